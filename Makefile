@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make help` lists the targets. V=1 shows the commands.
+
+B       := build
+Q       := $(if $(V),,@)
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CRASHDIR ?= /usr/lib/crash/extensions
+
+WARN    := -Wall -Wextra -Werror
+BASE    := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(WARN) -MMD -MP
+ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
+LIBS    := -lkdumpfile -ldw -lelf -lz
+
+# libkdumpfile belongs to the reader alone: mmx.so reads through crash.
+READER_ONLY := lib/image/kdumpfile.c
+LIB_SRC     := $(filter-out $(READER_ONLY),$(wildcard lib/*/*.c))
+READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
+UNIT_SRC    := $(wildcard tests/unit/test_*.c)
+TOOL_SRC    := $(wildcard tests/real/*.c bench/*.c)
+FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
+
+obj  = $(patsubst %.c,$(B)/obj/%.o,$(1))
+note = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+TOOLS   := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+
+all: $(B)/mmx
+
+$(B)/obj/%.o: %.c
+	$(call note,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALLC) -c $< -o $@
+
+$(B)/libmmx.a: $(call obj,$(LIB_SRC))
+	$(call note,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/mmx: $(call obj,$(READER_SRC)) $(B)/libmmx.a
+	$(call note,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
+
+# Unit tests and the tools of the tests on real dumps: a program a file.
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(READER_ONLY)) $(B)/libmmx.a
+	$(call note,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
+
+define tool
+$(B)/tools/$(basename $(notdir $(1))): $(call obj,$(1)) $(call obj,$(READER_ONLY)) $(B)/libmmx.a
+	$$(call note,LINK,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) -pthread $$^ $$(LIBS) -o $$@
+endef
+$(foreach src,$(TOOL_SRC),$(eval $(call tool,$(src))))
+
+unit: $(UNITS)
+tools: $(TOOLS)
+
+# Fuzzers: the library once more, with clang, libFuzzer and both sanitizers.
+FUZZ_FLAGS := -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+$(B)/obj-fuzz/%.o: %.c
+	$(call note,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(BASE) -Itests $(FUZZ_FLAGS) -c $< -o $@
+
+$(B)/fuzz/%: $(B)/obj-fuzz/tests/fuzz/%.o $(patsubst %.c,$(B)/obj-fuzz/%.o,$(LIB_SRC) $(READER_ONLY))
+	$(call note,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -pthread $^ $(LIBS) -o $@
+
+fuzzers: $(FUZZERS)
+
+# Manual pages come from the commands' own help.
+man: $(B)/mmx
+	@mkdir -p $(B)/man
+	$(Q)for c in $$($(B)/mmx help --names); do \
+		$(B)/mmx help --man $$c > $(B)/man/mmx-$$c.1; done
+	$(Q)cp docs/mmx.1 $(B)/man/mmx.1
+
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(B)/mmx $(DESTDIR)$(PREFIX)/bin/mmx
+	install -m 644 $(B)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	if [ -e $(B)/mmx.so ]; then install -d $(DESTDIR)$(CRASHDIR) && \
+		install -m 644 $(B)/mmx.so $(DESTDIR)$(CRASHDIR)/mmx.so; fi
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/mmx $(DESTDIR)$(PREFIX)/share/man/man1/mmx.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/mmx-*.1 $(DESTDIR)$(CRASHDIR)/mmx.so
+
+# Each of these installs what is missing first.
+setup:
+	$(Q)scripts/setup
+
+check: setup
+	$(Q)tests/run --check
+
+test: setup
+	$(Q)tests/run
+
+lab: setup
+	$(Q)tests/lab/lab.py make
+
+demo: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/demo
+
+bench: setup
+	$(Q)$(MAKE) --no-print-directory all tools
+	$(Q)bench/run
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf $(B)
+
+help:
+	@echo 'make            build/mmx and, where crash is installed, build/mmx.so'
+	@echo 'make demo       open a dump and show what mmx finds'
+	@echo 'make check      the fast tests: formatting, static checks, unit tests, samples'
+	@echo 'make test       all tests, with real kernels; ends with the counts'
+	@echo 'make lab        boot the real kernels and keep their dumps'
+	@echo 'make bench      measurements, as ratios within one run'
+	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= CRASHDIR=$(CRASHDIR)'
+	@echo 'make uninstall  the same places'
+	@echo 'make fuzzers    the fuzzers, in build/fuzz'
+	@echo 'make format     clang-format the tree'
+	@echo 'make clean      remove build/'
+
+.PHONY: all unit tools fuzzers man install uninstall setup check test lab demo bench format clean help
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

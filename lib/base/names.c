@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+
+/* FNV-1a, begun with the kind: short names, no adversary who gains more than a slow lookup. */
+static uint32_t hash_name(const char *name, uint32_t kind)
+{
+	uint32_t h = 2166136261u ^ kind;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
+	return h ^ h >> 15;
+}
+
+/* The slot that holds the name, or the empty one where it belongs. */
+static struct mmx_name *probe(const struct mmx_names *t, const char *name, uint32_t hash,
+			      uint32_t kind)
+{
+	size_t i = hash & (t->size - 1);
+
+	while (t->slot[i].name) {
+		const struct mmx_name *s = &t->slot[i];
+
+		if (s->hash == hash && s->kind == kind && !strcmp(s->name, name))
+			break;
+		i = (i + 1) & (t->size - 1);
+	}
+	return &t->slot[i];
+}
+
+bool mmx_names_reserve(struct mmx_names *t, size_t n)
+{
+	struct mmx_names grown = {.n = t->n, .size = t->size ? t->size : 64};
+
+	if (n > SIZE_MAX / 8)
+		return false;
+	while (grown.size < 2 * n)
+		grown.size *= 2;
+	if (grown.size == t->size)
+		return true;
+	grown.slot = calloc(grown.size, sizeof(*grown.slot));
+	if (!grown.slot)
+		return false;
+	for (size_t i = 0; i < t->size; i++) {
+		size_t to = t->slot[i].hash & (grown.size - 1);
+
+		if (!t->slot[i].name)
+			continue;
+		while (grown.slot[to].name)
+			to = (to + 1) & (grown.size - 1);
+		grown.slot[to] = t->slot[i];
+	}
+	free(t->slot);
+	*t = grown;
+	return true;
+}
+
+struct mmx_name *mmx_names_add(struct mmx_names *t, const char *name, uint32_t kind, uint64_t value)
+{
+	uint32_t hash = hash_name(name, kind);
+	struct mmx_name *s;
+
+	if (!mmx_names_reserve(t, t->n + 1))
+		return NULL;
+	s = probe(t, name, hash, kind);
+	if (!s->name) {
+		*s = (struct mmx_name){.name = name, .hash = hash, .kind = kind, .value = value};
+		t->n++;
+	}
+	return s;
+}
+
+const struct mmx_name *mmx_names_find(const struct mmx_names *t, const char *name, uint32_t kind)
+{
+	const struct mmx_name *s;
+
+	if (!t->size)
+		return NULL;
+	s = probe(t, name, hash_name(name, kind), kind);
+	return s->name ? s : NULL;
+}
+
+void mmx_names_free(struct mmx_names *t)
+{
+	free(t->slot);
+	*t = (struct mmx_names){0};
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "base/range.h"
+
+bool mmx_ranges_add(struct mmx_ranges *r, uint64_t start, uint64_t end)
+{
+	struct mmx_range *last = r->n ? &r->v[r->n - 1] : NULL;
+
+	if (start >= end)
+		return true;
+	if (last && last->end == start) {
+		last->end = end;
+		return true;
+	}
+	return mmx_array_add(r, (struct mmx_range){start, end});
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct mmx_range *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+void mmx_ranges_normalise(struct mmx_ranges *r)
+{
+	size_t used = 0;
+
+	if (!r->n)
+		return;
+	qsort(r->v, r->n, sizeof(*r->v), by_start);
+	for (size_t i = 1; i < r->n; i++) {
+		if (r->v[i].start > r->v[used].end)
+			r->v[++used] = r->v[i];
+		else if (r->v[i].end > r->v[used].end)
+			r->v[used].end = r->v[i].end;
+	}
+	r->n = used + 1;
+}
+
+const struct mmx_range *mmx_ranges_find(const struct mmx_ranges *r, uint64_t addr)
+{
+	size_t lo = 0, hi = r->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->v[mid].end <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < r->n ? &r->v[lo] : NULL;
+}
+
+bool mmx_ranges_has(const struct mmx_ranges *r, uint64_t start, uint64_t len)
+{
+	const struct mmx_range *in = mmx_ranges_find(r, start);
+
+	return in && in->start <= start && len <= in->end - start;
+}
+
+uint64_t mmx_ranges_total(const struct mmx_ranges *r)
+{
+	uint64_t sum = 0;
+
+	mmx_for_each_range (one, r)
+		sum += one->end - one->start;
+	return sum;
+}
+
+void mmx_ranges_free(struct mmx_ranges *r)
+{
+	mmx_array_free(r);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+static const struct mmx_command *const commands[] = {
+	&mmx_cmd_doctorx,
+};
+
+const struct mmx_command *const *mmx_commands(size_t *n)
+{
+	*n = sizeof(commands) / sizeof(*commands);
+	return commands;
+}
+
+const struct mmx_command *mmx_command_find(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const char *full = commands[i]->name;
+
+		if (!strcmp(full, name) ||
+		    (strlen(full) == len + 1 && full[len] == 'x' && !strncmp(full, name, len)))
+			return commands[i];
+	}
+	return NULL;
+}
+
+void mmx_say(struct mmx_run *run, const char *fmt, ...)
+{
+	char text[640];
+	va_list ap;
+	int n = snprintf(text, sizeof(text), "%s: ", run->command->name);
+
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
+	va_end(ap);
+	run->messages->say(run->messages->arg, text);
+}
+
+static enum mmx_exit usage(struct mmx_run *run)
+{
+	char synopsis[256];
+
+	mmx_command_synopsis(run->command, synopsis, sizeof(synopsis));
+	mmx_say(run, "usage: %s", synopsis);
+	return MMX_EXIT_CANNOT;
+}
+
+static const struct mmx_option *option_of(const struct mmx_command *c, char letter)
+{
+	for (const struct mmx_option *o = c->options; o && o->letter; o++) {
+		if (o->letter == letter)
+			return o;
+	}
+	return NULL;
+}
+
+/*
+ * Options stand before, between or behind operands, as in getopt of GNU; "--" ends them. getopt
+ * itself keeps its place in global variables, which a library has no business to touch.
+ */
+static bool parse(struct mmx_run *run, int argc, char **argv)
+{
+	bool only_operands = false;
+
+	run->operand = argv;
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+
+		if (only_operands || word[0] != '-' || !word[1]) {
+			run->operand[run->n_operands++] = argv[i];
+			continue;
+		}
+		if (!strcmp(word, "--")) {
+			only_operands = true;
+			continue;
+		}
+		for (const char *c = word + 1; *c; c++) {
+			const struct mmx_option *o = option_of(run->command, *c);
+			const char *value = "";
+
+			if (!o) {
+				mmx_say(run, "there is no option -%c", *c);
+				return false;
+			}
+			if (o->arg) {
+				value = c[1] ? c + 1 : i + 1 < argc ? argv[++i] : NULL;
+				if (!value) {
+					mmx_say(run, "option -%c wants %s behind it", *c, o->arg);
+					return false;
+				}
+			}
+			run->option[(unsigned char)*c] = value;
+			if (o->arg)
+				break;
+		}
+	}
+	return run->n_operands >= run->command->min_operands &&
+	       (run->command->max_operands < 0 || run->n_operands <= run->command->max_operands);
+}
+
+enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,
+			      struct mmx_out *out, const struct mmx_messages *messages, int argc,
+			      char **argv)
+{
+	struct mmx_run run = {
+		.command = command,
+		.kernel = kernel,
+		.view = kernel->view,
+		.out = out,
+		.messages = messages,
+	};
+	struct mmx_err err;
+
+	if (!parse(&run, argc, argv))
+		return usage(&run);
+	for (unsigned int i = 0; i < command->n_needs; i++) {
+		if (mmx_fact_require(&kernel->facts, command->needs[i], &err)) {
+			mmx_say(&run, "cannot run on this dump: %s", err.text);
+			return MMX_EXIT_CANNOT;
+		}
+	}
+	return command->run(&run);
+}

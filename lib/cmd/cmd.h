@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Commands: one file each, with a struct mmx_command that says what it is called, what it takes
+ * and what it needs, and a function that emits results. It never prints: results go to run->out and
+ * messages to mmx_say(). The front ends know commands only through the table in cmd.c.
+ *
+ * To add a command: write lib/cmd/NAME.c, add it to the table in cmd.c, describe its JSON in
+ * docs/json.md. Help, man page, completion and crash's help follow from the declaration.
+ */
+#ifndef MMX_CMD_CMD_H
+#define MMX_CMD_CMD_H
+
+#include "kernel/kernel.h"
+#include "out/out.h"
+
+/* What a run comes to; see the exit status in docs/. */
+enum mmx_exit {
+	MMX_EXIT_OK = 0,
+	MMX_EXIT_FINDINGS = 1, /* done, and something is wrong in what was examined */
+	MMX_EXIT_CANNOT = 2,   /* usage, cannot open, a required fact is missing */
+	MMX_EXIT_PARTIAL = 3,  /* done, but pages were excluded */
+};
+
+/** struct mmx_option - "-v" or, with @arg, "-p ARG"; a table of them ends with letter 0 */
+struct mmx_option {
+	char letter;
+	const char *arg;
+	const char *help;
+};
+
+struct mmx_run;
+
+/**
+ * struct mmx_command - a command
+ * @name: as typed; the reader also takes it without its final x
+ * @summary: one line, no full stop
+ * @operands: for the synopsis: "[WHAT...]"
+ * @help: paragraphs, separated by empty lines
+ * @options: or NULL
+ * @min_operands, @max_operands: how many operands; max < 0 for any number
+ * @needs, @n_needs: the facts without which it refuses to run, by name
+ */
+struct mmx_command {
+	const char *name;
+	const char *summary;
+	const char *operands;
+	const char *help;
+	const struct mmx_option *options;
+	int min_operands, max_operands;
+	const enum mmx_fact_id *needs;
+	unsigned int n_needs;
+	enum mmx_exit (*run)(struct mmx_run *run);
+};
+
+/** struct mmx_messages - where messages for people go; never mixed with results */
+struct mmx_messages {
+	void (*say)(void *arg, const char *text);
+	void *arg;
+};
+
+/** struct mmx_run - a command being run */
+struct mmx_run {
+	const struct mmx_command *command;
+	struct mmx_kernel *kernel;
+	struct mmx_view *view;
+	struct mmx_out *out;
+	const struct mmx_messages *messages;
+	const char *option[128]; /* by letter: NULL when not given, "" or its argument */
+	char **operand;
+	int n_operands;
+};
+
+/** mmx_commands() - the table, *n entries */
+const struct mmx_command *const *mmx_commands(size_t *n);
+
+/** mmx_command_find() - by name, with or without the final x; NULL when there is none */
+const struct mmx_command *mmx_command_find(const char *name);
+
+/**
+ * mmx_command_run() - parse, check what is needed, and run
+ * @argv: the command's own words, its name first; the order of the pointers is changed
+ */
+enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,
+			      struct mmx_out *out, const struct mmx_messages *messages, int argc,
+			      char **argv);
+
+/** mmx_say() - a message of one line, "COMMAND: TEXT" */
+void mmx_say(struct mmx_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Help, in the two forms that everything else is made from. */
+void mmx_command_synopsis(const struct mmx_command *command, char *buf, size_t size);
+void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *sink);
+void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
+
+extern const struct mmx_command mmx_cmd_doctorx;
+
+#endif

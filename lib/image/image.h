@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * An image is where bytes come from: physical memory, each page of which is present, excluded by
+ * a filter, absent (no memory there), or unreadable. One backend a file. Everything above this
+ * layer asks for physical addresses and never knows which format answers.
+ *
+ * To add a backend: fill a struct mmx_image_ops, write a function that opens it and fills the
+ * rest of struct mmx_image, and offer it in the front end's table of backends.
+ */
+#ifndef MMX_IMAGE_IMAGE_H
+#define MMX_IMAGE_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/range.h"
+
+/** enum mmx_read - what became of a read; anything but MMX_READ_OK leaves no value */
+enum mmx_read {
+	MMX_READ_OK = 0,
+	MMX_READ_EXCLUDED,   /* memory that a filter left out of the dump */
+	MMX_READ_ABSENT,     /* no memory at that address, as far as the dump tells */
+	MMX_READ_UNREADABLE, /* it should be there, and reading it failed */
+	MMX_READ_UNMAPPED,   /* a virtual address that no page table maps */
+};
+
+struct mmx_image;
+
+/**
+ * struct mmx_image_ops - what a backend does
+ * @name: for messages: "libkdumpfile", "/proc/kcore", "crash"
+ * @reader_new: a handle with which one thread may read; NULL and @err when that fails
+ * @reader_free: releases it
+ * @read: reads physical bytes that all lie in one present range of the image
+ * @close: releases what opening made, behind image->priv
+ */
+struct mmx_image_ops {
+	const char *name;
+	void *(*reader_new)(struct mmx_image *image, struct mmx_err *err);
+	void (*reader_free)(void *reader);
+	enum mmx_read (*read)(void *reader, uint64_t phys, void *buf, size_t len);
+	void (*close)(struct mmx_image *image);
+};
+
+/**
+ * struct mmx_image - one open dump or live kernel
+ * @format: what the backend found, for people: "ELF dump", "compressed kdump (zlib)"
+ * @machine: the architecture as uname -m prints it; only "x86_64" is ever opened so far
+ * @notice: something the user should know about how it was opened, or NULL
+ * @live: contents move while being read
+ * @presence_known: @present tells which pages can be read; without it only reading tells
+ * @present: physical bytes whose contents are there
+ * @ram: physical bytes that were memory when the dump was made, present or excluded; empty
+ *       when the format does not say
+ * @vmcoreinfo: the VMCOREINFO text, NUL-terminated, or NULL when the format carries none
+ */
+struct mmx_image {
+	const struct mmx_image_ops *ops;
+	void *priv;
+	char format[80];
+	char machine[16];
+	char *notice;
+	bool live;
+	bool presence_known;
+	struct mmx_ranges present;
+	struct mmx_ranges ram;
+	char *vmcoreinfo;
+	size_t vmcoreinfo_len;
+};
+
+/** struct mmx_reader - one thread's way to read an image */
+struct mmx_reader {
+	struct mmx_image *image;
+	void *handle;
+};
+
+struct mmx_reader *mmx_reader_new(struct mmx_image *image, struct mmx_err *err);
+void mmx_reader_free(struct mmx_reader *reader);
+
+/**
+ * mmx_phys_presence() - how the page at a physical address stands, without reading it
+ * Returns MMX_READ_OK (present or, where the backend cannot tell, perhaps present),
+ * MMX_READ_EXCLUDED or MMX_READ_ABSENT.
+ */
+enum mmx_read mmx_phys_presence(const struct mmx_image *image, uint64_t phys);
+
+/**
+ * mmx_phys_read() - read physical memory
+ * All of it or nothing: the first byte that cannot be read decides the result, and @buf is then
+ * undefined. Any length; crosses from one present range into the next where they touch.
+ */
+enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len);
+
+/** mmx_image_note() - add a sentence to image->notice; -1 without memory */
+int mmx_image_note(struct mmx_image *image, struct mmx_err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** mmx_image_close() - close the image and free it; readers must be gone already */
+void mmx_image_close(struct mmx_image *image);
+
+/** mmx_read_name() - "excluded", "absent", "unreadable", ... for messages */
+const char *mmx_read_name(enum mmx_read r);
+
+/**
+ * mmx_open_kdumpfile() - open any dump: ELF, what libkdumpfile reads, or a flattened form of either
+ * @paths: one file, or the parts of a split dump in any order
+ */
+struct mmx_image *mmx_open_kdumpfile(const char *const *paths, size_t n, struct mmx_err *err);
+
+/** mmx_open_kcore() - open the running kernel's memory; @path is /proc/kcore but for tests */
+struct mmx_image *mmx_open_kcore(const char *path, struct mmx_err *err);
+
+#endif

@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * BTF: a header, a row of types and a row of strings. A type is three words - name, kind and count,
+ * size or another type - and what its kind puts behind them. Types are numbered in the order in
+ * which they stand, from 1; split BTF goes on where its base ends, in numbers and string offsets.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/names.h"
+#include "kernel/btf.h"
+#include "kernel/typegraph.h"
+
+enum {
+	KIND_INT = 1,
+	KIND_PTR,
+	KIND_ARRAY,
+	KIND_STRUCT,
+	KIND_UNION,
+	KIND_ENUM,
+	KIND_FWD,
+	KIND_TYPEDEF,
+	KIND_VOLATILE,
+	KIND_CONST,
+	KIND_RESTRICT,
+	KIND_FUNC,
+	KIND_FUNC_PROTO,
+	KIND_VAR,
+	KIND_DATASEC,
+	KIND_FLOAT,
+	KIND_DECL_TAG,
+	KIND_TYPE_TAG,
+	KIND_ENUM64,
+	KINDS
+};
+
+/*
+ * What a kind puts behind the three words: a fixed part, and so much for each of its elements. The
+ * other columns say what is checked: whether the third word is a type, and where in an element
+ * there is a name and where a type (NONE is nowhere).
+ */
+#define NONE 0xff
+static const struct kind {
+	uint8_t fixed, element;
+	bool to_type;
+	uint8_t name, type;
+} kinds[KINDS] = {
+	[KIND_INT] = {4, 0, false, NONE, NONE},	     [KIND_PTR] = {0, 0, true, NONE, NONE},
+	[KIND_ARRAY] = {12, 0, false, NONE, NONE},   [KIND_STRUCT] = {0, 12, false, 0, 4},
+	[KIND_UNION] = {0, 12, false, 0, 4},	     [KIND_ENUM] = {0, 8, false, 0, NONE},
+	[KIND_FWD] = {0, 0, false, NONE, NONE},	     [KIND_TYPEDEF] = {0, 0, true, NONE, NONE},
+	[KIND_VOLATILE] = {0, 0, true, NONE, NONE},  [KIND_CONST] = {0, 0, true, NONE, NONE},
+	[KIND_RESTRICT] = {0, 0, true, NONE, NONE},  [KIND_FUNC] = {0, 0, true, NONE, NONE},
+	[KIND_FUNC_PROTO] = {0, 8, true, 0, 4},	     [KIND_VAR] = {4, 0, true, NONE, NONE},
+	[KIND_DATASEC] = {0, 12, false, NONE, 0},    [KIND_FLOAT] = {0, 0, false, NONE, NONE},
+	[KIND_DECL_TAG] = {4, 0, true, NONE, NONE},  [KIND_TYPE_TAG] = {0, 0, true, NONE, NONE},
+	[KIND_ENUM64] = {0, 12, false, 0, NONE},
+};
+
+/* The three words, taken apart. @rest is what stands behind them. */
+struct type {
+	uint32_t name;
+	unsigned int kind;
+	uint32_t count;
+	bool flag;
+	uint32_t size_or_type;
+	const unsigned char *rest;
+};
+#define TYPE_WORDS 12
+
+struct header {
+	uint64_t types, types_len;
+	uint64_t strings, strings_len;
+	uint64_t layout, layout_len; /* sizes of the kinds that its writer knew; since 7.1 */
+};
+
+struct mmx_btf {
+	struct mmx_typegraph graph;
+	const struct mmx_btf *base;
+	unsigned char *data;
+	const unsigned char *types;
+	const char *strings;
+	const unsigned char *layout;
+	uint32_t types_len, strings_len, layout_kinds;
+	uint32_t first_type;   /* the number of the first type here */
+	uint32_t first_string; /* the offset of the first string here */
+	uint32_t n_types;      /* here */
+	uint32_t *at;	       /* where each of them begins */
+	struct mmx_names names;
+	struct mmx_names enumerators; /* made when first asked for */
+	bool enumerators_done;
+};
+
+/*
+ * Set on a name's kind for a second entry beside the first: the name means more than one thing
+ * here, and none of them is an answer. Drivers that never meet share names; what memory is made of
+ * is told once.
+ */
+#define DISPUTED 0x100
+
+/* In the table of enumerators all names are of one kind. */
+#define ENUMERATOR 0
+
+static bool parse_header(const unsigned char *p, size_t have, struct header *h)
+{
+	uint32_t len;
+
+	if (have < MMX_BTF_HEADER || mmx_le16(p) != MMX_BTF_MAGIC || p[2] != MMX_BTF_VERSION)
+		return false;
+	len = mmx_le32(p + 4);
+	if (len < MMX_BTF_HEADER || len > 4096)
+		return false;
+	*h = (struct header){
+		.types = len + (uint64_t)mmx_le32(p + 8),
+		.types_len = mmx_le32(p + 12),
+		.strings = len + (uint64_t)mmx_le32(p + 16),
+		.strings_len = mmx_le32(p + 20),
+	};
+	if (len >= MMX_BTF_HEADER + 8 && have >= MMX_BTF_HEADER + 8) {
+		h->layout = len + (uint64_t)mmx_le32(p + 24);
+		h->layout_len = mmx_le32(p + 28);
+	}
+	return true;
+}
+
+uint64_t mmx_btf_length(const void *header, size_t have)
+{
+	uint64_t types, strings, layout;
+	struct header h;
+
+	if (!parse_header(header, have, &h))
+		return 0;
+	types = h.types + h.types_len;
+	strings = h.strings + h.strings_len;
+	layout = h.layout + h.layout_len;
+	if (types < strings)
+		types = strings;
+	return types < layout ? layout : types;
+}
+
+static struct type take_type(const unsigned char *p)
+{
+	uint32_t info = mmx_le32(p + 4);
+
+	return (struct type){
+		.name = mmx_le32(p),
+		.kind = info >> 24 & 0x7f,
+		.count = info & 0xffffff,
+		.flag = info >> 31,
+		.size_or_type = mmx_le32(p + 8),
+		.rest = p + TYPE_WORDS,
+	};
+}
+
+/* @id must be in range and not 0. */
+static struct type get_type(const struct mmx_btf *b, uint32_t id)
+{
+	while (id < b->first_type)
+		b = b->base;
+	return take_type(b->types + b->at[id - b->first_type]);
+}
+
+/* @off must be in range. */
+static const char *get_string(const struct mmx_btf *b, uint32_t off)
+{
+	while (off < b->first_string)
+		b = b->base;
+	return b->strings + (off - b->first_string);
+}
+
+static bool string_ok(const struct mmx_btf *b, uint32_t off)
+{
+	return off < b->first_string || off - b->first_string < b->strings_len;
+}
+
+static bool type_ok(const struct mmx_btf *b, uint32_t id)
+{
+	return id < b->first_type || id - b->first_type < b->n_types;
+}
+
+/* Bytes behind the three words; false for a kind that neither mmx nor the header knows. */
+static bool rest_size(const struct mmx_btf *b, const struct type *t, uint64_t *size)
+{
+	if (t->kind && t->kind < KINDS) {
+		const struct kind *k = &kinds[t->kind];
+
+		*size = k->fixed + (uint64_t)k->element * t->count;
+		return true;
+	}
+	/* Split BTF may leave that to its base. */
+	while (b && t->kind >= b->layout_kinds)
+		b = b->base;
+	if (!t->kind || !b)
+		return false;
+	*size = b->layout[4 * t->kind] + (uint64_t)b->layout[4 * t->kind + 1] * t->count;
+	return true;
+}
+
+/*
+ * The names by which types are asked for fall in three groups, told by the graph's own kinds. An
+ * enum without enumerators is the declaration of one, which must not hide the real one.
+ */
+static enum mmx_tg_kind name_group(const struct type *t)
+{
+	switch (t->kind) {
+	case KIND_STRUCT:
+	case KIND_UNION:
+		return MMX_TG_STRUCT;
+	case KIND_ENUM:
+	case KIND_ENUM64:
+		return t->count ? MMX_TG_ENUM : MMX_TG_OTHER;
+	case KIND_TYPEDEF:
+		return MMX_TG_TYPEDEF;
+	default:
+		return MMX_TG_OTHER;
+	}
+}
+
+/* Number the types: find where each begins. */
+static int number_types(struct mmx_btf *b, struct mmx_err *err)
+{
+	size_t named = 0;
+	uint32_t off = 0;
+
+	b->at = malloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
+	if (!b->at)
+		return mmx_fail_nomem(err);
+	while (off < b->types_len) {
+		unsigned long id = b->first_type + (unsigned long)b->n_types;
+		struct type t;
+		uint64_t rest;
+
+		if (!mmx_fits(off, TYPE_WORDS, b->types_len))
+			return mmx_fail(err, MMX_ECORRUPT, "BTF type %lu is cut off", id);
+		t = take_type(b->types + off);
+		if (!rest_size(b, &t, &rest))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"BTF type %lu is of kind %u, which is unknown and of "
+					"unknown size",
+					id, t.kind);
+		if (!mmx_fits(off + (uint64_t)TYPE_WORDS, rest, b->types_len))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"BTF type %lu of kind %u with %u elements is cut off", id,
+					t.kind, t.count);
+		b->at[b->n_types++] = off;
+		off += TYPE_WORDS + (uint32_t)rest;
+		named += t.name && name_group(&t) != MMX_TG_OTHER;
+	}
+	return mmx_names_reserve(&b->names, named) ? 0 : mmx_fail_nomem(err);
+}
+
+static const char *bad_reference(const struct mmx_btf *b, const struct type *t)
+{
+	const struct kind *k;
+	const unsigned char *p;
+
+	if (!string_ok(b, t->name))
+		return "name";
+	if (t->kind >= KINDS)
+		return NULL;
+	k = &kinds[t->kind];
+	if (k->to_type && !type_ok(b, t->size_or_type))
+		return "type";
+	if (t->kind == KIND_ARRAY &&
+	    (!type_ok(b, mmx_le32(t->rest)) || !type_ok(b, mmx_le32(t->rest + 4))))
+		return "element type";
+	p = t->rest + k->fixed;
+	for (uint32_t i = 0; i < t->count && k->element; i++, p += k->element) {
+		if (k->name != NONE && !string_ok(b, mmx_le32(p + k->name)))
+			return "element's name";
+		if (k->type != NONE && !type_ok(b, mmx_le32(p + k->type)))
+			return "element's type";
+	}
+	return NULL;
+}
+
+/* Copies that were not merged are harmless; two different structs of one name are a dispute. */
+static bool same_shape(const struct mmx_btf *b, const struct type *t, uint32_t first_id)
+{
+	struct type first = get_type(b, first_id);
+
+	return first.kind == t->kind && first.count == t->count &&
+	       (first.size_or_type == t->size_or_type || t->kind == KIND_TYPEDEF);
+}
+
+static bool index_name(struct mmx_btf *b, const struct type *t, uint32_t id)
+{
+	enum mmx_tg_kind group = name_group(t);
+	const char *name = get_string(b, t->name);
+	const struct mmx_name *s;
+
+	if (group == MMX_TG_OTHER || !*name)
+		return true;
+	s = mmx_names_add(&b->names, name, group, id);
+	return s && (same_shape(b, t, (uint32_t)s->value) ||
+		     mmx_names_add(&b->names, name, group | DISPUTED, 0));
+}
+
+/* Check every reference and index the names. */
+static int index_types(struct mmx_btf *b, struct mmx_err *err)
+{
+	for (uint32_t i = 0; i < b->n_types; i++) {
+		struct type t = take_type(b->types + b->at[i]);
+		uint32_t id = b->first_type + i;
+		const char *bad = bad_reference(b, &t);
+
+		if (bad)
+			return mmx_fail(err, MMX_ECORRUPT, "BTF type %u: its %s is out of range",
+					id, bad);
+		if (!index_name(b, &t, id))
+			return mmx_fail_nomem(err);
+	}
+	return 0;
+}
+
+static int open_sections(struct mmx_btf *b, size_t len, struct mmx_err *err)
+{
+	struct header h;
+
+	if (len > MMX_BTF_MAX || !parse_header(b->data, len, &h))
+		return mmx_fail(err, MMX_ECORRUPT, "not BTF: no header of it");
+	if (!mmx_fits(h.types, h.types_len, len) || !mmx_fits(h.strings, h.strings_len, len) ||
+	    !mmx_fits(h.layout, h.layout_len, len))
+		return mmx_fail(err, MMX_ECORRUPT, "BTF: its header reaches beyond its %zu bytes",
+				len);
+	b->types = b->data + h.types;
+	b->types_len = (uint32_t)h.types_len;
+	b->strings = (const char *)b->data + h.strings;
+	b->strings_len = (uint32_t)h.strings_len;
+	b->layout = b->data + h.layout;
+	b->layout_kinds = (uint32_t)h.layout_len / 4;
+	b->first_type = 1;
+	if (b->base) {
+		b->first_type = b->base->first_type + b->base->n_types;
+		b->first_string = b->base->first_string + b->base->strings_len;
+	} else if (!b->strings_len || b->strings[0]) {
+		return mmx_fail(err, MMX_ECORRUPT, "BTF: its strings do not begin with the empty one");
+	}
+	if (b->strings_len && b->strings[b->strings_len - 1])
+		return mmx_fail(err, MMX_ECORRUPT, "BTF: its last string has no end");
+	return 0;
+}
+
+static bool btf_find(struct mmx_typegraph *g, enum mmx_tg_kind kind, const char *name, uint64_t *id)
+{
+	const struct mmx_btf *b = (const struct mmx_btf *)g;
+	const struct mmx_name *s = mmx_names_find(&b->names, name, kind);
+
+	if (!s)
+		s = mmx_names_find(&b->names, name, MMX_TG_TYPEDEF);
+	if (!s || mmx_names_find(&b->names, name, s->kind | DISPUTED))
+		return false;
+	*id = s->value;
+	return true;
+}
+
+static bool enumerator_at(const struct mmx_btf *b, const struct type *t, uint64_t i,
+			  const char **name, int64_t *value)
+{
+	const unsigned char *p = t->rest + i * kinds[t->kind].element;
+
+	if (i >= t->count)
+		return false;
+	*name = get_string(b, mmx_le32(p));
+	if (t->kind == KIND_ENUM64)
+		*value = (int64_t)((uint64_t)mmx_le32(p + 8) << 32 | mmx_le32(p + 4));
+	else
+		*value = t->flag ? (int32_t)mmx_le32(p + 4) : (int64_t)mmx_le32(p + 4);
+	return true;
+}
+
+static bool index_enumerators(struct mmx_btf *b)
+{
+	for (uint32_t i = 0; i < b->n_types; i++) {
+		struct type t = take_type(b->types + b->at[i]);
+		const char *name;
+		int64_t value;
+
+		if (t.kind != KIND_ENUM && t.kind != KIND_ENUM64)
+			continue;
+		for (uint32_t j = 0; enumerator_at(b, &t, j, &name, &value); j++) {
+			struct mmx_name *s = mmx_names_add(&b->enumerators, name, ENUMERATOR,
+							   (uint64_t)value);
+
+			if (!s)
+				return false;
+			if (s->value != (uint64_t)value &&
+			    !mmx_names_add(&b->enumerators, name, ENUMERATOR | DISPUTED, 0))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool btf_find_enumerator(struct mmx_typegraph *g, const char *name, int64_t *value)
+{
+	struct mmx_btf *b = (struct mmx_btf *)g;
+	const struct mmx_name *s;
+
+	if (!b->enumerators_done)
+		b->enumerators_done = index_enumerators(b);
+	s = mmx_names_find(&b->enumerators, name, ENUMERATOR);
+	if (!b->enumerators_done || !s ||
+	    mmx_names_find(&b->enumerators, name, ENUMERATOR | DISPUTED))
+		return false;
+	*value = (int64_t)s->value;
+	return true;
+}
+
+static const enum mmx_tg_kind graph_kinds[KINDS] = {
+	[KIND_INT] = MMX_TG_NUMBER,	   [KIND_PTR] = MMX_TG_POINTER,
+	[KIND_ARRAY] = MMX_TG_ARRAY,	   [KIND_STRUCT] = MMX_TG_STRUCT,
+	[KIND_UNION] = MMX_TG_UNION,	   [KIND_ENUM] = MMX_TG_ENUM,
+	[KIND_FWD] = MMX_TG_STRUCT,	   [KIND_TYPEDEF] = MMX_TG_TYPEDEF,
+	[KIND_VOLATILE] = MMX_TG_VOLATILE, [KIND_CONST] = MMX_TG_CONST,
+	[KIND_RESTRICT] = MMX_TG_RESTRICT, [KIND_FUNC_PROTO] = MMX_TG_FUNCTION,
+	[KIND_FLOAT] = MMX_TG_NUMBER,	   [KIND_TYPE_TAG] = MMX_TG_TAG,
+	[KIND_ENUM64] = MMX_TG_ENUM,
+};
+
+static void integer(const struct type *t, struct mmx_tg_type *out)
+{
+	uint32_t word = mmx_le32(t->rest);
+	uint32_t bits = word & 0xff, shift = word >> 16 & 0xff;
+
+	out->is_signed = word >> 24 & 1;
+	/* Bit-fields were once spelled as odd integers; no kernel that mmx reads does so. */
+	if (shift || bits != 8 * (uint64_t)t->size_or_type)
+		out->kind = MMX_TG_OTHER;
+}
+
+static bool btf_type(const struct mmx_typegraph *g, uint64_t id, struct mmx_tg_type *out)
+{
+	const struct mmx_btf *b = (const struct mmx_btf *)g;
+	struct type t;
+
+	*out = (struct mmx_tg_type){.kind = MMX_TG_VOID, .name = ""};
+	if (!id)
+		return true;
+	if (id > UINT32_MAX || !type_ok(b, (uint32_t)id))
+		return false;
+	t = get_type(b, (uint32_t)id);
+	out->kind = t.kind < KINDS ? graph_kinds[t.kind] : MMX_TG_OTHER;
+	out->name = get_string(b, t.name);
+	if (t.kind < KINDS && kinds[t.kind].to_type)
+		out->to = t.size_or_type;
+	else
+		out->size = t.size_or_type;
+	switch (t.kind) {
+	case KIND_INT:
+		integer(&t, out);
+		break;
+	case KIND_PTR:
+		out->size = 8;
+		break;
+	case KIND_ARRAY:
+		out->to = mmx_le32(t.rest);
+		out->nelems = mmx_le32(t.rest + 8);
+		break;
+	case KIND_FWD:
+		out->kind = t.flag ? MMX_TG_UNION : MMX_TG_STRUCT;
+		out->incomplete = true;
+		break;
+	case KIND_ENUM:
+	case KIND_ENUM64:
+		out->incomplete = !t.count;
+		break;
+	}
+	return true;
+}
+
+static bool btf_next_member(const struct mmx_typegraph *g, uint64_t id, uint64_t *pos,
+			    struct mmx_tg_member *m)
+{
+	const struct mmx_btf *b = (const struct mmx_btf *)g;
+	struct type t = get_type(b, (uint32_t)id);
+	const unsigned char *p;
+	uint32_t where;
+
+	if (*pos >= t.count)
+		return false;
+	p = t.rest + *pos * kinds[t.kind].element;
+	*m = (struct mmx_tg_member){
+		.name = get_string(b, mmx_le32(p)),
+		.type = mmx_le32(p + 4),
+	};
+	(*pos)++;
+	if (t.kind == KIND_FUNC_PROTO)
+		return true;
+	where = mmx_le32(p + 8);
+	m->bit_off = t.flag ? where & 0xffffff : where;
+	m->bit_size = t.flag ? where >> 24 : 0;
+	return true;
+}
+
+static bool btf_next_enumerator(const struct mmx_typegraph *g, uint64_t id, uint64_t *pos,
+				const char **name, int64_t *value)
+{
+	const struct mmx_btf *b = (const struct mmx_btf *)g;
+	struct type t = get_type(b, (uint32_t)id);
+
+	return enumerator_at(b, &t, (*pos)++, name, value);
+}
+
+static void btf_free(struct mmx_typegraph *g)
+{
+	mmx_btf_free((struct mmx_btf *)g);
+}
+
+static const struct mmx_typegraph_ops btf_ops = {
+	.find = btf_find,
+	.find_enumerator = btf_find_enumerator,
+	.type = btf_type,
+	.next_member = btf_next_member,
+	.next_enumerator = btf_next_enumerator,
+	.free = btf_free,
+};
+
+struct mmx_btf *mmx_btf_new(void *data, size_t len, const struct mmx_btf *base, struct mmx_err *err)
+{
+	struct mmx_btf *b = calloc(1, sizeof(*b));
+
+	if (!b) {
+		free(data);
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	b->graph.ops = &btf_ops;
+	b->base = base;
+	b->data = data;
+	if (open_sections(b, len, err) || number_types(b, err) || index_types(b, err)) {
+		mmx_btf_free(b);
+		return NULL;
+	}
+	return b;
+}
+
+void mmx_btf_free(struct mmx_btf *btf)
+{
+	mmx_names_free(&btf->names);
+	mmx_names_free(&btf->enumerators);
+	free(btf->at);
+	free(btf->data);
+	free(btf);
+}
+
+void mmx_btf_provider(struct mmx_types_provider *p, struct mmx_btf *btf, const char *name)
+{
+	mmx_typegraph_provider(p, &btf->graph, name);
+}
+
+struct mmx_btf *mmx_btf_of(const struct mmx_types_provider *p)
+{
+	return (struct mmx_btf *)mmx_typegraph_of(p, &btf_ops);
+}
+
+int mmx_btf_open(struct mmx_types_provider *p, const void *data, size_t len,
+		 const struct mmx_types_provider *base, struct mmx_err *err)
+{
+	const struct mmx_btf *base_btf = base ? mmx_btf_of(base) : NULL;
+	struct mmx_btf *b;
+	void *copy;
+
+	if (base && !base_btf)
+		return mmx_fail(err, MMX_EUSAGE, "split BTF on what is not BTF: %s", base->name);
+	copy = malloc(len + 1);
+	if (!copy)
+		return mmx_fail_nomem(err);
+	memcpy(copy, data, len);
+	b = mmx_btf_new(copy, len, base_btf, err);
+	if (!b)
+		return -1;
+	mmx_btf_provider(p, b, "BTF");
+	return 0;
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/kallsyms.h"
+#include "kernel/symbols.h"
+#include "kernel/vmcoreinfo.h"
+
+/* Compressed bytes of a name on average, at the very most; real kernels need about twelve. */
+#define NAME_BYTES_MAX 32
+
+/* Tokens begin at 16-bit offsets, and the last may be as long as a name. */
+#define TOKEN_TABLE_MAX (UINT16_MAX + MMX_SYMBOL_NAME)
+
+/* Tokens are copied by this many bytes whatever their length; longer ones take a slower path. */
+#define CELL 16
+
+struct token {
+	char cell[CELL]; /* the token's beginning */
+	const char *text;
+	size_t len;
+};
+
+enum encoding { ABSOLUTE_PERCPU, BASE_RELATIVE, PLACE_RELATIVE, ENCODINGS };
+
+static const char *const encoding_names[] = {
+	[ABSOLUTE_PERCPU] = "absolute-percpu",
+	[BASE_RELATIVE] = "base-relative",
+	[PLACE_RELATIVE] = "place-relative",
+};
+
+/*
+ * Symbols whose addresses VMCOREINFO states as well. Others that it names are left out: some are
+ * the values of pointers, some are no symbols of their own. Only _stext must be there, since a kernel
+ * may keep functions alone in kallsyms.
+ */
+static const char *const anchor_names[] = {"_stext", "init_uts_ns", "init_top_pgt",
+					   "swapper_pg_dir"};
+
+#define ANCHORS (sizeof(anchor_names) / sizeof(*anchor_names))
+
+struct anchor {
+	const char *name;
+	size_t len;
+	uint64_t addr;
+	bool seen;
+	unsigned int fits; /* a bit for each encoding */
+};
+
+struct decoder {
+	const struct mmx_kallsyms *k;
+	struct token token[MMX_KALLSYMS_TOKENS];
+	struct anchor anchor[ANCHORS];
+	unsigned int anchors;
+	uint64_t anchor_lens; /* a bit for each length, to look no further at most names */
+};
+
+static int read_tokens(struct decoder *d, struct mmx_err *err)
+{
+	const struct mmx_kallsyms *k = d->k;
+
+	for (unsigned int i = 0; i < MMX_KALLSYMS_TOKENS; i++) {
+		size_t at = mmx_le16(k->token_index + 2 * i);
+		struct token *t = &d->token[i];
+		size_t room;
+
+		if (at >= k->token_table_len)
+			return mmx_fail(err, MMX_ECORRUPT,
+					"kallsyms: token %u begins behind the token table", i);
+		room = k->token_table_len - at;
+		t->text = k->token_table + at;
+		t->len = strnlen(t->text, room);
+		if (t->len == room)
+			return mmx_fail(err, MMX_ECORRUPT, "kallsyms: token %u has no end", i);
+		memcpy(t->cell, t->text, t->len < CELL ? t->len : CELL);
+	}
+	return 0;
+}
+
+static int read_anchors(struct decoder *d, const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+{
+	for (unsigned int i = 0; i < ANCHORS; i++) {
+		struct anchor *a = &d->anchor[d->anchors];
+
+		if (!mmx_vmcoreinfo_symbol(vi, anchor_names[i], &a->addr)) {
+			if (i == 0)
+				return mmx_fail(err, MMX_EMISSING,
+						"VMCOREINFO has no SYMBOL(_stext)");
+			continue;
+		}
+		a->name = anchor_names[i];
+		a->len = strlen(a->name);
+		d->anchor_lens |= 1ULL << a->len;
+		d->anchors++;
+	}
+	return 0;
+}
+
+static uint64_t decode_address(const struct mmx_kallsyms *k, enum encoding encoding, uint32_t i)
+{
+	uint64_t slot = 4 * (uint64_t)i;
+	uint32_t offset = mmx_le32(k->offsets + slot);
+
+	switch (encoding) {
+	case ABSOLUTE_PERCPU:
+		return (int32_t)offset >= 0 ? offset : k->relative_base - 1 - (int32_t)offset;
+	case BASE_RELATIVE:
+		return k->relative_base + offset;
+	default:
+		return k->offsets_addr + slot + (int32_t)offset;
+	}
+}
+
+/* If symbol @i is an anchor, notes the encodings under which its address is the anchor's. */
+static void match_anchors(struct decoder *d, const char *name, size_t len, uint32_t i)
+{
+	if (len >= 64 || !(d->anchor_lens >> len & 1))
+		return;
+	for (unsigned int j = 0; j < d->anchors; j++) {
+		struct anchor *a = &d->anchor[j];
+
+		if (a->len != len || memcmp(a->name, name, len))
+			continue;
+		a->seen = true;
+		for (int e = d->k->has_base ? 0 : PLACE_RELATIVE; e < ENCODINGS; e++) {
+			if (decode_address(d->k, e, i) == a->addr)
+				a->fits |= 1u << e;
+		}
+	}
+}
+
+/* Writes out a name's tokens, which begin with its type; returns the length, 0 when too long. */
+static size_t expand(const struct decoder *d, const unsigned char *tokens, size_t n, char *out)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct token *t = &d->token[tokens[i]];
+
+		if (t->len > MMX_SYMBOL_NAME - have)
+			return 0;
+		if (t->len <= CELL)
+			memcpy(out + have, t->cell, CELL);
+		else
+			memcpy(out + have, t->text, t->len);
+		have += t->len;
+	}
+	return have;
+}
+
+/* The tokens of the name at *at, which then moves behind them; NULL when the table ends before. */
+static const unsigned char *next_name(const struct mmx_kallsyms *k, size_t *at, size_t *n)
+{
+	const unsigned char *name = k->names + *at;
+	size_t left = k->names_len - *at;
+	size_t head = 1;
+
+	if (!left)
+		return NULL;
+	*n = name[0];
+	if (*n & 0x80) {
+		if (left < 2)
+			return NULL;
+		*n = (*n & 0x7f) | (size_t)name[1] << 7;
+		head = 2;
+	}
+	if (*n > left - head)
+		return NULL;
+	*at += head + *n;
+	return name + head;
+}
+
+/*
+ * Appends every symbol but for its address. A name is written so that its type falls onto the NUL of
+ * the name before, and is then taken away from there.
+ */
+static int decode_names(struct decoder *d, struct mmx_symbols *s, struct mmx_err *err)
+{
+	size_t at = 0;
+
+	if (!s->names.n && !mmx_array_add(&s->names, 0))
+		return mmx_fail_nomem(err);
+	for (uint32_t i = 0; i < d->k->num_syms; i++) {
+		size_t n, len;
+		const unsigned char *tokens = next_name(d->k, &at, &n);
+		char *out;
+
+		if (!tokens)
+			return mmx_fail(err, MMX_ECORRUPT,
+					"kallsyms: the names end after %" PRIu32 " of %" PRIu32, i,
+					d->k->num_syms);
+		if (s->names.n > MMX_SYMBOL_TEXT_MAX ||
+		    !mmx_array_grow(&s->names, MMX_SYMBOL_NAME + CELL))
+			return mmx_fail_nomem(err);
+		out = s->names.v + s->names.n - 1;
+		len = expand(d, tokens, n, out);
+		if (len < 2)
+			return mmx_fail(err, MMX_ECORRUPT,
+					"kallsyms: the name of symbol %" PRIu32
+					" is empty or too long",
+					i);
+		s->v[s->n++] = (struct mmx_symbol){.name = s->names.n, .type = out[0]};
+		out[0] = 0;
+		out[len] = 0;
+		match_anchors(d, out + 1, len - 1, i);
+		s->names.n += len;
+	}
+	return 0;
+}
+
+/* The one encoding under which every anchor comes out right, or -1. */
+static int choose_encoding(const struct decoder *d, struct mmx_err *err)
+{
+	unsigned int fits = (1u << ENCODINGS) - 1;
+
+	if (!d->anchor[0].seen)
+		return mmx_fail(err, MMX_ECORRUPT, "kallsyms: no symbol is called _stext");
+	for (unsigned int i = 0; i < d->anchors; i++) {
+		if (d->anchor[i].seen)
+			fits &= d->anchor[i].fits;
+	}
+	if (!fits || fits & (fits - 1))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"kallsyms: addresses agree with VMCOREINFO under %s of the "
+				"encodings absolute-percpu, base-relative and place-relative",
+				fits ? "more than one" : "none");
+	return __builtin_ctz(fits);
+}
+
+static int decode(struct decoder *d, struct mmx_symbols *s, const struct mmx_vmcoreinfo *vi,
+		  struct mmx_err *err)
+{
+	size_t before = s->n;
+	int encoding;
+
+	if (!mmx_array_grow(s, d->k->num_syms))
+		return mmx_fail_nomem(err);
+	if (read_tokens(d, err) || read_anchors(d, vi, err) || decode_names(d, s, err))
+		return -1;
+	encoding = choose_encoding(d, err);
+	if (encoding < 0)
+		return -1;
+	for (uint32_t i = 0; i < d->k->num_syms; i++)
+		s->v[before + i].addr = decode_address(d->k, encoding, i);
+	s->provider = "kallsyms in the dump";
+	s->encoding = encoding_names[encoding];
+	return 0;
+}
+
+int mmx_kallsyms_decode(struct mmx_symbols *s, const struct mmx_kallsyms *k,
+			const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+{
+	size_t symbols = s->n, names = s->names.n;
+	struct decoder *d = calloc(1, sizeof(*d));
+	int ret;
+
+	if (!d)
+		return mmx_fail_nomem(err);
+	d->k = k;
+	ret = decode(d, s, vi, err);
+	free(d);
+	if (ret) {
+		s->n = symbols;
+		s->names.n = names;
+	}
+	return ret;
+}
+
+/* Where VMCOREINFO says the tables are. */
+struct places {
+	uint64_t names, num_syms, token_table, token_index, offsets, relative_base;
+	bool has_base;
+};
+
+static int find_places(struct places *p, const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+{
+	const struct {
+		const char *name;
+		uint64_t *addr;
+	} need[] = {
+		{"kallsyms_names", &p->names},
+		{"kallsyms_num_syms", &p->num_syms},
+		{"kallsyms_token_table", &p->token_table},
+		{"kallsyms_token_index", &p->token_index},
+		{"kallsyms_offsets", &p->offsets},
+	};
+
+	for (unsigned int i = 0; i < sizeof(need) / sizeof(*need); i++) {
+		if (!mmx_vmcoreinfo_symbol(vi, need[i].name, need[i].addr))
+			return mmx_fail(err, MMX_EMISSING,
+					"VMCOREINFO has no SYMBOL(%s): the kernel is older than 6.0 "
+					"or was built without kallsyms",
+					need[i].name);
+	}
+	p->has_base = mmx_vmcoreinfo_symbol(vi, "kallsyms_relative_base", &p->relative_base);
+	return 0;
+}
+
+/*
+ * How long the table at @addr can be. The kernel does not say, and the tables' order differs between
+ * releases; but no table reaches into the next one.
+ */
+static size_t room_at(const struct places *p, uint64_t addr, uint64_t max)
+{
+	const uint64_t others[] = {p->names,	   p->num_syms, p->token_table,
+				   p->token_index, p->offsets,	p->has_base ? p->relative_base : 0};
+
+	for (unsigned int i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (others[i] > addr && others[i] - addr < max)
+			max = others[i] - addr;
+	}
+	return max;
+}
+
+/* The tables' bytes, in one allocation each because each is read in one go. */
+struct bytes {
+	unsigned char *names, *token_table, *token_index, *offsets;
+};
+
+static int read_table(unsigned char **bytes, struct mmx_view *view, uint64_t addr, size_t len,
+		      const char *what, struct mmx_err *err)
+{
+	*bytes = malloc(len);
+	if (!*bytes)
+		return mmx_fail_nomem(err);
+	return mmx_kread_ok(view, addr, *bytes, len, what, err);
+}
+
+static int read_count(struct mmx_kallsyms *k, const struct places *p, struct mmx_view *view,
+		      struct mmx_err *err)
+{
+	unsigned char count[4], base[8];
+
+	if (mmx_kread_ok(view, p->num_syms, count, sizeof(count), "kallsyms_num_syms", err))
+		return -1;
+	k->num_syms = mmx_le32(count);
+	if (!k->num_syms || k->num_syms > MMX_KALLSYMS_MAX)
+		return mmx_fail(err, MMX_ECORRUPT, "kallsyms: %" PRIu32 " symbols are no sane number",
+				k->num_syms);
+	k->has_base = p->has_base;
+	if (!p->has_base)
+		return 0;
+	if (mmx_kread_ok(view, p->relative_base, base, sizeof(base), "kallsyms_relative_base", err))
+		return -1;
+	k->relative_base = mmx_le64(base);
+	return 0;
+}
+
+static int read_tables(struct mmx_kallsyms *k, struct bytes *b, struct mmx_view *view,
+		       const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+{
+	struct places p;
+
+	if (find_places(&p, vi, err) || read_count(k, &p, view, err))
+		return -1;
+	k->names_len = room_at(&p, p.names, (uint64_t)k->num_syms * NAME_BYTES_MAX);
+	k->token_table_len = room_at(&p, p.token_table, TOKEN_TABLE_MAX);
+	k->offsets_addr = p.offsets;
+	if (read_table(&b->names, view, p.names, k->names_len, "kallsyms_names", err) ||
+	    read_table(&b->token_table, view, p.token_table, k->token_table_len,
+		       "kallsyms_token_table", err) ||
+	    read_table(&b->token_index, view, p.token_index, 2 * MMX_KALLSYMS_TOKENS,
+		       "kallsyms_token_index", err) ||
+	    read_table(&b->offsets, view, p.offsets, 4 * (size_t)k->num_syms, "kallsyms_offsets",
+		       err))
+		return -1;
+	k->names = b->names;
+	k->token_table = (const char *)b->token_table;
+	k->token_index = b->token_index;
+	k->offsets = b->offsets;
+	return 0;
+}
+
+int mmx_symbols_from_kallsyms(struct mmx_symbols *s, struct mmx_view *view,
+			      const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+{
+	struct mmx_kallsyms k = {0};
+	struct bytes b = {0};
+	int ret = read_tables(&k, &b, view, vi, err);
+
+	if (!ret)
+		ret = mmx_kallsyms_decode(s, &k, vi, err);
+	free(b.names);
+	free(b.token_table);
+	free(b.token_index);
+	free(b.offsets);
+	return ret;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's own symbol table as bytes. Names are strings of tokens, 256 of which the kernel's
+ * build chose to make the names short; addresses are 32-bit offsets in one of three encodings.
+ */
+#ifndef MMX_KERNEL_KALLSYMS_H
+#define MMX_KERNEL_KALLSYMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct mmx_symbols;
+struct mmx_vmcoreinfo;
+
+#define MMX_KALLSYMS_TOKENS 256
+
+/* More symbols than any configuration of the kernel has. */
+#define MMX_KALLSYMS_MAX (4u << 20)
+
+/**
+ * struct mmx_kallsyms - the tables, as read from a dump
+ * @names: num_syms names, each a length of one or two bytes and that many tokens
+ * @token_table: NUL-terminated tokens
+ * @token_index: where each token begins in @token_table, 16 bits each
+ * @offsets: 32 bits for each symbol, which lie at @offsets_addr in the kernel
+ * @has_base: there is a relative_base; newer kernels need none
+ */
+struct mmx_kallsyms {
+	uint32_t num_syms;
+	const unsigned char *names;
+	size_t names_len;
+	const char *token_table;
+	size_t token_table_len;
+	const unsigned char *token_index;
+	const unsigned char *offsets;
+	uint64_t offsets_addr;
+	uint64_t relative_base;
+	bool has_base;
+};
+
+/**
+ * mmx_kallsyms_decode() - append all symbols, in the order of the tables
+ * The encoding of addresses is found by holding what comes out against @vi. On failure @s is as
+ * before.
+ */
+int mmx_kallsyms_decode(struct mmx_symbols *s, const struct mmx_kallsyms *k,
+			const struct mmx_vmcoreinfo *vi, struct mmx_err *err);
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The symbol table: names and addresses, whatever they came from. kallsyms.c fills it from the
+ * dump, modsyms.c adds the modules' own, elfsyms.c and sysmap.c fill it from files.
+ */
+#ifndef MMX_KERNEL_SYMBOLS_H
+#define MMX_KERNEL_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/err.h"
+#include "kernel/view.h"
+
+struct mmx_vmcoreinfo;
+struct mmx_layout;
+
+struct mmx_symbol {
+	uint64_t addr; /* at run time: KASLR applied. Per-CPU symbols hold their offset. */
+	uint32_t name; /* offset into the table's names */
+	uint16_t module; /* index into the table's modules + 1; 0 is the kernel itself */
+	char type; /* as nm prints it; 0 when not known */
+};
+
+/* The hash beside the index keeps searches from touching symbols that only share a slot. */
+struct mmx_symbol_slot {
+	uint32_t hash;
+	uint32_t index; /* + 1; 0 is an empty slot */
+};
+
+struct mmx_symbols {
+	MMX_ARRAY(struct mmx_symbol); /* by address once finished, in source order among equals */
+	struct {
+		MMX_ARRAY(char);
+	} names; /* NUL-terminated, one behind the other */
+	struct {
+		MMX_ARRAY(uint32_t); /* offsets into names */
+	} modules;
+	struct mmx_symbol_slot *slot; /* by name, open addressing; a power of two of them, or none */
+	size_t slots;
+	size_t indexed; /* that many symbols, the lowest, are in the slots */
+	const char *provider; /* "kallsyms in the dump", ... */
+	const char *encoding; /* how kallsyms stores addresses, or NULL */
+};
+
+/* More of them than any kernel has, and few enough to be no burden. */
+#define MMX_SYMBOLS_MAX     (16u << 20)
+#define MMX_SYMBOL_TEXT_MAX (512u << 20)
+
+/* What a name may have at most, with its NUL: the kernel's own limit. */
+#define MMX_SYMBOL_NAME 512
+
+/**
+ * mmx_symbols_add() - append one; @name need not be NUL-terminated
+ * 0, or -1 without memory or beyond the limits above
+ */
+int mmx_symbols_add(struct mmx_symbols *s, const char *name, size_t len, uint64_t addr, char type,
+		    uint16_t module);
+
+/** mmx_symbols_add_module() - a module's name; returns the number for mmx_symbols_add, 0 on failure */
+uint16_t mmx_symbols_add_module(struct mmx_symbols *s, const char *name);
+
+/**
+ * mmx_symbols_finish() - sort and index; to be called again after more was added
+ * Refuses names that were made to collide in the index, which only a forged dump has.
+ */
+int mmx_symbols_finish(struct mmx_symbols *s, struct mmx_err *err);
+
+void mmx_symbols_free(struct mmx_symbols *s);
+
+/** mmx_symbols_find() - the lowest kernel symbol of that name, else a module's, or NULL */
+const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const char *name);
+
+/** mmx_symbol_addr() - address by name; false when there is none */
+bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *addr);
+
+/**
+ * mmx_symbols_nearest() - the symbol that @addr lies in or behind
+ * NULL when @addr is below the first kernel address or more than 16 MiB behind the last symbol
+ * before it. Per-CPU offsets and symbols that a module only refers to (type 'U') are never an
+ * answer. Among several symbols at one address the answer is the one that people expect: a
+ * function or object before section marks, global before local, the first in source order.
+ */
+const struct mmx_symbol *mmx_symbols_nearest(const struct mmx_symbols *s, uint64_t addr);
+
+static inline const char *mmx_symbol_name(const struct mmx_symbols *s, const struct mmx_symbol *sym)
+{
+	return s->names.v + sym->name;
+}
+
+/** mmx_symbol_module() - the module's name, or NULL for the kernel's own */
+const char *mmx_symbol_module(const struct mmx_symbols *s, const struct mmx_symbol *sym);
+
+/**
+ * mmx_symbol_format() - "name+0x10 [module]": name, offset when not 0, module when it is one's
+ * Writes the bare address when nothing is near.
+ */
+void mmx_symbol_format(const struct mmx_symbols *s, uint64_t addr, char *buf, size_t size);
+
+/*
+ * Providers. Each fills or adds to the table and leaves finishing to the caller.
+ */
+
+/**
+ * mmx_symbols_from_kallsyms() - decode the kernel's own tables, found through VMCOREINFO
+ * The address encoding (absolute-percpu, relative to a base, place-relative) is the one under
+ * which _stext and the other addresses that VMCOREINFO has of plain symbols come out right; none
+ * or more than one doing so is an error that says what was tried. On failure @s is as before.
+ */
+int mmx_symbols_from_kallsyms(struct mmx_symbols *s, struct mmx_view *view,
+			      const struct mmx_vmcoreinfo *vi, struct mmx_err *err);
+
+/**
+ * mmx_symbols_from_modules() - add the symbols of every loaded module
+ * Walks the list "modules" and each module's own symbol table, with the members that @layout has;
+ * @s must be finished already. A module whose tables cannot be read is passed over and counted in
+ * *@unreadable. When the list itself breaks off or runs in a circle that is an error, and what was
+ * read before it is in @s.
+ */
+int mmx_symbols_from_modules(struct mmx_symbols *s, struct mmx_view *view,
+			     const struct mmx_layout *layout, unsigned int *unreadable,
+			     struct mmx_err *err);
+
+/** mmx_symbols_from_elf() - from a vmlinux; @kernel_offset is added to all but per-CPU symbols */
+int mmx_symbols_from_elf(struct mmx_symbols *s, const char *path, uint64_t kernel_offset,
+			 struct mmx_err *err);
+
+/** mmx_symbols_from_sysmap() - from a System.map file */
+int mmx_symbols_from_sysmap(struct mmx_symbols *s, const char *path, uint64_t kernel_offset,
+			    struct mmx_err *err);
+
+#endif

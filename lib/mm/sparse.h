@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Memory sections (SPARSEMEM): which page frames have a struct page at all. A section is 128 MiB
+ * on x86_64; within an early one every frame has a struct page, within a hot-plugged one those
+ * subsections (2 MiB) whose bit is set.
+ */
+#ifndef MMX_MM_SPARSE_H
+#define MMX_MM_SPARSE_H
+
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/range.h"
+
+struct mmx_kernel;
+
+/** struct mmx_section - a section that is present */
+struct mmx_section {
+	uint64_t nr;
+	uint64_t map;   /* section_mem_map as it stands */
+	uint64_t usage; /* pointer to mem_section_usage */
+};
+
+/**
+ * struct mmx_sparse - all of them
+ * @pfn: the frames that have a struct page
+ * @map_base: what every section's map word says vmemmap is; 0 when they differ
+ * @unreadable: section roots or usage words that could not be read
+ */
+struct mmx_sparse {
+	MMX_ARRAY(struct mmx_section);
+	struct mmx_ranges pfn;
+	unsigned int section_bits; /* log2 of a section's bytes */
+	uint64_t map_base;
+	unsigned int unreadable;
+};
+
+/** mmx_sparse_find() - fill kernel->sparse and its fact */
+void mmx_sparse_find(struct mmx_kernel *kernel);
+void mmx_sparse_free(struct mmx_sparse *sparse);
+
+/** mmx_pfn_valid() - whether a frame has a struct page */
+static inline bool mmx_pfn_valid(const struct mmx_sparse *sparse, uint64_t pfn)
+{
+	return mmx_ranges_has(&sparse->pfn, pfn, 1);
+}
+
+#endif

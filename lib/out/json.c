@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * JSON: one document, addresses and raw words as strings in hex, counts as numbers, an absent
+ * value as an object that says why.
+ */
+#include <inttypes.h>
+
+#include "out/out.h"
+
+static void put_string(struct mmx_out *o, const char *text)
+{
+	mmx_out_put(o, "\"");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			mmx_out_putf(o, "\\%c", c);
+		else if (c >= 0x20 && c < 0x7f)
+			mmx_out_putf(o, "%c", c);
+		else
+			/* Bytes of a dump need not be UTF-8: each stands for itself as U+00XX. */
+			mmx_out_putf(o, "\\u%04x", c);
+	}
+	mmx_out_put(o, "\"");
+}
+
+static void put_key(struct mmx_out *o, const char *key)
+{
+	struct mmx_out_level *level = mmx_out_top(o);
+
+	if (level->node == MMX_OUT_TABLE) {
+		if (level->column)
+			mmx_out_put(o, ",");
+	} else if (level->used) {
+		mmx_out_put(o, ",");
+	}
+	if (level->node == MMX_OUT_LIST)
+		return;
+	put_string(o, key);
+	mmx_out_put(o, ":");
+}
+
+static void json_open(struct mmx_out *o, const char *command, int version)
+{
+	mmx_out_putf(o, "{\"schema\":\"mmx.%s/%d\"", command, version);
+	mmx_out_top(o)->used = true;
+}
+
+static void json_close(struct mmx_out *o)
+{
+	mmx_out_put(o, "}\n");
+}
+
+static void json_block(struct mmx_out *o, const char *key, const char *title)
+{
+	(void)title;
+	put_key(o, key);
+	mmx_out_put(o, "{");
+}
+
+static void json_list(struct mmx_out *o, const char *key)
+{
+	put_key(o, key);
+	mmx_out_put(o, "[");
+}
+
+static void json_table(struct mmx_out *o, const char *key, const char *title)
+{
+	(void)title;
+	o->depth--;
+	put_key(o, key);
+	o->depth++;
+	mmx_out_put(o, "[");
+}
+
+static void json_row(struct mmx_out *o)
+{
+	struct mmx_out_level *table = mmx_out_top(o);
+
+	if (table->in_row)
+		mmx_out_put(o, "}");
+	mmx_out_put(o, table->used ? ",\n{" : "\n{");
+}
+
+static void put_names(struct mmx_out *o, const struct mmx_value *v)
+{
+	mmx_out_putf(o, "{\"raw\":\"0x%" PRIx64 "\",\"names\":[", v->word);
+	for (unsigned int i = 0; i < v->n_names; i++) {
+		if (i)
+			mmx_out_put(o, ",");
+		put_string(o, v->names[i]);
+	}
+	mmx_out_put(o, "]}");
+}
+
+static void json_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+{
+	put_key(o, key);
+	switch (v->kind) {
+	case MMX_VALUE_ADDR:
+	case MMX_VALUE_PFN:
+	case MMX_VALUE_HEX:
+		mmx_out_putf(o, "\"0x%" PRIx64 "\"", v->word);
+		break;
+	case MMX_VALUE_COUNT:
+		mmx_out_putf(o, "%" PRId64, v->count);
+		break;
+	case MMX_VALUE_BYTES:
+		mmx_out_putf(o, "%" PRIu64, v->word);
+		break;
+	case MMX_VALUE_TEXT:
+		put_string(o, v->text);
+		break;
+	case MMX_VALUE_BOOL:
+		mmx_out_put(o, v->truth ? "true" : "false");
+		break;
+	case MMX_VALUE_FLAGS:
+		put_names(o, v);
+		break;
+	case MMX_VALUE_ABSENT:
+		mmx_out_putf(o, "{\"absent\":\"%s\"}",
+			     v->absent == MMX_READ_EXCLUDED ? "excluded" : "unreadable");
+		break;
+	case MMX_VALUE_NULL:
+		mmx_out_put(o, "null");
+		break;
+	}
+}
+
+static void json_end(struct mmx_out *o)
+{
+	struct mmx_out_level *level = mmx_out_top(o);
+
+	if (level->node == MMX_OUT_TABLE && level->in_row)
+		mmx_out_put(o, "}");
+	mmx_out_put(o, level->node == MMX_OUT_BLOCK ? "}" : "]");
+	if (o->depth == 1)
+		mmx_out_put(o, "\n");
+}
+
+const struct mmx_out_ops mmx_out_json_ops = {
+	.open = json_open,
+	.close = json_close,
+	.block = json_block,
+	.table = json_table,
+	.list = json_list,
+	.row = json_row,
+	.value = json_value,
+	.end = json_end,
+};

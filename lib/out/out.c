@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "out/out.h"
+
+void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
+		  const struct mmx_sink *sink)
+{
+	*o = (struct mmx_out){
+		.ops = options->json ? &mmx_out_json_ops : &mmx_out_text_ops,
+		.options = *options,
+		.sink = *sink,
+	};
+}
+
+struct mmx_out_level *mmx_out_top(struct mmx_out *o)
+{
+	return &o->level[o->depth];
+}
+
+static bool enter(struct mmx_out *o, enum mmx_out_node node)
+{
+	if (o->depth + 1 >= MMX_OUT_DEPTH)
+		return false;
+	o->depth++;
+	*mmx_out_top(o) = (struct mmx_out_level){.node = node};
+	return true;
+}
+
+void mmx_out_open(struct mmx_out *o, const char *command, int version)
+{
+	o->depth = 0;
+	o->level[0] = (struct mmx_out_level){.node = MMX_OUT_TOP};
+	o->ops->open(o, command, version);
+}
+
+void mmx_out_close(struct mmx_out *o)
+{
+	while (o->depth)
+		mmx_out_end(o);
+	o->ops->close(o);
+}
+
+void mmx_out_block(struct mmx_out *o, const char *key, const char *title)
+{
+	o->ops->block(o, key, title);
+	mmx_out_top(o)->used = true;
+	enter(o, MMX_OUT_BLOCK);
+}
+
+void mmx_out_table(struct mmx_out *o, const char *key, const char *title,
+		   const struct mmx_column *columns, unsigned int n)
+{
+	struct mmx_out_level *above = mmx_out_top(o);
+
+	if (!enter(o, MMX_OUT_TABLE))
+		return;
+	mmx_out_top(o)->columns = columns;
+	mmx_out_top(o)->n_columns = n;
+	o->ops->table(o, key, title);
+	above->used = true;
+}
+
+void mmx_out_row(struct mmx_out *o)
+{
+	struct mmx_out_level *table = mmx_out_top(o);
+
+	o->ops->row(o);
+	table->in_row = true;
+	table->used = true;
+	table->column = 0;
+}
+
+void mmx_out_list(struct mmx_out *o, const char *key)
+{
+	o->ops->list(o, key);
+	mmx_out_top(o)->used = true;
+	enter(o, MMX_OUT_LIST);
+}
+
+void mmx_out_end(struct mmx_out *o)
+{
+	o->ops->end(o);
+	o->depth--;
+}
+
+void mmx_out_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+{
+	struct mmx_out_level *level = mmx_out_top(o);
+
+	o->ops->value(o, key, v);
+	level->used = true;
+	level->column++;
+}
+
+void mmx_out_addr(struct mmx_out *o, const char *key, uint64_t addr)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_ADDR, .word = addr});
+}
+
+void mmx_out_pfn(struct mmx_out *o, const char *key, uint64_t pfn)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_PFN, .word = pfn});
+}
+
+void mmx_out_hex(struct mmx_out *o, const char *key, uint64_t word)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_HEX, .word = word});
+}
+
+void mmx_out_count(struct mmx_out *o, const char *key, int64_t count)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_COUNT, .count = count});
+}
+
+void mmx_out_bytes(struct mmx_out *o, const char *key, uint64_t bytes)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_BYTES, .word = bytes});
+}
+
+void mmx_out_text(struct mmx_out *o, const char *key, const char *text)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_TEXT, .text = text});
+}
+
+void mmx_out_textf(struct mmx_out *o, const char *key, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	mmx_out_text(o, key, text);
+}
+
+void mmx_out_bool(struct mmx_out *o, const char *key, bool truth)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_BOOL, .truth = truth});
+}
+
+void mmx_out_flags(struct mmx_out *o, const char *key, uint64_t word, const char *const *names,
+		   unsigned int n)
+{
+	mmx_out_value(o, key,
+		      &(struct mmx_value){
+			      .kind = MMX_VALUE_FLAGS,
+			      .word = word,
+			      .names = names,
+			      .n_names = n,
+		      });
+}
+
+void mmx_out_absent(struct mmx_out *o, const char *key, enum mmx_read why)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_ABSENT, .absent = why});
+}
+
+void mmx_out_null(struct mmx_out *o, const char *key)
+{
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_NULL});
+}
+
+void mmx_out_raw(struct mmx_out *o, const void *bytes, size_t len)
+{
+	o->sink.write(o->sink.arg, bytes, len);
+}
+
+void mmx_out_put(struct mmx_out *o, const char *text)
+{
+	o->sink.write(o->sink.arg, text, strlen(text));
+}
+
+void mmx_out_putf(struct mmx_out *o, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	mmx_out_put(o, text);
+}

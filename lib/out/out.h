@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How results look. A command emits typed values, once; text and JSON are renderings of the same
+ * calls. A document is a tree: the top, blocks of key and value within it, tables of rows, and
+ * lists of blocks.
+ *
+ *	mmx_out_open(o, "doctor", 1);
+ *	mmx_out_block(o, "kernel", "Kernel");
+ *	mmx_out_text(o, "release", k->release);
+ *	mmx_out_end(o);
+ *	mmx_out_table(o, "zones", "Zones", columns, n);
+ *	mmx_out_row(o); mmx_out_count(o, "node", 0); mmx_out_pfn(o, "start", pfn);
+ *	mmx_out_end(o);
+ *	mmx_out_close(o);
+ *
+ * Keys are JSON's names; text shows them with spaces for underscores. To add a rendering:
+ * implement struct mmx_out_ops in a file of its own.
+ */
+#ifndef MMX_OUT_OUT_H
+#define MMX_OUT_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/image.h"
+
+enum mmx_value_kind {
+	MMX_VALUE_ADDR, /* a virtual or physical address */
+	MMX_VALUE_PFN,
+	MMX_VALUE_HEX,   /* a raw word */
+	MMX_VALUE_COUNT, /* a number, signed */
+	MMX_VALUE_BYTES,
+	MMX_VALUE_TEXT,
+	MMX_VALUE_BOOL,
+	MMX_VALUE_FLAGS,  /* a raw word and the names of its bits */
+	MMX_VALUE_ABSENT, /* no value, and why */
+	MMX_VALUE_NULL,   /* no such thing here */
+};
+
+/** struct mmx_value - one value, of whichever kind */
+struct mmx_value {
+	enum mmx_value_kind kind;
+	union {
+		uint64_t word;
+		int64_t count;
+		bool truth;
+		const char *text;
+		enum mmx_read absent;
+	};
+	const char *const *names; /* FLAGS */
+	unsigned int n_names;
+};
+
+/** struct mmx_column - a column of a table; its values come in this order in every row */
+struct mmx_column {
+	const char *key;
+	const char *title;
+	int width;  /* in text; a longer value pushes its row out, nothing is cut */
+	bool right; /* aligned to the right */
+};
+
+struct mmx_out_options {
+	bool json;
+	bool no_header; /* text: no titles and no table heads */
+	bool bytes;     /* text: sizes in bytes instead of 32k, 1.5G */
+};
+
+/** struct mmx_sink - where rendered text goes */
+struct mmx_sink {
+	void (*write)(void *arg, const char *text, size_t len);
+	void *arg;
+};
+
+struct mmx_out;
+
+/**
+ * struct mmx_out_ops - a rendering
+ * Nesting is checked before these are called, and @depth counts it: 0 for the top.
+ */
+struct mmx_out_ops {
+	void (*open)(struct mmx_out *o, const char *command, int version);
+	void (*close)(struct mmx_out *o);
+	void (*block)(struct mmx_out *o, const char *key, const char *title);
+	void (*table)(struct mmx_out *o, const char *key, const char *title);
+	void (*list)(struct mmx_out *o, const char *key);
+	void (*row)(struct mmx_out *o);
+	void (*value)(struct mmx_out *o, const char *key, const struct mmx_value *v);
+	void (*end)(struct mmx_out *o);
+};
+
+#define MMX_OUT_DEPTH 12
+
+enum mmx_out_node { MMX_OUT_TOP, MMX_OUT_BLOCK, MMX_OUT_TABLE, MMX_OUT_LIST };
+
+struct mmx_out_level {
+	enum mmx_out_node node;
+	const struct mmx_column *columns;
+	unsigned int n_columns, column;
+	bool in_row;
+	bool used; /* something was put into it */
+};
+
+struct mmx_out {
+	const struct mmx_out_ops *ops;
+	struct mmx_out_options options;
+	struct mmx_sink sink;
+	struct mmx_out_level level[MMX_OUT_DEPTH];
+	unsigned int depth;
+};
+
+void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
+		  const struct mmx_sink *sink);
+
+/** mmx_out_open() - begin a document of schema "mmx.COMMAND/VERSION" */
+void mmx_out_open(struct mmx_out *o, const char *command, int version);
+
+/** mmx_out_close() - end the document, and whatever is still open in it */
+void mmx_out_close(struct mmx_out *o);
+
+/** mmx_out_block() - begin keys and values under a title; in a list the key is not used */
+void mmx_out_block(struct mmx_out *o, const char *key, const char *title);
+
+/** mmx_out_table() - begin rows of the same columns; @columns must outlive the table */
+void mmx_out_table(struct mmx_out *o, const char *key, const char *title,
+		   const struct mmx_column *columns, unsigned int n);
+
+/** mmx_out_row() - begin a row; it ends with the next one or with the table */
+void mmx_out_row(struct mmx_out *o);
+
+/** mmx_out_list() - begin a list of blocks */
+void mmx_out_list(struct mmx_out *o, const char *key);
+
+/** mmx_out_end() - end the innermost block, table or list */
+void mmx_out_end(struct mmx_out *o);
+
+void mmx_out_value(struct mmx_out *o, const char *key, const struct mmx_value *v);
+void mmx_out_addr(struct mmx_out *o, const char *key, uint64_t addr);
+void mmx_out_pfn(struct mmx_out *o, const char *key, uint64_t pfn);
+void mmx_out_hex(struct mmx_out *o, const char *key, uint64_t word);
+void mmx_out_count(struct mmx_out *o, const char *key, int64_t count);
+void mmx_out_bytes(struct mmx_out *o, const char *key, uint64_t bytes);
+void mmx_out_text(struct mmx_out *o, const char *key, const char *text);
+void mmx_out_textf(struct mmx_out *o, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void mmx_out_bool(struct mmx_out *o, const char *key, bool truth);
+void mmx_out_flags(struct mmx_out *o, const char *key, uint64_t word, const char *const *names,
+		   unsigned int n);
+void mmx_out_absent(struct mmx_out *o, const char *key, enum mmx_read why);
+void mmx_out_null(struct mmx_out *o, const char *key);
+
+/** mmx_out_raw() - bytes as they are, outside of any document: for /proc files */
+void mmx_out_raw(struct mmx_out *o, const void *bytes, size_t len);
+
+/* For renderings. */
+void mmx_out_put(struct mmx_out *o, const char *text);
+void mmx_out_putf(struct mmx_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct mmx_out_level *mmx_out_top(struct mmx_out *o);
+
+extern const struct mmx_out_ops mmx_out_text_ops;
+extern const struct mmx_out_ops mmx_out_json_ops;
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Text: blocks as "key: value" lines, tables as one head line and one greppable line a row. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "out/out.h"
+
+#define LABEL_WIDTH 18
+
+static void size_text(uint64_t bytes, char *buf, size_t size)
+{
+	static const char units[] = "kMGTP";
+	double v = (double)bytes;
+	int unit = -1;
+
+	while (v >= 1024 && unit + 1 < (int)sizeof(units) - 1) {
+		v /= 1024;
+		unit++;
+	}
+	if (unit < 0)
+		snprintf(buf, size, "%" PRIu64, bytes);
+	else
+		snprintf(buf, size, v == (double)(uint64_t)v ? "%.0f%c" : "%.1f%c", v, units[unit]);
+}
+
+static void flags_text(const struct mmx_value *v, char *buf, size_t size)
+{
+	size_t n = snprintf(buf, size, "%" PRIx64 " (", v->word);
+
+	for (unsigned int i = 0; i < v->n_names && n < size; i++)
+		n += snprintf(buf + n, size - n, "%s%s", i ? "|" : "", v->names[i]);
+	if (n < size)
+		snprintf(buf + n, size - n, ")");
+}
+
+/* The text of a value: in @buf, or where the value itself has it. */
+static const char *value_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
+			      size_t size)
+{
+	switch (v->kind) {
+	case MMX_VALUE_ADDR:
+	case MMX_VALUE_PFN:
+	case MMX_VALUE_HEX:
+		snprintf(buf, size, "%" PRIx64, v->word);
+		break;
+	case MMX_VALUE_COUNT:
+		snprintf(buf, size, "%" PRId64, v->count);
+		break;
+	case MMX_VALUE_BYTES:
+		if (o->options.bytes)
+			snprintf(buf, size, "%" PRIu64, v->word);
+		else
+			size_text(v->word, buf, size);
+		break;
+	case MMX_VALUE_TEXT:
+		return v->text;
+	case MMX_VALUE_BOOL:
+		return v->truth ? "yes" : "no";
+	case MMX_VALUE_FLAGS:
+		flags_text(v, buf, size);
+		break;
+	case MMX_VALUE_ABSENT:
+		snprintf(buf, size, "(%s)", mmx_read_name(v->absent));
+		break;
+	case MMX_VALUE_NULL:
+		return "-";
+	}
+	return buf;
+}
+
+/* Control characters out of a dump must not reach a terminal. */
+static void put_clean(struct mmx_out *o, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (iscntrl((unsigned char)text[i]))
+			mmx_out_putf(o, "\\x%02x", (unsigned char)text[i]);
+		else
+			o->sink.write(o->sink.arg, text + i, 1);
+	}
+}
+
+static void indent(struct mmx_out *o)
+{
+	for (unsigned int i = 1; i < o->depth; i++)
+		mmx_out_put(o, "  ");
+}
+
+static void title(struct mmx_out *o, const char *text)
+{
+	if (!text || o->options.no_header)
+		return;
+	if (!o->depth && o->level[0].used)
+		mmx_out_put(o, "\n");
+	for (unsigned int i = 0; i < o->depth; i++)
+		mmx_out_put(o, "  ");
+	mmx_out_putf(o, "%s\n", text);
+}
+
+static void text_open(struct mmx_out *o, const char *command, int version)
+{
+	(void)o;
+	(void)command;
+	(void)version;
+}
+
+static void text_close(struct mmx_out *o)
+{
+	(void)o;
+}
+
+static void text_block(struct mmx_out *o, const char *key, const char *heading)
+{
+	(void)key;
+	title(o, heading);
+}
+
+static void text_list(struct mmx_out *o, const char *key)
+{
+	(void)o;
+	(void)key;
+}
+
+static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char *text, bool last)
+{
+	int pad = c->width - (int)strlen(text);
+
+	if (c->right && pad > 0)
+		mmx_out_putf(o, "%*s", pad, "");
+	put_clean(o, text, strlen(text));
+	if (!last && !c->right && pad > 0)
+		mmx_out_putf(o, "%*s", pad, "");
+	if (!last)
+		mmx_out_put(o, " ");
+}
+
+static void text_table(struct mmx_out *o, const char *key, const char *heading)
+{
+	const struct mmx_out_level *t = mmx_out_top(o);
+
+	(void)key;
+	o->depth--;
+	title(o, heading);
+	o->depth++;
+	if (o->options.no_header)
+		return;
+	indent(o);
+	mmx_out_put(o, "  ");
+	for (unsigned int i = 0; i < t->n_columns; i++)
+		put_padded(o, &t->columns[i], t->columns[i].title, i + 1 == t->n_columns);
+	mmx_out_put(o, "\n");
+}
+
+static void text_row(struct mmx_out *o)
+{
+	if (mmx_out_top(o)->in_row)
+		mmx_out_put(o, "\n");
+	indent(o);
+	mmx_out_put(o, "  ");
+}
+
+static void text_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+{
+	const struct mmx_out_level *level = mmx_out_top(o);
+	char buf[1024];
+	const char *text = value_text(o, v, buf, sizeof(buf));
+	int width = LABEL_WIDTH;
+
+	if (level->node == MMX_OUT_TABLE) {
+		if (level->column < level->n_columns)
+			put_padded(o, &level->columns[level->column], text,
+				   level->column + 1 == level->n_columns);
+		return;
+	}
+	indent(o);
+	if (o->depth)
+		mmx_out_put(o, "  ");
+	for (const char *c = key; *c; c++, width--)
+		mmx_out_putf(o, "%c", *c == '_' ? ' ' : *c);
+	mmx_out_putf(o, ":%*s", width > 1 ? width - 1 : 1, "");
+	put_clean(o, text, strlen(text));
+	mmx_out_put(o, "\n");
+}
+
+static void text_end(struct mmx_out *o)
+{
+	if (mmx_out_top(o)->node == MMX_OUT_TABLE && mmx_out_top(o)->in_row)
+		mmx_out_put(o, "\n");
+}
+
+const struct mmx_out_ops mmx_out_text_ops = {
+	.open = text_open,
+	.close = text_close,
+	.block = text_block,
+	.table = text_table,
+	.list = text_list,
+	.row = text_row,
+	.value = text_value,
+	.end = text_end,
+};

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A dead kernel's memory made by a test: an array of bytes that a real view reads at addresses from
+ * FAKE_VA on. What is outside of it is unmapped.
+ */
+#ifndef MMX_TESTS_FAKE_MEMORY_H
+#define MMX_TESTS_FAKE_MEMORY_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+
+#define FAKE_VA 0xffffffff82000000ULL
+
+struct fake_memory {
+	unsigned char *bytes;
+	size_t size;
+	size_t used;
+	struct mmx_arch arch;
+	struct mmx_image_ops ops;
+	struct mmx_image image;
+	struct mmx_kernel kernel;
+	struct mmx_view *view;
+};
+
+static inline void *fake_reader_new(struct mmx_image *image, struct mmx_err *err)
+{
+	(void)err;
+	return image->priv;
+}
+
+static inline void fake_reader_free(void *reader)
+{
+	(void)reader;
+}
+
+static inline enum mmx_read fake_read(void *reader, uint64_t phys, void *buf, size_t len)
+{
+	const struct fake_memory *m = reader;
+
+	memcpy(buf, m->bytes + phys, len);
+	return MMX_READ_OK;
+}
+
+static inline void fake_walk(struct mmx_reader *reader, const struct mmx_paging *paging,
+			     uint64_t root, uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg)
+{
+	(void)reader, (void)paging, (void)root, (void)start, (void)last, (void)fn, (void)arg;
+}
+
+static inline struct fake_memory *fake_memory_new(size_t size)
+{
+	struct fake_memory *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		abort();
+	m->bytes = calloc(1, size);
+	m->size = size;
+	m->ops = (struct mmx_image_ops){.name = "fake",
+					.reader_new = fake_reader_new,
+					.reader_free = fake_reader_free,
+					.read = fake_read};
+	m->image.ops = &m->ops;
+	m->image.priv = m;
+	m->image.presence_known = true;
+	m->arch.walk = fake_walk;
+	m->kernel.image = &m->image;
+	m->kernel.arch = &m->arch;
+	m->kernel.direct_map = (struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
+	m->view = mmx_view_new(&m->kernel, NULL);
+	if (!m->bytes || !m->view || !mmx_ranges_add(&m->image.present, 0, size))
+		abort();
+	return m;
+}
+
+static inline void fake_memory_free(struct fake_memory *m)
+{
+	mmx_view_free(m->view);
+	mmx_ranges_free(&m->image.present);
+	free(m->bytes);
+	free(m);
+}
+
+/* The address of the next bytes that fake_put() will write. */
+static inline uint64_t fake_next(struct fake_memory *m)
+{
+	m->used = (m->used + 7) & ~(size_t)7;
+	return FAKE_VA + m->used;
+}
+
+/* Appends bytes, aligned as the kernel's tables are; returns their address. */
+static inline uint64_t fake_put(struct fake_memory *m, const void *bytes, size_t len)
+{
+	uint64_t at = fake_next(m);
+
+	if (len > m->size - m->used)
+		abort();
+	memcpy(m->bytes + m->used, bytes, len);
+	m->used += len;
+	return at;
+}
+
+static inline void *fake_at(struct fake_memory *m, uint64_t addr)
+{
+	return m->bytes + (addr - FAKE_VA);
+}
+
+#endif
