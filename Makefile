@@ -28,7 +28,13 @@ UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS   := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
-all: $(B)/mmx
+# The extension is built where crash's header is, with the gdb that this header is of.
+CRASH_H  ?= /usr/include/crash
+EXT_SRC  := $(wildcard ext/*.c)
+EXT      := $(if $(wildcard $(CRASH_H)/defs.h),$(B)/mmx.so)
+EXT_FLAGS = -isystem $(CRASH_H) -DX86_64 -D$(lastword $(sort $(shell grep -ow 'GDB_1[0-9]_[0-9]' $(CRASH_H)/defs.h)))
+
+all: $(B)/mmx $(EXT)
 
 $(B)/obj/%.o: %.c
 	$(call note,CC,$<)
@@ -43,6 +49,12 @@ $(B)/libmmx.a: $(call obj,$(LIB_SRC))
 $(B)/mmx: $(call obj,$(READER_SRC)) $(B)/libmmx.a
 	$(call note,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
+
+# crash exports thousands of symbols: the extension's own must win in it, and stay its own.
+$(call obj,$(EXT_SRC)): BASE += $(EXT_FLAGS)
+$(B)/mmx.so: $(call obj,$(EXT_SRC)) $(B)/libmmx.a
+	$(call note,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -shared -pthread -Wl,-Bsymbolic -Wl,--exclude-libs,ALL $^ -o $@
 
 # Unit tests and the tools of the tests on real dumps: a program a file.
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(READER_ONLY)) $(B)/libmmx.a

@@ -44,6 +44,15 @@ static void say_stderr(void *arg, const char *text)
 
 static const struct mmx_messages messages = {.say = say_stderr};
 
+/* Results that did not arrive are no results, whatever the command came to. */
+static int finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	perror("mmx: standard output");
+	return MMX_EXIT_CANNOT;
+}
+
 static int list_names(void)
 {
 	size_t n;
@@ -125,7 +134,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
 			break;
 		case 'h':
 		case HELP:
-			exit(help(NULL, false));
+			exit(finish(help(NULL, false)));
 		default:
 			fputs(usage_text, stderr);
 			return false;
@@ -179,10 +188,6 @@ static int run(struct arguments *a, int argc, char **argv)
 	mmx_out_init(&out, &a->out, &sink);
 	status = mmx_command_run(command, kernel, &out, &messages, argc, argv);
 	mmx_kernel_close(kernel);
-	if (fflush(stdout) || ferror(stdout)) {
-		perror("mmx: standard output");
-		return MMX_EXIT_CANNOT;
-	}
 	return status;
 }
 
@@ -199,9 +204,9 @@ int main(int argc, char **argv)
 		return MMX_EXIT_CANNOT;
 	}
 	if (argc == 2 && !strcmp(argv[0], "help") && !strcmp(argv[1], "--names"))
-		return list_names();
+		return finish(list_names());
 	if (!strcmp(argv[0], "help"))
-		return help(argc > 1 ? argv[argc - 1] : NULL,
-			    argc > 2 && !strcmp(argv[1], "--man"));
-	return run(&a, argc, argv);
+		return finish(help(argc > 1 ? argv[argc - 1] : NULL,
+				   argc > 2 && !strcmp(argv[1], "--man")));
+	return finish(run(&a, argc, argv));
 }

@@ -111,7 +111,8 @@ static inline void fake_put_offsets(struct fake_memory *m, struct fake_kallsyms 
 
 	k->offsets = at;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t word = htole32(fake_encode_address(syms[i].addr, encoding, k->base, at + 4 * i));
+		uint32_t word =
+			htole32(fake_encode_address(syms[i].addr, encoding, k->base, at + 4 * i));
 
 		/* Words of one table touch each other, unlike tables. */
 		m->used = at - FAKE_VA + 4 * i;

@@ -4,7 +4,10 @@
 
 #include "base/names.h"
 
-/* FNV-1a, begun with the kind: short names, no adversary who gains more than a slow lookup. */
+/* The longest way from where a name belongs to where it is; by chance a tenth of it is rare. */
+#define PROBES_MAX 512
+
+/* FNV-1a, begun with the kind. */
 static uint32_t hash_name(const char *name, uint32_t kind)
 {
 	uint32_t h = 2166136261u ^ kind;
@@ -14,20 +17,19 @@ static uint32_t hash_name(const char *name, uint32_t kind)
 	return h ^ h >> 15;
 }
 
-/* The slot that holds the name, or the empty one where it belongs. */
+/* The slot that holds the name, or the empty one where it belongs, or NULL when that is too far. */
 static struct mmx_name *probe(const struct mmx_names *t, const char *name, uint32_t hash,
 			      uint32_t kind)
 {
 	size_t i = hash & (t->size - 1);
 
-	while (t->slot[i].name) {
-		const struct mmx_name *s = &t->slot[i];
+	for (unsigned int n = 0; n < PROBES_MAX; n++, i = (i + 1) & (t->size - 1)) {
+		struct mmx_name *s = &t->slot[i];
 
-		if (s->hash == hash && s->kind == kind && !strcmp(s->name, name))
-			break;
-		i = (i + 1) & (t->size - 1);
+		if (!s->name || (s->hash == hash && s->kind == kind && !strcmp(s->name, name)))
+			return s;
 	}
-	return &t->slot[i];
+	return NULL;
 }
 
 bool mmx_names_reserve(struct mmx_names *t, size_t n)
@@ -65,7 +67,7 @@ struct mmx_name *mmx_names_add(struct mmx_names *t, const char *name, uint32_t k
 	if (!mmx_names_reserve(t, t->n + 1))
 		return NULL;
 	s = probe(t, name, hash, kind);
-	if (!s->name) {
+	if (s && !s->name) {
 		*s = (struct mmx_name){.name = name, .hash = hash, .kind = kind, .value = value};
 		t->n++;
 	}
@@ -79,7 +81,7 @@ const struct mmx_name *mmx_names_find(const struct mmx_names *t, const char *nam
 	if (!t->size)
 		return NULL;
 	s = probe(t, name, hash_name(name, kind), kind);
-	return s->name ? s : NULL;
+	return s && s->name ? s : NULL;
 }
 
 void mmx_names_free(struct mmx_names *t)

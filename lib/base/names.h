@@ -28,7 +28,8 @@ bool mmx_names_reserve(struct mmx_names *t, size_t n);
 
 /**
  * mmx_names_add() - the slot of @name, made with @value when there is none yet
- * An older entry is left as it is: the first one wins. NULL without memory.
+ * An older entry is left as it is: the first one wins. NULL without memory, or when more names
+ * share a hash than do by chance: then somebody made them so, to have the table search for ever.
  */
 struct mmx_name *mmx_names_add(struct mmx_names *t, const char *name, uint32_t kind,
 			       uint64_t value);

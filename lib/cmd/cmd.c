@@ -8,6 +8,7 @@
 
 static const struct mmx_command *const commands[] = {
 	&mmx_cmd_doctorx,
+	&mmx_cmd_procx,
 };
 
 const struct mmx_command *const *mmx_commands(size_t *n)

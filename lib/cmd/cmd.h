@@ -89,9 +89,12 @@ void mmx_say(struct mmx_run *run, const char *fmt, ...) __attribute__((format(pr
 
 /* Help, in the two forms that everything else is made from. */
 void mmx_command_synopsis(const struct mmx_command *command, char *buf, size_t size);
+/** mmx_command_details() - what help says below the synopsis: the paragraphs and the options */
+void mmx_command_details(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
 
 extern const struct mmx_command mmx_cmd_doctorx;
+extern const struct mmx_command mmx_cmd_procx;
 
 #endif

@@ -52,6 +52,20 @@ static void emit_kernel(struct mmx_out *o, const struct mmx_kernel *k)
 	mmx_out_end(o);
 }
 
+/* A value that rests on a fact is shown only when the fact is sure. */
+static bool sure(const struct mmx_kernel *k, enum mmx_fact_id id)
+{
+	return mmx_fact_usable(&k->facts, id);
+}
+
+static void emit_count_if(struct mmx_out *o, const char *key, bool known, uint64_t count)
+{
+	if (known)
+		mmx_out_count(o, key, count);
+	else
+		mmx_out_null(o, key);
+}
+
 static void emit_regions(struct mmx_out *o, const struct mmx_kernel *k)
 {
 	static const struct mmx_column columns[] = {
@@ -61,13 +75,19 @@ static void emit_regions(struct mmx_out *o, const struct mmx_kernel *k)
 		{"source", "SOURCE", 0, false},
 	};
 
+	static const enum mmx_fact_id rests_on[] = {
+		[REGION_DIRECT_MAP] = FACT_DIRECT_MAP, [REGION_VMALLOC] = FACT_VMALLOC,
+		[REGION_VMEMMAP] = FACT_VMEMMAP,       [REGION_KERNEL_IMAGE] = FACT_KERNEL_IMAGE,
+		[REGION_MODULES] = FACT_MODULE_SPACE,
+	};
+
 	mmx_out_table(o, "regions", "Address space", columns, 4);
 	for (unsigned int i = 0; i < MMX_REGION_COUNT; i++) {
 		const struct mmx_region *r = &k->regions.v[i];
 
 		mmx_out_row(o);
 		mmx_out_text(o, "region", mmx_region_name(i));
-		if (r->end) {
+		if (r->end && sure(k, rests_on[i])) {
 			mmx_out_addr(o, "start", r->start);
 			mmx_out_addr(o, "end", r->end);
 		} else {
@@ -87,16 +107,20 @@ static void emit_vmemmap(struct mmx_out *o, const struct mmx_kernel *k)
 		{"frames", "FRAMES", 12, true},
 	};
 	const struct mmx_vmemmap *v = &k->vmemmap;
+	bool sections = sure(k, FACT_SECTIONS), mapped = sure(k, FACT_VMEMMAP);
 
 	mmx_out_block(o, "vmemmap", "Struct pages");
-	mmx_out_count(o, "page_size", v->page_size);
-	mmx_out_addr(o, "base", v->base);
-	mmx_out_count(o, "sections", k->sparse.n);
-	mmx_out_count(o, "section_bits", k->sparse.section_bits);
-	mmx_out_count(o, "frames", mmx_ranges_total(&k->sparse.pfn));
-	mmx_out_count(o, "mapped_pages", v->pages);
-	mmx_out_count(o, "shared_pages", v->shared);
-	mmx_out_count(o, "extents", v->n);
+	emit_count_if(o, "page_size", v->page_size, v->page_size);
+	if (mapped)
+		mmx_out_addr(o, "base", v->base);
+	else
+		mmx_out_null(o, "base");
+	emit_count_if(o, "sections", sections, k->sparse.n);
+	emit_count_if(o, "section_bits", k->sparse.section_bits, k->sparse.section_bits);
+	emit_count_if(o, "frames", sections, mmx_ranges_total(&k->sparse.pfn));
+	emit_count_if(o, "mapped_pages", mapped, v->pages);
+	emit_count_if(o, "shared_pages", mapped, v->shared);
+	emit_count_if(o, "extents", mapped, v->n);
 	mmx_out_end(o);
 	mmx_out_table(o, "frames", "Frames that have a struct page", columns, 3);
 	mmx_for_each_range (r, &k->sparse.pfn) {
@@ -141,20 +165,18 @@ static void emit_flags(struct mmx_out *o, const struct mmx_kernel *k)
 	};
 	static const struct mmx_column bits[] = {{"bit", "BIT", 3, true},
 						 {"name", "NAME", 0, false}};
+	enum mmx_fact_state lru = k->facts.v[FACT_FLAGS_LRU_GEN].state;
 
 	mmx_out_table(o, "flag_fields", "Fields of page flags", fields, 3);
 	for (unsigned int i = 0; i < MMX_FLAG_FIELD_COUNT; i++) {
 		const struct mmx_flag_field *f = &k->flags.field[i];
+		bool known = f->known && sure(k, FACT_FLAGS_ZONE) &&
+			     (i <= FIELD_ZONE || lru != MMX_FACT_FAILED);
 
 		mmx_out_row(o);
 		mmx_out_text(o, "field", mmx_flag_field_name(i));
-		if (f->known) {
-			mmx_out_count(o, "shift", f->shift);
-			mmx_out_count(o, "width", f->width);
-		} else {
-			mmx_out_null(o, "shift");
-			mmx_out_null(o, "width");
-		}
+		emit_count_if(o, "shift", known, f->shift);
+		emit_count_if(o, "width", known, f->width);
 	}
 	mmx_out_end(o);
 	mmx_out_table(o, "flag_bits", "Bits of page flags", bits, 2);

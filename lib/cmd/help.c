@@ -32,16 +32,22 @@ void mmx_command_synopsis(const struct mmx_command *c, char *buf, size_t size)
 		snprintf(buf + n, size - n, " %s", c->operands);
 }
 
+void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	put(sink, "%s\n", c->help);
+	if (c->options)
+		put(sink, "\noptions:\n");
+	for (const struct mmx_option *o = c->options; o && o->letter; o++)
+		put(sink, "  -%c %-8s %s\n", o->letter, o->arg ? o->arg : "", o->help);
+}
+
 void mmx_command_help(const struct mmx_command *c, const struct mmx_sink *sink)
 {
 	char synopsis[256];
 
 	mmx_command_synopsis(c, synopsis, sizeof(synopsis));
-	put(sink, "%s - %s\n\nusage: %s\n\n%s\n", c->name, c->summary, synopsis, c->help);
-	if (c->options)
-		put(sink, "\noptions:\n");
-	for (const struct mmx_option *o = c->options; o && o->letter; o++)
-		put(sink, "  -%c %-8s %s\n", o->letter, o->arg ? o->arg : "", o->help);
+	put(sink, "%s - %s\n\nusage: %s\n\n", c->name, c->summary, synopsis);
+	mmx_command_details(c, sink);
 }
 
 /* Text for troff: a backslash is doubled, and a line must not begin with a control character. */

@@ -55,6 +55,7 @@ struct mmx_image_ops {
  * @ram: physical bytes that were memory when the dump was made, present or excluded; empty
  *       when the format does not say
  * @vmcoreinfo: the VMCOREINFO text, NUL-terminated, or NULL when the format carries none
+ * @vmcoreinfo_from: where that text was, for people; NULL for a note in the dump
  */
 struct mmx_image {
 	const struct mmx_image_ops *ops;
@@ -68,6 +69,7 @@ struct mmx_image {
 	struct mmx_ranges ram;
 	char *vmcoreinfo;
 	size_t vmcoreinfo_len;
+	const char *vmcoreinfo_from;
 };
 
 /** struct mmx_reader - one thread's way to read an image */

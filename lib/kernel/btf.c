@@ -46,15 +46,15 @@ static const struct kind {
 	bool to_type;
 	uint8_t name, type;
 } kinds[KINDS] = {
-	[KIND_INT] = {4, 0, false, NONE, NONE},	     [KIND_PTR] = {0, 0, true, NONE, NONE},
-	[KIND_ARRAY] = {12, 0, false, NONE, NONE},   [KIND_STRUCT] = {0, 12, false, 0, 4},
-	[KIND_UNION] = {0, 12, false, 0, 4},	     [KIND_ENUM] = {0, 8, false, 0, NONE},
-	[KIND_FWD] = {0, 0, false, NONE, NONE},	     [KIND_TYPEDEF] = {0, 0, true, NONE, NONE},
-	[KIND_VOLATILE] = {0, 0, true, NONE, NONE},  [KIND_CONST] = {0, 0, true, NONE, NONE},
-	[KIND_RESTRICT] = {0, 0, true, NONE, NONE},  [KIND_FUNC] = {0, 0, true, NONE, NONE},
-	[KIND_FUNC_PROTO] = {0, 8, true, 0, 4},	     [KIND_VAR] = {4, 0, true, NONE, NONE},
-	[KIND_DATASEC] = {0, 12, false, NONE, 0},    [KIND_FLOAT] = {0, 0, false, NONE, NONE},
-	[KIND_DECL_TAG] = {4, 0, true, NONE, NONE},  [KIND_TYPE_TAG] = {0, 0, true, NONE, NONE},
+	[KIND_INT] = {4, 0, false, NONE, NONE},     [KIND_PTR] = {0, 0, true, NONE, NONE},
+	[KIND_ARRAY] = {12, 0, false, NONE, NONE},  [KIND_STRUCT] = {0, 12, false, 0, 4},
+	[KIND_UNION] = {0, 12, false, 0, 4},        [KIND_ENUM] = {0, 8, false, 0, NONE},
+	[KIND_FWD] = {0, 0, false, NONE, NONE},     [KIND_TYPEDEF] = {0, 0, true, NONE, NONE},
+	[KIND_VOLATILE] = {0, 0, true, NONE, NONE}, [KIND_CONST] = {0, 0, true, NONE, NONE},
+	[KIND_RESTRICT] = {0, 0, true, NONE, NONE}, [KIND_FUNC] = {0, 0, true, NONE, NONE},
+	[KIND_FUNC_PROTO] = {0, 8, true, 0, 4},     [KIND_VAR] = {4, 0, true, NONE, NONE},
+	[KIND_DATASEC] = {0, 12, false, NONE, 0},   [KIND_FLOAT] = {0, 0, false, NONE, NONE},
+	[KIND_DECL_TAG] = {4, 0, true, NONE, NONE}, [KIND_TYPE_TAG] = {0, 0, true, NONE, NONE},
 	[KIND_ENUM64] = {0, 12, false, 0, NONE},
 };
 
@@ -86,7 +86,7 @@ struct mmx_btf {
 	uint32_t first_type;   /* the number of the first type here */
 	uint32_t first_string; /* the offset of the first string here */
 	uint32_t n_types;      /* here */
-	uint32_t *at;	       /* where each of them begins */
+	uint32_t *at;          /* where each of them begins */
 	struct mmx_names names;
 	struct mmx_names enumerators; /* made when first asked for */
 	bool enumerators_done;
@@ -275,13 +275,30 @@ static const char *bad_reference(const struct mmx_btf *b, const struct type *t)
 	return NULL;
 }
 
-/* Copies that were not merged are harmless; two different structs of one name are a dispute. */
+/*
+ * Copies that were not merged are harmless; two different structs of one name are a dispute. The
+ * types of their members are not compared: in copies that were not merged these differ in number.
+ */
 static bool same_shape(const struct mmx_btf *b, const struct type *t, uint32_t first_id)
 {
 	struct type first = get_type(b, first_id);
+	const struct kind *k = &kinds[t->kind];
+	unsigned int skip = k->type == NONE ? 4 : 8; /* the name, and the type */
 
-	return first.kind == t->kind && first.count == t->count &&
-	       (first.size_or_type == t->size_or_type || t->kind == KIND_TYPEDEF);
+	if (t->kind == KIND_TYPEDEF)
+		return true;
+	if (first.kind != t->kind || first.count != t->count ||
+	    first.size_or_type != t->size_or_type)
+		return false;
+	for (uint32_t i = 0; i < t->count; i++) {
+		const unsigned char *x = first.rest + (uint64_t)i * k->element;
+		const unsigned char *y = t->rest + (uint64_t)i * k->element;
+
+		if (memcmp(x + skip, y + skip, k->element - skip) ||
+		    strcmp(get_string(b, mmx_le32(x)), get_string(b, mmx_le32(y))))
+			return false;
+	}
+	return true;
 }
 
 static bool index_name(struct mmx_btf *b, const struct type *t, uint32_t id)
@@ -309,9 +326,26 @@ static int index_types(struct mmx_btf *b, struct mmx_err *err)
 			return mmx_fail(err, MMX_ECORRUPT, "BTF type %u: its %s is out of range",
 					id, bad);
 		if (!index_name(b, &t, id))
-			return mmx_fail_nomem(err);
+			return mmx_fail(err, MMX_ECORRUPT, "BTF: its names cannot be indexed");
 	}
 	return 0;
+}
+
+/*
+ * The last string has an end, and none is so long that reading it over and over would take for
+ * ever: no block of this size is without an end.
+ */
+#define STRING_BLOCK 512
+
+static bool strings_ok(const struct mmx_btf *b)
+{
+	for (uint32_t at = 0; at < b->strings_len; at += STRING_BLOCK) {
+		uint32_t rest = b->strings_len - at;
+
+		if (!memchr(b->strings + at, 0, rest < STRING_BLOCK ? rest : STRING_BLOCK))
+			return false;
+	}
+	return !b->strings_len || !b->strings[b->strings_len - 1];
 }
 
 static int open_sections(struct mmx_btf *b, size_t len, struct mmx_err *err)
@@ -335,10 +369,11 @@ static int open_sections(struct mmx_btf *b, size_t len, struct mmx_err *err)
 		b->first_type = b->base->first_type + b->base->n_types;
 		b->first_string = b->base->first_string + b->base->strings_len;
 	} else if (!b->strings_len || b->strings[0]) {
-		return mmx_fail(err, MMX_ECORRUPT, "BTF: its strings do not begin with the empty one");
+		return mmx_fail(err, MMX_ECORRUPT,
+				"BTF: its strings do not begin with the empty one");
 	}
-	if (b->strings_len && b->strings[b->strings_len - 1])
-		return mmx_fail(err, MMX_ECORRUPT, "BTF: its last string has no end");
+	if (!strings_ok(b))
+		return mmx_fail(err, MMX_ECORRUPT, "BTF: a string in it has no end");
 	return 0;
 }
 
@@ -380,8 +415,8 @@ static bool index_enumerators(struct mmx_btf *b)
 		if (t.kind != KIND_ENUM && t.kind != KIND_ENUM64)
 			continue;
 		for (uint32_t j = 0; enumerator_at(b, &t, j, &name, &value); j++) {
-			struct mmx_name *s = mmx_names_add(&b->enumerators, name, ENUMERATOR,
-							   (uint64_t)value);
+			struct mmx_name *s =
+				mmx_names_add(&b->enumerators, name, ENUMERATOR, (uint64_t)value);
 
 			if (!s)
 				return false;
@@ -409,13 +444,13 @@ static bool btf_find_enumerator(struct mmx_typegraph *g, const char *name, int64
 }
 
 static const enum mmx_tg_kind graph_kinds[KINDS] = {
-	[KIND_INT] = MMX_TG_NUMBER,	   [KIND_PTR] = MMX_TG_POINTER,
-	[KIND_ARRAY] = MMX_TG_ARRAY,	   [KIND_STRUCT] = MMX_TG_STRUCT,
-	[KIND_UNION] = MMX_TG_UNION,	   [KIND_ENUM] = MMX_TG_ENUM,
-	[KIND_FWD] = MMX_TG_STRUCT,	   [KIND_TYPEDEF] = MMX_TG_TYPEDEF,
+	[KIND_INT] = MMX_TG_NUMBER,        [KIND_PTR] = MMX_TG_POINTER,
+	[KIND_ARRAY] = MMX_TG_ARRAY,       [KIND_STRUCT] = MMX_TG_STRUCT,
+	[KIND_UNION] = MMX_TG_UNION,       [KIND_ENUM] = MMX_TG_ENUM,
+	[KIND_FWD] = MMX_TG_STRUCT,        [KIND_TYPEDEF] = MMX_TG_TYPEDEF,
 	[KIND_VOLATILE] = MMX_TG_VOLATILE, [KIND_CONST] = MMX_TG_CONST,
 	[KIND_RESTRICT] = MMX_TG_RESTRICT, [KIND_FUNC_PROTO] = MMX_TG_FUNCTION,
-	[KIND_FLOAT] = MMX_TG_NUMBER,	   [KIND_TYPE_TAG] = MMX_TG_TAG,
+	[KIND_FLOAT] = MMX_TG_NUMBER,      [KIND_TYPE_TAG] = MMX_TG_TAG,
 	[KIND_ENUM64] = MMX_TG_ENUM,
 };
 

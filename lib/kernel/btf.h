@@ -5,14 +5,14 @@
 
 #include "kernel/types.h"
 
-#define MMX_BTF_MAGIC	0xeb9f
+#define MMX_BTF_MAGIC   0xeb9f
 #define MMX_BTF_VERSION 1
 
 /* The header as of the first kernel with BTF; every later one is longer and begins like it. */
 #define MMX_BTF_HEADER 24
 
 /* No kernel's BTF comes near this. */
-#define MMX_BTF_MAX (256u << 20)
+#define MMX_BTF_MAX (64u << 20)
 
 struct mmx_btf;
 

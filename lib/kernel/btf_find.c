@@ -155,13 +155,14 @@ int mmx_btf_scan(struct mmx_types_provider *p, struct mmx_reader *reader, struct
 
 	if (!s.piece)
 		return mmx_fail_nomem(err);
-	mmx_for_each_range(r, where) {
+	mmx_for_each_range (r, where) {
 		if (scan_range(&s, r->start, r->end))
 			break;
 	}
 	free(s.piece);
 	if (!s.found)
-		return mmx_fail(err, MMX_EMISSING, "no BTF of a kernel in the memory that can be read");
+		return mmx_fail(err, MMX_EMISSING,
+				"no BTF of a kernel in the memory that can be read");
 	mmx_btf_provider(p, s.found, "BTF found by scanning the dump");
 	return 0;
 }
@@ -170,8 +171,8 @@ int mmx_btf_scan(struct mmx_types_provider *p, struct mmx_reader *reader, struct
  * Modules: a list of struct btf_module, each with the BTF of one module. All are read when
  * something is first asked for; the one that has an answer gives it.
  */
-#define MODULES_MAX	 4096
-#define MODULES_BYTES	 (512u << 20)
+#define MODULES_MAX      4096
+#define MODULES_BYTES    (512u << 20)
 #define MODULE_BYTES_MAX (64u << 20)
 
 struct module_btf {

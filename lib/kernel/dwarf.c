@@ -27,7 +27,7 @@ struct dwarf {
 	Elf *elf;
 	Dwarf *dw[FILES];
 	unsigned int file; /* being looked through */
-	Dwarf_CU *unit;	   /* the last one looked through */
+	Dwarf_CU *unit;    /* the last one looked through */
 	bool done;
 	struct mmx_names names;
 	struct mmx_names enumerators;
@@ -139,7 +139,8 @@ static bool remember(struct dwarf *d, Dwarf_Die *die)
 		return true;
 	}
 	name = dwarf_diename(die);
-	if (name && (mmx_names_find(&d->names, name, kind) || dwarf_hasattr(die, DW_AT_declaration)))
+	if (name &&
+	    (mmx_names_find(&d->names, name, kind) || dwarf_hasattr(die, DW_AT_declaration)))
 		return true;
 	if (kind == MMX_TG_ENUM && !remember_enumerators(d, die))
 		return false;
@@ -151,8 +152,8 @@ static bool look_further(struct dwarf *d)
 {
 	Dwarf_Die top, die;
 
-	while (!d->done && dwarf_get_units(d->dw[d->file], d->unit, &d->unit, NULL, NULL, &top,
-					   NULL)) {
+	while (!d->done &&
+	       dwarf_get_units(d->dw[d->file], d->unit, &d->unit, NULL, NULL, &top, NULL)) {
 		d->unit = NULL;
 		d->file++;
 		d->done = d->file == FILES || !d->dw[d->file];
@@ -469,7 +470,8 @@ int mmx_dwarf_open(struct mmx_types_provider *p, Elf *elf, int fd, const char *n
 	d->dw[MAIN] = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 	if (!d->dw[MAIN]) {
 		free(d);
-		return mmx_fail(err, MMX_EMISSING, "no debugging information: %s", dwarf_errmsg(-1));
+		return mmx_fail(err, MMX_EMISSING, "no debugging information: %s",
+				dwarf_errmsg(-1));
 	}
 	d->fd = fd;
 	d->elf = elf;

@@ -37,6 +37,12 @@ static char type_of(const GElf_Sym *sym, const GElf_Shdr *shdr)
 	}
 }
 
+/* Per-CPU sections may have no address, and linkers leave the flag off empty ones. */
+static bool is_loaded(const GElf_Shdr *shdr)
+{
+	return shdr->sh_flags & SHF_ALLOC || shdr->sh_addr;
+}
+
 /*
  * Adds a symbol if it names memory of the kernel: not sections and files, not the compiler's own
  * labels, and not absolute symbols, which are constants of the assembler and the linker. kallsyms
@@ -50,10 +56,9 @@ static int add(struct mmx_symbols *s, Elf *elf, const GElf_Sym *sym, const char 
 	GElf_Shdr shdr;
 
 	if (!name || !*name || !strncmp(name, ".L", 2) ||
-	    GELF_ST_TYPE(sym->st_info) == STT_SECTION ||
-	    GELF_ST_TYPE(sym->st_info) == STT_FILE || sym->st_shndx == SHN_UNDEF ||
-	    sym->st_shndx >= SHN_LORESERVE || !section || !gelf_getshdr(section, &shdr) ||
-	    !(shdr.sh_flags & SHF_ALLOC))
+	    GELF_ST_TYPE(sym->st_info) == STT_SECTION || GELF_ST_TYPE(sym->st_info) == STT_FILE ||
+	    sym->st_shndx == SHN_UNDEF || sym->st_shndx >= SHN_LORESERVE || !section ||
+	    !gelf_getshdr(section, &shdr) || !is_loaded(&shdr))
 		return 0;
 	if (addr >= KERNEL_HALF)
 		addr += kernel_offset;

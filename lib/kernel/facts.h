@@ -13,22 +13,23 @@
 #include "base/err.h"
 
 /* FACT(entry, "name for people") in the order in which they are found out. */
-#define MMX_FACTS(FACT)                                      \
-	FACT(VMCOREINFO, "VMCOREINFO")                       \
-	FACT(PAGING, "page tables")                          \
-	FACT(SYMBOLS, "symbols")                             \
-	FACT(TYPES, "types")                                 \
-	FACT(RELEASE, "release")                             \
-	FACT(MODULES, "module symbols")                      \
-	FACT(KERNEL_IMAGE, "kernel image")                   \
-	FACT(MODULE_SPACE, "module space")                   \
-	FACT(DIRECT_MAP, "direct map")                       \
-	FACT(VMALLOC, "vmalloc space")                       \
-	FACT(SECTIONS, "memory sections")                    \
-	FACT(VMEMMAP, "vmemmap")                             \
-	FACT(ZONES, "nodes and zones")                       \
-	FACT(FLAGS_ZONE, "node and zone bits of page flags") \
-	FACT(FLAGS_LRU_GEN, "LRU generation bits of page flags")
+#define MMX_FACTS(FACT)                                          \
+	FACT(VMCOREINFO, "VMCOREINFO")                           \
+	FACT(PAGING, "page tables")                              \
+	FACT(SYMBOLS, "symbols")                                 \
+	FACT(TYPES, "types")                                     \
+	FACT(RELEASE, "release")                                 \
+	FACT(MODULES, "module symbols")                          \
+	FACT(KERNEL_IMAGE, "kernel image")                       \
+	FACT(MODULE_SPACE, "module space")                       \
+	FACT(DIRECT_MAP, "direct map")                           \
+	FACT(VMALLOC, "vmalloc space")                           \
+	FACT(SECTIONS, "memory sections")                        \
+	FACT(VMEMMAP, "vmemmap")                                 \
+	FACT(ZONES, "nodes and zones")                           \
+	FACT(FLAGS_ZONE, "node and zone bits of page flags")     \
+	FACT(FLAGS_LRU_GEN, "LRU generation bits of page flags") \
+	FACT(PAGES, "struct page and folio")
 
 enum mmx_fact_id {
 #define FACT(id, name) FACT_##id,

@@ -198,9 +198,7 @@ static int decode_names(struct decoder *d, struct mmx_symbols *s, struct mmx_err
 		len = expand(d, tokens, n, out);
 		if (len < 2)
 			return mmx_fail(err, MMX_ECORRUPT,
-					"kallsyms: the name of symbol %" PRIu32
-					" is empty or too long",
-					i);
+					"kallsyms: name %" PRIu32 " is empty or too long", i);
 		s->v[s->n++] = (struct mmx_symbol){.name = s->names.n, .type = out[0]};
 		out[0] = 0;
 		out[len] = 0;
@@ -289,10 +287,11 @@ static int find_places(struct places *p, const struct mmx_vmcoreinfo *vi, struct
 
 	for (unsigned int i = 0; i < sizeof(need) / sizeof(*need); i++) {
 		if (!mmx_vmcoreinfo_symbol(vi, need[i].name, need[i].addr))
-			return mmx_fail(err, MMX_EMISSING,
-					"VMCOREINFO has no SYMBOL(%s): the kernel is older than 6.0 "
-					"or was built without kallsyms",
-					need[i].name);
+			return mmx_fail(
+				err, MMX_EMISSING,
+				"VMCOREINFO has no SYMBOL(%s): the kernel is older than 6.0 "
+				"or was built without kallsyms",
+				need[i].name);
 	}
 	p->has_base = mmx_vmcoreinfo_symbol(vi, "kallsyms_relative_base", &p->relative_base);
 	return 0;
@@ -304,8 +303,8 @@ static int find_places(struct places *p, const struct mmx_vmcoreinfo *vi, struct
  */
 static size_t room_at(const struct places *p, uint64_t addr, uint64_t max)
 {
-	const uint64_t others[] = {p->names,	   p->num_syms, p->token_table,
-				   p->token_index, p->offsets,	p->has_base ? p->relative_base : 0};
+	const uint64_t others[] = {p->names,       p->num_syms, p->token_table,
+				   p->token_index, p->offsets,  p->has_base ? p->relative_base : 0};
 
 	for (unsigned int i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		if (others[i] > addr && others[i] - addr < max)
@@ -337,8 +336,8 @@ static int read_count(struct mmx_kallsyms *k, const struct places *p, struct mmx
 		return -1;
 	k->num_syms = mmx_le32(count);
 	if (!k->num_syms || k->num_syms > MMX_KALLSYMS_MAX)
-		return mmx_fail(err, MMX_ECORRUPT, "kallsyms: %" PRIu32 " symbols are no sane number",
-				k->num_syms);
+		return mmx_fail(err, MMX_ECORRUPT,
+				"kallsyms: %" PRIu32 " symbols are no sane number", k->num_syms);
 	k->has_base = p->has_base;
 	if (!p->has_base)
 		return 0;

@@ -21,7 +21,8 @@ static int use_note(struct mmx_kernel *k, struct mmx_err *err)
 		return -1;
 	if (k->arch->paging(k, err))
 		return -1;
-	mmx_fact_set(&k->facts, FACT_VMCOREINFO, MMX_FACT_CHECKED, "note in the dump",
+	mmx_fact_set(&k->facts, FACT_VMCOREINFO, MMX_FACT_CHECKED,
+		     k->image->vmcoreinfo_from ? k->image->vmcoreinfo_from : "note in the dump",
 		     "%zu lines; the page tables that it names are there", k->vmcoreinfo.n);
 	return 0;
 }
@@ -126,13 +127,14 @@ static void find_types(struct mmx_kernel *k, const struct mmx_open_options *o)
 {
 	struct mmx_types_provider modules = {0};
 	struct mmx_err err;
+	bool none = add_types(k, o, &err) != 0;
 	uint64_t size;
 
-	if (add_types(k, o, &err)) {
+	mmx_layout_resolve(&k->layout, &k->types);
+	if (none) {
 		mmx_fact_set(&k->facts, FACT_TYPES, MMX_FACT_UNKNOWN, "BTF", "%s", err.text);
 		return;
 	}
-	mmx_layout_resolve(&k->layout, &k->types);
 	if (!mmx_btf_from_modules(&modules, &k->types.provider[0], k->view, &k->symbols, &k->layout,
 				  &err) &&
 	    !mmx_types_add(&k->types, &modules))
@@ -178,9 +180,10 @@ static void find_module_symbols(struct mmx_kernel *k)
 {
 	unsigned int unreadable = 0;
 	struct mmx_err err;
+	int broken = mmx_symbols_from_modules(&k->symbols, k->view, &k->layout, &unreadable, &err);
 
-	if (mmx_symbols_from_modules(&k->symbols, k->view, &k->layout, &unreadable, &err) ||
-	    mmx_symbols_finish(&k->symbols, &err)) {
+	/* What was read before a list broke is good. */
+	if (mmx_symbols_finish(&k->symbols, broken ? NULL : &err) || broken) {
 		mmx_fact_set(&k->facts, FACT_MODULES, MMX_FACT_UNKNOWN, "list modules", "%s",
 			     err.text);
 		return;
@@ -209,6 +212,7 @@ static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, st
 	mmx_vmemmap_find(k);
 	mmx_zones_find(k);
 	mmx_flags_find(k);
+	mmx_pages_find(k);
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "kernel/view.h"
 #include "kernel/vmcoreinfo.h"
 #include "mm/flags.h"
+#include "mm/page.h"
 #include "mm/sparse.h"
 #include "mm/vmemmap.h"
 #include "mm/zone.h"
@@ -69,6 +70,7 @@ struct mmx_kernel {
 	struct mmx_vmemmap vmemmap;
 	struct mmx_zones zones;
 	struct mmx_flags flags;
+	struct mmx_page_format page_format;
 };
 
 /**

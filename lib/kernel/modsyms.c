@@ -10,11 +10,11 @@
 #include "kernel/symbols.h"
 
 /* Far beyond what any kernel loads, and little enough to read. */
-#define MODULES_MAX 8192
-#define MODULE_SIZE_MAX (64u << 10)
-#define MODULE_NAME_SIZE 64
-#define SYMTAB_MAX (1u << 20)
-#define STRTAB_MAX (32u << 20)
+#define MODULES_MAX        8192
+#define MODULE_SIZE_MAX    (64u << 10)
+#define MODULE_NAME_SIZE   64
+#define SYMTAB_MAX         (1u << 20)
+#define STRTAB_MAX         (32u << 20)
 #define MODULE_SYMBOLS_MAX (4u << 20)
 
 struct walk {
@@ -191,13 +191,19 @@ static int walk_list(struct walk *w, unsigned int *unreadable, struct mmx_err *e
 	while (node != w->head) {
 		uint64_t addr = node - mmx_off(l, M_module_list);
 
-		if (seen(w, node) || w->nodes.n >= MODULES_MAX)
+		if (w->nodes.n >= MODULES_MAX)
 			return mmx_fail(err, MMX_ECORRUPT,
-					"the list of modules does not end: after %zu modules it goes on at 0x%" PRIx64,
-					w->nodes.n, node);
+					"the list of modules has no end after %u", MODULES_MAX);
+		if (seen(w, node))
+			return mmx_fail(
+				err, MMX_ECORRUPT,
+				"the list of modules runs in a circle: after %zu it is back "
+				"at 0x%" PRIx64,
+				w->nodes.n, node);
 		if (!read_struct(w, S_module, addr, w->module))
 			return mmx_fail(err, MMX_EABSENT,
-					"the list of modules breaks off after %zu: the one at 0x%" PRIx64 " cannot be read",
+					"the list of modules breaks off after %zu: there is none "
+					"to be read at 0x%" PRIx64,
 					w->nodes.n, addr);
 		if (!mmx_array_add(&w->nodes, node))
 			return mmx_fail_nomem(err);

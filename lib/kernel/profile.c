@@ -159,8 +159,8 @@ int mmx_types_from_profile(struct mmx_types_provider *p, const char *release, st
 	unsigned int major, minor;
 
 	if (sscanf(release, "%u.%u", &major, &minor) != 2)
-		return mmx_fail(err, MMX_EMISSING, "no profile for a kernel that calls itself \"%s\"",
-				release);
+		return mmx_fail(err, MMX_EMISSING,
+				"no profile for a kernel that calls itself \"%s\"", release);
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(*profiles); i++) {
 		const struct mmx_profile *at = profiles[i];
 

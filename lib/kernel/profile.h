@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /**
- * struct mmx_profile_member - one member, those of anonymous structs at their place in the outer one
+ * struct mmx_profile_member - one member; those of anonymous structs stand where they lie
  * @type: as C writes it; arrays and pointers are recognised by it
  * @bit, @bits: of a bit-field: its first bit in the byte at @offset, and its width; else 0
  */

@@ -274,14 +274,10 @@ static const struct mmx_profile_enumerator lru_list[] = {
 };
 
 static const struct mmx_profile_enumerator hugetlb_page_flags[] = {
-	{"HPG_restore_reserve", 0},
-	{"HPG_migratable", 1},
-	{"HPG_temporary", 2},
-	{"HPG_freed", 3},
-	{"HPG_vmemmap_optimized", 4},
-	{"HPG_raw_hwp_unreliable", 5},
-	{"__NR_HPAGEFLAGS", 6},
-	{0},
+	{"HPG_restore_reserve", 0},   {"HPG_migratable", 1},
+	{"HPG_temporary", 2},         {"HPG_freed", 3},
+	{"HPG_vmemmap_optimized", 4}, {"HPG_raw_hwp_unreliable", 5},
+	{"__NR_HPAGEFLAGS", 6},       {0},
 };
 
 static const struct mmx_profile_enum enums[] = {

@@ -272,9 +272,9 @@ static bool ends_with(const char *name, const char *suffix)
 /* Marks that the linker script sets around sections, often where a function or object begins. */
 static bool is_section_mark(const char *name)
 {
-	static const char *const begins[] = {"__start_", "__stop_", "__end_",	 "_text",
-					     "_stext",	 "_etext",  "_sinittext", "_einittext",
-					     "_sdata",	 "_edata",  "_end"};
+	static const char *const begins[] = {"__start_", "__stop_", "__end_",     "_text",
+					     "_stext",   "_etext",  "_sinittext", "_einittext",
+					     "_sdata",   "_edata",  "_end"};
 	static const char *const ends[] = {"_start", "_stop", "_begin", "_end"};
 
 	if (*name != '_')
@@ -298,10 +298,10 @@ static unsigned int rank(const struct mmx_symbols *s, const struct mmx_symbol *s
 	return isupper((unsigned char)sym->type) ? 0 : 1;
 }
 
-/* How many symbols lie at or below an address. */
+/* How many finished symbols lie at or below an address. */
 static size_t count_up_to(const struct mmx_symbols *s, uint64_t addr)
 {
-	size_t lo = 0, hi = s->n;
+	size_t lo = 0, hi = s->indexed;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;

@@ -18,10 +18,10 @@ struct mmx_vmcoreinfo;
 struct mmx_layout;
 
 struct mmx_symbol {
-	uint64_t addr; /* at run time: KASLR applied. Per-CPU symbols hold their offset. */
-	uint32_t name; /* offset into the table's names */
+	uint64_t addr;   /* at run time: KASLR applied. Per-CPU symbols hold their offset. */
+	uint32_t name;   /* offset into the table's names */
 	uint16_t module; /* index into the table's modules + 1; 0 is the kernel itself */
-	char type; /* as nm prints it; 0 when not known */
+	char type;       /* as nm prints it; 0 when not known */
 };
 
 /* The hash beside the index keeps searches from touching symbols that only share a slot. */
@@ -38,11 +38,11 @@ struct mmx_symbols {
 	struct {
 		MMX_ARRAY(uint32_t); /* offsets into names */
 	} modules;
-	struct mmx_symbol_slot *slot; /* by name, open addressing; a power of two of them, or none */
-	size_t slots;
-	size_t indexed; /* that many symbols, the lowest, are in the slots */
-	const char *provider; /* "kallsyms in the dump", ... */
-	const char *encoding; /* how kallsyms stores addresses, or NULL */
+	struct mmx_symbol_slot *slot; /* by name, open addressing */
+	size_t slots;                 /* a power of two, or 0 */
+	size_t indexed;               /* that many symbols, the lowest, are in the slots */
+	const char *provider;         /* "kallsyms in the dump", ... */
+	const char *encoding;         /* how kallsyms stores addresses, or NULL */
 };
 
 /* More of them than any kernel has, and few enough to be no burden. */
@@ -64,6 +64,7 @@ uint16_t mmx_symbols_add_module(struct mmx_symbols *s, const char *name);
 
 /**
  * mmx_symbols_finish() - sort and index; to be called again after more was added
+ * What was added since is not found, by name or address, until then.
  * Refuses names that were made to collide in the index, which only a forged dump has.
  */
 int mmx_symbols_finish(struct mmx_symbols *s, struct mmx_err *err);

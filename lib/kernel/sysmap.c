@@ -42,7 +42,8 @@ static int read_lines(struct mmx_symbols *s, FILE *file, const char *path, uint6
 		n++;
 		if (!parse_line(line, &addr, &type, &name))
 			return mmx_fail(err, MMX_EUSAGE,
-					"%s: line %lu is not an address, a type and a name", path, n);
+					"%s: line %lu is not an address, a type and a name", path,
+					n);
 		if (addr >= KERNEL_HALF)
 			addr += kernel_offset;
 		if (mmx_symbols_add(s, name, strlen(name), addr, type, 0))

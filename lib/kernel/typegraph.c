@@ -16,7 +16,7 @@
 struct walk {
 	struct mmx_typegraph *g;
 	unsigned int steps; /* that may still be made */
-	uint64_t end;	    /* of the outermost struct, in bits: no member lies beyond */
+	uint64_t end;       /* of the outermost struct, in bits: no member lies beyond */
 };
 
 static bool is_record(const struct mmx_tg_type *t)
@@ -103,12 +103,9 @@ static void put_named(char *out, const char *tag, const char *name, const char *
 static const char *number_name(const char *name)
 {
 	static const char *const names[][2] = {
-		{"long unsigned int", "unsigned long"},
-		{"long int", "long"},
-		{"long long unsigned int", "unsigned long long"},
-		{"long long int", "long long"},
-		{"short unsigned int", "unsigned short"},
-		{"short int", "short"},
+		{"long unsigned int", "unsigned long"},           {"long int", "long"},
+		{"long long unsigned int", "unsigned long long"}, {"long long int", "long long"},
+		{"short unsigned int", "unsigned short"},         {"short int", "short"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -128,8 +125,7 @@ static void function_text(struct text *x, uint64_t id, uint64_t result, const ch
 	struct mmx_tg_type t;
 	uint64_t pos = 0;
 
-	while (strlen(params) < sizeof(params) - 1 &&
-	       x->g->ops->next_member(x->g, id, &pos, &m)) {
+	while (strlen(params) < sizeof(params) - 1 && x->g->ops->next_member(x->g, id, &pos, &m)) {
 		if (x->g->ops->type(x->g, m.type, &t) && t.kind == MMX_TG_VOID)
 			put(param, "...");
 		else
@@ -141,7 +137,7 @@ static void function_text(struct text *x, uint64_t id, uint64_t result, const ch
 	type_text(x, result, text, out);
 }
 
-/* All dimensions in one: most writers of BTF keep no more of them, and then DWARF must not either. */
+/* All dimensions in one: most writers of BTF keep no more of them, so DWARF must not either. */
 static void array_text(struct text *x, const struct mmx_tg_type *t, const char *inner, char *out)
 {
 	unsigned long long nelems = t->nelems;

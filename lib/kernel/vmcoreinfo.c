@@ -6,7 +6,7 @@
 #include "kernel/vmcoreinfo.h"
 
 /* The kernel gives it a page or a few; whatever is larger by far is something else. */
-#define TEXT_MAX (1u << 20)
+#define TEXT_MAX     (1u << 20)
 #define NAME_MAX_LEN 256
 
 static int by_name(const void *a, const void *b)

@@ -47,7 +47,7 @@ void mmx_vmcoreinfo_free(struct mmx_vmcoreinfo *vi);
 /** mmx_vmcoreinfo_text() - the value of a line by its full name, or NULL */
 const char *mmx_vmcoreinfo_text(const struct mmx_vmcoreinfo *vi, const char *name);
 
-/* SYMBOL(name) and OFFSET, SIZE, LENGTH, NUMBER; false when there is no such line or no number in it. */
+/* SYMBOL(name), OFFSET, SIZE, LENGTH, NUMBER; false when there is no such line or no number in it. */
 bool mmx_vmcoreinfo_symbol(const struct mmx_vmcoreinfo *vi, const char *name, uint64_t *value);
 bool mmx_vmcoreinfo_number(const struct mmx_vmcoreinfo *vi, const char *name, int64_t *value);
 bool mmx_vmcoreinfo_size(const struct mmx_vmcoreinfo *vi, const char *name, uint64_t *value);

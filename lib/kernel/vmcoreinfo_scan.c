@@ -5,8 +5,8 @@
 
 #include "kernel/vmcoreinfo.h"
 
-#define PAGE 4096u
-#define CHUNK (2u << 20)
+#define PAGE       4096u
+#define CHUNK      (2u << 20)
 #define TEXT_PAGES 4u
 
 static const char first_line[] = "OSRELEASE=";
@@ -21,9 +21,14 @@ struct scan {
 	char text[TEXT_PAGES * PAGE];
 };
 
+static uint64_t page_down(uint64_t addr)
+{
+	return addr & -(uint64_t)PAGE;
+}
+
 static uint64_t page_up(uint64_t addr)
 {
-	return addr > UINT64_MAX - PAGE ? UINT64_MAX & -(uint64_t)PAGE : (addr + PAGE - 1) & -(uint64_t)PAGE;
+	return page_down(addr > UINT64_MAX - PAGE ? UINT64_MAX : addr + PAGE - 1);
 }
 
 static bool is_text(char c)
@@ -78,8 +83,10 @@ static bool take(struct scan *s, uint64_t phys)
 
 static bool look_at(struct scan *s, uint64_t phys, size_t len)
 {
+	const size_t n = sizeof(first_line) - 1;
+
 	for (size_t off = 0; off < len; off += PAGE) {
-		if (!memcmp(s->chunk + off, first_line, sizeof(first_line) - 1) && take(s, phys + off))
+		if (!memcmp(s->chunk + off, first_line, n) && take(s, phys + off))
 			return true;
 	}
 	return false;
@@ -91,7 +98,9 @@ static bool scan_chunk(struct scan *s, uint64_t phys, size_t len)
 	if (!mmx_phys_read(s->reader, phys, s->chunk, len))
 		return look_at(s, phys, len);
 	for (size_t off = 0; off < len; off += PAGE) {
-		if (!mmx_phys_read(s->reader, phys + off, s->chunk, PAGE) && look_at(s, phys + off, PAGE))
+		uint64_t page = phys + off;
+
+		if (!mmx_phys_read(s->reader, page, s->chunk, PAGE) && look_at(s, page, PAGE))
 			return true;
 	}
 	return false;
@@ -100,7 +109,7 @@ static bool scan_chunk(struct scan *s, uint64_t phys, size_t len)
 static bool scan_range(struct scan *s, uint64_t start, uint64_t end)
 {
 	while (start < end && end - start >= PAGE) {
-		size_t len = end - start < CHUNK ? (end - start) & -(uint64_t)PAGE : CHUNK;
+		size_t len = end - start < CHUNK ? page_down(end - start) : CHUNK;
 
 		if (scan_chunk(s, start, len))
 			return true;
@@ -111,7 +120,7 @@ static bool scan_range(struct scan *s, uint64_t start, uint64_t end)
 
 static bool scan_image(struct scan *s, const struct mmx_ranges *ranges, uint64_t from)
 {
-	mmx_for_each_range(r, ranges) {
+	mmx_for_each_range (r, ranges) {
 		if (scan_range(s, page_up(r->start > from ? r->start : from), r->end))
 			return true;
 	}
@@ -123,7 +132,7 @@ static int not_found(const struct scan *s, struct mmx_err *err)
 	if (s->nomem)
 		return mmx_fail_nomem(err);
 	return mmx_fail(err, MMX_ENOTFOUND,
-			"no VMCOREINFO in memory: no page begins with a whole one (%u began like it)",
+			"no page of memory begins with a whole VMCOREINFO (%u began like it)",
 			s->lookalikes);
 }
 

@@ -10,6 +10,7 @@
  * A and B are each one of
  *	FILE            raw BTF, or an ELF file with BTF in it or else DWARF
  *	dwarf:FILE      the DWARF of an ELF file, although there is BTF
+ *	dump:FILE       the BTF in a dump, found by scanning it
  *	figures:FILE    only as B: a list of figures, such as lie beside this program; then all of
  *	                the list, and no more, is compared
  */
@@ -20,6 +21,7 @@
 
 #include "base/array.h"
 #include "base/bytes.h"
+#include "image/image.h"
 #include "kernel/btf.h"
 #include "kernel/layout.h"
 #include "kernel/types.h"
@@ -162,8 +164,8 @@ static void compare_enum(const struct mmx_types_provider *a, const struct mmx_ty
 	b->ops->each_enumerator(b->priv, of, check_enumerator, &in_a);
 }
 
-static void compare_anywhere(const struct mmx_types_provider *a,
-			     const struct mmx_types_provider *b, const char *name)
+static void compare_anywhere(const struct mmx_types_provider *a, const struct mmx_types_provider *b,
+			     const char *name)
 {
 	int64_t in_a = 0, in_b = 0;
 	bool has_a = a->ops->enumerator(a->priv, NULL, name, &in_a);
@@ -289,14 +291,31 @@ static int open_raw(struct mmx_types_provider *p, const char *path, struct mmx_e
 	return r;
 }
 
+static int open_dump(struct mmx_types_provider *p, const char *path, struct mmx_err *err)
+{
+	struct mmx_image *image = mmx_open_kdumpfile(&path, 1, err);
+	struct mmx_reader *reader = image ? mmx_reader_new(image, err) : NULL;
+	int r = reader ? mmx_btf_scan(p, reader, err) : -1;
+
+	mmx_reader_free(reader);
+	mmx_image_close(image);
+	return r;
+}
+
 static bool open_types(struct mmx_types_provider *p, const char *what)
 {
-	bool dwarf = !strncmp(what, "dwarf:", 6);
 	struct mmx_err err;
-	int r = dwarf ? 0 : open_raw(p, what, &err);
+	int r;
 
-	if (!r)
-		r = mmx_types_from_vmlinux(p, dwarf ? what + 6 : what, NULL, dwarf, &err);
+	if (!strncmp(what, "dwarf:", 6)) {
+		r = mmx_types_from_vmlinux(p, what + 6, NULL, true, &err);
+	} else if (!strncmp(what, "dump:", 5)) {
+		r = open_dump(p, what + 5, &err);
+	} else {
+		r = open_raw(p, what, &err);
+		if (!r)
+			r = mmx_types_from_vmlinux(p, what, NULL, false, &err);
+	}
 	if (r < 0)
 		fprintf(stderr, "types_agree: %s\n", err.text);
 	return r >= 0;

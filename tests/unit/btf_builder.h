@@ -32,7 +32,7 @@ enum {
 	B_ENUM64 = 19,
 };
 
-#define B_FLAG	 1 /* of a kind: the flag in its highest bit */
+#define B_FLAG   1 /* of a kind: the flag in its highest bit */
 #define B_SIGNED (1u << 24)
 
 struct btf_builder {
@@ -152,8 +152,8 @@ static inline void b_finish(struct btf_builder *b)
 {
 	uint32_t layout_len = b->header_len >= 32 ? b->layout_len : 0;
 	uint32_t words[8] = {
-		0x0001eb9f,   b->header_len, 0,		   b->types_len, b->types_len + layout_len,
-		b->strings_len, b->types_len,   layout_len,
+		0x0001eb9f,     b->header_len, 0,          b->types_len, b->types_len + layout_len,
+		b->strings_len, b->types_len,  layout_len,
 	};
 	unsigned char *p = b->out;
 

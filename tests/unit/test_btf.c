@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "btf_builder.h"
 #include "kernel/btf.h"
 #include "kernel/types.h"
@@ -56,10 +57,10 @@ static const char *facts(const struct mmx_types_provider *p, const char *in, con
 	return text;
 }
 
-#define CHECK_MEMBER(p, in, path, want)                                       \
-	do {                                                                  \
-		const char *got_ = facts(p, in, path);                        \
-		CHECK(!strcmp(got_, want), "%s.%s is %s", in, path, got_);    \
+#define CHECK_MEMBER(p, in, path, want)                                    \
+	do {                                                               \
+		const char *got_ = facts(p, in, path);                     \
+		CHECK(!strcmp(got_, want), "%s.%s is %s", in, path, got_); \
 	} while (0)
 
 static void sizes_of_structs_and_typedefs(void)
@@ -144,8 +145,8 @@ struct listing {
 	int left;
 };
 
-static bool list_member(void *arg, const char *name, const struct mmx_member *m,
-			unsigned int depth, bool is_union)
+static bool list_member(void *arg, const char *name, const struct mmx_member *m, unsigned int depth,
+			bool is_union)
 {
 	struct listing *l = arg;
 	size_t n = strlen(l->text);
@@ -226,9 +227,13 @@ static void ambiguous_names_have_no_answer(void)
 	b_member(&b, "next", s.list_ptr, 0);
 	b_type(&b, "last", B_STRUCT, 0, 1, 4);
 	b_member(&b, "only", s.s32, 0);
+	b_type(&b, "inner", B_STRUCT, 0, 2, 24);
+	b_member(&b, "link", s.list, 64);
+	b_member(&b, "bytes", s.u64, 0);
 	b_finish(&b);
 	if (!opens(&p, &b))
 		return;
+	CHECK(!has_struct(&p, "inner"), "two different structs of one size");
 	CHECK(!has_enumerator(&p, NULL, "RED"), "RED is 0 and 5");
 	CHECK(enumerator(&p, NULL, "GREEN", 7), "GREEN is 7 twice");
 	CHECK(enumerator(&p, "more", "RED", 5), "RED by its enum");
@@ -244,27 +249,24 @@ static void declarations_do_not_hide_definitions(void)
 	b_init(&b);
 	b_type(&b, "colour", B_ENUM, 0, 0, 4);
 	b_type(&b, "thing", B_FWD, 0, 0, 0);
-	b_sample(&b, &s);
-	b_type(&b, "colour", B_ENUM, 0, 0, 4);
+	b_type(&b, "colour", B_ENUM, 0, 1, 4);
+	b_enumerator(&b, "GREEN", 7);
+	b_type(&b, "thing", B_STRUCT, 0, 0, 8);
+	b_type(&b, "thing", B_FWD, 0, 0, 0);
 	b_finish(&b);
 	if (!opens(&p, &b))
 		return;
 	CHECK(enumerator(&p, "colour", "GREEN", 7), "hidden");
-	CHECK(has_size(&p, "thing", 248), "hidden");
+	CHECK(has_size(&p, "thing", 8), "hidden");
 	p.ops->free(p.priv);
 }
 
 static void type_texts(void)
 {
 	static const char *const want[] = {
-		"const char *",
-		"char *const",
-		"char *[4]",
-		"char (*)[4]",
-		"long (*)(void)",
-		"void (*(*)(char *))(int)",
-		"void *",
-		"struct {...}",
+		"const char *", "char *const",    "char *[4]",
+		"char (*)[4]",  "long (*)(void)", "void (*(*)(char *))(int)",
+		"void *",       "struct {...}",
 	};
 	uint32_t chr, cchr, ptr, id[8], fn, n;
 	struct mmx_types_provider p;
@@ -359,7 +361,7 @@ static void split_btf_continues_its_base(void)
 		CHECK(false, "%s", err.text);
 		return;
 	}
-	CHECK(has_size(&q, "extra", 88) == true, "size");
+	CHECK(has_size(&q, "extra", 88), "size");
 	CHECK_MEMBER(&q, "extra", "lists", "0+640 80 5x16 struct list[5]");
 	CHECK_MEMBER(&q, "extra", "lists.prev", "64+64 8 0x8 pointer struct list *");
 	CHECK_MEMBER(&q, "extra", "unsigned char", "640+64 8 0x8 pointer struct list *");
@@ -473,10 +475,14 @@ static void corrupt_headers_are_refused(void)
 		uint32_t value;
 		const char *why;
 	} bad[] = {
-		{0, 0x0001eb9e, "magic"},	  {0, 0x0002eb9f, "version"},
-		{4, 20, "short header"},	  {4, 0xffffff00, "endless header"},
-		{8, 0xfffffff0, "type offset"},	  {12, 0xfffffff0, "type length"},
-		{16, 0xfffffff0, "string offset"}, {20, 0xfffffff0, "string length"},
+		{0, 0x0001eb9e, "magic"},
+		{0, 0x0002eb9f, "version"},
+		{4, 20, "short header"},
+		{4, 0xffffff00, "endless header"},
+		{8, 0xfffffff0, "type offset"},
+		{12, 0xfffffff0, "type length"},
+		{16, 0xfffffff0, "string offset"},
+		{20, 0xfffffff0, "string length"},
 		{20, 0, "no strings"},
 	};
 
@@ -491,6 +497,12 @@ static void corrupt_headers_are_refused(void)
 	b_sample(&b, &s);
 	b.out[24 + b.types_len] = 'x';
 	refuse(&b, "first string not empty", "empty");
+	b_sample(&b, &s);
+	memset(b.strings + b.strings_len, 'x', 1100);
+	b.strings_len += 1100;
+	b.strings[b.strings_len++] = 0;
+	b_finish(&b);
+	refuse(&b, "a string longer than any name", "no end");
 	b_sample(&b, &s);
 	b.header_len = 32;
 	b_finish(&b);
@@ -548,6 +560,33 @@ static void corrupt_types_are_refused(void)
 	b_finish(&b);
 	put_word(&b, 24 + 12, 0x7fffffff);
 	refuse(&b, "enumerator's name behind the strings", "out of range");
+}
+
+/* However full a table is made, by forged names of one hash, a search in it ends. */
+static void crowded_names_end_a_search(void)
+{
+	struct mmx_names t = {0};
+	unsigned int added = 0;
+	static char names[2000][8];
+
+	for (unsigned int i = 0; i < 2000; i++) {
+		struct mmx_name *slot;
+
+		sprintf(names[i], "n%u", i);
+		slot = mmx_names_add(&t, names[i], 0, i);
+		added += slot && slot->value == i;
+	}
+	CHECK(added == 2000, "%u of 2000 harmless names", added);
+	for (unsigned int i = 0; i < 2000; i++) {
+		const struct mmx_name *slot = mmx_names_find(&t, names[i], 0);
+
+		CHECK(slot && slot->value == i, "%s", names[i]);
+	}
+	for (size_t i = 0; i < t.size; i++)
+		t.slot[i].name = "taken";
+	CHECK(!mmx_names_find(&t, "n1", 0), "found where all is taken");
+	CHECK(!mmx_names_add(&t, "new", 0, 1), "added where all is taken");
+	mmx_names_free(&t);
 }
 
 static void cycles_end(void)
@@ -693,6 +732,7 @@ int main(void)
 	RUN(large_counts);
 	RUN(corrupt_headers_are_refused);
 	RUN(corrupt_types_are_refused);
+	RUN(crowded_names_end_a_search);
 	RUN(cycles_end);
 	RUN(members_beyond_their_struct_are_none);
 	RUN(every_small_damage_is_survived);

@@ -585,24 +585,93 @@ static void kdump_tells_present_excluded_absent(void)
 	mmx_array_free(&b);
 }
 
-/* A read of many pages, and one of a few bytes across two. */
-static void kdump_reads_cross_pages(void)
+static void put_record(struct bytes *b, int64_t offset, int64_t size, const uint8_t *data)
 {
-	struct kdump k = {.ram = ~0ULL, .dumped = ~0ULL, .zlib = true};
-	struct bytes b = make_kdump(&k);
-	uint8_t all[FRAMES * PAGE], few[32];
-	struct mmx_err err;
-	struct mmx_image *image = open_bytes(&b, b.n, &err);
+	uint64_t head[2] = {htobe64(offset), htobe64(size)};
 
-	CHECK(image, "%s", err.text);
-	if (!image)
+	put_at(b, b->n, head, sizeof(head));
+	if (data)
+		put_at(b, b->n, data, size);
+}
+
+static struct bytes flat_header(void)
+{
+	struct bytes b = {0};
+
+	put_at(&b, 0, "makedumpfile", 13);
+	put_at(&b, 16, &(uint64_t){htobe64(1)}, 8);
+	put_at(&b, 24, &(uint64_t){htobe64(1)}, 8);
+	put_at(&b, PAGE - 1, "", 1);
+	return b;
+}
+
+#define MANY 3000u
+
+/* So many pages that readers cannot keep them all, and buffers have to be filled again. */
+static struct bytes make_big_kdump(void)
+{
+	struct bytes b = make_kdump(&(struct kdump){0});
+	uint8_t bits[MANY / 8];
+
+	memset(bits, 0xff, sizeof(bits));
+	put_at(&b, BITMAPS_AT, bits, sizeof(bits));
+	put_at(&b, BITMAPS_AT + PAGE, bits, sizeof(bits));
+	put_u32(&b, 440, MANY);
+	put_u64(&b, PAGE + 96, MANY);
+	put_at(&b, DESCRIPTORS_AT + MANY * 24 - 1, "", 1);
+	for (uint64_t frame = 0; frame < MANY; frame++)
+		put_page(&b, DESCRIPTORS_AT + frame * 24, frame, false);
+	return b;
+}
+
+static bool few_bytes_right(struct mmx_reader *reader, uint64_t phys)
+{
+	uint8_t got[16], want[16];
+
+	fill(want, phys, sizeof(want));
+	return mmx_phys_read(reader, phys, got, sizeof(got)) == MMX_READ_OK &&
+	       !memcmp(got, want, sizeof(want));
+}
+
+static void check_big_kdump(struct mmx_image *image, const struct mmx_err *err)
+{
+	struct mmx_reader *reader = image ? mmx_reader_new(image, NULL) : NULL;
+	uint8_t *all = malloc(MANY * PAGE);
+	uint64_t wrong = 0;
+
+	CHECK(reader, "%s", err->text);
+	if (!reader)
 		return;
-	CHECK(read_len(image, 0, all, sizeof(all)) == MMX_READ_OK, "all of it");
-	CHECK(all[5 * PAGE] == byte_at(5 * PAGE), "a byte of it");
-	CHECK(read_len(image, 7 * PAGE - 16, few, sizeof(few)) == MMX_READ_OK, "a few bytes");
-	CHECK(!memcmp(few, all + 7 * PAGE - 16, sizeof(few)), "a few bytes across two pages");
+	for (uint64_t frame = 0; frame < MANY; frame++)
+		wrong += !few_bytes_right(reader, frame * PAGE + PAGE - 32);
+	for (uint64_t i = 0; i < MANY; i++)
+		wrong += !few_bytes_right(reader, i * 997 % MANY * PAGE);
+	for (uint64_t frame = 1; frame < MANY; frame++) /* across two pages */
+		wrong += !few_bytes_right(reader, frame * PAGE - 8);
+	CHECK(!wrong, "%d small reads", (int)wrong);
+	CHECK(mmx_phys_read(reader, 0, all, MANY * PAGE) == MMX_READ_OK, "all of it");
+	for (uint64_t frame = 0; frame < MANY; frame++)
+		wrong += all[frame * PAGE + 5] != byte_at(frame * PAGE + 5);
+	CHECK(!wrong, "%d pages", (int)wrong);
+	free(all);
+	mmx_reader_free(reader);
+}
+
+static void many_pages_read_back(void)
+{
+	struct bytes dump = make_big_kdump(), flat = flat_header();
+	struct mmx_err err;
+	struct mmx_image *image = open_bytes(&dump, dump.n, &err);
+
+	check_big_kdump(image, &err);
 	mmx_image_close(image);
-	mmx_array_free(&b);
+	put_record(&flat, 0, dump.n, dump.v);
+	put_record(&flat, -1, -1, NULL);
+	image = open_bytes(&flat, flat.n, &err);
+	check_big_kdump(image, &err);
+	mmx_image_close(image);
+	mmx_array_free(&dump);
+	mmx_array_free(&flat);
 }
 
 static void truncated_kdump_claims_only_what_it_has(void)
@@ -721,26 +790,6 @@ static void unlike_parts_are_refused(void)
 }
 
 /* Flattened */
-
-static void put_record(struct bytes *b, int64_t offset, int64_t size, const uint8_t *data)
-{
-	uint64_t head[2] = {htobe64(offset), htobe64(size)};
-
-	put_at(b, b->n, head, sizeof(head));
-	if (data)
-		put_at(b, b->n, data, size);
-}
-
-static struct bytes flat_header(void)
-{
-	struct bytes b = {0};
-
-	put_at(&b, 0, "makedumpfile", 13);
-	put_at(&b, 16, &(uint64_t){htobe64(1)}, 8);
-	put_at(&b, 24, &(uint64_t){htobe64(1)}, 8);
-	put_at(&b, PAGE - 1, "", 1);
-	return b;
-}
 
 /* Records of odd sizes, every second one first and the others after, from the end to the start. */
 static struct bytes flatten(const struct bytes *dump, bool end_mark)
@@ -935,7 +984,7 @@ int main(void)
 	RUN(what_is_no_dump_is_refused);
 	RUN(no_permission_is_told);
 	RUN(kdump_tells_present_excluded_absent);
-	RUN(kdump_reads_cross_pages);
+	RUN(many_pages_read_back);
 	RUN(truncated_kdump_claims_only_what_it_has);
 	RUN(damaged_kdump_is_refused);
 	RUN(split_kdump_is_whole_in_any_order);

@@ -7,7 +7,7 @@
 #include "kernel/vmcoreinfo.h"
 #include "unit.h"
 
-#define MEMORY (1u << 20)
+#define MEMORY       (1u << 20)
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define FIFTY "abcdefghijABCDEFGHIJabcdefghijABCDEFGHIJabcdefghij"
@@ -16,8 +16,9 @@
 static const struct fake_symbol kernel[] = {
 	{0xffffffff81000000, 'T', "_stext"},
 	{0xffffffff81000000, 'T', "startup_64"},
-	{0xffffffff81000040, 't', "a_token_of_more_than_sixteen_characters_twice_"
-				  "a_token_of_more_than_sixteen_characters"},
+	{0xffffffff81000040, 't',
+	 "a_token_of_more_than_sixteen_characters_twice_"
+	 "a_token_of_more_than_sixteen_characters"},
 	{0xffffffff81000080, 't', FIFTY FIFTY FIFTY},
 	{0xffffffff810000c0, 't', "twin"},
 	{0xffffffff810000c0, 't', "other"},
@@ -69,7 +70,7 @@ static void expect_round_trip(const struct fake_symbol *syms, size_t n, enum fak
 	struct mmx_err err = {0};
 
 	CHECK(!load(&s, m, &k, &err), "%s", err.text);
-	CHECK(s.encoding && !strcmp(s.encoding, encoding_name), "%s", s.encoding);
+	CHECK(s.encoding && !strcmp(s.encoding, encoding_name), "not %s", encoding_name);
 	expect_equal(&s, syms, n);
 	CHECK(!mmx_symbols_finish(&s, &err), "%s", err.text);
 	expect_equal(&s, syms, n);
@@ -95,11 +96,13 @@ static void many_symbols(void)
 {
 	enum { N = 3000 };
 	struct fake_symbol *syms = calloc(N, sizeof(*syms));
-	char (*names)[16] = calloc(N, sizeof(*names));
+	struct {
+		char text[16];
+	} *names = calloc(N, sizeof(*names));
 
 	for (unsigned int i = 0; i < N; i++) {
-		snprintf(names[i], sizeof(names[i]), "f%u", i);
-		syms[i] = (struct fake_symbol){0xffffffff81000000 + 16 * i, 't', names[i]};
+		snprintf(names[i].text, sizeof(names[i].text), "f%u", i);
+		syms[i] = (struct fake_symbol){0xffffffff81000000 + 16 * i, 't', names[i].text};
 	}
 	syms[N / 2].name = "_stext";
 	expect_round_trip(syms, N, FAKE_BASE_RELATIVE, FAKE_OFFSETS_LAST, "base-relative");
@@ -219,8 +222,8 @@ static void corrupt_tables_are_refused(void)
 	expect_refusal(unmap_token_index, MMX_EABSENT, "kallsyms_token_index");
 	expect_refusal(token_behind_table, MMX_ECORRUPT, "token 200");
 	expect_refusal(token_without_end, MMX_ECORRUPT, "has no end");
-	expect_refusal(name_too_long, MMX_ECORRUPT, "symbol 0 is empty or too long");
-	expect_refusal(name_empty, MMX_ECORRUPT, "symbol 0 is empty or too long");
+	expect_refusal(name_too_long, MMX_ECORRUPT, "name 0 is empty or too long");
+	expect_refusal(name_empty, MMX_ECORRUPT, "name 0 is empty or too long");
 }
 
 /* One symbol whose place in memory and whose base are the same number. */

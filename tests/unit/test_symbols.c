@@ -94,6 +94,10 @@ static void modules_added_at_any_place_are_found(void)
 		CHECK(addr_of(&s, "a") == TEXT + 0x10, "a, %zu", i);
 		CHECK(addr_of(&s, "b") == TEXT + 0x20, "b, %zu", i);
 		CHECK(addr_of(&s, "m") == places[i] + 1, "m, %zu", i);
+		add(&s, "n", places[i] - 8, 't', module);
+		finish(&s);
+		CHECK(addr_of(&s, "m") == places[i] + 1, "m moved by n, %zu", i);
+		CHECK(addr_of(&s, "n") == places[i] - 8, "n, %zu", i);
 		add(&s, "m", TEXT + 0x200, 't', 0);
 		finish(&s);
 		CHECK(addr_of(&s, "m") == TEXT + 0x200, "the kernel's m, %zu", i);
@@ -145,6 +149,23 @@ static const char *nearest(const struct mmx_symbols *s, uint64_t addr)
 	const struct mmx_symbol *sym = mmx_symbols_nearest(s, addr);
 
 	return sym ? mmx_symbol_name(s, sym) : "none";
+}
+
+/* A caller may stop half-way through adding; the table must not answer out of order then. */
+static void unfinished_symbols_are_not_found(void)
+{
+	struct mmx_symbols s = {0};
+
+	add(&s, "a", TEXT + 0x10, 't', 0);
+	add(&s, "b", TEXT + 0x20, 't', 0);
+	CHECK(!strcmp(nearest(&s, TEXT + 0x20), "none"), "before any finish");
+	finish(&s);
+	for (unsigned int i = 0; i < 5; i++)
+		add(&s, "new", TEXT + i, 't', 0);
+	CHECK(!strcmp(nearest(&s, TEXT + 0x20), "b"), "%s", nearest(&s, TEXT + 0x20));
+	CHECK(!strcmp(nearest(&s, TEXT + 0x8), "none"), "%s", nearest(&s, TEXT + 0x8));
+	CHECK(!mmx_symbols_find(&s, "new"), "found by name");
+	mmx_symbols_free(&s);
 }
 
 static void nearest_is_what_people_expect(void)
@@ -263,7 +284,8 @@ static int make_file(const void *bytes, size_t len, char path[static 32])
 	return fd;
 }
 
-static int read_sysmap(struct mmx_symbols *s, const char *text, uint64_t offset, struct mmx_err *err)
+static int read_sysmap(struct mmx_symbols *s, const char *text, uint64_t offset,
+		       struct mmx_err *err)
 {
 	char path[32];
 	int fd = make_file(text, strlen(text), path);
@@ -316,28 +338,47 @@ static void what_is_no_system_map_is_refused(void)
 	}
 }
 
-enum { NONE, TEXT_SECTION, PERCPU_SECTION, DEBUG_SECTION, SYMTAB, STRTAB, SECTIONS };
+enum { NONE, TEXT_SECTION, PERCPU_SECTION, DEBUG_SECTION, EMPTY_SECTION, SYMTAB, STRTAB, SECTIONS };
 
-static const char strings[] = "\0_stext\0percpu\0absolute\0undefined\0file.c\0debug\0weak\0.Ltmp7";
+static const char strings[] =
+	"\0_stext\0percpu\0absolute\0undefined\0file.c\0debug\0weak\0.Ltmp7\0mark";
 
 static const Elf64_Sym elf_symbols[] = {
 	{0},
-	{.st_name = 1, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), .st_shndx = TEXT_SECTION,
+	{.st_name = 1,
+	 .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE),
+	 .st_shndx = TEXT_SECTION,
 	 .st_value = TEXT},
-	{.st_name = 8, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_OBJECT), .st_shndx = PERCPU_SECTION,
+	{.st_name = 8,
+	 .st_info = ELF64_ST_INFO(STB_LOCAL, STT_OBJECT),
+	 .st_shndx = PERCPU_SECTION,
 	 .st_value = 0x100},
-	{.st_name = 15, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), .st_shndx = SHN_ABS,
+	{.st_name = 15,
+	 .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE),
+	 .st_shndx = SHN_ABS,
 	 .st_value = TEXT},
 	{.st_name = 24, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), .st_shndx = SHN_UNDEF},
 	{.st_name = 34, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_FILE), .st_shndx = SHN_ABS},
 	{.st_name = 41, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_OBJECT), .st_shndx = DEBUG_SECTION},
-	{.st_name = 47, .st_info = ELF64_ST_INFO(STB_WEAK, STT_FUNC), .st_shndx = TEXT_SECTION,
+	{.st_name = 47,
+	 .st_info = ELF64_ST_INFO(STB_WEAK, STT_FUNC),
+	 .st_shndx = TEXT_SECTION,
 	 .st_value = TEXT + 0x40},
-	{.st_name = 52, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_NOTYPE), .st_shndx = TEXT_SECTION,
+	{.st_name = 52,
+	 .st_info = ELF64_ST_INFO(STB_LOCAL, STT_NOTYPE),
+	 .st_shndx = TEXT_SECTION,
 	 .st_value = TEXT + 0x44},
-	{.st_info = ELF64_ST_INFO(STB_LOCAL, STT_SECTION), .st_shndx = TEXT_SECTION, .st_value = TEXT},
+	{.st_name = 59,
+	 .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE),
+	 .st_shndx = EMPTY_SECTION,
+	 .st_value = TEXT + 0x80},
+	{.st_info = ELF64_ST_INFO(STB_LOCAL, STT_SECTION),
+	 .st_shndx = TEXT_SECTION,
+	 .st_value = TEXT},
 	{.st_name = 1, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC), .st_shndx = SECTIONS + 9},
-	{.st_name = 0xffffff, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC), .st_shndx = TEXT_SECTION},
+	{.st_name = 0xffffff,
+	 .st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC),
+	 .st_shndx = TEXT_SECTION},
 };
 
 struct elf_file {
@@ -359,26 +400,28 @@ static struct elf_file make_elf(void)
 			 .e_ehsize = sizeof(Elf64_Ehdr),
 			 .e_shentsize = sizeof(Elf64_Shdr),
 			 .e_shnum = SECTIONS},
-		.shdr = {
-			[TEXT_SECTION] = {.sh_type = SHT_NOBITS,
-					  .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
-					  .sh_addr = TEXT,
-					  .sh_size = 0x1000},
-			[PERCPU_SECTION] = {.sh_type = SHT_NOBITS,
-					    .sh_flags = SHF_ALLOC | SHF_WRITE,
-					    .sh_size = 0x1000},
-			[DEBUG_SECTION] = {.sh_type = SHT_NOBITS, .sh_size = 0x1000},
-			[SYMTAB] = {.sh_type = SHT_SYMTAB,
-				    .sh_offset = offsetof(struct elf_file, sym),
-				    .sh_size = sizeof(f.sym),
-				    .sh_link = STRTAB,
-				    .sh_addralign = 8,
-				    .sh_entsize = sizeof(Elf64_Sym)},
-			[STRTAB] = {.sh_type = SHT_STRTAB,
-				    .sh_offset = offsetof(struct elf_file, strings),
-				    .sh_size = sizeof(f.strings),
-				    .sh_addralign = 1},
-		},
+		.shdr =
+			{
+				[TEXT_SECTION] = {.sh_type = SHT_NOBITS,
+						  .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+						  .sh_addr = TEXT,
+						  .sh_size = 0x1000},
+				[PERCPU_SECTION] = {.sh_type = SHT_NOBITS,
+						    .sh_flags = SHF_ALLOC | SHF_WRITE,
+						    .sh_size = 0x1000},
+				[EMPTY_SECTION] = {.sh_type = SHT_PROGBITS, .sh_addr = TEXT + 0x80},
+				[DEBUG_SECTION] = {.sh_type = SHT_NOBITS, .sh_size = 0x1000},
+				[SYMTAB] = {.sh_type = SHT_SYMTAB,
+					    .sh_offset = offsetof(struct elf_file, sym),
+					    .sh_size = sizeof(f.sym),
+					    .sh_link = STRTAB,
+					    .sh_addralign = 8,
+					    .sh_entsize = sizeof(Elf64_Sym)},
+				[STRTAB] = {.sh_type = SHT_STRTAB,
+					    .sh_offset = offsetof(struct elf_file, strings),
+					    .sh_size = sizeof(f.strings),
+					    .sh_addralign = 1},
+			},
 	};
 
 	memcpy(f.sym, elf_symbols, sizeof(f.sym));
@@ -405,10 +448,10 @@ static void vmlinux_is_read(void)
 
 	CHECK(!read_elf(&s, &f, sizeof(f), 0x1000000, &err), "%s", err.text);
 	finish(&s);
-	CHECK(!strcmp(order(&s), "percpu _stext weak "), "%s", order(&s));
+	CHECK(!strcmp(order(&s), "percpu _stext weak mark "), "%s", order(&s));
 	CHECK(addr_of(&s, "percpu") == 0x100, "offset added to a per-CPU symbol");
 	CHECK(addr_of(&s, "_stext") == TEXT + 0x1000000, "offset not added");
-	CHECK(s.n == 3 && s.v[0].type == 'b' && s.v[1].type == 'T' && s.v[2].type == 'W', "types");
+	CHECK(s.n == 4 && s.v[0].type == 'b' && s.v[1].type == 'T' && s.v[2].type == 'W', "types");
 	mmx_symbols_free(&s);
 }
 
@@ -424,11 +467,12 @@ static void what_is_no_vmlinux_is_refused(void)
 		mmx_symbols_free(&s);
 	}
 	f.shdr[SYMTAB].sh_type = SHT_NOBITS;
-	CHECK(read_elf(&s, &f, sizeof(f), 0, &err) == -1 && err.code == MMX_EMISSING, "%s", err.text);
+	CHECK(read_elf(&s, &f, sizeof(f), 0, &err) == -1 && err.code == MMX_EMISSING, "%s",
+	      err.text);
 	CHECK(mmx_symbols_from_elf(&s, "/nonexistent", 0, &err) == -1 && err.code == MMX_EIO, "%s",
 	      err.text);
-	CHECK(mmx_symbols_from_sysmap(&s, "/nonexistent", 0, &err) == -1 && err.code == MMX_EIO, "%s",
-	      err.text);
+	CHECK(mmx_symbols_from_sysmap(&s, "/nonexistent", 0, &err) == -1 && err.code == MMX_EIO,
+	      "%s", err.text);
 	mmx_symbols_free(&s);
 }
 
@@ -439,6 +483,7 @@ int main(void)
 	RUN(modules_added_at_any_place_are_found);
 	RUN(names_of_every_length_are_found);
 	RUN(kernel_wins_over_modules_and_low_over_high);
+	RUN(unfinished_symbols_are_not_found);
 	RUN(nearest_is_what_people_expect);
 	RUN(formatted_as_text);
 	RUN(forged_names_are_refused);

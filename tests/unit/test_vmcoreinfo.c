@@ -10,7 +10,9 @@ static const char sample[] = "OSRELEASE=6.1.0-test\n"
 			     "PAGESIZE=4096\n"
 			     "SYMBOL(swapper_pg_dir)=ffffffff82a10000\n"
 			     "SYMBOL(broken)=0xffff\n"
+			     "SYMBOL(wide)=1ffffffff82a10000\n"
 			     "SIZE(page)=64\n"
+			     "SIZE(wide)=18446744073709551680\n"
 			     "OFFSET(page.flags)=0\n"
 			     "LENGTH(zone.free_area)=11\n"
 			     "NUMBER(phys_base)=-16777216\n"
@@ -42,7 +44,8 @@ static void lines_are_found_by_kind_and_name(void)
 
 	CHECK(!strcmp(mmx_vmcoreinfo_text(&vi, "OSRELEASE"), "6.1.0-test"), "release");
 	CHECK(!strcmp(mmx_vmcoreinfo_text(&vi, "BUILD-ID"), "00=11"), "cut at the second '='");
-	CHECK(mmx_vmcoreinfo_symbol(&vi, "swapper_pg_dir", &u) && u == 0xffffffff82a10000, "symbol");
+	CHECK(mmx_vmcoreinfo_symbol(&vi, "swapper_pg_dir", &u) && u == 0xffffffff82a10000,
+	      "symbol");
 	CHECK(mmx_vmcoreinfo_size(&vi, "page", &u) && u == 64, "size");
 	CHECK(mmx_vmcoreinfo_offset(&vi, "page.flags", &u) && u == 0, "offset");
 	CHECK(mmx_vmcoreinfo_length(&vi, "zone.free_area", &u) && u == 11, "length");
@@ -62,12 +65,14 @@ static void what_is_no_number_is_no_value(void)
 
 	CHECK(!mmx_vmcoreinfo_text(&vi, "CRASHTIME"), "a line that is not there");
 	CHECK(!mmx_vmcoreinfo_symbol(&vi, "broken", &u), "0x in a symbol");
+	CHECK(!mmx_vmcoreinfo_symbol(&vi, "wide", &u), "more than 64 bits, hexadecimal");
+	CHECK(!mmx_vmcoreinfo_size(&vi, "wide", &u), "more than 64 bits, decimal");
 	CHECK(!mmx_vmcoreinfo_number(&vi, "huge", &n), "more than 63 bits");
 	CHECK(!mmx_vmcoreinfo_number(&vi, "text", &n), "letters");
 	CHECK(!mmx_vmcoreinfo_number(&vi, "nothing", &n), "empty");
 	CHECK(!mmx_vmcoreinfo_number(&vi, "absent", &n), "absent");
 	CHECK(!mmx_vmcoreinfo_size(&vi, "PG_lru", &u), "another kind");
-	CHECK(vi.n == 16, "%zu lines: those without name or value are none", vi.n);
+	CHECK(vi.n == 18, "%zu lines: those without name or value are none", vi.n);
 	mmx_vmcoreinfo_free(&vi);
 }
 
@@ -114,7 +119,7 @@ static void nonsense_is_refused(void)
 }
 
 #define MEMORY (8u << 20)
-#define COPY 0x503000u
+#define COPY   0x503000u
 
 static uint64_t scan(struct fake_memory *m, uint64_t from, char *release, size_t size)
 {

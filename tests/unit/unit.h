@@ -16,25 +16,25 @@ static unsigned int unit_passed, unit_failed;
 static bool unit_ok;
 
 /* A check that fails prints where and why, and the test goes on: later checks often tell more. */
-#define CHECK(cond, ...)                                                        \
-	do {                                                                    \
-		if (!(cond)) {                                                  \
-			unit_ok = false;                                        \
+#define CHECK(cond, ...)                                                           \
+	do {                                                                       \
+		if (!(cond)) {                                                     \
+			unit_ok = false;                                           \
 			fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #cond); \
-			fprintf(stderr, __VA_ARGS__);                           \
-			fputc('\n', stderr);                                    \
-		}                                                               \
+			fprintf(stderr, __VA_ARGS__);                              \
+			fputc('\n', stderr);                                       \
+		}                                                                  \
 	} while (0)
 
-#define RUN(test)                                                       \
-	do {                                                            \
-		unit_ok = true;                                         \
-		test();                                                 \
-		if (unit_ok)                                            \
-			unit_passed++;                                  \
-		else                                                    \
-			unit_failed++;                                  \
-		printf("%s %s\n", unit_ok ? "ok  " : "FAIL", #test);    \
+#define RUN(test)                                                    \
+	do {                                                         \
+		unit_ok = true;                                      \
+		test();                                              \
+		if (unit_ok)                                         \
+			unit_passed++;                               \
+		else                                                 \
+			unit_failed++;                               \
+		printf("%s %s\n", unit_ok ? "ok  " : "FAIL", #test); \
 	} while (0)
 
 static inline int unit_end(void)

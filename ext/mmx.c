@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mmx.so: the commands of libmmx inside crash(8). The table that crash is given is made of the
+ * library's own when the extension is loaded; everything else waits for the first command.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ext.h"
+
+static struct session session;
+
+static void write_fp(void *arg, const char *text, size_t len)
+{
+	struct session *s = arg;
+
+	if (!s->cut && fwrite(text, 1, len, fp) != len)
+		s->cut = true;
+}
+
+/* A message begins with the command's name, which crash puts before it as well. */
+static void say(void *arg, const char *text)
+{
+	struct session *s = arg;
+	size_t n = strlen(pc->curcmd);
+
+	if (!strncmp(text, pc->curcmd, n) && !strncmp(text + n, ": ", 2))
+		text += n + 2;
+	if (!s->cut)
+		error(INFO, "%s\n", text);
+}
+
+static bool open_kernel(struct session *s)
+{
+	const struct mmx_open_options options = {
+		.symbols = crash_symbols,
+		.types = crash_types,
+		.arg = s,
+	};
+	struct mmx_image *image;
+	struct mmx_err err;
+
+	if (s->kernel)
+		return true;
+	image = crash_image(s, &err);
+	if (image && image->notice)
+		say(s, image->notice);
+	if (image)
+		s->kernel = mmx_kernel_open(image, &options, &err);
+	if (!s->kernel)
+		say(s, err.text);
+	return s->kernel;
+}
+
+static void run(struct session *s, const struct mmx_command *command)
+{
+	const struct mmx_messages messages = {.say = say, .arg = s};
+	const struct mmx_sink sink = {.write = write_fp, .arg = s};
+	struct mmx_out_options options = {0};
+	char *argv[MAXARGS + 1] = {NULL};
+	struct mmx_out out;
+	int argc = 0;
+
+	for (int i = 0; i < argcnt; i++) {
+		if (!words_take(&options, args[i]))
+			argv[argc++] = args[i];
+	}
+	mmx_out_init(&out, &options, &sink);
+	mmx_command_run(command, s->kernel, &out, &messages, argc, argv);
+}
+
+static void command(void)
+{
+	session_enter(&session);
+	if (open_kernel(&session))
+		run(&session, mmx_command_find(pc->curcmd));
+	session_leave(&session);
+}
+
+static struct command_table_entry *table;
+
+__attribute__((constructor)) static void load(void)
+{
+	size_t n;
+	const struct mmx_command *const *all = mmx_commands(&n);
+
+	table = calloc(n + 1, sizeof(*table));
+	if (!table)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		table[i] = (struct command_table_entry){
+			.name = (char *)all[i]->name,
+			.func = command,
+			.help_data = crash_help(all[i]),
+			.flags = MINIMAL,
+		};
+	}
+	register_extension(table);
+}
+
+__attribute__((destructor)) static void unload(void)
+{
+	session_close(&session);
+	for (struct command_table_entry *entry = table; entry && entry->name; entry++)
+		crash_help_free(entry->help_data);
+	free(table);
+}

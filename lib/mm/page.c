@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "mm/page.h"
+
+#define CHUNK        16384u /* struct pages read at a time: 1 MiB */
+#define MAX_ORDER    22     /* the largest folio that any kernel makes: 16 GiB */
+#define HEAD_PAGES   4      /* the struct pages of a folio that hold its own fields */
+#define VMEMMAP_PAGE 4096u
+
+const char *mmx_page_type_name(enum mmx_page_type type)
+{
+	static const char *const names[] = {
+#define TYPE(id, name) [MMX_PAGE_##id] = name,
+		MMX_PAGE_TYPES(TYPE)
+#undef TYPE
+	};
+
+	return names[type];
+}
+
+/*
+ * The format: how this kernel's struct page is read.
+ */
+
+static uint8_t bit(const struct mmx_layout *l, enum mmx_layout_enumerator id)
+{
+	int64_t value = mmx_has_enum(l, id) ? mmx_enum(l, id) : MMX_NO_BIT;
+
+	return value >= 0 && value < 64 ? value : MMX_NO_BIT;
+}
+
+/* Types by enumerator, and what they were before there was an enum: macros, the same for all. */
+static const struct {
+	enum mmx_page_type type;
+	enum mmx_layout_enumerator id;
+	uint32_t macro;
+	const char *
+		vmcoreinfo; /* without this line in VMCOREINFO such a kernel lacks the macro; NULL: all have it */
+} type_sources[] = {
+	{MMX_PAGE_BUDDY, E_PGTY_buddy, 0x80, NULL},
+	{MMX_PAGE_OFFLINE, E_PGTY_offline, 0x100, NULL},
+	{MMX_PAGE_TABLE, E_PGTY_table, 0x200, NULL},
+	{MMX_PAGE_GUARD, E_PGTY_guard, 0x400, NULL},
+	{MMX_PAGE_HUGETLB, E_PGTY_hugetlb, 0x800, "PAGE_HUGETLB_MAPCOUNT_VALUE"},
+	{MMX_PAGE_SLAB, E_PGTY_slab, 0x1000, "PAGE_SLAB_MAPCOUNT_VALUE"},
+	{MMX_PAGE_ZSMALLOC, E_PGTY_zsmalloc, 0, NULL},
+	{MMX_PAGE_UNACCEPTED, E_PGTY_unaccepted, 0, NULL},
+	{MMX_PAGE_LARGE_KMALLOC, E_PGTY_large_kmalloc, 0, NULL},
+};
+
+static void find_types(const struct mmx_kernel *k, struct mmx_page_format *f)
+{
+	const struct mmx_layout *l = &k->layout;
+	bool enumerated = mmx_has_enum(l, E_PGTY_buddy);
+	int64_t value;
+
+	for (size_t i = 0; i < sizeof(type_sources) / sizeof(*type_sources); i++) {
+		uint32_t code = 0;
+
+		if (mmx_has_enum(l, type_sources[i].id))
+			code = mmx_enum(l, type_sources[i].id);
+		else if (!enumerated && (!type_sources[i].vmcoreinfo ||
+					 mmx_vmcoreinfo_number(&k->vmcoreinfo,
+							       type_sources[i].vmcoreinfo, &value)))
+			code = type_sources[i].macro;
+		f->type_code[type_sources[i].type] = code;
+	}
+	if (enumerated && f->type_code[MMX_PAGE_BUDDY] <= 0xff) {
+		f->type_scheme = MMX_TYPES_BYTE;
+		f->type_below = (int32_t)((uint32_t)mmx_enum(l, E_PGTY_mapcount_underflow) << 24);
+	} else {
+		f->type_scheme = MMX_TYPES_CLEAR_BITS;
+		f->type_base = enumerated ? 0x80000000 : 0xf0000000;
+		f->type_below = enumerated ? (int32_t)0xffff0000 : -128;
+	}
+}
+
+enum mmx_page_type mmx_page_type_of(const struct mmx_page_format *f, uint32_t word)
+{
+	if ((int32_t)word >= f->type_below)
+		return MMX_PAGE_NONE;
+	for (unsigned int t = MMX_PAGE_NONE + 1; t < MMX_PAGE_UNKNOWN; t++) {
+		uint32_t code = f->type_code[t];
+
+		if (code && (f->type_scheme == MMX_TYPES_BYTE
+				     ? word >> 24 == code
+				     : (word & (f->type_base | code)) == f->type_base))
+			return t;
+	}
+	return MMX_PAGE_UNKNOWN;
+}
+
+static void find_hugetlb(const struct mmx_kernel *k, struct mmx_page_format *f)
+{
+	const struct mmx_layout *l = &k->layout;
+
+	f->hugetlb_flag = bit(l, E_PG_hugetlb);
+	if (f->type_code[MMX_PAGE_HUGETLB]) {
+		f->hugetlb = MMX_HUGETLB_TYPE;
+	} else if (f->hugetlb_flag != MMX_NO_BIT) {
+		f->hugetlb = MMX_HUGETLB_FLAG;
+	} else if (mmx_has_enum(l, E_HUGETLB_PAGE_DTOR) && mmx_has(l, M_page_compound_dtor)) {
+		f->hugetlb = MMX_HUGETLB_DTOR;
+		f->hugetlb_dtor = mmx_enum(l, E_HUGETLB_PAGE_DTOR);
+		f->dtor = f->size + mmx_off(l, M_page_compound_dtor);
+	}
+}
+
+static int find_folio(const struct mmx_kernel *k, struct mmx_page_format *f, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &k->layout;
+
+	f->order_is_byte = mmx_has(l, M_page_compound_order);
+	if (!f->order_is_byte && !mmx_has(l, M_folio_flags_1))
+		return mmx_fail(
+			err, MMX_EMISSING,
+			"neither page.compound_order nor folio._flags_1 tells a folio's order");
+	f->order = f->order_is_byte ? f->size + mmx_off(l, M_page_compound_order)
+				    : mmx_off(l, M_folio_flags_1);
+	f->entire_mapcount = mmx_has(l, M_folio_entire_mapcount)
+				     ? mmx_off(l, M_folio_entire_mapcount)
+				     : f->size + mmx_off(l, M_page_compound_mapcount);
+	f->large_mapcount = mmx_off(l, M_folio_large_mapcount);
+	f->nr_pages_mapped = mmx_off(l, M_folio_nr_pages_mapped);
+	f->mapped = mmx_has(l, M_folio_large_mapcount)    ? MMX_MAPPED_LARGE
+		    : mmx_has(l, M_folio_nr_pages_mapped) ? MMX_MAPPED_NR
+							  : MMX_MAPPED_PAGES;
+	if (f->mapped == MMX_MAPPED_PAGES && !mmx_has(l, M_page_compound_mapcount))
+		return mmx_fail(err, MMX_EMISSING,
+				"no member tells how often a large folio is mapped");
+	if (f->order + 4 > HEAD_PAGES * f->size || f->entire_mapcount + 4 > HEAD_PAGES * f->size ||
+	    f->large_mapcount + 4 > HEAD_PAGES * f->size ||
+	    f->nr_pages_mapped + 4 > HEAD_PAGES * f->size)
+		return mmx_fail(err, MMX_ECORRUPT, "struct folio is larger than its first %d pages",
+				HEAD_PAGES);
+	return 0;
+}
+
+static int find_format(const struct mmx_kernel *k, struct mmx_page_format *f, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_page_flags,   M_page_link,     M_page_mapping,  M_page_index,
+		M_page_private, M_page_mapcount, M_page_refcount, M_page_lru};
+	const struct mmx_layout *l = &k->layout;
+
+	if (mmx_fact_require(&k->facts, FACT_VMEMMAP, err) ||
+	    mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	f->size = k->vmemmap.page_size;
+	if (f->size * HEAD_PAGES > sizeof(((struct mmx_page_walk *)0)->saved))
+		return mmx_fail(err, MMX_ECORRUPT, "struct page of %u bytes", f->size);
+	f->flags = mmx_off(l, M_page_flags);
+	f->link = mmx_off(l, M_page_link);
+	f->mapping = mmx_off(l, M_page_mapping);
+	f->index = mmx_off(l, M_page_index);
+	f->private = mmx_off(l, M_page_private);
+	f->mapcount = mmx_off(l, M_page_mapcount);
+	f->refcount = mmx_off(l, M_page_refcount);
+	f->has_memcg = mmx_has(l, M_page_memcg_data);
+	f->memcg = mmx_off(l, M_page_memcg_data);
+	for (size_t i = 0; i < sizeof(need) / sizeof(*need); i++) {
+		if (mmx_off(l, need[i]) + 8 > f->size)
+			return mmx_fail(err, MMX_ECORRUPT, "%s lies beyond struct page",
+					mmx_layout_members[need[i]].name);
+	}
+	f->mask_links = l->member[M_page_link].alt == 1;
+	f->fake_heads = !f->mask_links;
+	f->head = bit(l, E_PG_head);
+	f->slab = bit(l, E_PG_slab);
+	f->large_rmappable = bit(l, E_PG_large_rmappable);
+	f->double_map = bit(l, E_PG_double_map);
+	f->lru = bit(l, E_PG_lru);
+	f->reserved = bit(l, E_PG_reserved);
+	f->swapbacked = bit(l, E_PG_swapbacked);
+	f->swapcache = bit(l, E_PG_owner_priv_1);
+	f->hwpoison = bit(l, E_PG_hwpoison);
+	if (f->head == MMX_NO_BIT)
+		return mmx_fail(err, MMX_EMISSING,
+				"enumerator PG_head is needed and no source of types has it");
+	find_types(k, f);
+	f->slab_is_type = f->type_code[MMX_PAGE_SLAB] != 0;
+	find_hugetlb(k, f);
+	return find_folio(k, f, err);
+}
+
+/* VMCOREINFO says what a free page's type word is: the encoding must read it so. */
+void mmx_pages_find(struct mmx_kernel *k)
+{
+	static const char source[] = "struct page, folio, enum pagetype";
+	struct mmx_page_format *f = &k->page_format;
+	int64_t buddy;
+	struct mmx_err err;
+
+	if (find_format(k, f, &err)) {
+		mmx_fact_set(&k->facts, FACT_PAGES, MMX_FACT_UNKNOWN, source, "%s", err.text);
+		return;
+	}
+	if (!mmx_vmcoreinfo_number(&k->vmcoreinfo, "PAGE_BUDDY_MAPCOUNT_VALUE", &buddy))
+		mmx_fact_set(&k->facts, FACT_PAGES, MMX_FACT_UNCHECKED, source,
+			     "VMCOREINFO has no PAGE_BUDDY_MAPCOUNT_VALUE");
+	else
+		mmx_fact_set(
+			&k->facts, FACT_PAGES,
+			mmx_page_type_of(f, (uint32_t)buddy) == MMX_PAGE_BUDDY ? MMX_FACT_CHECKED
+									       : MMX_FACT_FAILED,
+			source, "page type 0x%x, VMCOREINFO's buddy value, reads as %s, by %s",
+			(uint32_t)buddy, mmx_page_type_name(mmx_page_type_of(f, (uint32_t)buddy)),
+			f->type_scheme == MMX_TYPES_BYTE ? "top byte" : "cleared bit");
+}
+
+/*
+ * The walk.
+ */
+
+static const struct mmx_page_format *format(const struct mmx_page_walk *w)
+{
+	return &w->view->kernel->page_format;
+}
+
+static uint64_t page_addr(const struct mmx_page_walk *w, uint64_t pfn)
+{
+	return mmx_page_addr(&w->view->kernel->vmemmap, pfn);
+}
+
+int mmx_page_walk_begin(struct mmx_page_walk *w, struct mmx_view *view, uint64_t start,
+			uint64_t end, struct mmx_err *err)
+{
+	memset(w, 0, sizeof(*w));
+	w->view = view;
+	w->pfn = start;
+	w->end = end;
+	if (mmx_fact_require(&view->kernel->facts, FACT_PAGES, err))
+		return -1;
+	w->buffer = malloc((size_t)CHUNK * format(w)->size);
+	return w->buffer ? 0 : mmx_fail_nomem(err);
+}
+
+void mmx_page_walk_end(struct mmx_page_walk *w)
+{
+	free(w->buffer);
+	w->buffer = NULL;
+}
+
+/* The struct page of a frame if the buffer has it. */
+static const unsigned char *in_buffer(const struct mmx_page_walk *w, uint64_t pfn)
+{
+	return pfn - w->first < w->got ? w->buffer + (pfn - w->first) * format(w)->size : NULL;
+}
+
+/* One frame's struct page, from the buffer or read into @page. */
+static bool peek(const struct mmx_page_walk *w, uint64_t pfn, unsigned char *page)
+{
+	const unsigned char *at = in_buffer(w, pfn);
+	uint64_t got;
+
+	if (!at)
+		return mmx_pages_read(w->view, pfn, 1, page, &got) == MMX_READ_OK;
+	memcpy(page, at, format(w)->size);
+	return true;
+}
+
+static const char *bad_order(uint64_t head, unsigned int order)
+{
+	if (!order || order > MAX_ORDER)
+		return "the order in its second struct page is out of range";
+	return head & ((1ULL << order) - 1) ? "it is not aligned to its order" : NULL;
+}
+
+static unsigned int folio_order(const struct mmx_page_format *f, const unsigned char *bytes)
+{
+	return f->order_is_byte ? bytes[f->order] : mmx_word(bytes, f->order) & 0xff;
+}
+
+static bool is_hugetlb(const struct mmx_page_format *f, const struct mmx_folio *folio)
+{
+	switch (f->hugetlb) {
+	case MMX_HUGETLB_DTOR:
+		return folio->large && folio->bytes[f->dtor] == f->hugetlb_dtor;
+	case MMX_HUGETLB_FLAG:
+		return folio->large &&
+		       mmx_bit(mmx_word(folio->bytes, f->size + f->flags), f->hugetlb_flag);
+	case MMX_HUGETLB_TYPE:
+		return folio->type == MMX_PAGE_HUGETLB;
+	case MMX_HUGETLB_NONE:
+		break;
+	}
+	return false;
+}
+
+/* Points the folio at its first struct pages: in the buffer when all are there, else read anew. */
+static bool find_head_pages(struct mmx_page_walk *w, uint64_t head)
+{
+	const struct mmx_page_format *f = format(w);
+	const unsigned char *at = in_buffer(w, head);
+
+	if (at && in_buffer(w, head + HEAD_PAGES - 1)) {
+		w->folio.bytes = at;
+		return true;
+	}
+	memset(w->saved, 0, sizeof(w->saved));
+	for (unsigned int i = 0; i < HEAD_PAGES; i++) {
+		/* A folio of two pages can be the last thing in memory: the first two must be there. */
+		if (!peek(w, head + i, w->saved + i * f->size) && i < 2)
+			return false;
+	}
+	w->folio.bytes = w->saved;
+	return true;
+}
+
+/* Works out the folio whose head is the frame @head. */
+static void load_folio(struct mmx_page_walk *w, uint64_t head)
+{
+	const struct mmx_page_format *f = format(w);
+	struct mmx_folio *folio = &w->folio;
+	const unsigned char *at = in_buffer(w, head);
+
+	*folio = (struct mmx_folio){.head = head};
+	w->folio_end = head + 1;
+	w->mapped_known = false;
+	if (!at && !peek(w, head, w->saved)) {
+		folio->bytes = w->bytes;
+		folio->bad = "its head's struct page cannot be read";
+		return;
+	}
+	folio->bytes = at ? at : w->saved;
+	folio->flags = mmx_word(folio->bytes, f->flags);
+	folio->large = mmx_bit(folio->flags, f->head);
+	if (folio->large) {
+		if (!find_head_pages(w, head)) {
+			folio->bad = "its second struct page cannot be read";
+			return;
+		}
+		folio->order = folio_order(f, folio->bytes);
+		folio->bad = bad_order(head, folio->order);
+		if (folio->bad)
+			folio->order = 0;
+		w->folio_end = head + (1ULL << folio->order);
+	}
+	folio->type = mmx_page_type_of(f, mmx_int(folio->bytes, f->mapcount));
+	folio->slab =
+		f->slab_is_type ? folio->type == MMX_PAGE_SLAB : mmx_bit(folio->flags, f->slab);
+	folio->hugetlb = is_hugetlb(f, folio);
+}
+
+/*
+ * Where a tail's link leads. Since 7.1 it can be a mask to be laid on the struct page's own address;
+ * such a word is above every address of vmemmap, so the two cannot be taken for each other.
+ */
+static uint64_t linked_head(const struct mmx_page_walk *w, uint64_t pfn, uint64_t link)
+{
+	if (format(w)->mask_links && link >= 0xffffffff00000000ULL)
+		return page_addr(w, pfn) & link;
+	return link - 1;
+}
+
+/*
+ * Up to 7.0 the struct pages of an optimised huge page repeat its first 64: every 64th one looks
+ * like a head, and the one behind it knows better.
+ */
+static bool fake_head(const struct mmx_page_walk *w, uint64_t *link)
+{
+	const struct mmx_page_format *f = format(w);
+	unsigned char next[sizeof(w->saved) / HEAD_PAGES];
+
+	if (!f->fake_heads || !mmx_bit(mmx_word(w->bytes, f->flags), f->head) ||
+	    page_addr(w, w->pfn) % VMEMMAP_PAGE || !peek(w, w->pfn + 1, next) ||
+	    !mmx_is_tail(f, next))
+		return false;
+	*link = mmx_word(next, f->link);
+	return *link - 1 != page_addr(w, w->pfn);
+}
+
+static void find_folio_of_page(struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	uint64_t link = mmx_word(w->bytes, f->link), head;
+
+	w->tail = link & 1 || fake_head(w, &link);
+	if (!w->tail) {
+		load_folio(w, w->pfn);
+		return;
+	}
+	if (linked_head(w, w->pfn, link) == page_addr(w, w->folio.head) && w->pfn < w->folio_end &&
+	    w->folio.bytes)
+		return;
+	if (!mmx_page_pfn(w->view->kernel, linked_head(w, w->pfn, link), &head) || head > w->pfn) {
+		w->folio = (struct mmx_folio){
+			.head = w->pfn,
+			.bytes = w->bytes,
+			.flags = mmx_word(w->bytes, f->flags),
+			.bad = "its link leads to no struct page before it",
+		};
+		w->folio_end = w->pfn + 1;
+		return;
+	}
+	load_folio(w, head);
+	if (w->pfn >= w->folio_end && !w->folio.bad)
+		w->folio.bad = "its link leads to a folio that does not reach this far";
+}
+
+/* What the buffer is about to lose of the current folio is kept aside. */
+static void save_folio(struct mmx_page_walk *w, uint64_t pfn)
+{
+	size_t bytes = (size_t)HEAD_PAGES * format(w)->size;
+
+	if (!w->folio.bytes || pfn >= w->folio_end || w->folio.bytes == w->saved)
+		return;
+	if (w->folio.bytes + bytes > w->buffer + w->got * format(w)->size)
+		bytes = w->buffer + w->got * format(w)->size - w->folio.bytes;
+	memset(w->saved, 0, sizeof(w->saved));
+	memcpy(w->saved, w->folio.bytes, bytes);
+	w->folio.bytes = w->saved;
+}
+
+static bool refill(struct mmx_page_walk *w, uint64_t pfn)
+{
+	uint64_t max = w->end - pfn < CHUNK ? w->end - pfn : CHUNK, got;
+	const struct mmx_range *next;
+
+	save_folio(w, pfn);
+	w->read = mmx_pages_read(w->view, pfn, max, w->buffer, &got);
+	w->first = pfn;
+	w->got = w->read ? 0 : got;
+	if (!w->read)
+		return true;
+	w->frames = got;
+	if (w->read == MMX_READ_ABSENT) {
+		next = mmx_ranges_find(&w->view->kernel->sparse.pfn, pfn);
+		w->frames = next && next->start < w->end ? next->start - pfn : w->end - pfn;
+	}
+	return false;
+}
+
+/* A free block's head precedes its pages, but for a walk that begins within the block. */
+static void find_free_block(struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	unsigned char page[sizeof(w->saved) / HEAD_PAGES];
+
+	for (unsigned int o = 1; o < MMX_FREE_ORDERS; o++) {
+		uint64_t head = w->pfn & ~((1ULL << o) - 1);
+
+		if (peek(w, head, page) &&
+		    mmx_page_type_of(f, mmx_int(page, f->mapcount)) == MMX_PAGE_BUDDY &&
+		    mmx_word(page, f->private) >= o &&
+		    mmx_word(page, f->private) < MMX_FREE_ORDERS) {
+			w->free_head = head;
+			w->free_end = head + (1ULL << mmx_word(page, f->private));
+		}
+	}
+}
+
+static void note_free_block(struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	uint64_t order = mmx_word(w->bytes, f->private);
+
+	w->type = mmx_page_type_of(f, mmx_int(w->bytes, f->mapcount));
+	if (w->type != MMX_PAGE_BUDDY)
+		return;
+	if (order < MMX_FREE_ORDERS && !(w->pfn & ((1ULL << order) - 1))) {
+		w->free_head = w->pfn;
+		w->free_end = w->pfn + (1ULL << order);
+	}
+}
+
+bool mmx_page_walk_next(struct mmx_page_walk *w)
+{
+	uint64_t pfn = w->pfn + w->frames;
+	bool first = !w->frames;
+
+	if (pfn >= w->end)
+		return false;
+	if (!in_buffer(w, pfn) && !refill(w, pfn)) {
+		w->pfn = pfn;
+		w->bytes = NULL;
+		return true;
+	}
+	w->pfn = pfn;
+	w->frames = 1;
+	w->read = MMX_READ_OK;
+	w->bytes = in_buffer(w, pfn);
+	if (first)
+		find_free_block(w);
+	note_free_block(w);
+	find_folio_of_page(w);
+	return true;
+}
+
+/*
+ * Counts.
+ */
+
+/* 6.1 counts a large folio's mappings page by page. */
+static bool any_page_mapped(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	unsigned char page[sizeof(w->saved) / HEAD_PAGES];
+
+	for (uint64_t pfn = w->folio.head; pfn < w->folio_end; pfn++) {
+		if (peek(w, pfn, page) && mmx_int(page, f->mapcount) >= 0)
+			return true;
+	}
+	return false;
+}
+
+static bool large_mapped(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	const unsigned char *bytes = w->folio.bytes;
+
+	switch (f->mapped) {
+	case MMX_MAPPED_PAGES:
+		return mmx_int(bytes, f->entire_mapcount) >= 0 ||
+		       (!w->folio.hugetlb && any_page_mapped(w));
+	case MMX_MAPPED_NR:
+		return mmx_int(bytes, f->nr_pages_mapped) > 0 ||
+		       mmx_int(bytes, f->entire_mapcount) >= 0;
+	case MMX_MAPPED_LARGE:
+		return mmx_int(bytes, f->large_mapcount) >= 0;
+	}
+	return false;
+}
+
+bool mmx_folio_mapped(struct mmx_page_walk *w)
+{
+	if (!w->folio.large)
+		return mmx_int(w->folio.bytes, format(w)->mapcount) >= 0;
+	if (!w->mapped_known) {
+		w->mapped = large_mapped(w);
+		w->mapped_known = true;
+	}
+	return w->mapped;
+}
+
+bool mmx_folio_anon(const struct mmx_page_walk *w)
+{
+	return mmx_word(w->folio.bytes, format(w)->mapping) & 1;
+}
+
+int64_t mmx_page_mapcount(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	int64_t own = (int64_t)mmx_int(w->bytes, f->mapcount) + 1;
+
+	if (w->type != MMX_PAGE_NONE)
+		own = 0;
+	if (!w->folio.large)
+		return own;
+	if (f->mapped != MMX_MAPPED_PAGES)
+		return own + mmx_int(w->folio.bytes, f->entire_mapcount) + 1;
+	/* 6.1: a file folio's pages count its whole mappings themselves; anonymous ones do once too often when both kinds exist. */
+	if (!mmx_folio_anon(w) && !w->folio.hugetlb)
+		return own;
+	own += mmx_int(w->folio.bytes, f->entire_mapcount) + 1;
+	return own - mmx_bit(mmx_word(w->folio.bytes, f->size + f->flags), f->double_map);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* /proc/kpageflags and /proc/kpagecount as the dead kernel would have printed them. */
+#ifndef MMX_PROC_KPAGE_H
+#define MMX_PROC_KPAGE_H
+
+#include <stdint.h>
+
+#include "mm/page.h"
+
+/** enum mmx_kpage_rules - whose words a kernel puts into kpageflags */
+enum mmx_kpage_rules {
+	MMX_KPAGE_PAGE,     /* the page's own flags, with its head's for some */
+	MMX_KPAGE_FOLIO,    /* the folio's flags, since 6.10 */
+	MMX_KPAGE_SNAPSHOT, /* the same from a copy of folio and page, since 6.17 */
+};
+
+#define MMX_KPAGE_COPIED 32
+
+/** struct mmx_kpage - how this kernel fills the two files */
+struct mmx_kpage {
+	enum mmx_kpage_rules rules;
+	uint64_t max_pfn;     /* frames in the files */
+	uint64_t hole;        /* what kpageflags has for a frame without a struct page */
+	bool all_anon_is_ksm; /* a kernel's mistake, to be reproduced */
+	bool thp;             /* built with transparent huge pages */
+	uint64_t zero_pfn, huge_zero_pfn; /* ~0 when there is none */
+	struct {
+		uint8_t flag, kpf;
+	} copied[MMX_KPAGE_COPIED]; /* bits copied from a flags word */
+	unsigned int n_copied;
+	uint8_t idle;
+};
+
+/** mmx_kpage_find() - work out this kernel's rules */
+int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err);
+
+/** mmx_kpageflags() - the entry of the walk's current frame, whose struct page was read */
+uint64_t mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w);
+
+/** mmx_kpagecount() - the same of kpagecount */
+uint64_t mmx_kpagecount(const struct mmx_kpage *kp, const struct mmx_page_walk *w);
+
+#endif

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Damages by name: each spoils one thing in a finished sample, and says what must be reported."""
+
+from . import frames, names, opening, trees
+from .registry import BREAKS
+
+__all__ = ["BREAKS", "frames", "names", "opening", "trees"]

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Struct pages, free lists and slabs."""
+
+from ..memory import PAGE
+from .registry import WILD, damage, story_page, story_pfn
+
+
+def first_block(kernel, order):
+    return next(b for b in kernel.node.free_blocks if b[1] == order)
+
+
+@damage("flags-poisoned", "the page of 'DMA buffer' was never initialised (flags are all ones)")
+def poisoned(kernel):
+    page = story_page(kernel, "DMA buffer")
+    kernel.machine.write(page.address, b"\xff" * 64)
+
+
+@damage("compound-head-misaligned", "'THP tail 2' links to no struct page")
+def misaligned(kernel):
+    story_page(kernel, "THP tail 2")["compound_head"] += 8
+
+
+@damage("compound-head-wild", "'THP tail 2' links to an address outside of the struct pages")
+def wild_head(kernel):
+    story_page(kernel, "THP tail 2")["compound_head"] = WILD | 1
+
+
+@damage("compound-head-tail", "'THP tail 2' links to another tail")
+def tail_of_tail(kernel):
+    story_page(kernel, "THP tail 2")["compound_head"] = story_page(kernel, "THP tail 1").address | 1
+
+
+@damage("compound-order-huge", "'THP head' claims an order that no folio has")
+def order_huge(kernel):
+    story_page(kernel, "THP tail 1")["flags"] |= 0xFF
+
+
+@damage("refcount-negative", "'DMA buffer' has a negative reference count")
+def refcount(kernel):
+    story_page(kernel, "DMA buffer")["_refcount"] = -3
+
+
+@damage("page-type-unknown", "'offline' has a page type that this kernel does not know")
+def page_type(kernel):
+    story_page(kernel, "offline")["page_type"] = \
+        0xFE000000 if kernel.frames.byte_types() else 0xFFFFFFFF & ~0x8000
+
+
+@damage("mapping-wild", "the mapping of 'one mapper' leads nowhere")
+def mapping_wild(kernel):
+    story_page(kernel, "one mapper")["mapping"] = WILD & ~3 | 1
+
+
+@damage("mapcount-wrong", "'libc page 45' has 105 entries, its _mapcount says 51")
+def mapcount(kernel):
+    story_page(kernel, "libc page 45")["_mapcount"] = 50
+
+
+@damage("buddy-cycle", "a free list of DMA32 comes back to a block that it has been at")
+def buddy_cycle(kernel):
+    blocks = [b for b in kernel.node.free_blocks if b[1] == 10 and kernel.frames.zone_of(b[0]) == 1]
+    first, last = (kernel.frames.page(b[0]) for b in (blocks[0], blocks[-1]))
+    last["buddy_list.next"] = first.at("buddy_list")
+
+
+@damage("buddy-wild", "a free list leads outside of the struct pages")
+def buddy_wild(kernel):
+    kernel.frames.page(first_block(kernel, 10)[0])["buddy_list.next"] = WILD
+
+
+@damage("buddy-order-wrong", "a block on the free list of order 10 says order 3")
+def buddy_order(kernel):
+    kernel.frames.page(first_block(kernel, 10)[0])["private"] = 3
+
+
+@damage("buddy-in-use", "a block on a free list is not marked free")
+def buddy_in_use(kernel):
+    kernel.frames.page(first_block(kernel, 10)[0])["_mapcount"] = -1
+
+
+@damage("buddy-count-wrong", "nr_free of an order is not what its lists hold")
+def buddy_count(kernel):
+    kernel.node.zones[1]["free_area[10].nr_free"] += 7
+
+
+@damage("pcp-count-wrong", "a CPU's list holds fewer pages than its count says")
+def pcp_count(kernel):
+    kernel.node.pcp(kernel.node.zones[1], 0)["count"] += 5
+
+
+@damage("pcp-cycle", "a CPU's list comes back to a page that it has been at")
+def pcp_cycle(kernel):
+    page = kernel.frames.page(kernel.node.pcp_pages[1][0])
+    page["pcp_list.next"] = kernel.frames.page(kernel.node.pcp_pages[0][0]).at("pcp_list")
+
+
+@damage("per-cpu-offset-wild", "CPU 1's per-CPU memory cannot be read; CPU 0's can")
+def percpu_wild(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["__per_cpu_offset"] + 8, WILD)
+
+
+@damage("lru-cycle", "a list of the LRU comes back to a folio that it has been at")
+def lru_cycle(kernel):
+    page = story_page(kernel, "libc page 96")
+    page["lru.next"] = story_page(kernel, "libc page 45").at("lru")
+
+
+def loose_slab(kernel):
+    """The slab that the story knows to have free objects, and its cache."""
+    pfn = story_pfn(kernel, "slab with free objects")
+    slab = kernel.machine.object("slab", kernel.frames.address(pfn))
+    cache = next(c for c in kernel.slabs.caches.values() if any(s[0] == pfn for s in c.slabs))
+    return slab, cache
+
+
+@damage("freelist-cycle", "the free list of 'slab with free objects' comes back to itself")
+def freelist_cycle(kernel):
+    slab, cache = loose_slab(kernel)
+    second = kernel.machine.get(slab["freelist"] + cache.offset)
+    kernel.machine.put(second + cache.offset, slab["freelist"])
+
+
+@damage("freelist-wild", "the free list of 'slab with free objects' leaves the slab")
+def freelist_wild(kernel):
+    slab, cache = loose_slab(kernel)
+    kernel.machine.put(slab["freelist"] + cache.offset, WILD)
+
+
+@damage("slab-counts-wrong", "'slab with free objects' has more objects in use than objects")
+def slab_counts(kernel):
+    slab, _ = loose_slab(kernel)
+    slab["inuse"] = slab_objects(slab) + 100
+
+
+def slab_objects(slab):
+    return slab["counters"] >> 16 & 0x7FFF
+
+
+@damage("slab-cache-wild", "the cache of 'slab with free objects' cannot be read")
+def slab_cache(kernel):
+    slab, _ = loose_slab(kernel)
+    slab["slab_cache"] = WILD
+
+
+@damage("slab-caches-cycle", "the list of slab caches comes back to one that it has been at")
+def caches_cycle(kernel):
+    m = kernel.machine
+    first = m.get(kernel.slabs.list)
+    second = m.get(first)
+    m.put(m.get(second), first)
+
+
+@damage("page-content-excluded", "the slab page of 'slab with free objects' is excluded")
+def excluded(kernel):
+    kernel.machine.memory.exclude(story_pfn(kernel, "slab with free objects"))
+
+
+@damage("page-table-excluded", "parent's lowest page table is excluded: its mappings are unknown")
+def table_excluded(kernel):
+    kernel.machine.memory.exclude(0x4000000 // PAGE)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lists and names: tasks, modules, paths, cgroups, resources."""
+
+from .registry import WILD, damage
+from .trees import libc
+
+
+@damage("tasks-cycle", "the list of tasks comes back to one that it has been at")
+def tasks_cycle(kernel):
+    first, last = kernel.people["parent"].task, kernel.processes[-1].task
+    last["tasks.next"] = first.at("tasks")
+
+
+@damage("tasks-wild", "the list of tasks leads nowhere after twin-a")
+def tasks_wild(kernel):
+    kernel.people["twin-a"].task["tasks.next"] = WILD
+
+
+@damage("threads-cycle", "the list of threads of bigpages loops")
+def threads_cycle(kernel):
+    task = kernel.people["big"].task
+    task["thread_node.next"] = task.at("thread_node")
+
+
+@damage("mm-wild", "the mm of child cannot be read")
+def mm_wild(kernel):
+    kernel.people["child"].task["mm"] = WILD
+
+
+@damage("modules-cycle", "the list of modules loops")
+def modules_cycle(kernel):
+    kernel.module["list.next"] = kernel.module_at + kernel.types.offset("module", "list")
+
+
+@damage("module-symbols-huge", "the module claims more symbols than memory holds")
+def module_symbols(kernel):
+    kernel.module["core_kallsyms.num_symtab"] = 0x7FFFFFFF
+
+
+@damage("modules-wild", "the list of modules leads nowhere")
+def modules_wild(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["modules"], WILD)
+
+
+@damage("dentry-cycle", "the parents of libc's name loop: no path")
+def dentry_cycle(kernel):
+    dentry = libc(kernel).dentry
+    parent = kernel.machine.object("dentry", dentry["d_parent"])
+    parent["d_parent"] = dentry
+
+
+@damage("dentry-name-huge", "the length of libc's name is impossible")
+def name_huge(kernel):
+    libc(kernel).dentry["d_name.len"] = 0x7FFFFFFF
+
+
+@damage("dentry-name-wild", "libc's name cannot be read")
+def name_wild(kernel):
+    libc(kernel).dentry["d_name.name"] = WILD
+
+
+@damage("inode-alias-cycle", "the list of names of libc's inode loops")
+def alias_cycle(kernel):
+    dentry = libc(kernel).dentry
+    dentry["d_u.d_alias.next"] = dentry.at("d_u.d_alias")
+
+
+@damage("mount-cycle", "the mounts above 'tmpfs page' loop: no path")
+def mount_cycle(kernel):
+    tmpfs = next(f for f in kernel.file_systems if f.kind == "tmpfs")
+    kernel.root_fs.mount.set(mnt_parent=tmpfs.mount, mnt_mountpoint=tmpfs.root)
+
+
+@damage("memcg-cycle", "the cgroup of libc's pages is its own ancestor: no path")
+def memcg_cycle(kernel):
+    kernel.memcgs[1].kernfs["parent"] = kernel.memcgs[1].kernfs
+    kernel.cgroups["workers"].parent.kernfs["parent"] = kernel.cgroups["workers"].kernfs
+
+
+@damage("memcg-wild", "the cgroup of 'one mapper' cannot be read")
+def memcg_wild(kernel):
+    pfn = int(kernel.machine.story["one mapper"]["pfn"], 16)
+    kernel.frames.page(pfn)["memcg_data"] = WILD & ~7
+
+
+@damage("resource-cycle", "the resource tree loops")
+def resource_cycle(kernel):
+    m = kernel.machine
+    root = m.object("resource", m.image.by_name["iomem_resource"])
+    first = m.object("resource", root["child"])
+    m.object("resource", first["sibling"])["sibling"] = first
+
+
+@damage("vmalloc-cycle", "the list of vmalloc areas loops")
+def vmalloc_cycle(kernel):
+    m = kernel.machine
+    first = m.get(kernel.vmalloc.list)
+    m.put(m.get(first), first)
+
+
+@damage("vmalloc-pages-huge", "a vmalloc area claims more pages than its range has")
+def vmalloc_pages(kernel):
+    kernel.people["parent"].stack.object["nr_pages"] = 0x7FFFFFFF
+
+
+@damage("super-block-wild", "the super block of libc cannot be read: no device, no type")
+def super_wild(kernel):
+    libc(kernel).object["i_sb"] = WILD

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a reader needs to open a dump at all."""
+
+import re
+import struct
+
+from ..memory import PAGE
+from .registry import WILD, damage
+
+
+def set_line(kernel, name, value):
+    m = kernel.machine
+    m.vmcoreinfo = re.sub(rf"^{re.escape(name)}=.*$", f"{name}={value}", m.vmcoreinfo, flags=re.M)
+
+
+@damage("vmcoreinfo-no-note", "VMCOREINFO was found by scanning memory; everything else works")
+def no_note(kernel):
+    kernel.machine.vmcoreinfo = ""
+
+
+@damage("vmcoreinfo-missing", "no VMCOREINFO in a note nor in memory; cannot run (exit 2)")
+def no_vmcoreinfo(kernel):
+    m = kernel.machine
+    m.vmcoreinfo = ""
+    m.write(kernel.vmcoreinfo_data, bytes(PAGE))
+
+
+@damage("vmcoreinfo-no-kallsyms", "VMCOREINFO names no kallsyms tables: no symbols from the dump")
+def no_kallsyms(kernel):
+    m = kernel.machine
+    m.vmcoreinfo = re.sub(r"^SYMBOL\(kallsyms_.*\n", "", m.vmcoreinfo, flags=re.M)
+
+
+@damage("phys-base-wrong", "NUMBER(phys_base) does not lead to the kernel: says what was tried")
+def phys_base(kernel):
+    set_line(kernel, "NUMBER(phys_base)", kernel.machine.image.phys_base + 0x1000000)
+
+
+@damage("stext-wrong", "no encoding of kallsyms agrees with SYMBOL(_stext)")
+def stext(kernel):
+    set_line(kernel, "SYMBOL(_stext)", f"{kernel.machine.image.base + 0x123450:x}")
+
+
+@damage("page-size-wrong", "PAGESIZE is not 4096: refused or contradicted, never believed")
+def page_size(kernel):
+    set_line(kernel, "PAGESIZE", "65536")
+
+
+@damage("kallsyms-count-huge", "kallsyms_num_syms is out of bounds: refused before allocating")
+def kallsyms_count(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["kallsyms_num_syms"], 0xFFFFFFF0, 4)
+
+
+@damage("kallsyms-token-out-of-range", "a token lies outside kallsyms_token_table")
+def kallsyms_token(kernel):
+    index = kernel.machine.image.by_name["kallsyms_token_index"]
+    for token in range(256):
+        kernel.machine.put(index + 2 * token, 0xFFF0, 2)
+
+
+@damage("kallsyms-names-overrun", "the names of kallsyms run into the tables behind them")
+def kallsyms_names(kernel):
+    kernel.machine.write(kernel.machine.image.by_name["kallsyms_names"], b"\xff\x7f" * 64)
+
+
+@damage("btf-bad-magic", "no BTF at __start_BTF; types come from elsewhere and are marked so")
+def btf_magic(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["__start_BTF"], 0x1234, 2)
+
+
+@damage("btf-truncated", "BTF's header claims more than lies before __stop_BTF")
+def btf_truncated(kernel):
+    start = kernel.machine.image.by_name["__start_BTF"]
+    kernel.machine.put(start + 12, kernel.machine.get(start + 12, 4) + (1 << 20), 4)
+
+
+@damage("btf-type-cycle", "a BTF typedef that leads to itself: found, not followed for ever")
+def btf_cycle(kernel):
+    """Point every typedef at the first of them."""
+    m = kernel.machine
+    start = m.image.by_name["__start_BTF"]
+    size = m.get(start + 12, 4)
+    data = bytearray(m.memory.read(m.phys(start + 24), size))
+    extra = {1: 4, 3: 12, 4: 12, 5: 12, 6: 8, 13: 8}
+    at, number, first = 0, 1, 0
+    while at < size:
+        info = struct.unpack_from("<I", data, at + 4)[0]
+        kind, vlen = info >> 24 & 0x1F, info & 0xFFFF
+        if kind == 8:
+            first = first or number
+            struct.pack_into("<I", data, at + 8, first)
+        at += 12 + extra.get(kind, 0) * (vlen if kind in (4, 5, 6, 13) else 1)
+        number += 1
+    m.write(start + 24, bytes(data))
+
+
+@damage("page-offset-wrong", "page_offset_base does not agree with the page tables")
+def page_offset(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["page_offset_base"],
+                       kernel.machine.release.page_offset + (64 << 30))
+
+
+@damage("vmemmap-base-wrong", "vmemmap_base does not agree with section_mem_map")
+def vmemmap_base(kernel):
+    wrong = kernel.machine.release.vmemmap + (1 << 30)
+    kernel.machine.put(kernel.machine.image.by_name["vmemmap_base"], wrong)
+    set_line(kernel, "SYMBOL(vmemmap)", f"{wrong:x}")
+
+
+@damage("sections-wild", "mem_section's roots cannot be read: no struct page can be found")
+def sections_wild(kernel):
+    kernel.machine.put(kernel.frames.root_array, WILD)
+
+
+@damage("section-usage-wild", "a section's usage cannot be read: its frames are left out")
+def usage_wild(kernel):
+    m = kernel.machine
+    section = m.object("mem_section", m.get(kernel.frames.root_array) + 71 * 32)
+    section["usage"] = WILD
+
+
+@damage("zone-bits-wrong", "the zone and node of the flags agree with no zone's frames")
+def zone_bits(kernel):
+    for pfn in kernel.frames.ram():
+        page = kernel.frames.page(pfn)
+        page["flags"] = page["flags"] ^ (0x7 << 51 | 0x5 << 54)
+
+
+@damage("zone-name-wild", "a zone's name cannot be read: the zone is shown without it")
+def zone_name(kernel):
+    kernel.node.zones[2]["name"] = WILD
+
+
+@damage("node-data-wild", "node 0's pglist_data cannot be read")
+def node_data(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["node_data"], WILD)
+
+
+@damage("page-table-loop", "the kernel's page table leads back to itself: an error, not a hang")
+def table_loop(kernel):
+    tables = kernel.tables
+    for slot in range(256, 511):
+        kernel.machine.memory.put(tables.root + 8 * slot, tables.root | 0x63)
+
+
+@damage("file-truncated", "the file ends early: what lies behind its end is unreadable")
+def truncated(kernel):
+    kernel.machine.truncate = 1 << 20
+
+
+@damage("file-header-only", "not a dump, or one without any memory")
+def header_only(kernel):
+    kernel.machine.truncate = 100
+
+
+@damage("vmemmap-excluded", "struct pages of a range are excluded: shown so, exit 3")
+def vmemmap_excluded(kernel):
+    for page in range(0x13000 * 64 // PAGE, 0x13200 * 64 // PAGE):
+        kernel.machine.memory.exclude(kernel.machine.vmemmap_phys[page])

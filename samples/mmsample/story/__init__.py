@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The story that the samples tell, a chapter a file. Each chapter records what it made, by name."""
+
+from ..kernel import Kernel
+from . import (anonymous, cast, kernel_pages, large, libc, merged, module, owners, resources,
+               shared, swapped)
+
+CHAPTERS = (cast, resources, kernel_pages, module, anonymous, shared, swapped, merged, large,
+            libc, owners)
+
+
+def tell(release):
+    kernel = Kernel(release)
+    kernel.people = {}
+    for chapter in CHAPTERS:
+        chapter.tell(kernel)
+    kernel.finish()
+    for chapter in CHAPTERS:
+        if hasattr(chapter, "after"):
+            chapter.after(kernel)
+    kernel.machine.story["release"] = kernel.machine.release.uname
+    return kernel

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A swap file with one page out and one in the swap cache."""
+
+from .. import memcg, xarray
+from ..pagetables import ACCESSED, NX, PRESENT, USER
+from .anonymous import STACK
+from .record import mappings, record, record_page
+
+SLOTS, OUT_SLOT, CACHED_SLOT = 1024, 5, 9
+OUT_AT, CACHED_AT = STACK[0] + 0x8000, STACK[0] + 0x9000
+HAS_CACHE, BAD = 0x40, 0x3F
+EXCLUSIVE = 1 << 3
+
+
+def swap_pte(kind, offset, flags=0):
+    """A swap entry as page tables hold it: the offset is stored inverted."""
+    return kind << 59 | (~offset & (1 << 50) - 1) << 9 | flags
+
+
+def tell(kernel):
+    m = kernel.machine
+    area = _area(kernel)
+    parent = kernel.people["parent"]
+    entry = swap_pte(0, OUT_SLOT, EXCLUSIVE)
+    parent.map_swap(OUT_AT, entry)
+    record(kernel, "swapped out", pid=parent.pid, vaddr=OUT_AT, entry=entry, swap_type=0,
+           offset=OUT_SLOT)
+
+    pfn = kernel.frames.next_free("user")
+    anon = kernel.stack_anon
+    index = CACHED_AT >> 12
+    kernel.frames.take(pfn, "swap cache", mapping=anon.mapping, index=index, private=CACHED_SLOT,
+                       _refcount=2, _mapcount=0)
+    kernel.frames.set_flags(pfn, "uptodate", "dirty", "swapbacked", "swapcache")
+    memcg.lru_add(kernel, kernel.cgroups["user"], pfn, memcg.ANON, memcg.MIN_SEQ)
+    for item in ("NR_ANON_MAPPED", "NR_SWAPCACHE", "NR_FILE_PAGES"):
+        kernel.count(item, 1)
+    pte = parent.map(CACHED_AT, pfn, PRESENT | USER | ACCESSED | NX, "ANON")
+    space = m.object("address_space", kernel.slabs.allocate("kmalloc-192"))
+    space["nrpages"] = 1
+    space["a_ops"] = m.image.place("swap_aops", 168, 8, "rodata")
+    xarray.plant(kernel, space.at("i_pages"), {CACHED_SLOT: kernel.frames.address(pfn)})
+    spaces = m.image.place("swapper_spaces", 28 * 8)
+    m.put(spaces, space.address)
+    m.put(m.image.place("nr_swapper_spaces", 28 * 4), 1, 4)
+    record_page(kernel, "swap cache", pfn, refcount=2, mapcount=0, index=index, swap_type=0,
+                offset=CACHED_SLOT, mappings=mappings([(parent, CACHED_AT, pte, 1)]))
+    kernel.swap = area
+
+
+def _area(kernel):
+    m = kernel.machine
+    inode = kernel.root_fs.file(kernel.root_fs.root, "swapfile", 15, SLOTS << 12, 0o600)
+    area = m.object("swap_info_struct", kernel.slabs.allocate("kmalloc-2k"))
+    used, writable = (m.types.enumerator(f"SWP_{n}") for n in ("USED", "WRITEOK"))
+    area.set(flags=used | writable, prio=-2, type=0, max=SLOTS, pages=SLOTS - 1,
+             swap_map=kernel.slabs.allocate("kmalloc-2k"), swap_file=inode.open(), inuse_pages=2)
+    for slot, count in ((0, BAD), (OUT_SLOT, 1), (CACHED_SLOT, HAS_CACHE)):
+        m.put(area["swap_map"] + slot, count, 1)
+    m.put(m.image.place("swap_info", 28 * 8), area.address)
+    m.image.variable("nr_swapfiles", 1, 4)
+    m.image.variable("nr_swap_pages", SLOTS - 3)
+    m.image.variable("total_swap_pages", SLOTS - 1)
+    return area

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the suites written in Python share: running mmx, and saying how a test came out."""
+import subprocess
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+TIMEOUT = 20  # seconds, after which a command counts as hanging
+STATUSES = {0: "done", 1: "findings", 2: "cannot run", 3: "partial"}
+
+
+class Wrong(Exception):
+    """What a test found wrong, for people."""
+
+
+@dataclass
+class Result:
+    """How a command ended."""
+    words: list
+    status: int
+    out: str
+    err: str
+
+    def __str__(self):
+        text = f"{' '.join(self.words)} ended with {self.status}"
+        return text + "".join(f"; {name} begins {value[:200]!r}" for name, value in
+                              (("output", self.out), ("messages", self.err)) if value)
+
+
+def run(*words, stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
+    """Run a command to its end. A command that hangs, or that a signal ends, is wrong at once."""
+    words = [str(word) for word in words]
+    try:
+        ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+                               timeout=timeout, check=False, **options)
+    except subprocess.TimeoutExpired:
+        raise Wrong(f"{' '.join(words)} still runs after {timeout} s") from None
+    result = Result(words, ended.returncode, (ended.stdout or b"").decode(errors="replace"),
+                    ended.stderr.decode(errors="replace"))
+    if result.status < 0 or "Sanitizer" in result.err or "runtime error:" in result.err:
+        raise Wrong(f"{result}\n{result.err[-3000:]}")
+    return result
+
+
+def expect(truth, what):
+    if not truth:
+        raise Wrong(str(what))
+
+
+def equal(found, wanted, what):
+    expect(found == wanted, f"{what}: {found!r} and not {wanted!r}")
+
+
+def lines_of(name, test, *arguments):
+    """Run one test; the lines that say how it came out, the verdict last."""
+    try:
+        test(*arguments)
+    except Wrong as wrong:
+        why, *more = str(wrong).splitlines() or [""]
+        return [f"    {line}" for line in more] + [f"FAIL {name}: {why}"]
+    except Exception:  # a test that dies has failed, and the others go on
+        return [f"    {line}" for line in traceback.format_exc().splitlines()] + [f"FAIL {name}: died"]
+    return [f"ok   {name}"]
+
+
+def say(lines):
+    """Print a test's lines; True when it passed."""
+    print("\n".join(lines), flush=True)
+    return lines[-1].startswith("ok ")
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How the suites call a command: its arguments, and the schema of its JSON, None when it has none."""
+    arguments: tuple
+    schema: str | None
+
+
+# Every command, so that a new one is tested with the others from its first day on.
+COMMANDS = {
+    "doctorx": Calls(((),), "mmx.doctor/1"),
+    "procx": Calls((("kpageflags",), ("kpagecount",)), None),
+}
+
+
+def each_call():
+    """(command, arguments, schema) of every call."""
+    return [(name, arguments, calls.schema) for name, calls in COMMANDS.items()
+            for arguments in calls.arguments]
