@@ -5,6 +5,20 @@
 
 #include "cmd/cmd.h"
 
+/* A value that rests on a fact is shown only when the fact is sure. */
+static bool sure(const struct mmx_kernel *k, enum mmx_fact_id id)
+{
+	return mmx_fact_usable(&k->facts, id);
+}
+
+static void emit_count_if(struct mmx_out *o, const char *key, bool known, uint64_t count)
+{
+	if (known)
+		mmx_out_count(o, key, count);
+	else
+		mmx_out_null(o, key);
+}
+
 static void emit_dump(struct mmx_out *o, const struct mmx_kernel *k)
 {
 	const struct mmx_image *image = k->image;
@@ -47,23 +61,9 @@ static void emit_kernel(struct mmx_out *o, const struct mmx_kernel *k)
 	mmx_out_hex(o, "encryption_mask", k->paging.clear);
 	mmx_out_hex(o, "kaslr_offset", k->kaslr_offset);
 	mmx_out_hex(o, "phys_base", (uint64_t)k->phys_base);
-	mmx_out_count(o, "symbols", k->symbols.n);
-	mmx_out_count(o, "modules", k->symbols.modules.n);
+	emit_count_if(o, "symbols", sure(k, FACT_SYMBOLS), k->symbols.n);
+	emit_count_if(o, "modules", sure(k, FACT_MODULES), k->symbols.modules.n);
 	mmx_out_end(o);
-}
-
-/* A value that rests on a fact is shown only when the fact is sure. */
-static bool sure(const struct mmx_kernel *k, enum mmx_fact_id id)
-{
-	return mmx_fact_usable(&k->facts, id);
-}
-
-static void emit_count_if(struct mmx_out *o, const char *key, bool known, uint64_t count)
-{
-	if (known)
-		mmx_out_count(o, key, count);
-	else
-		mmx_out_null(o, key);
 }
 
 static void emit_regions(struct mmx_out *o, const struct mmx_kernel *k)
@@ -74,7 +74,6 @@ static void emit_regions(struct mmx_out *o, const struct mmx_kernel *k)
 		{"end", "END", 16, true},
 		{"source", "SOURCE", 0, false},
 	};
-
 	static const enum mmx_fact_id rests_on[] = {
 		[REGION_DIRECT_MAP] = FACT_DIRECT_MAP, [REGION_VMALLOC] = FACT_VMALLOC,
 		[REGION_VMEMMAP] = FACT_VMEMMAP,       [REGION_KERNEL_IMAGE] = FACT_KERNEL_IMAGE,
@@ -200,6 +199,11 @@ static void emit_entry(struct mmx_out *o, const struct mmx_kernel *k, const char
 		       const struct mmx_layout_decl *d, const struct mmx_layout_found *f,
 		       struct totals *t)
 {
+	static const char *const need_name[] = {
+		[MMX_REQUIRED] = "required",
+		[MMX_OPTIONAL] = "optional",
+		[MMX_MODULE] = "module",
+	};
 	bool member = f->m.size || f->m.bit_size;
 
 	t->declared++;
@@ -208,7 +212,7 @@ static void emit_entry(struct mmx_out *o, const struct mmx_kernel *k, const char
 	mmx_out_row(o);
 	mmx_out_text(o, "kind", kind);
 	mmx_out_text(o, "entry", d->name);
-	mmx_out_text(o, "need", d->need == MMX_REQUIRED ? "required" : "optional");
+	mmx_out_text(o, "need", need_name[d->need]);
 	if (f->provider < 0) {
 		mmx_out_null(o, "value");
 		mmx_out_null(o, "size");

@@ -138,7 +138,7 @@ static void find_types(struct mmx_kernel *k, const struct mmx_open_options *o)
 	if (!mmx_btf_from_modules(&modules, &k->types.provider[0], k->view, &k->symbols, &k->layout,
 				  &err) &&
 	    !mmx_types_add(&k->types, &modules))
-		mmx_layout_resolve(&k->layout, &k->types);
+		mmx_layout_resolve_modules(&k->layout);
 	if (mmx_vmcoreinfo_size(&k->vmcoreinfo, "page", &size) &&
 	    mmx_has_struct(&k->layout, S_page) && size != mmx_size(&k->layout, S_page))
 		mmx_fact_set(&k->facts, FACT_TYPES, MMX_FACT_FAILED, k->types.provider[0].name,

@@ -85,28 +85,36 @@ static void resolve_enumerator(struct mmx_layout *l, unsigned int id)
 		f->value = (uint64_t)value;
 }
 
+static void forget(struct mmx_layout_found *found, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		found[i] = (struct mmx_layout_found){.provider = -1};
+}
+
 void mmx_layout_resolve(struct mmx_layout *l, const struct mmx_types *types)
 {
-	bool first = !l->types;
-
+	forget(l->strct, MMX_LAYOUT_STRUCTS);
+	forget(l->member, MMX_LAYOUT_MEMBERS);
+	forget(l->enumerator, MMX_LAYOUT_ENUMERATORS);
 	l->types = types;
+	for (unsigned int i = 0; i < MMX_LAYOUT_STRUCTS; i++)
+		resolve_struct(l, i);
+	for (unsigned int i = 0; i < MMX_LAYOUT_MEMBERS; i++)
+		resolve_member(l, i);
+	for (unsigned int i = 0; i < MMX_LAYOUT_ENUMERATORS; i++)
+		resolve_enumerator(l, i);
+}
+
+void mmx_layout_resolve_modules(struct mmx_layout *l)
+{
 	for (unsigned int i = 0; i < MMX_LAYOUT_STRUCTS; i++) {
-		if (first)
-			l->strct[i].provider = -1;
-		if (l->strct[i].provider < 0)
+		if (mmx_layout_structs[i].need == MMX_MODULE && l->strct[i].provider < 0)
 			resolve_struct(l, i);
 	}
 	for (unsigned int i = 0; i < MMX_LAYOUT_MEMBERS; i++) {
-		if (first)
-			l->member[i].provider = -1;
-		if (l->member[i].provider < 0)
+		if (mmx_layout_structs[member_owner[i]].need == MMX_MODULE &&
+		    l->member[i].provider < 0)
 			resolve_member(l, i);
-	}
-	for (unsigned int i = 0; i < MMX_LAYOUT_ENUMERATORS; i++) {
-		if (first)
-			l->enumerator[i].provider = -1;
-		if (l->enumerator[i].provider < 0)
-			resolve_enumerator(l, i);
 	}
 }
 

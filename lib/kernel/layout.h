@@ -21,7 +21,13 @@
 #include "base/bytes.h"
 #include "kernel/types.h"
 
-enum mmx_need { MMX_REQUIRED, MMX_OPTIONAL };
+/**
+ * enum mmx_need - how much depends on a declaration
+ * @MMX_REQUIRED: some command cannot work without it
+ * @MMX_OPTIONAL: kernels without it exist
+ * @MMX_MODULE: optional, and of something that can be a module: the modules' types are asked too
+ */
+enum mmx_need { MMX_REQUIRED, MMX_OPTIONAL, MMX_MODULE };
 
 #define MMX_LAYOUT_ALTERNATIVES 4
 
@@ -89,8 +95,15 @@ extern const struct mmx_layout_decl mmx_layout_structs[MMX_LAYOUT_STRUCTS];
 extern const struct mmx_layout_decl mmx_layout_members[MMX_LAYOUT_MEMBERS];
 extern const struct mmx_layout_decl mmx_layout_enumerators[MMX_LAYOUT_ENUMERATORS];
 
-/** mmx_layout_resolve() - look up every declaration that is not found yet; may be called again when a provider has joined */
+/** mmx_layout_resolve() - look up every declaration */
 void mmx_layout_resolve(struct mmx_layout *l, const struct mmx_types *types);
+
+/**
+ * mmx_layout_resolve_modules() - look up once more what modules may have
+ * To be called when the modules' types have joined the others: asking those for everything would
+ * load the types of every module for nothing.
+ */
+void mmx_layout_resolve_modules(struct mmx_layout *l);
 
 /** mmx_layout_require() - 0 when all @n members are there, else -1 and an error naming the first that is not */
 int mmx_layout_require(const struct mmx_layout *l, const enum mmx_layout_member *ids,

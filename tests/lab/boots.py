@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is booted: the names of the lab's dumps, each a kernel and the variants that apply to it."""
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a guest is set up."""
+    cpu: str = "max,-la57"
+    memory_mib: int = 1024
+    cpus: int = 1
+    nodes: int = 1
+    command_line: str = ""
+    note: bool = True          # a VMCOREINFO note in QEMU's dumps
+    kdump: bool = False        # die by kexec into a crash kernel, which saves the dump
+    compressed: bool = False   # also QEMU's kdump-zlib, flattened and rearranged
+    buffer_mib: int = 48       # for captures, in the guest
+    balloon_mib: int = 0       # memory that the host takes back
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a variant changes, and where it must show: (a file of the dump's folder, what it must match)."""
+    change: dict
+    proof: tuple | None = None
+
+
+VARIANTS = {
+    "forms": Variant({"compressed": True}),
+    "la57": Variant({"cpu": "max"}, ("before/cpuinfo", r"\bla57\b")),
+    "numa": Variant({"cpus": 2, "nodes": 2}, ("before/node1/meminfo", r"MemTotal: +[1-9]")),
+    "pti": Variant({"cpu": "qemu64", "command_line": "pti=on"}, ("console.log", "page tables isolation: enabled")),
+    "hvo": Variant({"command_line": "hugetlb_free_vmemmap=on"}, ("before/hugetlb_optimize_vmemmap", "1")),
+    "big": Variant({"memory_mib": 5120, "buffer_mib": 96,
+                    "command_line": "hugepagesz=1G hugepages=1 hugepagesz=2M"},
+                   ("before/zoneinfo", r"zone +Normal\n.*\n(?:.*\n){0,6} +spanned +[1-9]")),
+    "balloon": Variant({"balloon_mib": 16, "command_line": "mmx.balloon=16"},
+                       ("before/situations", '"balloon","made":true')),
+    "offline": Variant({"command_line": "mmx.offline=1"}, ("before/situations", '"offline_memory","made":true')),
+    "nonote": Variant({"note": False}),
+    "kdump": Variant({"kdump": True, "command_line": "crashkernel=256M"}),
+    # Not a dump but a drill: a guest that dies must fail the run.
+    "panic": Variant({"command_line": "mmx.panic=1"}),
+}
+
+# name -> (series, variants)
+BOOTS = {
+    "6.1": ("6.1", ("forms",)),
+    "7.2": ("7.2", ()),
+    "6.18": ("6.18", ()),
+    "6.12": ("6.12", ()),
+    "6.1-kdump": ("6.1", ("kdump",)),
+    "6.1-la57": ("6.1", ("la57",)),
+    "6.12-numa": ("6.12", ("numa", "la57", "hvo")),
+    "6.12-pti": ("6.12", ("pti", "balloon")),
+    "7.0": ("7.0", ("nonote",)),
+    "7.2-big": ("7.2", ("big", "la57", "hvo", "offline")),
+    "7.2-nonote": ("7.2", ("nonote", "balloon")),
+}
+
+
+def settings(variants):
+    """The settings of several variants together; their command lines add up."""
+    together = Settings()
+    for name in variants:
+        change = dict(VARIANTS[name].change)
+        if "command_line" in change:
+            change["command_line"] = f"{together.command_line} {change['command_line']}".strip()
+        together = replace(together, **change)
+    return together

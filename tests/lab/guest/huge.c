@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Large pages: transparent ones in every state of repair, 64 KiB folios, and hugetlb. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lab.h"
+
+#define THP           "/sys/kernel/mm/transparent_hugepage/"
+#define FLAG_HUGE     (1ULL << 17)
+#define FLAG_THP      (1ULL << 22)
+#define MAP_HUGE_1GIB (30 << 26)
+#define MEMFD_HUGETLB 4U
+#define GIB           (1UL << 30)
+
+static int is_thp(const void *addr)
+{
+	uint64_t pfn = pfn_of(addr);
+
+	return pfn && page_flags(pfn) & FLAG_THP;
+}
+
+static char *map_thp(size_t len)
+{
+	char *area = map_aligned(len, HUGE_PAGE);
+
+	if (madvise(area, len, MADV_HUGEPAGE))
+		give_up("MADV_HUGEPAGE: %s", strerror(errno));
+	fill(area, len, 1);
+	for (size_t at = 0; at < len; at += HUGE_PAGE)
+		if (!is_thp(area + at))
+			give_up("no transparent huge page was to be had");
+	return area;
+}
+
+static void by_pmd(void)
+{
+	made("thp_pmd", map_thp(2 * HUGE_PAGE), 2 * HUGE_PAGE, NULL);
+}
+
+static void by_pte(void)
+{
+	char *area = map_thp(HUGE_PAGE);
+
+	mprotect(area + 64 * PAGE, 64 * PAGE, PROT_READ);
+	made("thp_pte", area, HUGE_PAGE, ",\"read_only_page\":64,\"read_only_pages\":64");
+}
+
+static void in_part(void)
+{
+	char *area = map_thp(HUGE_PAGE);
+
+	munmap(area + HUGE_PAGE / 2, HUGE_PAGE / 2);
+	made("thp_partial", area, HUGE_PAGE / 2, ",\"mapped_pages\":256");
+}
+
+static void look_at(void *area)
+{
+	touch(area, HUGE_PAGE);
+}
+
+static void shared_by_pmd(void)
+{
+	char *area = map_thp(HUGE_PAGE);
+	pid_t child = spawn("thp_shared_c", look_at, area);
+
+	made("thp_shared_fork", area, HUGE_PAGE, ",\"sharers\":[%d,%d]", getpid(), child);
+}
+
+static void split_in_child(void *area)
+{
+	mprotect((char *)area + 64 * PAGE, 64 * PAGE, PROT_READ);
+}
+
+/* One process maps it with a PMD, the other with 512 PTEs. */
+static void by_both(void)
+{
+	char *area = map_thp(HUGE_PAGE);
+	pid_t child = spawn("thp_both_c", split_in_child, area);
+
+	made("thp_pmd_and_pte", area, HUGE_PAGE, ",\"sharers\":[%d,%d],\"pte_mapper\":%d", getpid(),
+	     child, child);
+}
+
+static void zeroes(void)
+{
+	char *area = map_aligned(HUGE_PAGE, HUGE_PAGE);
+
+	madvise(area, HUGE_PAGE, MADV_HUGEPAGE);
+	touch(area, PAGE);
+	if (!is_thp(area))
+		give_up("no huge zero page was to be had");
+	made("huge_zero_page", area, HUGE_PAGE, NULL);
+}
+
+static void in_tmpfs(void)
+{
+	int fd = open("/hugetmp/thp", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char *area = map_aligned(2 * HUGE_PAGE, HUGE_PAGE);
+
+	if (fd < 0 || ftruncate(fd, 2 * HUGE_PAGE))
+		give_up("/hugetmp/thp: %s", strerror(errno));
+	area = mmap(area, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, 2 * HUGE_PAGE, 1);
+	if (!is_thp(area))
+		give_up("tmpfs gave no huge page");
+	made("shmem_thp", area, 2 * HUGE_PAGE, ",\"path\":\"/hugetmp/thp\",\"offset\":0");
+}
+
+static void of_64k(void)
+{
+	size_t len = 1UL << 20;
+	char *area = map_aligned(len, HUGE_PAGE);
+	int err = write_text(THP "hugepages-64kB/enabled", "madvise");
+
+	if (err)
+		give_up("hugepages-64kB: %s", strerror(-err));
+	madvise(area, len, MADV_HUGEPAGE);
+	fill(area, len, 1);
+	write_text(THP "hugepages-64kB/enabled", "never");
+	made("mthp_64k", area, len, ",\"folio_pages\":16");
+}
+
+static void add_hugetlb(long more)
+{
+	long now = read_number("/proc/sys/vm/nr_hugepages");
+
+	write_text("/proc/sys/vm/nr_hugepages", "%ld", now + more);
+	if (read_number("/proc/sys/vm/nr_hugepages") != now + more)
+		give_up("no hugetlb pages were to be had");
+}
+
+static void hugetlb_alone(void)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB;
+	char *area;
+
+	add_hugetlb(2);
+	area = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, 2 * HUGE_PAGE, 1);
+	made("hugetlb_private", area, 2 * HUGE_PAGE, NULL);
+}
+
+static void hugetlb_together(void)
+{
+	const char *path = "/huge/shared";
+	pid_t child;
+	char *area;
+	int fd;
+
+	add_hugetlb(2);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		give_up("%s: %s", path, strerror(errno));
+	area = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, 2 * HUGE_PAGE, 1);
+	child = spawn("hugetlb_sh_c", look_at, area);
+	made("hugetlb_shared", area, 2 * HUGE_PAGE, ",\"path\":\"%s\",\"sharers\":[%d,%d]", path,
+	     getpid(), child);
+}
+
+static void hugetlb_unused(void)
+{
+	add_hugetlb(4);
+	made("hugetlb_free_pool", NULL, 0, ",\"free_pages\":%ld",
+	     read_number("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"));
+}
+
+static void hugetlb_of_1g(void)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_1GIB;
+	char *area = mmap(NULL, GIB, PROT_READ | PROT_WRITE, flags, -1, 0);
+
+	if (area == MAP_FAILED)
+		give_up("no 1 GiB page: %s", strerror(errno));
+	fill(area, 16 * PAGE, 1);
+	made("hugetlb_1g", area, GIB, NULL);
+}
+
+const struct situation huge_family[] = {
+	{"hugetlb_1g", hugetlb_of_1g, "hugetlb_1g"},
+	{"thp_pmd", by_pmd, "thp_pmd"},
+	{"thp_pte", by_pte, "thp_pte"},
+	{"thp_partial", in_part, "thp_partial"},
+	{"thp_shared", shared_by_pmd, "thp_shared_fork"},
+	{"thp_both", by_both, "thp_pmd_and_pte"},
+	{"huge_zero", zeroes, "huge_zero_page"},
+	{"shmem_thp", in_tmpfs, "shmem_thp"},
+	{"mthp_64k", of_64k, "mthp_64k"},
+	{"hugetlb_priv", hugetlb_alone, "hugetlb_private"},
+	{"hugetlb_shared", hugetlb_together, "hugetlb_shared"},
+	{"hugetlb_pool", hugetlb_unused, "hugetlb_free_pool"},
+	{0},
+};
