@@ -11,10 +11,10 @@ CRASHDIR ?= /usr/lib/crash/extensions
 WARN    := -Wall -Wextra -Werror
 BASE    := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(WARN) -MMD -MP
 ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
-LIBS    := -lkdumpfile -ldw -lelf -lz
+LIBS    := -lkdumpfile -ldw -lelf -lz -llzo2 -lsnappy -lzstd
 
-# libkdumpfile belongs to the reader alone: mmx.so reads through crash.
-READER_ONLY := lib/image/kdumpfile.c
+# libkdumpfile and decompression belong to the reader alone: mmx.so reads through crash.
+READER_ONLY := $(addprefix lib/image/,kdumpfile.c kdump.c codec.c)
 LIB_SRC     := $(filter-out $(READER_ONLY),$(wildcard lib/*/*.c))
 READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)

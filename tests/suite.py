@@ -80,6 +80,7 @@ class Calls:
 # Every command, so that a new one is tested with the others from its first day on.
 COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1"),
+    "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1"),
     "procx": Calls((("kpageflags",), ("kpagecount",)), None),
 }
 

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "arch/arch.h"
 #include "base/bytes.h"
@@ -148,6 +149,10 @@ static bool walk_table(struct walk *w, unsigned int level, uint64_t table, uint6
 	return true;
 }
 
+/*
+ * The root's entries below the middle map the bottom of the address space and the others its top;
+ * what lies between the two halves is no address.
+ */
 static void x86_64_walk(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t root,
 			uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg)
 {
@@ -158,11 +163,14 @@ static void x86_64_walk(struct mmx_reader *reader, const struct mmx_paging *pagi
 		.arg = arg,
 		.tables_left = table_budget(reader->image),
 	};
-	/* The root's own base: the bits above what it translates are the sign of its addresses. */
-	uint64_t base = start & ~((1ULL << level_shift(paging->levels + 1)) - 1);
+	uint64_t span = 1ULL << level_shift(paging->levels + 1), half = span / 2;
+	uint64_t low_last = last < half - 1 ? last : half - 1,
+		 high_first = start > -half ? start : -half;
 
-	if (start <= last)
-		walk_table(&w, paging->levels, root, base, start, last);
+	if (start <= low_last && !walk_table(&w, paging->levels, root, 0, start, low_last))
+		return;
+	if (high_first <= last)
+		walk_table(&w, paging->levels, root, -span, high_first, last);
 }
 
 /*
@@ -201,8 +209,13 @@ static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
 	const struct mmx_vmcoreinfo *vi = &k->vmcoreinfo;
 	uint64_t root, stext, stext_phys;
 	int64_t phys_base, l5 = 0, sme = 0;
+	const char *text;
 	unsigned int told;
 
+	text = mmx_vmcoreinfo_text(vi, "PAGESIZE");
+	if (text && strtoull(text, NULL, 10) != 1u << PAGE_SHIFT)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"VMCOREINFO says PAGESIZE=%s; on x86_64 it is 4096", text);
 	if (!mmx_vmcoreinfo_number(vi, "phys_base", &phys_base))
 		return mmx_fail(err, MMX_EMISSING, "VMCOREINFO has no NUMBER(phys_base)");
 	if (!mmx_vmcoreinfo_symbol(vi, "init_top_pgt", &root) &&
@@ -343,10 +356,11 @@ static uint64_t memory_end(const struct mmx_kernel *k)
 	return end;
 }
 
-static void find_direct_map(struct mmx_kernel *k, uint64_t limit)
+/* Where memory ends is not always known, and the map never reaches the region behind it. */
+static void find_direct_map(struct mmx_kernel *k)
 {
+	uint64_t limit = k->regions.v[REGION_VMALLOC].start, base, end;
 	char source[80];
-	uint64_t base, end;
 
 	if (!find_base(k, &direct_map_base, &base, source, sizeof(source))) {
 		mmx_fact_set(&k->facts, FACT_DIRECT_MAP, MMX_FACT_UNKNOWN, source,
@@ -354,6 +368,13 @@ static void find_direct_map(struct mmx_kernel *k, uint64_t limit)
 		return;
 	}
 	end = memory_end(k) ? base + memory_end(k) : limit;
+	if (limit && (base >= limit || end > limit)) {
+		mmx_fact_set(&k->facts, FACT_DIRECT_MAP, MMX_FACT_FAILED, source,
+			     "0x%" PRIx64 " to 0x%" PRIx64
+			     " reaches into vmalloc space at 0x%" PRIx64,
+			     base, end, limit);
+		return;
+	}
 	mmx_region_set(&k->regions, REGION_DIRECT_MAP, base, end, "%s", source);
 	check_direct_map(k, base, source);
 }
@@ -383,34 +404,43 @@ static bool first_mapped(struct mmx_kernel *k, uint64_t start, uint64_t end, uin
 	return f.found;
 }
 
-/* Something must be mapped in vmalloc space and nothing between the direct map and it. */
 static void find_vmalloc(struct mmx_kernel *k)
 {
-	const struct mmx_region *direct = &k->regions.v[REGION_DIRECT_MAP];
-	uint64_t base, end, stray, first;
 	char source[80];
+	uint64_t base;
 
-	if (!find_base(k, &vmalloc_base, &base, source, sizeof(source))) {
+	if (find_base(k, &vmalloc_base, &base, source, sizeof(source)))
+		mmx_region_set(&k->regions, REGION_VMALLOC, base,
+			       base + vmalloc_size[k->paging.levels - 4], "%s", source);
+	else
 		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_UNKNOWN, source, "%s is unreadable",
 			     vmalloc_base.symbol);
-		return;
-	}
-	end = base + vmalloc_size[k->paging.levels - 4];
-	mmx_region_set(&k->regions, REGION_VMALLOC, base, end, "%s", source);
+}
+
+/* Something must be mapped in vmalloc space and nothing between the direct map and it. */
+static void check_vmalloc(struct mmx_kernel *k)
+{
+	const struct mmx_region *vmalloc = &k->regions.v[REGION_VMALLOC];
 	/* The direct map's last leaf may be a huge one that reaches beyond the last byte of memory. */
-	if (direct->end && first_mapped(k, (direct->end | ((1ULL << 30) - 1)) + 1, base, &stray))
-		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_FAILED, source,
+	uint64_t behind = (k->regions.v[REGION_DIRECT_MAP].end | ((1ULL << 30) - 1)) + 1, stray,
+		 first;
+
+	if (!vmalloc->start)
+		return;
+	if (k->direct_map.va_end && memory_end(k) &&
+	    first_mapped(k, behind, vmalloc->start, &stray))
+		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_FAILED, vmalloc->source,
 			     "0x%" PRIx64 ", between the direct map and base 0x%" PRIx64
 			     ", is mapped",
-			     stray, base);
-	else if (!first_mapped(k, base, end, &first))
-		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_FAILED, source,
-			     "nothing is mapped from base 0x%" PRIx64 " on", base);
+			     stray, vmalloc->start);
+	else if (!first_mapped(k, vmalloc->start, vmalloc->end, &first))
+		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_FAILED, vmalloc->source,
+			     "nothing is mapped from base 0x%" PRIx64 " on", vmalloc->start);
 	else
-		mmx_fact_set(
-			&k->facts, FACT_VMALLOC, MMX_FACT_CHECKED, source,
-			"nothing is mapped between the direct map and it; its first page is 0x%" PRIx64,
-			first);
+		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_CHECKED, vmalloc->source,
+			     "its first page is 0x%" PRIx64 "%s", first,
+			     memory_end(k) ? ", and nothing is mapped between the direct map and it"
+					   : "");
 }
 
 static void find_image(struct mmx_kernel *k)
@@ -481,8 +511,9 @@ static int x86_64_regions(struct mmx_kernel *k, struct mmx_err *err)
 	(void)err;
 	find_image(k);
 	find_modules(k);
-	find_direct_map(k, vmalloc_base.fixed[k->paging.levels - 4]);
 	find_vmalloc(k);
+	find_direct_map(k);
+	check_vmalloc(k);
 	find_vmemmap(k);
 	return 0;
 }

@@ -35,7 +35,8 @@ uint64_t mmx_ranges_total(const struct mmx_ranges *r);
 
 void mmx_ranges_free(struct mmx_ranges *r);
 
+/* An empty set has no array to point into. */
 #define mmx_for_each_range(pos, set) \
-	for (const struct mmx_range *pos = (set)->v; pos < (set)->v + (set)->n; pos++)
+	for (const struct mmx_range *pos = (set)->v; pos && pos < (set)->v + (set)->n; pos++)
 
 #endif

@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 
 static const struct mmx_command *const commands[] = {
+	&mmx_cmd_pagex,
 	&mmx_cmd_doctorx,
 	&mmx_cmd_procx,
 };

@@ -95,6 +95,7 @@ void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *
 void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
 
 extern const struct mmx_command mmx_cmd_doctorx;
+extern const struct mmx_command mmx_cmd_pagex;
 extern const struct mmx_command mmx_cmd_procx;
 
 #endif

@@ -57,9 +57,11 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 		return MMX_EXIT_CANNOT;
 	}
 	while (mmx_page_walk_next(&w)) {
-		if (w.read == MMX_READ_OK) {
+		bool online = mmx_pfn_online(&run->kernel->sparse, w.pfn);
+
+		if (w.read == MMX_READ_OK && online) {
 			put_words(&words, entry(&kp, &w), 1);
-		} else if (w.read == MMX_READ_ABSENT) {
+		} else if (w.read == MMX_READ_ABSENT || !online) {
 			put_words(&words, flags ? kp.hole : 0, w.frames);
 		} else {
 			put_words(&words, NOT_IN_DUMP, w.frames);

@@ -2,10 +2,13 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "image/diskdump.h"
 #include "image/file.h"
+#include "image/notes.h"
 
 /* Offsets in the header of a 64-bit machine's dump, which fills the file's first page... */
 #define H_VERSION   8
@@ -28,16 +31,8 @@
 #define S_MAX_PFN_64 96
 #define S_SIZE       104
 
-#define MAX_NOTES (64u << 20)
-#define MAX_PAGE  (64u << 10)
-#define MIN_PAGE  4096
-
-struct descriptor {
-	uint64_t offset;
-	uint32_t size;
-	uint32_t flags;
-	uint64_t page_flags;
-};
+#define MAX_PAGE (64u << 10)
+#define MIN_PAGE 4096
 
 #define CHUNK 4096 /* descriptors read at once */
 
@@ -66,14 +61,15 @@ static int read_exactly(const struct mmx_diskdump *dd, void *buf, size_t len, ui
 	return 0;
 }
 
-/* The blobs that libkdumpfile reads as it opens the file. */
-static int check_blob(const struct mmx_diskdump *dd, const uint8_t *at, const char *what,
-		      const char *path, struct mmx_err *err)
+static int read_place(const struct mmx_diskdump *dd, const uint8_t *from, uint64_t *at,
+		      uint64_t *size, const char *what, const char *path, struct mmx_err *err)
 {
-	if (mmx_le64(at + 8) > MAX_NOTES)
+	*at = mmx_le64(from);
+	*size = mmx_le64(from + 8);
+	if (*size > MMX_MAX_NOTES)
 		return mmx_fail(err, MMX_ECORRUPT, "%s: %s of %llu bytes", path, what,
-				(unsigned long long)mmx_le64(at + 8));
-	if (!mmx_fits(mmx_le64(at), mmx_le64(at + 8), dd->size))
+				(unsigned long long)*size);
+	if (!mmx_fits(*at, *size, dd->size))
 		return mmx_fail(err, MMX_ETRUNC, "%s: ends before its %s", path, what);
 	return 0;
 }
@@ -89,9 +85,11 @@ static int read_second_header(struct mmx_diskdump *dd, uint32_t version, const c
 		return 0;
 	if (read_exactly(dd, sub, sizeof(sub), dd->page_size, "second header", path, err))
 		return -1;
-	if (version >= 3 && check_blob(dd, sub + S_VMCOREINFO, "VMCOREINFO", path, err))
+	if (version >= 3 && read_place(dd, sub + S_VMCOREINFO, &dd->vmcoreinfo,
+				       &dd->vmcoreinfo_size, "VMCOREINFO", path, err))
 		return -1;
-	if (version >= 4 && check_blob(dd, sub + S_NOTES, "notes", path, err))
+	if (version >= 4 &&
+	    read_place(dd, sub + S_NOTES, &dd->notes, &dd->notes_size, "notes", path, err))
 		return -1;
 	if (version < 2 || !mmx_le32(sub + S_SPLIT))
 		return 0;
@@ -100,6 +98,16 @@ static int read_second_header(struct mmx_diskdump *dd, uint32_t version, const c
 	if (version >= 6)
 		dd->max = mmx_le64(sub + S_MAX_PFN_64) << shift;
 	return 0;
+}
+
+/* There are two bitmaps where the pages fit into half the space, and else one. */
+static void split_bitmaps(struct mmx_diskdump *dd)
+{
+	dd->page_bitmap = dd->ram_bitmap;
+	if (dd->max / dd->page_size > dd->bitmap_size * 4)
+		return;
+	dd->bitmap_size = dd->bitmap_size / dd->page_size / 2 * dd->page_size;
+	dd->page_bitmap += dd->bitmap_size;
 }
 
 int mmx_diskdump_open(struct mmx_diskdump *dd, int fd, const char *path, struct mmx_err *err)
@@ -122,42 +130,121 @@ int mmx_diskdump_open(struct mmx_diskdump *dd, int fd, const char *path, struct 
 				path);
 	}
 	dd->max = (uint64_t)mmx_le32(head + H_MAX_PFN) * dd->page_size;
-	dd->descriptors =
-		(1 + (uint64_t)mmx_le32(head + H_SUBHEADER) + mmx_le32(head + H_BITMAPS)) *
-		dd->page_size;
+	dd->ram_bitmap = (1 + (uint64_t)mmx_le32(head + H_SUBHEADER)) * dd->page_size;
+	dd->bitmap_size = (uint64_t)mmx_le32(head + H_BITMAPS) * dd->page_size;
+	dd->descriptors = dd->ram_bitmap + dd->bitmap_size;
 	if (dd->descriptors > dd->size)
 		return mmx_fail(err, MMX_ETRUNC, "%s: ends before the first page of memory", path);
-	return read_second_header(dd, version, path, err);
+	if (read_second_header(dd, version, path, err))
+		return -1;
+	split_bitmaps(dd);
+	dd->map = mmx_file_map(fd, dd->size);
+	return 0;
 }
 
-const char *mmx_diskdump_compression(const struct mmx_diskdump *dd)
+void mmx_diskdump_close(struct mmx_diskdump *dd)
 {
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} known[] = {{0x1, "zlib"}, {0x2, "lzo"}, {0x4, "snappy"}, {0x20, "zstd"}};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (dd->status & known[i].flag)
-			return known[i].name;
-	return "uncompressed";
+	if (dd->map)
+		munmap(dd->map, dd->size);
+	close(dd->fd);
 }
 
-static bool in_file(const struct mmx_diskdump *dd, const struct descriptor *d)
+/* Adds the pages of the bits that are set in a word, the lowest being the page at @phys. */
+static bool add_word(const struct mmx_diskdump *dd, uint64_t word, uint64_t phys,
+		     struct mmx_ranges *r)
 {
-	uint32_t size = le32toh(d->size);
+	while (word) {
+		unsigned int from = __builtin_ctzll(word);
+		uint64_t rest = ~(word >> from); /* 0 when all 64 bits are set */
+		unsigned int n = rest ? __builtin_ctzll(rest) : 64;
 
-	return size && size <= dd->page_size && mmx_fits(le64toh(d->offset), size, dd->size);
+		if (!mmx_ranges_add(r, phys + (uint64_t)from * dd->page_size,
+				    phys + (uint64_t)(from + n) * dd->page_size))
+			return false;
+		word = from + n < 64 ? word >> (from + n) << (from + n) : 0;
+	}
+	return true;
+}
+
+/* The bits of a word whose lowest is bit @at of a bitmap that are in [first, end). */
+static uint64_t clip(uint64_t word, uint64_t at, uint64_t first, uint64_t end)
+{
+	if (at < first)
+		word &= ~0ULL << (first - at);
+	if (end - at < 64)
+		word &= ~(~0ULL << (end - at));
+	return word;
+}
+
+/* Adds the pages from @first up to before @end whose bits are set in the bitmap at @offset. */
+static bool add_bitmap(const struct mmx_diskdump *dd, uint64_t offset, uint64_t first, uint64_t end,
+		       struct mmx_ranges *r)
+{
+	uint64_t words[512];
+
+	if (end > dd->bitmap_size * 8)
+		end = dd->bitmap_size * 8;
+	for (uint64_t at = first & ~63ULL; at < end;) {
+		memset(words, 0, sizeof(words));
+		if (mmx_file_read(dd->fd, words, sizeof(words), offset + at / 8) < 0)
+			return true;
+		for (size_t i = 0; i < sizeof(words) / 8 && at < end; i++, at += 64)
+			if (!add_word(dd, clip(le64toh(words[i]), at, first, end),
+				      at * dd->page_size, r))
+				return false;
+	}
+	return true;
+}
+
+bool mmx_diskdump_ram(const struct mmx_diskdump *dd, struct mmx_ranges *ram)
+{
+	return add_bitmap(dd, dd->ram_bitmap, 0, dd->max / dd->page_size, ram);
+}
+
+bool mmx_diskdump_pages(const struct mmx_diskdump *dd, struct mmx_ranges *pages)
+{
+	uint64_t end = dd->end < dd->max ? dd->end : dd->max;
+
+	return add_bitmap(dd, dd->page_bitmap, dd->start / dd->page_size, end / dd->page_size,
+			  pages);
+}
+
+const void *mmx_diskdump_at(const struct mmx_diskdump *dd, uint64_t at, size_t len, void *scratch)
+{
+	if (!mmx_fits(at, len, dd->size))
+		return NULL;
+	if (dd->map)
+		return dd->map + at;
+	return mmx_file_read(dd->fd, scratch, len, at) == (ssize_t)len ? scratch : NULL;
+}
+
+static bool decode(const struct mmx_diskdump *dd, const uint8_t *raw,
+		   struct mmx_diskdump_page *page)
+{
+	page->offset = mmx_le64(raw);
+	page->size = mmx_le32(raw + 8);
+	page->flags = mmx_le32(raw + 12);
+	return page->size && page->size <= dd->page_size &&
+	       mmx_fits(page->offset, page->size, dd->size);
+}
+
+bool mmx_diskdump_page(const struct mmx_diskdump *dd, uint64_t at, struct mmx_diskdump_page *page)
+{
+	uint8_t scratch[MMX_DESCRIPTOR_SIZE];
+	const uint8_t *raw = mmx_diskdump_at(dd, at, sizeof(scratch), scratch);
+
+	return raw && decode(dd, raw, page);
 }
 
 /* Adds the pages from @phys on that @n descriptors find in the file; false without memory. */
-static bool add_pages(const struct mmx_diskdump *dd, const struct descriptor *table, size_t n,
-		      uint64_t phys, struct mmx_ranges *present)
+static bool add_pages(const struct mmx_diskdump *dd, const uint8_t *table, size_t n, uint64_t phys,
+		      struct mmx_ranges *present)
 {
 	uint64_t run = phys; /* where an unbroken row of pages began */
+	struct mmx_diskdump_page page;
 
 	for (size_t i = 0; i < n; i++, phys += dd->page_size) {
-		if (in_file(dd, &table[i]))
+		if (decode(dd, table + i * MMX_DESCRIPTOR_SIZE, &page))
 			continue;
 		if (!mmx_ranges_add(present, run, phys))
 			return false;
@@ -168,20 +255,20 @@ static bool add_pages(const struct mmx_diskdump *dd, const struct descriptor *ta
 
 /* One range of pages, the descriptors of which begin at @at in the file. */
 static bool add_range(const struct mmx_diskdump *dd, const struct mmx_range *pages, uint64_t at,
-		      struct descriptor *table, struct mmx_ranges *present)
+		      uint8_t *table, struct mmx_ranges *present)
 {
 	for (uint64_t phys = pages->start; phys < pages->end;) {
 		uint64_t n = (pages->end - phys) / dd->page_size;
-		ssize_t got =
-			mmx_file_read(dd->fd, table, (n < CHUNK ? n : CHUNK) * sizeof(*table), at);
+		ssize_t got = mmx_file_read(dd->fd, table,
+					    (n < CHUNK ? n : CHUNK) * MMX_DESCRIPTOR_SIZE, at);
 
-		if (got < (ssize_t)sizeof(*table))
+		if (got < MMX_DESCRIPTOR_SIZE)
 			return true;
-		n = got / sizeof(*table);
+		n = got / MMX_DESCRIPTOR_SIZE;
 		if (!add_pages(dd, table, n, phys, present))
 			return false;
 		phys += n * dd->page_size;
-		at += n * sizeof(*table);
+		at += n * MMX_DESCRIPTOR_SIZE;
 	}
 	return true;
 }
@@ -189,13 +276,13 @@ static bool add_range(const struct mmx_diskdump *dd, const struct mmx_range *pag
 bool mmx_diskdump_whole(const struct mmx_diskdump *dd, const struct mmx_ranges *pages,
 			struct mmx_ranges *present)
 {
-	struct descriptor *table = malloc(CHUNK * sizeof(*table));
+	uint8_t *table = malloc(CHUNK * MMX_DESCRIPTOR_SIZE);
 	uint64_t at = dd->descriptors;
 	bool ok = table;
 
 	for (size_t i = 0; ok && i < pages->n; i++) {
 		ok = add_range(dd, &pages->v[i], at, table, present);
-		at += (pages->v[i].end - pages->v[i].start) / dd->page_size * sizeof(*table);
+		at += (pages->v[i].end - pages->v[i].start) / dd->page_size * MMX_DESCRIPTOR_SIZE;
 	}
 	free(table);
 	return ok;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The headers, bitmaps and page descriptors of a compressed kdump file ("diskdump" format).
- * libkdumpfile decompresses the pages, but its word on which there are is not enough: it takes
- * zeros for what lies behind the end of a file, be it a bitmap or a page, trusts the size of a
- * compressed page, and loses pages of a split dump.
+ * One file in the format of compressed kdumps ("diskdump"): its headers, its two bitmaps, of what
+ * was memory and of what was dumped, and the table of descriptors that tells where each dumped
+ * page lies and how it is compressed.
  */
 #ifndef MMX_IMAGE_DISKDUMP_H
 #define MMX_IMAGE_DISKDUMP_H
@@ -17,37 +16,54 @@
 /**
  * struct mmx_diskdump - one file
  * @size: of the file
+ * @map: all of the file, or NULL
  * @start, @end: physical addresses whose pages are this part's of a split dump
  * @max: behind the highest page of the whole dump
- * @bitmaps: where in the file the bitmap of memory begins, and behind it that of dumped pages
- * @bitmap_size: bytes in each; a file with only one has nothing excluded
+ * @ram_bitmap, @page_bitmap: where in the file they begin; one and the same where nothing is excluded
+ * @bitmap_size: bytes in each
  * @descriptors: where in the file the table of page descriptors begins
  * @page_size: bytes in a page
- * @status: flags: the compression
+ * @status: flags of enum mmx_packed
+ * @vmcoreinfo, @vmcoreinfo_size, @notes, @notes_size: where they lie, within the file
  * @machine: as uname -m said, or empty
  */
 struct mmx_diskdump {
 	int fd;
 	uint64_t size;
+	uint8_t *map;
 	uint64_t start;
 	uint64_t end;
 	uint64_t max;
-	uint64_t bitmaps;
+	uint64_t ram_bitmap;
+	uint64_t page_bitmap;
 	uint64_t bitmap_size;
 	uint64_t descriptors;
+	uint64_t vmcoreinfo;
+	uint64_t vmcoreinfo_size;
+	uint64_t notes;
+	uint64_t notes_size;
 	uint32_t page_size;
 	uint32_t status;
 	char machine[65];
 };
 
+/** struct mmx_diskdump_page - where a page's data lies, and how it is compressed */
+struct mmx_diskdump_page {
+	uint64_t offset;
+	uint32_t size;
+	uint32_t flags;
+};
+
+#define MMX_DESCRIPTOR_SIZE 24
+
 /** mmx_diskdump_is() - whether a file begins as a compressed kdump */
 bool mmx_diskdump_is(int fd);
 
-/** mmx_diskdump_open() - read and judge the headers */
+/** mmx_diskdump_open() - read and judge the headers; the file stays its owner's when that fails */
 int mmx_diskdump_open(struct mmx_diskdump *dd, int fd, const char *path, struct mmx_err *err);
 
-/** mmx_diskdump_compression() - "zlib", "lzo", ... or "uncompressed" */
-const char *mmx_diskdump_compression(const struct mmx_diskdump *dd);
+/** mmx_diskdump_close() - close the file */
+void mmx_diskdump_close(struct mmx_diskdump *dd);
 
 /** mmx_diskdump_ram() - add what was memory, of the whole dump; false without memory */
 bool mmx_diskdump_ram(const struct mmx_diskdump *dd, struct mmx_ranges *ram);
@@ -64,5 +80,11 @@ bool mmx_diskdump_pages(const struct mmx_diskdump *dd, struct mmx_ranges *pages)
  */
 bool mmx_diskdump_whole(const struct mmx_diskdump *dd, const struct mmx_ranges *pages,
 			struct mmx_ranges *present);
+
+/** mmx_diskdump_page() - the descriptor at an offset; false when the page's data is not all there */
+bool mmx_diskdump_page(const struct mmx_diskdump *dd, uint64_t at, struct mmx_diskdump_page *page);
+
+/** mmx_diskdump_at() - bytes of the file, which may be put into @scratch; NULL when that fails */
+const void *mmx_diskdump_at(const struct mmx_diskdump *dd, uint64_t at, size_t len, void *scratch);
 
 #endif

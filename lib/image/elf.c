@@ -10,12 +10,10 @@
 #include "base/bytes.h"
 #include "image/elf.h"
 #include "image/file.h"
+#include "image/notes.h"
 
 /* No machine has more: the headers alone would be 56 MiB. */
 #define MAX_SEGMENTS (1u << 20)
-
-/* Notes of thousands of CPUs fit; VMCOREINFO itself is a page or two. */
-#define MAX_NOTES (64u << 20)
 
 /* x86_64 has 52 bits of physical address. /proc/kcore marks what has none with all ones. */
 #define PHYS_END (1ULL << 52)
@@ -92,52 +90,6 @@ static int read_headers(const struct elf_core *core, const char *path, Elf64_Phd
 		return 0;
 	free(*headers);
 	return mmx_fail(err, MMX_EIO, "%s: the program headers cannot be read", path);
-}
-
-/* Keeps the first note of that name that is not empty; false without memory. */
-static bool keep_vmcoreinfo(struct mmx_image *image, const uint8_t *notes, uint64_t size)
-{
-	static const char name[] = "VMCOREINFO";
-	uint64_t at = 0;
-
-	while (!image->vmcoreinfo && mmx_fits(at, sizeof(Elf64_Nhdr), size)) {
-		uint64_t namesz = mmx_le32(notes + at), descsz = mmx_le32(notes + at + 4);
-		uint64_t text = at + sizeof(Elf64_Nhdr);
-		uint64_t desc = text + ((namesz + 3) & ~3ULL);
-
-		if (!mmx_fits(desc, descsz, size))
-			return true;
-		if (namesz == sizeof(name) && !memcmp(notes + text, name, sizeof(name)) && descsz) {
-			image->vmcoreinfo = strndup((const char *)notes + desc, descsz);
-			if (!image->vmcoreinfo)
-				return false;
-			image->vmcoreinfo_len = strlen(image->vmcoreinfo);
-		}
-		at = desc + ((descsz + 3) & ~3ULL);
-	}
-	return true;
-}
-
-static bool read_notes(struct mmx_image *image, const struct elf_core *core, uint64_t offset,
-		       uint64_t size)
-{
-	uint8_t *notes;
-	ssize_t got;
-	bool ok;
-
-	if (size > MAX_NOTES)
-		size = MAX_NOTES;
-	if (!mmx_fits(offset, 0, core->size))
-		return true;
-	if (size > core->size - offset)
-		size = core->size - offset;
-	notes = malloc(size ? size : 1);
-	if (!notes)
-		return false;
-	got = mmx_file_read(core->fd, notes, size, offset);
-	ok = got <= 0 || keep_vmcoreinfo(image, notes, got);
-	free(notes);
-	return ok;
 }
 
 static bool add_load(struct mmx_image *image, struct elf_core *core, const Elf64_Phdr *ph)
@@ -230,7 +182,8 @@ static int load(struct mmx_image *image, struct elf_core *core, const char *path
 		if (le32toh(ph->p_type) == PT_LOAD)
 			ok = add_load(image, core, ph);
 		else if (le32toh(ph->p_type) == PT_NOTE && !image->vmcoreinfo)
-			ok = read_notes(image, core, le64toh(ph->p_offset), le64toh(ph->p_filesz));
+			ok = mmx_notes_read(image, core->fd, le64toh(ph->p_offset),
+					    le64toh(ph->p_filesz));
 	}
 	free(headers);
 	if (!ok || !settle_extents(image, core))
@@ -318,13 +271,6 @@ static const struct mmx_image_ops live_ops = {
 	.close = elf_close,
 };
 
-static uint8_t *map_file(int fd, uint64_t size)
-{
-	void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-
-	return map == MAP_FAILED ? NULL : map;
-}
-
 struct mmx_image *mmx_elf_open(int fd, const char *path, bool live, struct mmx_err *err)
 {
 	struct mmx_image *image = calloc(1, sizeof(*image));
@@ -339,7 +285,7 @@ struct mmx_image *mmx_elf_open(int fd, const char *path, bool live, struct mmx_e
 	}
 	core->fd = fd;
 	core->size = live ? INT64_MAX : mmx_file_size(fd);
-	core->map = live ? NULL : map_file(fd, core->size);
+	core->map = live ? NULL : mmx_file_map(fd, core->size);
 	image->ops = live ? &live_ops : &dump_ops;
 	image->priv = core;
 	image->live = live;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,4 +79,11 @@ ssize_t mmx_file_read(int fd, void *buf, size_t len, uint64_t offset)
 		done += n;
 	}
 	return done;
+}
+
+uint8_t *mmx_file_map(int fd, uint64_t size)
+{
+	void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	return map == MAP_FAILED ? NULL : map;
 }

@@ -17,4 +17,7 @@ uint64_t mmx_file_size(int fd);
 /** mmx_file_read() - as many of @len bytes at @offset as there are, or -1 and errno */
 ssize_t mmx_file_read(int fd, void *buf, size_t len, uint64_t offset);
 
+/** mmx_file_map() - all of a file, read-only, or NULL; munmap() it */
+uint8_t *mmx_file_map(int fd, uint64_t size);
+
 #endif

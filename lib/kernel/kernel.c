@@ -193,6 +193,21 @@ static void find_module_symbols(struct mmx_kernel *k)
 		     k->symbols.modules.n, unreadable);
 }
 
+/* A region whose check failed is not where the kernel is said to be: nothing may be taken for it. */
+static void drop_refuted_regions(struct mmx_kernel *k)
+{
+	static const enum mmx_fact_id fact_of[MMX_REGION_COUNT] = {
+		[REGION_DIRECT_MAP] = FACT_DIRECT_MAP, [REGION_VMALLOC] = FACT_VMALLOC,
+		[REGION_VMEMMAP] = FACT_VMEMMAP,       [REGION_KERNEL_IMAGE] = FACT_KERNEL_IMAGE,
+		[REGION_MODULES] = FACT_MODULE_SPACE,
+	};
+
+	for (unsigned int i = 0; i < MMX_REGION_COUNT; i++) {
+		if (!mmx_fact_usable(&k->facts, fact_of[i]))
+			k->regions.v[i] = (struct mmx_region){0};
+	}
+}
+
 static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, struct mmx_err *err)
 {
 	k->arch = mmx_arch_find(k->image->machine);
@@ -210,6 +225,7 @@ static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, st
 		return -1;
 	mmx_sparse_find(k);
 	mmx_vmemmap_find(k);
+	drop_refuted_regions(k);
 	mmx_zones_find(k);
 	mmx_flags_find(k);
 	mmx_pages_find(k);

@@ -40,13 +40,6 @@ struct widths {
 };
 
 /*
- * The one thing here that no type shows: how NR_CPUS became bits. 6.8 rounds down (ilog2) and 6.12
- * up, which differs only where it is no power of two. Both are tried and
- * the generation bits decide.
- */
-enum rounding { ROUND_UP, ROUND_DOWN, ROUNDINGS };
-
-/*
  * NR_CPUS: __per_cpu_offset has an entry for each and ends where the next symbol begins, rounded
  * up by alignment; cpumask.bits tells it in steps of 64.
  */
@@ -68,6 +61,9 @@ static uint64_t count_cpus(const struct mmx_kernel *k)
 		return gap;
 	return words > 1 ? words * 64 : 0;
 }
+
+#define CPUS_UNKNOWN ~0u
+#define CPU_BITS_MAX 13 /* 8192 CPUs, the most that can be configured */
 
 static bool numa_balancing(const struct mmx_kernel *k)
 {
@@ -92,23 +88,22 @@ static void lru_widths(const struct mmx_kernel *k, struct widths *w, unsigned in
 	w->w[FIELD_LRU_REFS] = tiers > 2 ? min(tiers - 2, left) : 0;
 }
 
-static void derive_widths(const struct mmx_kernel *k, enum rounding rounding, struct widths *w)
+static void derive_widths(const struct mmx_kernel *k, unsigned int cpu_bits, struct widths *w)
 {
 	const struct mmx_layout *l = &k->layout;
 	unsigned int used, gen = 0, free_bits = 64 - k->flags.named;
-	uint64_t cpus = count_cpus(k);
-	unsigned int cpu_bits = bits_for(rounding == ROUND_UP ? cpus : cpus / 2 + 1);
 
-	*w = (struct widths){.cpus_known = true};
+	*w = (struct widths){.cpus_known = cpu_bits != CPUS_UNKNOWN};
 	w->w[FIELD_NODE] = bits_for(k->zones.max_nodes);
 	w->w[FIELD_ZONE] = bits_for(k->zones.per_node);
 	used = w->w[FIELD_NODE] + w->w[FIELD_ZONE];
 	if (mmx_has(l, M_lruvec_lrugen_timestamps))
 		gen = bits_for(l->member[M_lruvec_lrugen_timestamps].m.nelems + 1);
 	if (numa_balancing(k) && !mmx_has(l, M_page__last_cpupid)) {
-		w->cpus_known = cpus != 0;
-		if (used + gen + 8 + cpu_bits <= free_bits)
+		if (w->cpus_known && used + gen + 8 + cpu_bits <= free_bits)
 			w->w[FIELD_LAST_CPUPID] = 8 + cpu_bits;
+	} else {
+		w->cpus_known = true;
 	}
 	used += w->w[FIELD_LAST_CPUPID];
 	lru_widths(k, w, free_bits - min(free_bits, used));
@@ -278,6 +273,42 @@ static void check_lru_gen(struct mmx_kernel *k)
 }
 
 /*
+ * The fields below the zone follow from NR_CPUS, in bits. 6.8 rounds it down (ilog2) and 6.12 up, which
+ * no type shows and which differs only where it is no power of two; and the number itself is read
+ * off a gap between symbols. So the generation bits decide: what was derived comes first, and when that is refuted, every
+ * other width is tried and taken if it alone holds.
+ */
+static void find_lower_fields(struct mmx_kernel *k)
+{
+	uint64_t cpus = count_cpus(k);
+	unsigned int derived[2] = {bits_for(cpus), bits_for(cpus / 2 + 1)}, held = CPUS_UNKNOWN;
+	struct mmx_fact first;
+	struct widths w;
+
+	for (int i = 0; i < 2; i++) {
+		derive_widths(k, cpus ? derived[i] : CPUS_UNKNOWN, &w);
+		place_fields(&k->flags, &w);
+		check_lru_gen(k);
+		if (k->facts.v[FACT_FLAGS_LRU_GEN].state != MMX_FACT_FAILED)
+			return;
+	}
+	first = k->facts.v[FACT_FLAGS_LRU_GEN];
+	for (unsigned int bits = 0; bits <= CPU_BITS_MAX; bits++) {
+		derive_widths(k, bits, &w);
+		place_fields(&k->flags, &w);
+		check_lru_gen(k);
+		if (k->facts.v[FACT_FLAGS_LRU_GEN].state == MMX_FACT_CHECKED)
+			held = held == CPUS_UNKNOWN ? bits : CPU_BITS_MAX + 1;
+	}
+	derive_widths(k, held <= CPU_BITS_MAX ? held : CPUS_UNKNOWN, &w);
+	place_fields(&k->flags, &w);
+	if (held <= CPU_BITS_MAX)
+		check_lru_gen(k);
+	else
+		k->facts.v[FACT_FLAGS_LRU_GEN] = first;
+}
+
+/*
  * Names of the low bits.
  */
 
@@ -314,14 +345,11 @@ void mmx_flags_find(struct mmx_kernel *k)
 			     err.text);
 		return;
 	}
-	for (unsigned int rounding = 0; rounding < ROUNDINGS; rounding++) {
-		derive_widths(k, rounding, &w);
-		place_fields(f, &w);
-		check_zone_bits(k);
-		if (!mmx_fact_usable(&k->facts, FACT_FLAGS_ZONE))
-			return;
-		check_lru_gen(k);
-		if (k->facts.v[FACT_FLAGS_LRU_GEN].state != MMX_FACT_FAILED)
-			return;
-	}
+	derive_widths(k, CPUS_UNKNOWN, &w);
+	place_fields(f, &w);
+	check_zone_bits(k);
+	if (mmx_fact_usable(&k->facts, FACT_FLAGS_ZONE))
+		find_lower_fields(k);
+	else
+		f->field[FIELD_NODE].known = f->field[FIELD_ZONE].known = false;
 }

@@ -178,6 +178,7 @@ static int find_format(const struct mmx_kernel *k, struct mmx_page_format *f, st
 	f->swapbacked = bit(l, E_PG_swapbacked);
 	f->swapcache = bit(l, E_PG_owner_priv_1);
 	f->hwpoison = bit(l, E_PG_hwpoison);
+	f->writeback = bit(l, E_PG_writeback);
 	if (f->head == MMX_NO_BIT)
 		return mmx_fail(err, MMX_EMISSING,
 				"enumerator PG_head is needed and no source of types has it");
@@ -540,6 +541,44 @@ bool mmx_folio_mapped(struct mmx_page_walk *w)
 bool mmx_folio_anon(const struct mmx_page_walk *w)
 {
 	return mmx_word(w->folio.bytes, format(w)->mapping) & 1;
+}
+
+/* The sum of what the folio's pages count themselves. */
+static int64_t sum_of_pages(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	unsigned char page[sizeof(w->saved) / HEAD_PAGES];
+	int64_t sum = 0;
+
+	for (uint64_t pfn = w->folio.head; pfn < w->folio_end; pfn++) {
+		if (peek(w, pfn, page))
+			sum += (int64_t)mmx_int(page, f->mapcount) + 1;
+	}
+	return sum;
+}
+
+int64_t mmx_folio_mapcount(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = format(w);
+	const unsigned char *bytes = w->folio.bytes;
+	int64_t entire, sum, pages = 1LL << w->folio.order;
+
+	if (!w->folio.large)
+		return w->folio.type == MMX_PAGE_NONE ? (int64_t)mmx_int(bytes, f->mapcount) + 1
+						      : 0;
+	if (f->mapped == MMX_MAPPED_LARGE)
+		return (int64_t)mmx_int(bytes, f->large_mapcount) + 1;
+	entire = (int64_t)mmx_int(bytes, f->entire_mapcount) + 1;
+	if (w->folio.hugetlb)
+		return entire;
+	sum = sum_of_pages(w);
+	if (f->mapped == MMX_MAPPED_NR)
+		return entire + sum;
+	/* 6.1: a file folio's pages count each whole mapping too; so do anonymous ones in double-map state, once. */
+	if (!mmx_folio_anon(w))
+		return entire + sum - entire * pages;
+	return entire + sum -
+	       (mmx_bit(mmx_word(bytes, f->size + f->flags), f->double_map) ? pages : 0);
 }
 
 int64_t mmx_page_mapcount(const struct mmx_page_walk *w)

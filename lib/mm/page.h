@@ -90,7 +90,7 @@ struct mmx_page_format {
 	bool fake_heads; /* optimised huge pages repeat their head, up to 7.0 */
 
 	uint8_t head, slab, hugetlb_flag, large_rmappable, double_map, lru, reserved, swapbacked,
-		swapcache, hwpoison;
+		swapcache, hwpoison, writeback;
 };
 
 /** mmx_pages_find() - fill kernel->page_format and its fact */
@@ -167,6 +167,9 @@ bool mmx_folio_mapped(struct mmx_page_walk *w);
 
 /** mmx_folio_anon() - whether its mapping word says anonymous */
 bool mmx_folio_anon(const struct mmx_page_walk *w);
+
+/** mmx_folio_mapcount() - how many user page-table entries map any of the folio, large entries once */
+int64_t mmx_folio_mapcount(const struct mmx_page_walk *w);
 
 /** mmx_page_mapcount() - how many user page-table entries map this very page */
 int64_t mmx_page_mapcount(const struct mmx_page_walk *w);

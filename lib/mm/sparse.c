@@ -10,7 +10,7 @@
 
 /* The bits of section_mem_map; fixed since 5.3 where the enum is not in the types. */
 struct section_bits {
-	uint64_t has_map, early, flags_mask;
+	uint64_t has_map, online, early, flags_mask;
 };
 
 static uint64_t bit_of(const struct mmx_layout *l, enum mmx_layout_enumerator id,
@@ -25,6 +25,7 @@ static struct section_bits section_bits(const struct mmx_layout *l)
 {
 	return (struct section_bits){
 		.has_map = bit_of(l, E_SECTION_HAS_MEM_MAP_BIT, 1),
+		.online = bit_of(l, E_SECTION_IS_ONLINE_BIT, 2),
 		.early = bit_of(l, E_SECTION_IS_EARLY_BIT, 3),
 		.flags_mask = bit_of(l, E_SECTION_MAP_LAST_BIT, 6) - 1,
 	};
@@ -78,6 +79,9 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 		s->map_base = base;
 	else if (s->map_base != base)
 		s->map_base = 0;
+	if (!(section.map & bits->online) &&
+	    !mmx_ranges_add(&s->offline, nr << pages_shift(k), (nr + 1) << pages_shift(k)))
+		return false;
 	if (section.map & bits->early)
 		return mmx_ranges_add(&s->pfn, nr << pages_shift(k), (nr + 1) << pages_shift(k));
 	return add_subsections(k, &section);
@@ -158,6 +162,7 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 	if (read_roots(k, value, (sections + per_root - 1) / per_root, per_root))
 		return mmx_fail_nomem(err);
 	mmx_ranges_normalise(&k->sparse.pfn);
+	mmx_ranges_normalise(&k->sparse.offline);
 	if (!k->sparse.n)
 		return mmx_fail(err, MMX_EABSENT, "no section is present%s",
 				k->sparse.unreadable ? ", and section roots are unreadable" : "");
@@ -217,4 +222,5 @@ void mmx_sparse_free(struct mmx_sparse *s)
 {
 	mmx_array_free(s);
 	mmx_ranges_free(&s->pfn);
+	mmx_ranges_free(&s->offline);
 }

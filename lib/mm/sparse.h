@@ -24,12 +24,13 @@ struct mmx_section {
 /**
  * struct mmx_sparse - all of them
  * @pfn: the frames that have a struct page
+ * @offline: those of them whose section is offline: the kernel itself does not look at them
  * @map_base: what every section's map word says vmemmap is; 0 when they differ
  * @unreadable: section roots or usage words that could not be read
  */
 struct mmx_sparse {
 	MMX_ARRAY(struct mmx_section);
-	struct mmx_ranges pfn;
+	struct mmx_ranges pfn, offline;
 	unsigned int section_bits; /* log2 of a section's bytes */
 	uint64_t map_base;
 	unsigned int unreadable;
@@ -43,6 +44,13 @@ void mmx_sparse_free(struct mmx_sparse *sparse);
 static inline bool mmx_pfn_valid(const struct mmx_sparse *sparse, uint64_t pfn)
 {
 	return mmx_ranges_has(&sparse->pfn, pfn, 1);
+}
+
+/** mmx_pfn_online() - whether a frame has a struct page that the kernel itself would look at */
+static inline bool mmx_pfn_online(const struct mmx_sparse *sparse, uint64_t pfn)
+{
+	return mmx_pfn_valid(sparse, pfn) &&
+	       (!sparse->offline.n || !mmx_ranges_has(&sparse->offline, pfn, 1));
 }
 
 #endif

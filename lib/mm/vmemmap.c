@@ -140,7 +140,9 @@ void mmx_vmemmap_find(struct mmx_kernel *k)
 
 	if (find(k, source, sizeof(source), &err)) {
 		v->base = 0;
-		mmx_fact_set(&k->facts, FACT_VMEMMAP, MMX_FACT_FAILED, source, "%s", err.text);
+		mmx_fact_set(&k->facts, FACT_VMEMMAP,
+			     err.code == MMX_EMISSING ? MMX_FACT_UNKNOWN : MMX_FACT_FAILED, source,
+			     "%s", err.text);
 		return;
 	}
 	mmx_region_set(&k->regions, REGION_VMEMMAP, v->base,

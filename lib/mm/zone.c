@@ -134,7 +134,9 @@ void mmx_zones_find(struct mmx_kernel *k)
 	struct mmx_err err;
 
 	if (find(k, &err)) {
-		mmx_fact_set(&k->facts, FACT_ZONES, MMX_FACT_FAILED, source, "%s", err.text);
+		mmx_fact_set(&k->facts, FACT_ZONES,
+			     err.code == MMX_EMISSING ? MMX_FACT_UNKNOWN : MMX_FACT_FAILED, source,
+			     "%s", err.text);
 		return;
 	}
 	mmx_fact_set(&k->facts, FACT_ZONES, k->zones.n ? MMX_FACT_CHECKED : MMX_FACT_FAILED, source,

@@ -81,20 +81,22 @@ static void put_clean(struct mmx_out *o, const char *text, size_t len)
 	}
 }
 
-static void indent(struct mmx_out *o)
+/* Lists do not show in text: what is in one stands where the list does. */
+static void indent(struct mmx_out *o, unsigned int depth)
 {
-	for (unsigned int i = 1; i < o->depth; i++)
-		mmx_out_put(o, "  ");
+	for (unsigned int i = 1; i <= depth; i++) {
+		if (o->level[i].node != MMX_OUT_LIST)
+			mmx_out_put(o, "  ");
+	}
 }
 
 static void title(struct mmx_out *o, const char *text)
 {
 	if (!text || o->options.no_header)
 		return;
-	if (!o->depth && o->level[0].used)
+	if (o->level[o->depth].node != MMX_OUT_BLOCK && o->level[o->depth].used)
 		mmx_out_put(o, "\n");
-	for (unsigned int i = 0; i < o->depth; i++)
-		mmx_out_put(o, "  ");
+	indent(o, o->depth);
 	mmx_out_putf(o, "%s\n", text);
 }
 
@@ -145,8 +147,7 @@ static void text_table(struct mmx_out *o, const char *key, const char *heading)
 	o->depth++;
 	if (o->options.no_header)
 		return;
-	indent(o);
-	mmx_out_put(o, "  ");
+	indent(o, o->depth);
 	for (unsigned int i = 0; i < t->n_columns; i++)
 		put_padded(o, &t->columns[i], t->columns[i].title, i + 1 == t->n_columns);
 	mmx_out_put(o, "\n");
@@ -156,8 +157,7 @@ static void text_row(struct mmx_out *o)
 {
 	if (mmx_out_top(o)->in_row)
 		mmx_out_put(o, "\n");
-	indent(o);
-	mmx_out_put(o, "  ");
+	indent(o, o->depth);
 }
 
 static void text_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
@@ -173,9 +173,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 				   level->column + 1 == level->n_columns);
 		return;
 	}
-	indent(o);
-	if (o->depth)
-		mmx_out_put(o, "  ");
+	indent(o, o->depth);
 	for (const char *c = key; *c; c++, width--)
 		mmx_out_putf(o, "%c", *c == '_' ? ' ' : *c);
 	mmx_out_putf(o, ":%*s", width > 1 ? width - 1 : 1, "");

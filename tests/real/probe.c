@@ -6,6 +6,7 @@
  *	probe CORE memory           reads "p ADDRESS LENGTH" (physical) or "v ADDRESS LENGTH" lines
  *	                            from standard input; answers in hex bytes, or with why there are none
  *	probe CORE nearest          reads addresses; answers "name+0x10 [module]"
+ *	probe CORE classes          how many frames are of each class, and every unattributed one
  *	probe CORE flags            PFN, flags word and their fields of every struct page, one a line
  */
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
+#include "mm/class.h"
 
 static int symbols(const struct mmx_kernel *k)
 {
@@ -94,13 +96,49 @@ static int flags(const struct mmx_kernel *k)
 	return 0;
 }
 
+static int classes(const struct mmx_kernel *k)
+{
+	uint64_t count[MMX_CLASS_COUNT] = {0}, end = k->sparse.pfn.v[k->sparse.pfn.n - 1].end;
+	struct mmx_classifier c;
+	struct mmx_page_walk w;
+	struct mmx_marks marks;
+	struct mmx_err err;
+
+	if (mmx_marks_find(&marks, k->view, &err) ||
+	    mmx_page_walk_begin(&w, k->view, 0, end, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	mmx_classifier_find(&c, k, &marks);
+	while (mmx_page_walk_next(&w)) {
+		struct mmx_verdict v = mmx_classify(&c, &w);
+
+		count[v.class] += w.frames;
+		if (v.class == CLASS_UNATTRIBUTED)
+			printf("# %" PRIx64 " head %" PRIx64 " order %u flags %" PRIx64
+			       " refcount %d private %" PRIx64 " %s\n",
+			       w.pfn, w.folio.head, w.folio.order,
+			       mmx_word(w.bytes, k->page_format.flags),
+			       mmx_int(w.folio.bytes, k->page_format.refcount),
+			       mmx_word(w.bytes, k->page_format.private), v.why);
+	}
+	for (int i = 0; i < MMX_CLASS_COUNT; i++)
+		printf("%s %" PRIu64 "\n", mmx_class_name(i), count[i]);
+	mmx_page_walk_end(&w);
+	mmx_marks_free(&marks);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*ask)(const struct mmx_kernel *k);
-	} questions[] = {
-		{"symbols", symbols}, {"memory", memory}, {"nearest", nearest}, {"flags", flags}};
+	} questions[] = {{"symbols", symbols},
+			 {"memory", memory},
+			 {"nearest", nearest},
+			 {"flags", flags},
+			 {"classes", classes}};
 	const char *path = argc > 1 ? argv[1] : "";
 	struct mmx_kernel *k = NULL;
 	struct mmx_image *image;

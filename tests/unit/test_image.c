@@ -11,9 +11,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <lzo/lzo1x.h>
+#include <snappy-c.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "base/bytes.h"
+#include "image/codec.h"
 #include "image/flattened.h"
 #include "image/image.h"
 #include "unit.h"
@@ -406,6 +411,46 @@ static void many_segments_are_read(void)
 	mmx_array_free(&b);
 }
 
+/* Through libkdumpfile */
+
+static void put_section(struct bytes *b, size_t i, uint32_t name, uint64_t offset, uint64_t size)
+{
+	Elf64_Shdr sh = {.sh_name = name, .sh_offset = offset, .sh_size = size};
+
+	put_at(b, PAGE + i * sizeof(sh), &sh, sizeof(sh));
+}
+
+/* The dump of a Xen domain has no segments: its pages lie in one section, their numbers in another. */
+static void other_formats_are_read_by_the_library(void)
+{
+	static const char names[] = "\0.shstrtab\0.xen_pages\0.xen_pfn";
+	static const uint64_t frames[] = {5, 9};
+	struct bytes b = {0};
+	struct mmx_err err;
+	struct mmx_image *image;
+
+	put_ehdr(&b, EM_X86_64, 0);
+	put_u64(&b, 40, PAGE); /* e_shoff, and e_shentsize, e_shnum, e_shstrndx */
+	put_at(&b, 58, (uint16_t[]){sizeof(Elf64_Shdr), 4, 1}, 6);
+	put_section(&b, 1, 1, 2 * PAGE, sizeof(names));
+	put_section(&b, 2, 11, 4 * PAGE, 2 * PAGE);
+	put_section(&b, 3, 22, 3 * PAGE, sizeof(frames));
+	put_at(&b, 2 * PAGE, names, sizeof(names));
+	put_at(&b, 3 * PAGE, frames, sizeof(frames));
+	put_memory(&b, 4 * PAGE, 5 * PAGE, PAGE);
+	put_memory(&b, 5 * PAGE, 9 * PAGE, PAGE);
+	image = open_bytes(&b, b.n, &err);
+	CHECK(image, "%s", err.text);
+	if (!image)
+		return;
+	CHECK(!strcmp(image->ops->name, "libkdumpfile"), "%s", image->ops->name);
+	CHECK(reads_right(image, 5 * PAGE, PAGE) && reads_right(image, 9 * PAGE + 100, 200),
+	      "pages that are there");
+	CHECK(outcome(image, 7 * PAGE, 8) != MMX_READ_OK, "a page that is not");
+	mmx_image_close(image);
+	mmx_array_free(&b);
+}
+
 /* Files */
 
 static void check_path_refused(const char *path, enum mmx_code code, const char *word)
@@ -466,24 +511,47 @@ struct kdump {
 	uint64_t start;  /* this part's frames, when it is one of several */
 	uint64_t end;
 	bool split;
-	bool zlib;
+	uint32_t packed; /* how the pages are compressed */
 };
 
 #define BITMAPS_AT     (2 * PAGE)
 #define DESCRIPTORS_AT (4 * PAGE)
 
-static void put_page(struct bytes *b, size_t descriptor, uint64_t frame, bool zlib)
+static size_t pack(uint8_t *to, size_t room, const uint8_t *page, uint32_t how)
+{
+	static uint8_t work[LZO1X_1_MEM_COMPRESS];
+	uLongf zlib = room;
+	lzo_uint lzo = room;
+
+	switch (how) {
+	case MMX_ZLIB:
+		return compress(to, &zlib, page, PAGE) == Z_OK ? zlib : 0;
+	case MMX_LZO:
+		return lzo1x_1_compress(page, PAGE, to, &lzo, work) == LZO_E_OK ? lzo : 0;
+	case MMX_SNAPPY:
+		return snappy_compress((const char *)page, PAGE, (char *)to, &room) == SNAPPY_OK
+			       ? room
+			       : 0;
+	case MMX_ZSTD:
+		return ZSTD_compress(to, room, page, PAGE, 1);
+	default:
+		memcpy(to, page, PAGE);
+		return PAGE;
+	}
+}
+
+static void put_page(struct bytes *b, size_t descriptor, uint64_t frame, uint32_t how)
 {
 	uint8_t page[PAGE], packed[2 * PAGE];
-	uLongf len = sizeof(packed);
+	size_t len;
 
 	fill(page, frame * PAGE, PAGE);
 	memset(page + 64, 7, PAGE / 2); /* something to compress */
-	compress(packed, &len, page, PAGE);
+	len = pack(packed, sizeof(packed), page, how);
 	put_u64(b, descriptor, b->n);
-	put_u32(b, descriptor + 8, zlib ? len : PAGE);
-	put_u32(b, descriptor + 12, zlib);
-	put_at(b, b->n, zlib ? packed : page, zlib ? len : PAGE);
+	put_u32(b, descriptor + 8, len);
+	put_u32(b, descriptor + 12, how);
+	put_at(b, b->n, packed, len);
 }
 
 static struct bytes make_kdump(const struct kdump *k)
@@ -500,7 +568,7 @@ static struct bytes make_kdump(const struct kdump *k)
 	put_at(&b, 142, "6.1.0-test", 11);
 	put_at(&b, 207, "#1", 3);
 	put_at(&b, 272, "x86_64", 7);
-	put_u32(&b, 424, k->zlib);
+	put_u32(&b, 424, k->packed);
 	put_u32(&b, 428, PAGE);
 	put_u32(&b, 432, 1);
 	put_u32(&b, 436, 2);
@@ -517,7 +585,7 @@ static struct bytes make_kdump(const struct kdump *k)
 	put_at(&b, DESCRIPTORS_AT + __builtin_popcountll(mine) * 24 - 1, "", 1);
 	for (uint64_t frame = 0; frame < FRAMES; frame++)
 		if (mine >> frame & 1)
-			put_page(&b, DESCRIPTORS_AT + n++ * 24, frame, k->zlib);
+			put_page(&b, DESCRIPTORS_AT + n++ * 24, frame, k->packed);
 	return b;
 }
 
@@ -572,17 +640,49 @@ static void check_kdump(const struct bytes *b, const struct kdump *k, const char
 
 static void kdump_tells_present_excluded_absent(void)
 {
-	struct kdump k = small;
-	struct bytes b = make_kdump(&k);
+	static const struct {
+		uint32_t packed;
+		const char *format;
+	} all[] = {
+		{0, "compressed kdump (uncompressed)"}, {MMX_ZLIB, "compressed kdump (zlib)"},
+		{MMX_LZO, "compressed kdump (lzo)"},    {MMX_SNAPPY, "compressed kdump (snappy)"},
+		{MMX_ZSTD, "compressed kdump (zstd)"},
+	};
 
-	check_kdump(&b, &k, "compressed kdump (uncompressed)");
-	memset(b.v + 12, 0, 200); /* QEMU: nothing of uname but the machine */
-	check_kdump(&b, &k, "compressed kdump (uncompressed)");
-	mmx_array_free(&b);
-	k.zlib = true;
-	b = make_kdump(&k);
-	check_kdump(&b, &k, "compressed kdump (zlib)");
-	mmx_array_free(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		struct kdump k = {small.ram, small.dumped, .packed = all[i].packed};
+		struct bytes b = make_kdump(&k);
+
+		check_kdump(&b, &k, all[i].format);
+		memset(b.v + 12, 0, 200); /* QEMU: nothing of uname but the machine */
+		check_kdump(&b, &k, all[i].format);
+		mmx_array_free(&b);
+	}
+}
+
+/* A page that does not decompress is unreadable, and the others are not the worse for it. */
+static void a_spoilt_page_is_unreadable(void)
+{
+	static const uint32_t how[] = {MMX_ZLIB, MMX_LZO, MMX_SNAPPY, MMX_ZSTD};
+
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		struct kdump k = {.ram = 7, .dumped = 7, .packed = how[i]};
+		struct bytes b = make_kdump(&k);
+		struct mmx_err err;
+		struct mmx_image *image;
+
+		memset(b.v + mmx_le64(b.v + DESCRIPTORS_AT + 24), 0xee, 40);
+		image = open_bytes(&b, b.n, &err);
+		CHECK(image, "%s", err.text);
+		if (!image)
+			continue;
+		CHECK(page_reads_right(image, 0) && page_reads_right(image, 2), "its neighbours");
+		CHECK(outcome(image, PAGE, PAGE) == MMX_READ_UNREADABLE, "a page");
+		CHECK(outcome(image, PAGE + 8, 8) == MMX_READ_UNREADABLE, "a part of it");
+		CHECK(outcome(image, PAGE - 8, 16) == MMX_READ_UNREADABLE, "into it");
+		mmx_image_close(image);
+		mmx_array_free(&b);
+	}
 }
 
 static void put_record(struct bytes *b, int64_t offset, int64_t size, const uint8_t *data)
@@ -620,7 +720,7 @@ static struct bytes make_big_kdump(void)
 	put_u64(&b, PAGE + 96, MANY);
 	put_at(&b, DESCRIPTORS_AT + MANY * 24 - 1, "", 1);
 	for (uint64_t frame = 0; frame < MANY; frame++)
-		put_page(&b, DESCRIPTORS_AT + frame * 24, frame, false);
+		put_page(&b, DESCRIPTORS_AT + frame * 24, frame, 0);
 	return b;
 }
 
@@ -761,14 +861,14 @@ static void split_kdump_is_whole_in_any_order(void)
 			continue;
 		check_frames(image, ~0ULL, part[0].dumped);
 		CHECK(!image->notice, "%s", image->notice);
-		CHECK(strstr(image->format, "3 parts"), "%s", image->format);
+		CHECK(strstr(image->format, "4 parts"), "%s", image->format);
 		mmx_image_close(image);
 		image = mmx_open_kdumpfile(paths, 2, &err);
 		CHECK(image && image->notice && strstr(image->notice, "are missing"), "%s",
 		      image ? image->notice : err.text);
 		mmx_image_close(image);
 	}
-	check_path_refused(f[3].path, MMX_ETRUNC, "the others are needed");
+	check_path_refused(f[3].path, MMX_ETRUNC, "one part of several");
 	for (int i = 0; i < 4; i++)
 		unlink(f[i].path);
 }
@@ -818,7 +918,7 @@ static void flattened_dumps_are_put_in_order(void)
 	struct mmx_err err;
 	struct mmx_image *image;
 
-	k.zlib = true;
+	k.packed = MMX_ZLIB;
 	dump = make_kdump(&k);
 	flat = flatten(&dump, true);
 	image = open_bytes(&flat, flat.n, &err);
@@ -981,9 +1081,11 @@ int main(void)
 	RUN(elf_that_is_no_dump_is_refused);
 	RUN(wild_elf_numbers_are_harmless);
 	RUN(many_segments_are_read);
+	RUN(other_formats_are_read_by_the_library);
 	RUN(what_is_no_dump_is_refused);
 	RUN(no_permission_is_told);
 	RUN(kdump_tells_present_excluded_absent);
+	RUN(a_spoilt_page_is_unreadable);
 	RUN(many_pages_read_back);
 	RUN(truncated_kdump_claims_only_what_it_has);
 	RUN(damaged_kdump_is_refused);

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pagex: what is this page. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/pagex.h"
+#include "mm/flagnames.h"
+
+/* Classes whose mapping word is a mapping; on other pages that word is something else, or stale. */
+static bool has_mapping(enum mmx_class class)
+{
+	switch (class) {
+	case CLASS_ANON:
+	case CLASS_KSM:
+	case CLASS_FILE:
+	case CLASS_SHMEM:
+	case CLASS_HUGETLB:
+	case CLASS_MOVABLE:
+	case CLASS_BALLOON:
+	case CLASS_HWPOISON:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *mapping_kind(uint64_t mapping)
+{
+	static const char *const kinds[] = {"file", "anon", "movable", "ksm"};
+
+	return mapping & ~3ULL ? kinds[mapping & 3] : "none";
+}
+
+static void emit_mapping(struct mmx_pagex *p)
+{
+	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_folio *folio = &p->walk.folio;
+	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
+	uint64_t index = mmx_word(folio->bytes, f->index), within = p->walk.pfn - folio->head;
+	bool has = has_mapping(p->verdict.class);
+
+	mmx_out_block(p->out, "mapping", "mapping");
+	mmx_out_text(p->out, "kind", has ? mapping_kind(mapping) : "none");
+	if (has && mapping & ~3ULL)
+		mmx_out_addr(p->out, "pointer", mapping & ~3ULL);
+	else
+		mmx_out_null(p->out, "pointer");
+	mmx_out_end(p->out);
+	if (!has || !(mapping & ~3ULL) || (mapping & 3) == 3)
+		mmx_out_null(p->out, "index");
+	else if (folio->hugetlb && p->hugetlb_index_in_huge_pages)
+		mmx_out_hex(p->out, "index", (index << folio->order) + within);
+	else
+		mmx_out_hex(p->out, "index", index + within);
+}
+
+static void emit_place(struct mmx_pagex *p, uint64_t flags)
+{
+	const struct mmx_kernel *k = p->k;
+	unsigned int node = mmx_flag_field(&k->flags, FIELD_NODE, flags);
+	unsigned int index = mmx_flag_field(&k->flags, FIELD_ZONE, flags);
+	const struct mmx_zone *zone = mmx_zone_of(&k->zones, node, index);
+
+	mmx_out_count(p->out, "node", node);
+	if (zone)
+		mmx_out_text(p->out, "zone", zone->name);
+	else
+		mmx_out_textf(p->out, "zone", "%u", index);
+	mmx_out_hex(p->out, "section",
+		    p->walk.pfn >> (k->sparse.section_bits - k->arch->page_shift));
+	if (k->flags.field[FIELD_LRU_GEN].known && k->flags.field[FIELD_LRU_GEN].width &&
+	    mmx_flag_field(&k->flags, FIELD_LRU_GEN, flags))
+		mmx_out_count(p->out, "generation",
+			      mmx_flag_field(&k->flags, FIELD_LRU_GEN, flags) - 1);
+}
+
+static void emit_words(struct mmx_pagex *p)
+{
+	static const struct mmx_column columns[] = {{"offset", "OFFSET", 6, true},
+						    {"word", "WORD", 16, true}};
+
+	mmx_out_table(p->out, "words", "words", columns, 2);
+	for (uint32_t at = 0; at + 8 <= p->k->page_format.size; at += 8) {
+		mmx_out_row(p->out);
+		mmx_out_hex(p->out, "offset", at);
+		mmx_out_hex(p->out, "word", mmx_word(p->walk.bytes, at));
+	}
+	mmx_out_end(p->out);
+}
+
+static void emit_page(struct mmx_pagex *p)
+{
+	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_walk *w = &p->walk;
+	const char *names[MMX_FLAG_NAMES_MAX];
+	uint64_t page = mmx_page_addr(&p->k->vmemmap, w->pfn), phys;
+	uint64_t flags = mmx_word(w->bytes, f->flags);
+	struct mmx_out *o = p->out;
+
+	mmx_out_addr(o, "page", page);
+	if (mmx_kphys(p->view, page, &phys))
+		mmx_out_null(o, "page_phys");
+	else
+		mmx_out_addr(o, "page_phys", phys);
+	mmx_out_addr(o, "phys", w->pfn << p->k->arch->page_shift);
+	mmx_out_flags(o, "flags", flags, names, mmx_flag_names(w, names));
+	emit_place(p, flags);
+	mmx_out_text(o, "class", mmx_class_name(p->verdict.class));
+	mmx_out_text(o, "meaning", mmx_class_words(p->verdict.class));
+	mmx_out_text(o, "because", p->verdict.why);
+	mmx_out_count(o, "refcount", mmx_int(w->folio.bytes, f->refcount));
+	mmx_out_count(o, "mapcount", mmx_page_mapcount(w));
+	mmx_out_pfn(o, "head", w->folio.head);
+	mmx_out_count(o, "order", w->folio.order);
+	mmx_out_bool(o, "tail", w->tail);
+	if (w->folio.bad)
+		mmx_out_text(o, "broken_folio", w->folio.bad);
+	emit_mapping(p);
+	mmx_pagex_detail(p);
+	mmx_pagex_tail(p);
+	if (p->run->option['c'])
+		mmx_pagex_counts(p);
+	if (p->run->option['v'])
+		mmx_pagex_draw(p);
+	else
+		emit_words(p);
+}
+
+/* A frame whose struct page cannot be read still gets its line, with what is known. */
+static void emit_absent(struct mmx_pagex *p)
+{
+	const struct mmx_page_walk *w = &p->walk;
+
+	mmx_out_addr(p->out, "page", mmx_page_addr(&p->k->vmemmap, w->pfn));
+	mmx_out_addr(p->out, "phys", w->pfn << p->k->arch->page_shift);
+	mmx_out_absent(p->out, "flags", w->read);
+	mmx_out_text(p->out, "class", mmx_class_name(p->verdict.class));
+	mmx_out_text(p->out, "because", p->verdict.why);
+}
+
+/* The worse of two ends: cannot run, then partial, then findings. */
+static enum mmx_exit worse(enum mmx_exit a, enum mmx_exit b)
+{
+	static const int rank[] = {[MMX_EXIT_OK] = 0,
+				   [MMX_EXIT_FINDINGS] = 1,
+				   [MMX_EXIT_PARTIAL] = 2,
+				   [MMX_EXIT_CANNOT] = 3};
+
+	return rank[a] > rank[b] ? a : b;
+}
+
+static enum mmx_exit show_frames(struct mmx_pagex *p)
+{
+	struct mmx_page_walk *w = &p->walk;
+	enum mmx_exit status = MMX_EXIT_OK;
+	struct mmx_err err;
+	char title[32];
+
+	if (mmx_page_walk_begin(w, p->view, p->what.first, p->what.last + 1, &err)) {
+		mmx_say(p->run, "%s", err.text);
+		return MMX_EXIT_CANNOT;
+	}
+	while (mmx_page_walk_next(w)) {
+		p->verdict = mmx_classify(&p->classifier, w);
+		if (w->read == MMX_READ_ABSENT) {
+			mmx_say(p->run,
+				"no memory section has PFN 0x%" PRIx64
+				": no struct page (frames like it: %" PRIu64 ")",
+				w->pfn, w->frames);
+			status = worse(status, MMX_EXIT_CANNOT);
+			continue;
+		}
+		snprintf(title, sizeof(title), "PFN %" PRIx64, w->pfn);
+		mmx_out_block(p->out, "", title);
+		mmx_out_pfn(p->out, "pfn", w->pfn);
+		if (w->read) {
+			emit_absent(p);
+			status = worse(status, MMX_EXIT_PARTIAL);
+		} else {
+			emit_page(p);
+			status = worse(status, w->folio.bad ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+		}
+		mmx_out_end(p->out);
+	}
+	mmx_page_walk_end(w);
+	return status;
+}
+
+static enum mmx_exit show_operand(struct mmx_pagex *p, const char *text)
+{
+	const struct mmx_what_options options = {
+		.decimal = p->run->option['d'],
+		.physical = p->run->option['p'],
+		.pid = p->run->option['u'],
+	};
+	struct mmx_err err;
+
+	if (mmx_what_parse(&p->what, p->view, text, &options, &err)) {
+		mmx_say(p->run, "%s", err.text);
+		return err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT;
+	}
+	return show_frames(p);
+}
+
+static enum mmx_exit pagex(struct mmx_run *run)
+{
+	struct mmx_pagex p = {
+		.run = run,
+		.out = run->out,
+		.view = run->view,
+		.k = run->kernel,
+	};
+	enum mmx_exit status = MMX_EXIT_OK;
+	struct mmx_err err;
+	uint64_t symbol;
+
+	if (mmx_marks_find(&p.marks, run->view, &err)) {
+		mmx_say(run, "%s", err.text);
+		return MMX_EXIT_CANNOT;
+	}
+	mmx_classifier_find(&p.classifier, run->kernel, &p.marks);
+	/* Up to 6.6 the index of a hugetlb folio counted huge pages, with this function to convert it. */
+	p.hugetlb_index_in_huge_pages =
+		mmx_symbol_addr(&run->kernel->symbols, "hugetlb_basepage_index", &symbol);
+	mmx_out_open(run->out, "page", 1);
+	mmx_out_list(run->out, "pages");
+	for (int i = 0; i < run->n_operands; i++)
+		status = worse(status, show_operand(&p, run->operand[i]));
+	mmx_out_end(run->out);
+	mmx_out_close(run->out);
+	mmx_marks_free(&p.marks);
+	return status;
+}
+
+static const struct mmx_option options[] = {
+	{'p', NULL, "WHAT are physical addresses"},
+	{'u', "PID", "WHAT are user addresses of that process"},
+	{'d', NULL, "numbers are decimal"},
+	{'v', NULL, "draw struct page as this kernel has it, with every arm of its unions"},
+	{'c', NULL, "explain the reference count"},
+	{0},
+};
+
+static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAGES};
+
+const struct mmx_command mmx_cmd_pagex = {
+	.name = "pagex",
+	.summary = "everything about a page",
+	.operands = "WHAT...",
+	.help = "Explains pages: flags, place, class and the test that decided it, counts by this kernel's\n"
+		"own rules, the folio that the page belongs to, and what its class has to say.\n"
+		"\n"
+		"WHAT is a PFN, in hex with or without 0x, or a kernel address, which is recognised: of a\n"
+		"struct page, or of memory that the kernel maps. A-B is a range of them.\n"
+		"\n"
+		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
+		"operand that names no frame gets a line on standard error and exit status 2; a page whose\n"
+		"struct page is not in the dump gets what is known and exit status 3.",
+	.options = options,
+	.min_operands = 1,
+	.max_operands = -1,
+	.needs = needs,
+	.n_needs = sizeof(needs) / sizeof(*needs),
+	.run = pagex,
+};

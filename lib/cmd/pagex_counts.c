@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* -c: what a folio's reference count is made of, and whether something is left that nothing explains. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/pagex.h"
+
+/* A small folio's pin adds this much to its reference count; large ones have a counter. */
+#define PIN_OF_SMALL 1024
+
+struct parts {
+	int64_t mappings, cache, swap_cache, private, pins, owner, rest;
+};
+
+static int64_t pins(const struct mmx_pagex *p, int64_t unexplained)
+{
+	const struct mmx_layout *l = &p->k->layout;
+
+	if (!p->walk.folio.large)
+		return unexplained >= PIN_OF_SMALL ? unexplained / PIN_OF_SMALL * PIN_OF_SMALL : 0;
+	if (mmx_has(l, M_folio_pincount))
+		return mmx_int(p->walk.folio.bytes, mmx_off(l, M_folio_pincount));
+	return 0;
+}
+
+/* Memory that one owner holds, with one reference, and no mapping or cache that counts. */
+static bool has_single_owner(enum mmx_class class)
+{
+	switch (class) {
+	case CLASS_SLAB:
+	case CLASS_PAGE_TABLE:
+	case CLASS_VMALLOC:
+	case CLASS_STACK:
+	case CLASS_PERCPU:
+	case CLASS_ZSMALLOC:
+	case CLASS_LARGE_KMALLOC:
+	case CLASS_RESERVED:
+	case CLASS_BALLOON:
+	case CLASS_UNATTRIBUTED:
+	case CLASS_PAGE_POOL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct parts take_apart(struct mmx_pagex *p)
+{
+	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_folio *folio = &p->walk.folio;
+	int64_t refcount = mmx_int(folio->bytes, f->refcount), pages = 1LL << folio->order;
+	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
+	bool cached = p->verdict.class == CLASS_FILE || p->verdict.class == CLASS_SHMEM;
+	struct parts c = {0};
+
+	if (has_single_owner(p->verdict.class)) {
+		c.owner = refcount > 0;
+	} else {
+		c.mappings = mmx_folio_mapcount(&p->walk);
+		if (cached && mapping)
+			c.cache = pages;
+		else if (p->verdict.class == CLASS_HUGETLB && mapping && !(mapping & 3))
+			c.cache = 1;
+		if (mmx_bit(folio->flags, f->swapbacked) && mmx_bit(folio->flags, f->swapcache))
+			c.swap_cache = pages;
+		if (cached && mmx_has_enum(&p->k->layout, E_PG_private) &&
+		    mmx_bit(folio->flags, mmx_enum(&p->k->layout, E_PG_private)))
+			c.private = 1;
+	}
+	c.rest = refcount - c.mappings - c.cache - c.swap_cache - c.private - c.owner;
+	c.pins = pins(p, c.rest);
+	c.rest -= c.pins;
+	return c;
+}
+
+void mmx_pagex_counts(struct mmx_pagex *p)
+{
+	struct parts c = take_apart(p);
+
+	mmx_out_block(p->out, "references", "references");
+	mmx_out_count(p->out, "refcount", mmx_int(p->walk.folio.bytes, p->k->page_format.refcount));
+	mmx_out_count(p->out, "mappings", c.mappings);
+	mmx_out_count(p->out, "page_cache", c.cache);
+	mmx_out_count(p->out, "swap_cache", c.swap_cache);
+	mmx_out_count(p->out, "private_data", c.private);
+	mmx_out_count(p->out, "pins", c.pins);
+	mmx_out_count(p->out, "owner", c.owner);
+	mmx_out_count(p->out, "remainder", c.rest);
+	if (c.rest > 0)
+		mmx_out_text(
+			p->out, "surprise",
+			"more references than mappings, caches and pins explain: somebody holds it for a "
+			"while (a batch of the LRU, I/O, migration, a pipe), or has leaked it");
+	else if (c.rest < 0)
+		mmx_out_text(
+			p->out, "surprise",
+			"fewer references than its users should hold: a reference was dropped twice");
+	mmx_out_end(p->out);
+}

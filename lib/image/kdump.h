@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Compressed kdumps, as makedumpfile and QEMU write them. They are read here and not through
+ * libkdumpfile, which takes zeros for what lies behind the end of a file, be it a bitmap or a
+ * page, trusts the size of a compressed page, loses pages of split dumps, and up to 0.5.1 writes
+ * to freed memory whenever a context for such a dump is freed, which is no good among threads.
+ */
+#ifndef MMX_IMAGE_KDUMP_H
+#define MMX_IMAGE_KDUMP_H
+
+#include "image/image.h"
+
+/**
+ * mmx_kdump_open() - open a compressed kdump
+ * @fds: of the parts, in any order; the image's from here on, whatever comes of it
+ * @paths: for messages
+ */
+struct mmx_image *mmx_kdump_open(const int *fds, const char *const *paths, size_t n,
+				 struct mmx_err *err);
+
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Per-CPU memory: a per-CPU pointer becomes an address when a CPU's offset is added to it.
+ */
+#ifndef MMX_KERNEL_PERCPU_H
+#define MMX_KERNEL_PERCPU_H
+
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/err.h"
+
+struct mmx_view;
+
+struct mmx_cpu {
+	unsigned int nr;
+	uint64_t offset;
+};
+
+/** struct mmx_cpus - the CPUs that this kernel set up memory for, in ascending order */
+struct mmx_cpus {
+	MMX_ARRAY(struct mmx_cpu);
+};
+
+/** mmx_cpus_find() - read the possible CPUs and their offsets; -1 when they cannot be known */
+int mmx_cpus_find(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err);
+void mmx_cpus_free(struct mmx_cpus *cpus);
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/kernel.h"
+#include "mm/class.h"
+
+#define PP_SIGNATURE 0xdead000000000040ULL
+
+const char *mmx_class_name(enum mmx_class c)
+{
+	static const char *const names[] = {
+#define CLASS(id, name, words) [CLASS_##id] = name,
+		MMX_CLASSES(CLASS)
+#undef CLASS
+	};
+
+	return names[c];
+}
+
+const char *mmx_class_words(enum mmx_class c)
+{
+	static const char *const texts[] = {
+#define CLASS(id, name, words) [CLASS_##id] = words,
+		MMX_CLASSES(CLASS)
+#undef CLASS
+	};
+
+	return texts[c];
+}
+
+void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
+			 const struct mmx_marks *marks)
+{
+	const struct mmx_layout *l = &k->layout;
+
+	*c = (struct mmx_classifier){
+		.marks = marks,
+		.device_zone = mmx_has_enum(l, E_ZONE_DEVICE) ? mmx_enum(l, E_ZONE_DEVICE) : ~0u,
+		.has_page_pool = mmx_has(l, M_page_pp_magic),
+		.pp_magic = mmx_off(l, M_page_pp_magic),
+	};
+	mmx_symbol_addr(&k->symbols, "zsmalloc_mops", &c->zsmalloc_ops);
+	mmx_symbol_addr(&k->symbols, "balloon_mops", &c->balloon_ops);
+	/* Since 6.16 the signature holds the index of a DMA mapping as well. */
+	c->pp_mask = mmx_has(l, M_page_pool_dma_mapped) ? 0x7fffffff80ULL | 3 : 3;
+}
+
+static struct mmx_verdict is(enum mmx_class class, const char *why)
+{
+	return (struct mmx_verdict){class, why};
+}
+
+/* What a page type says. The type of a folio's head is that of its tails. */
+static const struct {
+	enum mmx_class class;
+	const char *why;
+} by_type[MMX_PAGE_TYPE_COUNT] = {
+	[MMX_PAGE_BUDDY] = {CLASS_FREE, "page type buddy"},
+	[MMX_PAGE_OFFLINE] = {CLASS_OFFLINE, "page type offline"},
+	[MMX_PAGE_TABLE] = {CLASS_PAGE_TABLE, "page type table"},
+	[MMX_PAGE_GUARD] = {CLASS_GUARD, "page type guard"},
+	[MMX_PAGE_HUGETLB] = {CLASS_HUGETLB, "page type hugetlb"},
+	[MMX_PAGE_SLAB] = {CLASS_SLAB, "page type slab"},
+	[MMX_PAGE_ZSMALLOC] = {CLASS_ZSMALLOC, "page type zsmalloc"},
+	[MMX_PAGE_UNACCEPTED] = {CLASS_UNACCEPTED, "page type unaccepted"},
+	[MMX_PAGE_LARGE_KMALLOC] = {CLASS_LARGE_KMALLOC, "page type large_kmalloc"},
+	[MMX_PAGE_UNKNOWN] = {CLASS_UNATTRIBUTED, "a page type that mmx does not know"},
+};
+
+static const struct {
+	enum mmx_class class;
+	const char *why;
+} by_mark[MMX_MARKS] = {
+	[MMX_MARK_PCP] = {CLASS_FREE_PCP, "it is on a per-CPU free list"},
+	[MMX_MARK_VMALLOC] = {CLASS_VMALLOC, "a vmalloc area has it"},
+	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
+	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
+};
+
+static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
+				     const struct mmx_page_format *f)
+{
+	const struct mmx_folio *folio = &w->folio;
+	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
+	bool swapbacked = mmx_bit(folio->flags, f->swapbacked);
+
+	switch (mapping & 3) {
+	case 1:
+		return is(CLASS_ANON, "its mapping has the bit of an anon_vma");
+	case 3:
+		return is(CLASS_KSM, "its mapping has the bits of a KSM stable node");
+	case 2:
+		if (c->zsmalloc_ops && mapping - 2 == c->zsmalloc_ops)
+			return is(CLASS_ZSMALLOC, "its mapping is zsmalloc's movable operations");
+		if (c->balloon_ops && mapping - 2 == c->balloon_ops)
+			return is(CLASS_BALLOON, "its mapping is the balloon's movable operations");
+		return is(CLASS_MOVABLE, "its mapping has the bit of movable operations");
+	}
+	if (mmx_region_of(&w->view->kernel->regions, mapping) != MMX_REGION_COUNT)
+		return swapbacked ? is(CLASS_SHMEM, "it has a mapping and is backed by swap")
+				  : is(CLASS_FILE, "it has a mapping");
+	if (swapbacked && mmx_bit(folio->flags, f->swapcache))
+		return is(CLASS_SHMEM, "it has no mapping and is in the swap cache");
+	if (mmx_bit(folio->flags, f->lru))
+		return swapbacked
+			       ? is(CLASS_ANON,
+				    "it is on the LRU, backed by swap, and has no mapping")
+			       : is(CLASS_FILE, "it is on the LRU and has no mapping: truncated");
+	return is(CLASS_UNATTRIBUTED,
+		  "no type, no mapping, not free, and in no list that mmx walks");
+}
+
+static bool is_page_pool(const struct mmx_classifier *c, const struct mmx_page_walk *w)
+{
+	return c->has_page_pool &&
+	       (mmx_word(w->folio.bytes, c->pp_magic) & ~c->pp_mask) == PP_SIGNATURE;
+}
+
+struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	const struct mmx_page_format *f = &k->page_format;
+	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
+	enum mmx_mark mark;
+	uint64_t flags;
+
+	if (w->read == MMX_READ_ABSENT)
+		return is(CLASS_NO_PAGE, "no memory section has it");
+	if (w->read)
+		return is(CLASS_MISSING, "its struct page is not in the dump");
+	flags = mmx_word(w->bytes, f->flags);
+	if (!mmx_pfn_online(&k->sparse, w->pfn))
+		return is(CLASS_OFFLINE, "its memory section is offline");
+	if (flags == ~0ULL)
+		return is(CLASS_UNINITIALISED, "its flags are all ones");
+	if (mmx_flag_field(&k->flags, FIELD_ZONE, flags) == c->device_zone)
+		return is(CLASS_DEVICE, "its zone is Device");
+	if (mmx_bit(flags, f->reserved))
+		return is(CLASS_RESERVED, "flag reserved");
+	if (mmx_bit(flags, f->hwpoison))
+		return is(CLASS_HWPOISON, "flag hwpoison");
+	if (type != MMX_PAGE_NONE)
+		return is(by_type[type].class, by_type[type].why);
+	if (w->folio.slab)
+		return is(CLASS_SLAB, "flag slab");
+	if (w->folio.hugetlb)
+		return is(CLASS_HUGETLB, "its second struct page says so");
+	if (!mmx_int(w->folio.bytes, f->refcount) && w->pfn < w->free_end)
+		return is(CLASS_FREE, "it lies in a free block and nobody holds it");
+	mark = mmx_mark_of(c->marks, w->folio.head);
+	if (mark == MMX_MARK_NONE)
+		mark = mmx_mark_of(c->marks, w->pfn);
+	if (mark != MMX_MARK_NONE)
+		return is(by_mark[mark].class, by_mark[mark].why);
+	if (is_page_pool(c, w))
+		return is(CLASS_PAGE_POOL, "its first words have a page pool's signature");
+	return by_mapping(c, w, f);
+}
