@@ -2,7 +2,6 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -138,14 +137,11 @@ int mmx_diskdump_open(struct mmx_diskdump *dd, int fd, const char *path, struct 
 	if (read_second_header(dd, version, path, err))
 		return -1;
 	split_bitmaps(dd);
-	dd->map = mmx_file_map(fd, dd->size);
 	return 0;
 }
 
 void mmx_diskdump_close(struct mmx_diskdump *dd)
 {
-	if (dd->map)
-		munmap(dd->map, dd->size);
 	close(dd->fd);
 }
 
@@ -209,15 +205,6 @@ bool mmx_diskdump_pages(const struct mmx_diskdump *dd, struct mmx_ranges *pages)
 			  pages);
 }
 
-const void *mmx_diskdump_at(const struct mmx_diskdump *dd, uint64_t at, size_t len, void *scratch)
-{
-	if (!mmx_fits(at, len, dd->size))
-		return NULL;
-	if (dd->map)
-		return dd->map + at;
-	return mmx_file_read(dd->fd, scratch, len, at) == (ssize_t)len ? scratch : NULL;
-}
-
 static bool decode(const struct mmx_diskdump *dd, const uint8_t *raw,
 		   struct mmx_diskdump_page *page)
 {
@@ -228,10 +215,10 @@ static bool decode(const struct mmx_diskdump *dd, const uint8_t *raw,
 	       mmx_fits(page->offset, page->size, dd->size);
 }
 
-bool mmx_diskdump_page(const struct mmx_diskdump *dd, uint64_t at, struct mmx_diskdump_page *page)
+bool mmx_diskdump_page(const struct mmx_diskdump *dd, struct mmx_file_window *window, uint64_t at,
+		       struct mmx_diskdump_page *page)
 {
-	uint8_t scratch[MMX_DESCRIPTOR_SIZE];
-	const uint8_t *raw = mmx_diskdump_at(dd, at, sizeof(scratch), scratch);
+	const uint8_t *raw = mmx_file_window(window, dd->fd, at, MMX_DESCRIPTOR_SIZE);
 
 	return raw && decode(dd, raw, page);
 }

@@ -12,11 +12,11 @@
 
 #include "base/err.h"
 #include "base/range.h"
+#include "image/file.h"
 
 /**
  * struct mmx_diskdump - one file
  * @size: of the file
- * @map: all of the file, or NULL
  * @start, @end: physical addresses whose pages are this part's of a split dump
  * @max: behind the highest page of the whole dump
  * @ram_bitmap, @page_bitmap: where in the file they begin; one and the same where nothing is excluded
@@ -30,7 +30,6 @@
 struct mmx_diskdump {
 	int fd;
 	uint64_t size;
-	uint8_t *map;
 	uint64_t start;
 	uint64_t end;
 	uint64_t max;
@@ -82,9 +81,7 @@ bool mmx_diskdump_whole(const struct mmx_diskdump *dd, const struct mmx_ranges *
 			struct mmx_ranges *present);
 
 /** mmx_diskdump_page() - the descriptor at an offset; false when the page's data is not all there */
-bool mmx_diskdump_page(const struct mmx_diskdump *dd, uint64_t at, struct mmx_diskdump_page *page);
-
-/** mmx_diskdump_at() - bytes of the file, which may be put into @scratch; NULL when that fails */
-const void *mmx_diskdump_at(const struct mmx_diskdump *dd, uint64_t at, size_t len, void *scratch);
+bool mmx_diskdump_page(const struct mmx_diskdump *dd, struct mmx_file_window *window, uint64_t at,
+		       struct mmx_diskdump_page *page);
 
 #endif

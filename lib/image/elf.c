@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -18,12 +17,6 @@
 /* x86_64 has 52 bits of physical address. /proc/kcore marks what has none with all ones. */
 #define PHYS_END (1ULL << 52)
 
-/*
- * A system call for every few bytes costs more than the bytes: small reads come from a mapping of
- * the file. Big ones do not, since a page fault for every 64 KiB costs more than the system call.
- */
-#define BULK (32u << 10)
-
 /* Bytes of physical memory and where in the file they lie. */
 struct extent {
 	uint64_t phys;
@@ -34,7 +27,6 @@ struct extent {
 struct elf_core {
 	int fd;
 	uint64_t size;    /* of the file; a running kernel's has no end */
-	uint8_t *map;     /* all of the file, or NULL */
 	uint64_t missing; /* bytes that the headers promise behind the end of the file */
 	bool addressed;   /* a segment has a physical address other than 0 */
 	uint32_t loads;
@@ -218,14 +210,6 @@ static const struct extent *extent_of(const struct elf_core *core, uint64_t phys
 	return &core->v[lo];
 }
 
-static bool read_at(const struct elf_core *core, void *buf, size_t len, uint64_t offset)
-{
-	if (!core->map || len >= BULK)
-		return mmx_file_read(core->fd, buf, len, offset) == (ssize_t)len;
-	memcpy(buf, core->map + offset, len);
-	return true;
-}
-
 /* The image has seen to it that all of it is present, so the extents touch. */
 static enum mmx_read elf_read(void *reader, uint64_t phys, void *buf, size_t len)
 {
@@ -235,7 +219,8 @@ static enum mmx_read elf_read(void *reader, uint64_t phys, void *buf, size_t len
 	for (const struct extent *x = extent_of(core, phys); len; x++) {
 		size_t part = x->end - phys < len ? x->end - phys : len;
 
-		if (!read_at(core, to, part, x->offset + (phys - x->phys)))
+		if (mmx_file_read(core->fd, to, part, x->offset + (phys - x->phys)) !=
+		    (ssize_t)part)
 			return MMX_READ_UNREADABLE;
 		phys += part;
 		to += part;
@@ -248,8 +233,6 @@ static void elf_close(struct mmx_image *image)
 {
 	struct elf_core *core = image->priv;
 
-	if (core->map)
-		munmap(core->map, core->size);
 	close(core->fd);
 	mmx_array_free(core);
 	free(core);
@@ -285,7 +268,6 @@ struct mmx_image *mmx_elf_open(int fd, const char *path, bool live, struct mmx_e
 	}
 	core->fd = fd;
 	core->size = live ? INT64_MAX : mmx_file_size(fd);
-	core->map = live ? NULL : mmx_file_map(fd, core->size);
 	image->ops = live ? &live_ops : &dump_ops;
 	image->priv = core;
 	image->live = live;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,9 +80,20 @@ ssize_t mmx_file_read(int fd, void *buf, size_t len, uint64_t offset)
 	return done;
 }
 
-uint8_t *mmx_file_map(int fd, uint64_t size)
+const uint8_t *mmx_file_window(struct mmx_file_window *w, int fd, uint64_t at, size_t len)
 {
-	void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	ssize_t got;
 
-	return map == MAP_FAILED ? NULL : map;
+	if (fd == w->fd && at >= w->at && len <= w->len && at - w->at <= w->len - len)
+		return w->bytes + (at - w->at);
+	w->len = 0;
+	if (len > sizeof(w->bytes))
+		return NULL;
+	got = mmx_file_read(fd, w->bytes, sizeof(w->bytes), at);
+	if (got < (ssize_t)len)
+		return NULL;
+	w->fd = fd;
+	w->at = at;
+	w->len = got;
+	return w->bytes;
 }

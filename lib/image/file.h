@@ -17,7 +17,21 @@ uint64_t mmx_file_size(int fd);
 /** mmx_file_read() - as many of @len bytes at @offset as there are, or -1 and errno */
 ssize_t mmx_file_read(int fd, void *buf, size_t len, uint64_t offset);
 
-/** mmx_file_map() - all of a file, read-only, or NULL; munmap() it */
-uint8_t *mmx_file_map(int fd, uint64_t size);
+/*
+ * A window: a part of a file that was read lately, so that small things that lie close together cost
+ * one system call. Files are not mapped, since an error of the disk, or a file that shrinks, would
+ * end the process then.
+ */
+#define MMX_WINDOW (4u << 10)
+
+struct mmx_file_window {
+	int fd;
+	uint64_t at;
+	size_t len;
+	uint8_t bytes[MMX_WINDOW];
+};
+
+/** mmx_file_window() - @len bytes at @at, at most MMX_WINDOW, good until the next call; or NULL */
+const uint8_t *mmx_file_window(struct mmx_file_window *w, int fd, uint64_t at, size_t len);
 
 #endif

@@ -40,7 +40,7 @@ struct slot {
 struct reader {
 	const struct kdump *kdump;
 	struct mmx_codec *codec;
-	uint8_t scratch[PAGE];
+	struct mmx_file_window descriptors, data;
 	struct slot slot[1 << SLOT_BITS];
 };
 
@@ -93,11 +93,11 @@ static enum mmx_read read_page(struct reader *reader, uint64_t phys, void *to)
 
 	if (run == reader->kdump->v + reader->kdump->n || phys < run->phys)
 		return MMX_READ_EXCLUDED;
-	if (!mmx_diskdump_page(run->part,
+	if (!mmx_diskdump_page(run->part, &reader->descriptors,
 			       run->descriptor + (phys - run->phys) / PAGE * MMX_DESCRIPTOR_SIZE,
 			       &page))
 		return MMX_READ_UNREADABLE;
-	data = mmx_diskdump_at(run->part, page.offset, page.size, reader->scratch);
+	data = mmx_file_window(&reader->data, run->part->fd, page.offset, page.size);
 	return data && mmx_codec_unpack(reader->codec, page.flags, data, page.size, to, PAGE)
 		       ? MMX_READ_OK
 		       : MMX_READ_UNREADABLE;
@@ -281,13 +281,13 @@ static bool add_memory(struct mmx_image *image, struct kdump *kdump)
 static bool add_vmcoreinfo(struct mmx_image *image, const struct mmx_diskdump *part)
 {
 	char *text = malloc(part->vmcoreinfo_size + 1);
-	const void *found;
 	bool ok;
 
 	if (!text)
 		return false;
-	found = mmx_diskdump_at(part, part->vmcoreinfo, part->vmcoreinfo_size, text);
-	ok = (!found || mmx_vmcoreinfo_keep(image, found, part->vmcoreinfo_size)) &&
+	ok = (mmx_file_read(part->fd, text, part->vmcoreinfo_size, part->vmcoreinfo) !=
+		      (ssize_t)part->vmcoreinfo_size ||
+	      mmx_vmcoreinfo_keep(image, text, part->vmcoreinfo_size)) &&
 	     mmx_notes_read(image, part->fd, part->notes, part->notes_size);
 	free(text);
 	return ok;

@@ -708,7 +708,7 @@ static struct bytes flat_header(void)
 #define MANY 3000u
 
 /* So many pages that readers cannot keep them all, and buffers have to be filled again. */
-static struct bytes make_big_kdump(void)
+static struct bytes make_big_kdump(uint32_t how)
 {
 	struct bytes b = make_kdump(&(struct kdump){0});
 	uint8_t bits[MANY / 8];
@@ -720,7 +720,7 @@ static struct bytes make_big_kdump(void)
 	put_u64(&b, PAGE + 96, MANY);
 	put_at(&b, DESCRIPTORS_AT + MANY * 24 - 1, "", 1);
 	for (uint64_t frame = 0; frame < MANY; frame++)
-		put_page(&b, DESCRIPTORS_AT + frame * 24, frame, 0);
+		put_page(&b, DESCRIPTORS_AT + frame * 24, frame, how);
 	return b;
 }
 
@@ -757,9 +757,40 @@ static void check_big_kdump(struct mmx_image *image, const struct mmx_err *err)
 	mmx_reader_free(reader);
 }
 
+/* A page whose checksum is wrong is decompressed to its end: nothing of that may stay behind. */
+static void a_spoilt_page_leaves_nothing_behind(void)
+{
+	struct bytes b = make_big_kdump(MMX_ZLIB);
+	const uint64_t spoilt = 1234;
+	const uint8_t *descriptor = b.v + DESCRIPTORS_AT + spoilt * 24;
+	struct mmx_reader *reader = NULL;
+	struct mmx_image *image;
+	struct mmx_err err;
+	uint64_t wrong = 0;
+	uint8_t few[16];
+
+	b.v[mmx_le64(descriptor) + mmx_le32(descriptor + 8) - 1] ^= 1;
+	image = open_bytes(&b, b.n, &err);
+	CHECK(image, "%s", err.text);
+	if (image)
+		reader = mmx_reader_new(image, NULL);
+	for (uint64_t frame = 0; reader && frame < MANY; frame++) {
+		if (frame == spoilt)
+			continue;
+		wrong += !few_bytes_right(reader, frame * PAGE);
+		wrong += mmx_phys_read(reader, spoilt * PAGE, few, sizeof(few)) !=
+			 MMX_READ_UNREADABLE;
+		wrong += !few_bytes_right(reader, frame * PAGE);
+	}
+	CHECK(reader && !wrong, "%d reads", (int)wrong);
+	mmx_reader_free(reader);
+	mmx_image_close(image);
+	mmx_array_free(&b);
+}
+
 static void many_pages_read_back(void)
 {
-	struct bytes dump = make_big_kdump(), flat = flat_header();
+	struct bytes dump = make_big_kdump(0), flat = flat_header();
 	struct mmx_err err;
 	struct mmx_image *image = open_bytes(&dump, dump.n, &err);
 
@@ -1087,6 +1118,7 @@ int main(void)
 	RUN(kdump_tells_present_excluded_absent);
 	RUN(a_spoilt_page_is_unreadable);
 	RUN(many_pages_read_back);
+	RUN(a_spoilt_page_leaves_nothing_behind);
 	RUN(truncated_kdump_claims_only_what_it_has);
 	RUN(damaged_kdump_is_refused);
 	RUN(split_kdump_is_whole_in_any_order);
