@@ -37,6 +37,8 @@ enum mmx_pte_kind {
  * @raw: the entry as it stands in memory
  * @level: 1 for the lowest table, counting upwards to the root
  * @phys: LEAF: the first physical address that it maps
+ * @no_access: LEAF: the kernel counts it as mapped, and the processor may not use it: PROT_NONE, a
+ *             NUMA hint, a huge page being split
  * @read: UNREADABLE: why
  */
 struct mmx_pte {
@@ -48,10 +50,26 @@ struct mmx_pte {
 	enum mmx_pte_kind kind;
 	enum mmx_read read;
 	unsigned int level;
+	bool no_access;
 };
 
 /** mmx_pte_fn - called for every entry that is not empty; false ends the walk */
 typedef bool (*mmx_pte_fn)(void *arg, const struct mmx_pte *pte);
+
+/**
+ * struct mmx_table - a page table that a walk comes to
+ * @phys: where it lies
+ * @va: the first virtual address that it covers, sign-extended
+ * @level: 1 for the lowest table, counting upwards to the root
+ */
+struct mmx_table {
+	uint64_t phys;
+	uint64_t va;
+	unsigned int level;
+};
+
+/** mmx_table_fn - called for every table before it is read; false leaves out all that is in it */
+typedef bool (*mmx_table_fn)(void *arg, const struct mmx_table *table);
 
 /**
  * struct mmx_paging - how this kernel's page tables are read
@@ -73,6 +91,14 @@ struct mmx_arch {
 	/* Walks [start, end] (inclusive, for the top of the address space) below a root. */
 	void (*walk)(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t root,
 		     uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg);
+	/* The same walk, which asks @table about each table as well. */
+	void (*walk_tables)(struct mmx_reader *reader, const struct mmx_paging *paging,
+			    uint64_t root, uint64_t start, uint64_t last, mmx_table_fn table,
+			    mmx_pte_fn fn, void *arg);
+	/* Where the root lies that user mode runs on when that is another one; 0 when it is not. */
+	uint64_t (*user_root)(struct mmx_kernel *kernel, uint64_t root);
+	/* What an entry that is not present says: see mm/swap.h for what the types mean. */
+	void (*swap_entry)(uint64_t raw, unsigned int *type, uint64_t *offset);
 	/* Fills kernel->regions; needs symbols. */
 	int (*regions)(struct mmx_kernel *kernel, struct mmx_err *err);
 };

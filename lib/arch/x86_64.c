@@ -58,9 +58,17 @@ static uint64_t entry_frame(uint64_t raw, unsigned int level, uint64_t clear)
 	return frame & FRAME_MASK & ~clear & ~((1ULL << level_shift(level)) - 1);
 }
 
+/* Type in the top five bits, then the offset, inverted, down to the bits that tell kinds apart. */
+static void x86_64_swap_entry(uint64_t raw, unsigned int *type, uint64_t *offset)
+{
+	*type = raw >> 59;
+	*offset = ~raw << 5 >> 14;
+}
+
 struct walk {
 	struct mmx_reader *reader;
 	const struct mmx_paging *paging;
+	mmx_table_fn table; /* or NULL */
 	mmx_pte_fn fn;
 	void *arg;
 	uint64_t tables_left; /* every table is a page, so more tables than pages is a loop */
@@ -93,6 +101,7 @@ static bool walk_entry(struct walk *w, unsigned int level, struct mmx_pte *pte, 
 
 	if (entry_maps(pte->raw, level)) {
 		pte->kind = MMX_PTE_LEAF;
+		pte->no_access = !entry_present(pte->raw);
 		pte->phys = entry_frame(pte->raw, level, w->paging->clear);
 		return w->fn(w->arg, pte);
 	}
@@ -126,11 +135,14 @@ static bool walk_table(struct walk *w, unsigned int level, uint64_t table, uint6
 {
 	unsigned int shift = level_shift(level);
 	unsigned int from = first >> shift & (ENTRIES - 1), to = last >> shift & (ENTRIES - 1);
+	const struct mmx_table self = {table, canonical(base, w->paging->levels), level};
 	uint64_t entries[ENTRIES];
 	enum mmx_read read;
 
 	if (!w->tables_left--)
 		return walk_refused(w, level, table, first, MMX_PTE_LOOP, MMX_READ_OK);
+	if (w->table && !w->table(w->arg, &self))
+		return true;
 	read = mmx_phys_read(w->reader, table + from * 8u, entries + from, (to - from + 1) * 8u);
 	if (read)
 		return walk_refused(w, level, table, first, MMX_PTE_UNREADABLE, read);
@@ -153,12 +165,14 @@ static bool walk_table(struct walk *w, unsigned int level, uint64_t table, uint6
  * The root's entries below the middle map the bottom of the address space and the others its top;
  * what lies between the two halves is no address.
  */
-static void x86_64_walk(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t root,
-			uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg)
+static void x86_64_walk_tables(struct mmx_reader *reader, const struct mmx_paging *paging,
+			       uint64_t root, uint64_t start, uint64_t last, mmx_table_fn table,
+			       mmx_pte_fn fn, void *arg)
 {
 	struct walk w = {
 		.reader = reader,
 		.paging = paging,
+		.table = table,
 		.fn = fn,
 		.arg = arg,
 		.tables_left = table_budget(reader->image),
@@ -171,6 +185,12 @@ static void x86_64_walk(struct mmx_reader *reader, const struct mmx_paging *pagi
 		return;
 	if (high_first <= last)
 		walk_table(&w, paging->levels, root, -span, high_first, last);
+}
+
+static void x86_64_walk(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t root,
+			uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg)
+{
+	x86_64_walk_tables(reader, paging, root, start, last, NULL, fn, arg);
 }
 
 /*
@@ -251,6 +271,28 @@ static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
 			") to 0x%" PRIx64 " as phys_base 0x%" PRIx64
 			" says, with neither 4 nor 5 levels",
 			k->paging.root, stext, stext_phys, (uint64_t)phys_base);
+}
+
+/*
+ * With page-table isolation every root has a second one behind it, on which user mode runs. The
+ * kernel's own second one is part of its image: there, it is empty when isolation is off, and
+ * something with a name of its own follows in a kernel that was built without.
+ */
+static uint64_t x86_64_user_root(struct mmx_kernel *k, uint64_t root)
+{
+	const uint64_t behind = k->paging.root + TABLE_BYTES;
+	const uint64_t va = behind - (uint64_t)k->phys_base + KERNEL_MAP;
+	const struct mmx_symbol *s = mmx_symbols_nearest(&k->symbols, va);
+	uint64_t entries[ENTRIES / 2];
+
+	if (!s || s->addr == va ||
+	    mmx_phys_read(k->view->reader, behind + sizeof(entries), entries, sizeof(entries)))
+		return 0;
+	for (unsigned int i = 0; i < ENTRIES / 2; i++) {
+		if (entries[i])
+			return root + TABLE_BYTES;
+	}
+	return 0;
 }
 
 /*
@@ -523,5 +565,8 @@ const struct mmx_arch mmx_arch_x86_64 = {
 	.page_shift = PAGE_SHIFT,
 	.paging = x86_64_paging,
 	.walk = x86_64_walk,
+	.walk_tables = x86_64_walk_tables,
+	.user_root = x86_64_user_root,
+	.swap_entry = x86_64_swap_entry,
 	.regions = x86_64_regions,
 };

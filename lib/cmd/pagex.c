@@ -218,6 +218,11 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
+		if (p.marks.trouble[i].code)
+			mmx_say(run, "%s: %s; pages of theirs may be called unattributed",
+				mmx_mark_name(i), p.marks.trouble[i].text);
+	}
 	mmx_classifier_find(&p.classifier, run->kernel, &p.marks);
 	/* Up to 6.6 the index of a hugetlb folio counted huge pages, with this function to convert it. */
 	p.hugetlb_index_in_huge_pages =
@@ -228,6 +233,7 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		status = worse(status, show_operand(&p, run->operand[i]));
 	mmx_out_end(run->out);
 	mmx_out_close(run->out);
+	mmx_pagex_detail_free(&p);
 	mmx_marks_free(&p.marks);
 	return status;
 }

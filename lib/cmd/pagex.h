@@ -6,6 +6,13 @@
 #include "cmd/cmd.h"
 #include "cmd/what.h"
 #include "mm/class.h"
+#include "mm/hugetlb.h"
+#include "mm/swap.h"
+#include "mm/page_owner.h"
+#include "mm/pageblock.h"
+#include "mm/resource.h"
+#include "mm/slab.h"
+#include "mm/stackdepot.h"
 
 /** struct mmx_pagex - a run of pagex; found out once, for all of its pages */
 struct mmx_pagex {
@@ -16,6 +23,15 @@ struct mmx_pagex {
 	struct mmx_marks marks;
 	struct mmx_classifier classifier;
 	bool hugetlb_index_in_huge_pages;
+	/* Read when the first page asks for it. */
+	bool has_caches, has_pageblocks, has_resources, owners_tried;
+	struct mmx_slab_caches caches;
+	struct mmx_pageblock_format pageblocks;
+	struct mmx_resources resources;
+	struct mmx_page_owners owners;
+	bool swaps_tried, pools_tried;
+	struct mmx_swaps swaps;
+	struct mmx_hugetlb_pools pools;
 	/* The page being shown. */
 	struct mmx_page_walk walk;
 	struct mmx_verdict verdict;
@@ -24,6 +40,16 @@ struct mmx_pagex {
 
 /** mmx_pagex_detail() - what its class has to say of the page */
 void mmx_pagex_detail(struct mmx_pagex *p);
+
+/* Parts of it, for user memory. */
+void mmx_pagex_anon(struct mmx_pagex *p);
+void mmx_pagex_ksm(struct mmx_pagex *p);
+void mmx_pagex_file(struct mmx_pagex *p);
+void mmx_pagex_hugetlb(struct mmx_pagex *p);
+void mmx_pagex_memcg(struct mmx_pagex *p);
+
+/** mmx_pagex_detail_free() - release what details have read */
+void mmx_pagex_detail_free(struct mmx_pagex *p);
 
 /** mmx_pagex_tail() - the folio's own fields that lie in this tail's struct page */
 void mmx_pagex_tail(struct mmx_pagex *p);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
 #include "kernel/kernel.h"
 #include "kernel/member.h"
 
@@ -21,6 +23,17 @@ enum mmx_read mmx_kread_member(struct mmx_view *view, uint64_t addr, enum mmx_la
 	if (m->bitfield)
 		*value = *value >> m->bit_off % 8 & ((1ULL << m->bit_size) - 1);
 	return MMX_READ_OK;
+}
+
+int mmx_kget(struct mmx_view *view, uint64_t addr, enum mmx_layout_member id, uint64_t *value,
+	     struct mmx_err *err)
+{
+	enum mmx_read read = mmx_kread_member(view, addr, id, value);
+
+	if (!read)
+		return 0;
+	return mmx_fail(err, MMX_EABSENT, "%s of 0x%" PRIx64 " is %s", mmx_layout_members[id].name,
+			addr, mmx_read_name(read));
 }
 
 enum mmx_read mmx_kread_variable(struct mmx_view *view, const char *name, unsigned int size,

@@ -16,6 +16,10 @@
 enum mmx_read mmx_kread_member(struct mmx_view *view, uint64_t addr, enum mmx_layout_member id,
 			       uint64_t *value);
 
+/** mmx_kget() - the same as mmx_kread_member(), with an error that names the member when it fails */
+int mmx_kget(struct mmx_view *view, uint64_t addr, enum mmx_layout_member id, uint64_t *value,
+	     struct mmx_err *err);
+
 /**
  * mmx_kread_variable() - a number that a kernel variable holds
  * @size: its bytes, 1 to 8

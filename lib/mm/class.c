@@ -30,6 +30,7 @@ void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
 			 const struct mmx_marks *marks)
 {
 	const struct mmx_layout *l = &k->layout;
+	uint64_t at;
 
 	*c = (struct mmx_classifier){
 		.marks = marks,
@@ -39,6 +40,9 @@ void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
 	};
 	mmx_symbol_addr(&k->symbols, "zsmalloc_mops", &c->zsmalloc_ops);
 	mmx_symbol_addr(&k->symbols, "balloon_mops", &c->balloon_ops);
+	c->huge_zero_pfn = ~0ULL;
+	if (mmx_symbol_addr(&k->symbols, "huge_zero_pfn", &at))
+		mmx_kread_u64(k->view, at, &c->huge_zero_pfn);
 	/* Since 6.16 the signature holds the index of a DMA mapping as well. */
 	c->pp_mask = mmx_has(l, M_page_pool_dma_mapped) ? 0x7fffffff80ULL | 3 : 3;
 }
@@ -72,6 +76,7 @@ static const struct {
 	[MMX_MARK_PCP] = {CLASS_FREE_PCP, "it is on a per-CPU free list"},
 	[MMX_MARK_VMALLOC] = {CLASS_VMALLOC, "a vmalloc area has it"},
 	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
+	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},
 	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
 };
 
@@ -145,6 +150,8 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(CLASS_HUGETLB, "its second struct page says so");
 	if (!mmx_int(w->folio.bytes, f->refcount) && w->pfn < w->free_end)
 		return is(CLASS_FREE, "it lies in a free block and nobody holds it");
+	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
+		return is(CLASS_ZERO, "huge_zero_pfn says so");
 	mark = mmx_mark_of(c->marks, w->folio.head);
 	if (mark == MMX_MARK_NONE)
 		mark = mmx_mark_of(c->marks, w->pfn);

@@ -28,6 +28,8 @@
 	CLASS(FILE, "file", "page cache of a file")                                       \
 	CLASS(SHMEM, "shmem", "page cache of tmpfs or shared memory")                     \
 	CLASS(HUGETLB, "hugetlb", "a huge page of hugetlb, in use or free")               \
+	CLASS(ZERO, "zero-page", "the huge page of zeros that everybody shares")          \
+	CLASS(PAGE_EXT, "page-ext", "the kernel's extra data about each page")            \
 	CLASS(VMALLOC, "vmalloc", "mapped by vmalloc")                                    \
 	CLASS(STACK, "stack", "a kernel stack")                                           \
 	CLASS(PERCPU, "percpu", "per-CPU memory")                                         \
@@ -60,7 +62,8 @@ struct mmx_classifier {
 	const struct mmx_marks *marks;
 	unsigned int device_zone; /* its index, beyond all zones when there is none */
 	uint64_t zsmalloc_ops,
-		balloon_ops; /* movable_operations, up to 6.16; 0 when there is none */
+		balloon_ops;    /* movable_operations, up to 6.16; 0 when there is none */
+	uint64_t huge_zero_pfn; /* ~0 when it was never made */
 	bool has_page_pool;
 	uint32_t pp_magic; /* offset */
 	uint64_t pp_mask;  /* bits of pp_magic that are not part of the signature */

@@ -2,7 +2,121 @@
 #include <stdlib.h>
 
 #include "kernel/kernel.h"
+#include "kernel/member.h"
 #include "mm/marks.h"
+
+/* Bytes of extra data that a kernel keeps for each page; all that there are come to about 100. */
+#define MAX_PAGE_EXT 4096
+
+const char *mmx_mark_name(enum mmx_mark mark)
+{
+	static const char *const names[] = {
+		[MMX_MARK_NONE] = "none",
+		[MMX_MARK_PCP] = "per-CPU free lists",
+		[MMX_MARK_VMALLOC] = "vmalloc areas",
+		[MMX_MARK_STACK] = "tasks",
+		[MMX_MARK_PERCPU] = "per-CPU memory",
+		[MMX_MARK_PAGE_EXT] = "page_ext",
+	};
+
+	return names[mark];
+}
+
+static void mark(struct mmx_marks *m, uint64_t pfn, uint64_t frames, enum mmx_mark what)
+{
+	for (; frames-- && pfn < m->frames; pfn++) {
+		if (m->of[pfn] == MMX_MARK_NONE)
+			m->of[pfn] = what;
+	}
+}
+
+static void mark_pcp(struct mmx_marks *m, struct mmx_view *view)
+{
+	struct mmx_err *err = &m->trouble[MMX_MARK_PCP];
+
+	if (!mmx_pcp_read(&m->pcp, view, err))
+		mmx_pcp_check(&m->pcp, err);
+	for (size_t i = 0; i < m->pcp.blocks.n; i++) {
+		const struct mmx_pcp_block *block = &m->pcp.blocks.v[i];
+
+		mark(m, block->pfn, 1ULL << block->order, MMX_MARK_PCP);
+	}
+}
+
+const struct mmx_task *mmx_stack_task(const struct mmx_marks *m, uint64_t addr)
+{
+	for (size_t i = 0; i < m->tasks.n; i++) {
+		const struct mmx_task *task = &m->tasks.v[i];
+		const struct mmx_vmalloc_area *area = mmx_vmalloc_of(&m->vmalloc, task->stack);
+
+		if (area && addr >= area->start && addr < area->end)
+			return task;
+	}
+	return NULL;
+}
+
+/* For each area, whether it is a task's stack; NULL without memory, then stacks pass for vmalloc. */
+static bool *find_stacks(const struct mmx_marks *m)
+{
+	bool *is_stack = calloc(m->vmalloc.n + 1, sizeof(*is_stack));
+
+	for (size_t i = 0; is_stack && i < m->tasks.n; i++) {
+		const struct mmx_vmalloc_area *area =
+			mmx_vmalloc_of(&m->vmalloc, m->tasks.v[i].stack);
+
+		if (area)
+			is_stack[area - m->vmalloc.v] = true;
+	}
+	return is_stack;
+}
+
+static void mark_vmalloc(struct mmx_marks *m, struct mmx_view *view)
+{
+	struct mmx_err *err = &m->trouble[MMX_MARK_VMALLOC];
+	struct mmx_err pages = {0};
+	bool *is_stack;
+
+	mmx_vmalloc_read(&m->vmalloc, view, err);
+	if (mmx_vmalloc_owned(&m->vmalloc_frames, &m->vmalloc, view, &pages) && !err->code)
+		*err = pages;
+	is_stack = find_stacks(m);
+	for (size_t i = 0; i < m->vmalloc_frames.n; i++) {
+		const struct mmx_owned_run *run = &m->vmalloc_frames.v[i];
+
+		mark(m, run->pfn, run->frames,
+		     is_stack && is_stack[run->owner] ? MMX_MARK_STACK : MMX_MARK_VMALLOC);
+	}
+	free(is_stack);
+}
+
+static void mark_percpu(struct mmx_marks *m, struct mmx_view *view)
+{
+	mmx_percpu_read(&m->percpu, view, &m->trouble[MMX_MARK_PERCPU]);
+	for (size_t i = 0; i < m->percpu.frames.n; i++)
+		mark(m, m->percpu.frames.v[i].pfn, m->percpu.frames.v[i].frames, MMX_MARK_PERCPU);
+}
+
+/* Each section's page_ext, an entry a frame, in the direct map; the pointer is biased by the first frame. */
+static void mark_page_ext(struct mmx_marks *m, struct mmx_view *view)
+{
+	const struct mmx_kernel *k = view->kernel;
+	unsigned int shift = k->sparse.section_bits - k->arch->page_shift;
+	uint64_t size, start, end;
+
+	if (mmx_kread_variable(view, "page_ext_size", 8, &size) || !size || size > MAX_PAGE_EXT)
+		return;
+	for (size_t i = 0; i < k->sparse.n; i++) {
+		uint64_t first = k->sparse.v[i].nr << shift, base = k->sparse.v[i].page_ext;
+
+		/* The lowest bit marks one that is going away. */
+		if (!base || base & 1 || mmx_kphys(view, base + first * size, &start) ||
+		    mmx_kphys(view, base + ((first + (1ULL << shift)) * size - 1), &end) ||
+		    end < start || end - start >= size << shift)
+			continue;
+		start >>= k->arch->page_shift;
+		mark(m, start, (end >> k->arch->page_shift) - start + 1, MMX_MARK_PAGE_EXT);
+	}
+}
 
 int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_err *err)
 {
@@ -10,11 +124,23 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 
 	*marks = (struct mmx_marks){.frames = pfn->n ? pfn->v[pfn->n - 1].end : 0};
 	marks->of = calloc(1, marks->frames ? marks->frames : 1);
-	return marks->of ? 0 : mmx_fail_nomem(err);
+	if (!marks->of)
+		return mmx_fail_nomem(err);
+	mmx_tasks_find(&marks->tasks, view, &marks->trouble[MMX_MARK_STACK]);
+	mark_pcp(marks, view);
+	mark_percpu(marks, view);
+	mark_vmalloc(marks, view);
+	mark_page_ext(marks, view);
+	return 0;
 }
 
 void mmx_marks_free(struct mmx_marks *marks)
 {
+	mmx_tasks_free(&marks->tasks);
+	mmx_percpu_free(&marks->percpu);
+	mmx_owned_free(&marks->vmalloc_frames);
+	mmx_vmalloc_free(&marks->vmalloc);
+	mmx_pcp_free(&marks->pcp);
 	free(marks->of);
 	marks->of = NULL;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Marks: frames whose use nothing in their struct page tells, but a list of their owner's. One byte
- * a frame, in memory that the system hands out only where a mark is set.
+ * a frame, in memory that the system hands out only where a mark is set; the lists themselves are
+ * kept, since they have more to tell.
  */
 #ifndef MMX_MM_MARKS_H
 #define MMX_MM_MARKS_H
@@ -10,6 +11,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "mm/owned.h"
+#include "mm/pcp.h"
+#include "mm/percpu.h"
+#include "mm/task.h"
+#include "mm/vmalloc.h"
 
 struct mmx_view;
 
@@ -19,16 +25,22 @@ enum mmx_mark {
 	MMX_MARK_VMALLOC,
 	MMX_MARK_STACK,
 	MMX_MARK_PERCPU,
+	MMX_MARK_PAGE_EXT,
 	MMX_MARKS
 };
 
 /**
- * struct mmx_marks - the marks of all frames
- * @trouble: the first list that could not be walked to its end, by owner; empty text when all could
+ * struct mmx_marks - the marks of all frames, and the lists that they come from
+ * @trouble: why an owner's lists could not be walked to their ends; code 0 when they could
  */
 struct mmx_marks {
 	uint8_t *of;
 	uint64_t frames;
+	struct mmx_pcp pcp;
+	struct mmx_vmalloc vmalloc;
+	struct mmx_owned vmalloc_frames;
+	struct mmx_percpu percpu;
+	struct mmx_tasks tasks;
 	struct mmx_err trouble[MMX_MARKS];
 };
 
@@ -40,9 +52,15 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 
 void mmx_marks_free(struct mmx_marks *marks);
 
+/** mmx_mark_name() - whose lists: "per-CPU free lists", ... */
+const char *mmx_mark_name(enum mmx_mark mark);
+
 static inline enum mmx_mark mmx_mark_of(const struct mmx_marks *marks, uint64_t pfn)
 {
 	return marks && pfn < marks->frames ? marks->of[pfn] : MMX_MARK_NONE;
 }
+
+/** mmx_stack_task() - the task whose kernel stack an address lies in, or NULL */
+const struct mmx_task *mmx_stack_task(const struct mmx_marks *marks, uint64_t addr);
 
 #endif

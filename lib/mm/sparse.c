@@ -68,9 +68,14 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 		.nr = nr,
 		.map = mmx_get(&k->layout, M_mem_section_section_mem_map, bytes),
 		.usage = mmx_get(&k->layout, M_mem_section_usage, bytes),
+		.page_ext = mmx_has(&k->layout, M_mem_section_page_ext)
+				    ? mmx_get(&k->layout, M_mem_section_page_ext, bytes)
+				    : 0,
 	};
 	uint64_t base = section.map & ~bits->flags_mask;
 
+	if (mmx_has(&k->layout, M_mem_section_page_ext))
+		section.ext = mmx_get(&k->layout, M_mem_section_page_ext, bytes);
 	if (!(section.map & bits->has_map))
 		return true;
 	if (!mmx_array_add(s, section))
@@ -223,4 +228,21 @@ void mmx_sparse_free(struct mmx_sparse *s)
 	mmx_array_free(s);
 	mmx_ranges_free(&s->pfn);
 	mmx_ranges_free(&s->offline);
+}
+
+const struct mmx_section *mmx_section_of(const struct mmx_sparse *s, uint64_t pfn,
+					 unsigned int page_shift)
+{
+	uint64_t nr = pfn >> (s->section_bits - page_shift);
+	size_t lo = 0, hi = s->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s->v[mid].nr < nr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n && s->v[lo].nr == nr ? &s->v[lo] : NULL;
 }

@@ -17,8 +17,10 @@ struct mmx_kernel;
 /** struct mmx_section - a section that is present */
 struct mmx_section {
 	uint64_t nr;
-	uint64_t map;   /* section_mem_map as it stands */
-	uint64_t usage; /* pointer to mem_section_usage */
+	uint64_t map;      /* section_mem_map as it stands */
+	uint64_t usage;    /* pointer to mem_section_usage */
+	uint64_t page_ext; /* as it stands; 0 where this kernel has none */
+	uint64_t ext;      /* pointer to page_ext as it stands; 0 when this kernel has none */
 };
 
 /**
@@ -39,6 +41,10 @@ struct mmx_sparse {
 /** mmx_sparse_find() - fill kernel->sparse and its fact */
 void mmx_sparse_find(struct mmx_kernel *kernel);
 void mmx_sparse_free(struct mmx_sparse *sparse);
+
+/** mmx_section_of() - the section that a frame is in, or NULL */
+const struct mmx_section *mmx_section_of(const struct mmx_sparse *sparse, uint64_t pfn,
+					 unsigned int page_shift);
 
 /** mmx_pfn_valid() - whether a frame has a struct page */
 static inline bool mmx_pfn_valid(const struct mmx_sparse *sparse, uint64_t pfn)

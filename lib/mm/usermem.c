@@ -1,12 +1,144 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "mm/task.h"
 #include "mm/usermem.h"
+
+/* The kernel's half of the address space has the top bit set. */
+#define KERNEL_HALF (1ULL << 63)
+
+const char *mmx_user_words(enum mmx_user_kind kind)
+{
+	static const char *const words[] = {
+#define KIND(id, words) [MMX_USER_##id] = words,
+		MMX_USER_KINDS(KIND)
+#undef KIND
+	};
+
+	return words[kind];
+}
+
+int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t last, mmx_pte_fn fn,
+		  void *arg, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_mm_struct_pgd};
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t pgd, root;
+	enum mmx_read read;
+
+	if (mmx_layout_require(&k->layout, need, 1, err))
+		return -1;
+	if (start > last || last & KERNEL_HALF)
+		return mmx_fail(err, MMX_EUSAGE, "0x%" PRIx64 " is no user address", last);
+	read = mmx_kread_member(view, mm, M_mm_struct_pgd, &pgd);
+	if (read)
+		return mmx_fail(err, MMX_EABSENT, "the mm_struct at 0x%" PRIx64 " is %s", mm,
+				mmx_read_name(read));
+	read = mmx_kphys(view, pgd, &root);
+	if (read)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the mm_struct at 0x%" PRIx64 " has its page tables at 0x%" PRIx64
+				", which is %s",
+				mm, pgd, mmx_read_name(read));
+	k->arch->walk(view->reader, &k->paging, root, start, last, fn, arg);
+	return 0;
+}
+
+static enum mmx_user_kind kind_of(enum mmx_swap_kind kind)
+{
+	static const enum mmx_user_kind kinds[] = {
+		[MMX_SWAP_AREA] = MMX_USER_SWAP,           [MMX_SWAP_HWPOISON] = MMX_USER_HWPOISON,
+		[MMX_SWAP_MIGRATION] = MMX_USER_MIGRATION, [MMX_SWAP_DEVICE] = MMX_USER_DEVICE,
+		[MMX_SWAP_MARKER] = MMX_USER_MARKER,       [MMX_SWAP_ERROR] = MMX_USER_SWAP_ERROR,
+	};
+
+	return kinds[kind];
+}
+
+void mmx_user_entry(struct mmx_user_page *page, const struct mmx_view *view,
+		    const struct mmx_swap_types *types, const struct mmx_pte *pte, uint64_t addr)
+{
+	const struct mmx_arch *arch = view->kernel->arch;
+
+	*page = (struct mmx_user_page){.pte = *pte};
+	switch (pte->kind) {
+	case MMX_PTE_LEAF:
+		page->kind = pte->no_access ? MMX_USER_NO_ACCESS : MMX_USER_MAPPED;
+		page->pfn = (pte->phys + (addr - pte->va)) >> arch->page_shift;
+		break;
+	case MMX_PTE_NONPRESENT:
+		arch->swap_entry(pte->raw, &page->type, &page->offset);
+		/* An entry of a huge page stands for its first one. */
+		page->offset += (addr - pte->va) >> arch->page_shift;
+		page->kind = kind_of(mmx_swap_kind(types, page->type));
+		page->pfn = page->offset & types->pfn_mask;
+		break;
+	default:
+		page->kind = MMX_USER_UNREADABLE;
+	}
+}
+
+static bool take_entry(void *arg, const struct mmx_pte *pte)
+{
+	struct mmx_pte *found = arg;
+
+	*found = *pte;
+	return false;
+}
+
+int mmx_user_page(struct mmx_user_page *page, struct mmx_view *view,
+		  const struct mmx_swap_types *types, uint64_t mm, uint64_t addr,
+		  struct mmx_err *err)
+{
+	struct mmx_pte pte = {0};
+
+	if (mmx_user_walk(view, mm, addr, addr, take_entry, &pte, err))
+		return -1;
+	if (!pte.level)
+		*page = (struct mmx_user_page){.kind = MMX_USER_NONE};
+	else
+		mmx_user_entry(page, view, types, &pte, addr);
+	return 0;
+}
+
+static int phys_in(struct mmx_view *view, const struct mmx_tasks *tasks, int32_t pid, uint64_t addr,
+		   uint64_t *phys, struct mmx_err *err)
+{
+	const struct mmx_task *task = mmx_task_find(tasks, pid);
+	unsigned int shift = view->kernel->arch->page_shift;
+	struct mmx_swap_types types;
+	struct mmx_user_page page;
+	uint64_t mm;
+
+	if (!task)
+		return mmx_fail(err, MMX_ENOTFOUND, "there is no process or thread %d%s%s", pid,
+				*tasks->trouble.text ? "; not all could be looked at: " : "",
+				tasks->trouble.text);
+	mm = mmx_task_mm(tasks, task);
+	if (!mm)
+		return mmx_fail(err, MMX_ENOTFOUND, "%d (%s) has no memory of its own: %s", pid,
+				task->comm, task->kernel ? "it is the kernel's" : "it has exited");
+	mmx_swap_types_find(&types, view->kernel);
+	if (mmx_user_page(&page, view, &types, mm, addr, err))
+		return mmx_fail_prefix(err, "%d (%s)", pid, task->comm);
+	if (page.kind != MMX_USER_MAPPED && page.kind != MMX_USER_NO_ACCESS)
+		return mmx_fail(err, MMX_ENOTFOUND, "address 0x%" PRIx64 " of %d (%s): %s", addr,
+				pid, task->comm, mmx_user_words(page.kind));
+	*phys = page.pfn << shift | (addr & ((1ULL << shift) - 1));
+	return 0;
+}
 
 int mmx_user_phys(struct mmx_view *view, int32_t pid, uint64_t addr, uint64_t *phys,
 		  struct mmx_err *err)
 {
-	(void)view;
-	(void)pid;
-	(void)addr;
-	(void)phys;
-	return mmx_fail(err, MMX_EMISSING, "user addresses are not there yet");
+	struct mmx_tasks tasks;
+	int ret;
+
+	if (mmx_tasks_find(&tasks, view, err))
+		return -1;
+	ret = phys_in(view, &tasks, pid, addr, phys, err);
+	mmx_tasks_free(&tasks);
+	return ret;
 }

@@ -48,9 +48,8 @@ def differences(pairs):
     return "\n".join(lines) or None
 
 
-def doctor_facts(dump, form):
-    """Who the kernel is and where everything lies, against the guest's captures."""
-    answer = doctor(form)
+def wrong_facts(dump, answer):
+    """Who doctorx says that the kernel is and where everything lies, against the guest's captures."""
     kernel = answer["kernel"]
     region = {r["region"]: r for r in answer["regions"]}
     pairs = [
@@ -89,15 +88,22 @@ def uses_generations(dump):
     return bool(key and dump.raw.u64(dump.image_phys(key)) & 0xFFFFFFFF)
 
 
-def sections_and_zones(dump, form):
-    """The section map and the zones, against iomem and zoneinfo."""
-    answer = doctor(form)
+def wrong_map(dump, answer):
+    """doctorx's section map and zones, against iomem and zoneinfo."""
     shift = 27 - 12
     found = sorted({nr for r in answer["frames"] for nr in
                     range(int(r["start_pfn"], 16) >> shift, (int(r["end_pfn"], 16) - 1 >> shift) + 1)})
     zones = [(z["node"], z["zone"], int(z["start_pfn"], 16),
               int(z["end_pfn"], 16) - int(z["start_pfn"], 16), z["present"]) for z in answer["zones"]]
     return differences([("sections", found, dump.sections()), ("zones", zones, dump.zones())])
+
+
+def doctor_facts(dump, form):
+    return wrong_facts(dump, doctor(form))
+
+
+def sections_and_zones(dump, form):
+    return wrong_map(dump, doctor(form))
 
 
 def flag_fields(dump, form):

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What pages of user memory have to say: their anon_vma, file, KSM node, swap entry, huge page. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/pagex.h"
+#include "mm/anon.h"
+#include "mm/hugetlb.h"
+#include "mm/ksm.h"
+#include "mm/mapping.h"
+#include "mm/memcg.h"
+
+static uint64_t mapping_of(const struct mmx_pagex *p)
+{
+	return mmx_word(p->walk.folio.bytes, p->k->page_format.mapping) & ~3ULL;
+}
+
+static bool folio_flag(const struct mmx_pagex *p, enum mmx_layout_enumerator id)
+{
+	return mmx_has_enum(&p->k->layout, id) &&
+	       mmx_bit(p->walk.folio.flags, mmx_enum(&p->k->layout, id));
+}
+
+static void emit_swap_entry(struct mmx_pagex *p)
+{
+	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_swap_area *area;
+	unsigned int type;
+	uint64_t offset;
+	struct mmx_err err;
+
+	if (!mmx_bit(p->walk.folio.flags, f->swapbacked) ||
+	    !mmx_bit(p->walk.folio.flags, f->swapcache))
+		return;
+	if (!p->swaps_tried)
+		mmx_swaps_find(&p->swaps, p->view, &err);
+	p->swaps_tried = true;
+	mmx_swap_private(mmx_word(p->walk.folio.bytes, f->private), &type, &offset);
+	area = mmx_swap_area(&p->swaps, type);
+	mmx_out_block(p->out, "swap_cache", "swap cache");
+	mmx_out_count(p->out, "type", type);
+	mmx_out_hex(p->out, "offset", offset + (p->walk.pfn - p->walk.folio.head));
+	if (area && area->path.text[0])
+		mmx_out_text(p->out, "area", area->path.text);
+	else
+		mmx_out_null(p->out, "area");
+	mmx_out_end(p->out);
+}
+
+void mmx_pagex_anon(struct mmx_pagex *p)
+{
+	const char *size = !p->walk.folio.large       ? "one page"
+			   : p->walk.folio.order == 9 ? "transparent huge page"
+						      : "large folio";
+	struct mmx_anon anon;
+	struct mmx_err err;
+
+	mmx_out_block(p->out, "anon", "anonymous");
+	mmx_out_text(p->out, "size", size);
+	if (!mapping_of(p)) {
+		mmx_out_null(p->out, "anon_vma");
+	} else if (mmx_anon_read(&anon, p->view, mapping_of(p), &err)) {
+		mmx_out_text(p->out, "anon_vma_unknown", err.text);
+	} else {
+		mmx_out_addr(p->out, "anon_vma", anon.addr);
+		mmx_out_addr(p->out, "root", anon.root);
+		mmx_out_addr(p->out, "parent", anon.parent);
+		mmx_out_count(p->out, "areas", anon.chains);
+		if (anon.broken.code)
+			mmx_out_text(p->out, "broken", anon.broken.text);
+	}
+	mmx_out_end(p->out);
+	emit_swap_entry(p);
+}
+
+void mmx_pagex_ksm(struct mmx_pagex *p)
+{
+	struct mmx_ksm ksm;
+	struct mmx_err err;
+
+	mmx_out_block(p->out, "ksm", "KSM");
+	if (mmx_ksm_read(&ksm, p->view, mapping_of(p), p->walk.folio.head, &err)) {
+		mmx_out_text(p->out, "node_unknown", err.text);
+	} else {
+		mmx_out_addr(p->out, "node", ksm.node);
+		mmx_out_count(p->out, "sharers", ksm.sharers);
+		if (ksm.chain)
+			mmx_out_addr(p->out, "chain", ksm.chain);
+	}
+	mmx_out_end(p->out);
+	emit_swap_entry(p);
+}
+
+static void emit_inode(struct mmx_pagex *p, const struct mmx_mapping *m)
+{
+	mmx_out_text(p->out, "kind", mmx_mapping_kind_name(m->kind));
+	if (m->kind == MMX_MAPPING_SWAP)
+		return;
+	if (m->kind == MMX_MAPPING_BLOCK)
+		mmx_out_text(p->out, "device", m->device);
+	else if (m->path.text[0])
+		mmx_out_text(p->out, "path", m->path.text);
+	else
+		mmx_out_textf(p->out, "path_unknown", "%s", m->no_path.text);
+	mmx_out_addr(p->out, "inode", m->inode.addr);
+	mmx_out_count(p->out, "ino", m->inode.ino);
+	mmx_out_text(p->out, "filesystem", m->inode.fs);
+	mmx_out_textf(p->out, "dev", "%02x:%02x", mmx_dev_major(m->inode.dev),
+		      mmx_dev_minor(m->inode.dev));
+}
+
+void mmx_pagex_file(struct mmx_pagex *p)
+{
+	struct mmx_mapping m;
+	struct mmx_err err;
+
+	mmx_out_block(p->out, "file", "file");
+	if (!mapping_of(p))
+		mmx_out_text(p->out, "kind", "none: truncated, or shared memory in the swap cache");
+	else if (mmx_mapping_read(&m, p->view, mapping_of(p), &err))
+		mmx_out_text(p->out, "mapping_unknown", err.text);
+	else
+		emit_inode(p, &m);
+	mmx_out_bool(p->out, "dirty", folio_flag(p, E_PG_dirty));
+	mmx_out_bool(p->out, "writeback", folio_flag(p, E_PG_writeback));
+	mmx_out_end(p->out);
+	emit_swap_entry(p);
+}
+
+void mmx_pagex_hugetlb(struct mmx_pagex *p)
+{
+	struct mmx_hugetlb h;
+	struct mmx_err err;
+
+	if (!p->pools_tried)
+		mmx_hugetlb_pools_find(&p->pools, p->view, &err);
+	p->pools_tried = true;
+	mmx_hugetlb_decode(&h, &p->pools, &p->walk);
+	mmx_out_block(p->out, "hugetlb", "huge page");
+	mmx_out_text(p->out, "pool", h.hstate ? h.hstate->name : "none of this order");
+	mmx_out_text(p->out, "state", h.freed ? "free" : "in use");
+	mmx_out_bool(p->out, "on_free_list", h.listed);
+	mmx_out_text(p->out, "state_flags", h.flags);
+	mmx_out_bool(p->out, "vmemmap_optimised", h.optimised);
+	mmx_out_bool(p->out, "temporary", h.temporary);
+	mmx_out_count(p->out, "poisoned", h.poisoned_n);
+	mmx_out_end(p->out);
+	if (!h.freed && mapping_of(p)) {
+		if (mmx_folio_anon(&p->walk))
+			mmx_pagex_anon(p);
+		else
+			mmx_pagex_file(p);
+	}
+}
+
+/* Who is charged, by path. */
+void mmx_pagex_memcg(struct mmx_pagex *p)
+{
+	static const char *const kinds[] = {
+		[MMX_CHARGE_NONE] = "none",
+		[MMX_CHARGE_OBJECTS] = "objects",
+		[MMX_CHARGE_USER] = "user",
+		[MMX_CHARGE_KERNEL] = "kernel",
+	};
+	const struct mmx_page_format *f = &p->k->page_format;
+	struct mmx_charge charge;
+	struct mmx_memcg memcg;
+	struct mmx_err err;
+
+	if (!f->has_memcg || !mmx_word(p->walk.folio.bytes, f->memcg))
+		return;
+	if (mmx_charge_read(&charge, p->view, mmx_word(p->walk.folio.bytes, f->memcg), &err)) {
+		mmx_out_text(p->out, "memcg_unknown", err.text);
+		return;
+	}
+	if (charge.kind == MMX_CHARGE_NONE)
+		return;
+	mmx_out_block(p->out, "memcg", "charged to");
+	mmx_out_text(p->out, "kind", kinds[charge.kind]);
+	if (charge.memcg && !mmx_memcg_read(&memcg, p->view, charge.memcg, &err)) {
+		mmx_out_text(p->out, "path", memcg.path);
+		mmx_out_bool(p->out, "online", memcg.online);
+		mmx_out_count(p->out, "ino", memcg.ino);
+	} else if (charge.memcg) {
+		mmx_out_text(p->out, "path_unknown", err.text);
+	}
+	mmx_out_end(p->out);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "mm/page_owner.h"
+
+#define MAX_ENTRY   1024u
+#define EXT_INVALID 1u /* in a section's pointer: the section is going offline */
+
+static int not_kept(struct mmx_page_owners *owners, const char *why)
+{
+	owners->why_not = why;
+	return 0;
+}
+
+int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_mem_section_page_ext,  M_page_ext_flags,
+		M_page_owner_order,      M_page_owner_last_migrate_reason,
+		M_page_owner_gfp_mask,   M_page_owner_handle,
+		M_page_owner_ts_nsec,    M_page_owner_pid,
+		M_page_owner_free_handle};
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t ops, enabled;
+
+	memset(owners, 0, sizeof(*owners));
+	if (!mmx_symbol_addr(&k->symbols, "page_owner_ops", &ops))
+		return not_kept(owners, "this kernel was built without page_owner");
+	if (!mmx_kread_variable(view, "page_owner_inited", 4, &enabled) && !enabled)
+		return not_kept(owners, "page_owner was not switched on at boot");
+	if (mmx_fact_require(&k->facts, FACT_SECTIONS, err) ||
+	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	if (mmx_kread_variable(view, "page_ext_size", 8, &owners->entry_size) ||
+	    mmx_kread_member(view, ops, M_page_ext_operations_offset, &owners->offset))
+		return mmx_fail(err, MMX_EABSENT,
+				"page_ext_size or page_owner_ops.offset cannot be read");
+	if (owners->entry_size > MAX_ENTRY ||
+	    !mmx_fits(owners->offset, mmx_size(&k->layout, S_page_owner), owners->entry_size))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"a page_owner record at %" PRIu64 " of %" PRIu64
+				" bytes a frame makes no sense",
+				owners->offset, owners->entry_size);
+	owners->kept = true;
+	return 0;
+}
+
+static bool flag(const struct mmx_layout *l, enum mmx_layout_enumerator id, unsigned int otherwise,
+		 uint64_t flags)
+{
+	return mmx_bit(flags, mmx_has_enum(l, id) ? mmx_enum(l, id) : otherwise);
+}
+
+static void decode(struct mmx_page_owner *o, const struct mmx_layout *l, const unsigned char *bytes)
+{
+	o->order = mmx_get(l, M_page_owner_order, bytes);
+	o->migrate_reason = (int16_t)mmx_get(l, M_page_owner_last_migrate_reason, bytes);
+	o->gfp = mmx_get(l, M_page_owner_gfp_mask, bytes);
+	o->stack = mmx_get(l, M_page_owner_handle, bytes);
+	o->free_stack = mmx_get(l, M_page_owner_free_handle, bytes);
+	o->ns = mmx_get(l, M_page_owner_ts_nsec, bytes);
+	o->pid = mmx_get(l, M_page_owner_pid, bytes);
+	if (mmx_has(l, M_page_owner_free_ts_nsec))
+		o->free_ns = mmx_get(l, M_page_owner_free_ts_nsec, bytes);
+	if (mmx_has(l, M_page_owner_tgid))
+		o->tgid = mmx_get(l, M_page_owner_tgid, bytes);
+	if (mmx_has(l, M_page_owner_comm))
+		memcpy(o->comm, bytes + mmx_off(l, M_page_owner_comm), sizeof(o->comm) - 1);
+	o->has_free_pid = mmx_has(l, M_page_owner_free_pid) && mmx_has(l, M_page_owner_free_tgid);
+	if (o->has_free_pid) {
+		o->free_pid = mmx_get(l, M_page_owner_free_pid, bytes);
+		o->free_tgid = mmx_get(l, M_page_owner_free_tgid, bytes);
+	}
+}
+
+enum mmx_read mmx_page_owner_read(struct mmx_page_owner *owner,
+				  const struct mmx_page_owners *owners, struct mmx_view *view,
+				  uint64_t pfn)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_section *section = mmx_section_of(&k->sparse, pfn, k->arch->page_shift);
+	unsigned char bytes[MAX_ENTRY];
+	enum mmx_read read;
+	uint64_t flags;
+
+	memset(owner, 0, sizeof(*owner));
+	if (!owners->kept || !section || !section->ext || section->ext & EXT_INVALID)
+		return MMX_READ_ABSENT;
+	/* The pointer is such that a frame's number is the index, not its place in the section. */
+	read = mmx_kread(view, section->ext + pfn * owners->entry_size, bytes, owners->entry_size);
+	if (read)
+		return read;
+	flags = mmx_get(&k->layout, M_page_ext_flags, bytes);
+	owner->recorded = flag(&k->layout, E_PAGE_EXT_OWNER, 0, flags);
+	owner->allocated = flag(&k->layout, E_PAGE_EXT_OWNER_ALLOCATED, 1, flags);
+	if (owner->recorded)
+		decode(owner, &k->layout, bytes + owners->offset);
+	return MMX_READ_OK;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The stack depot: call chains that the kernel keeps once each and names by a number of 32 bits.
+ */
+#ifndef MMX_MM_STACKDEPOT_H
+#define MMX_MM_STACKDEPOT_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct mmx_view;
+
+/** MMX_STACK_FRAMES - as deep as the kernel's depot keeps them */
+#define MMX_STACK_FRAMES 64
+
+/** struct mmx_stack - a call chain, the innermost return address first */
+struct mmx_stack {
+	unsigned int n;
+	uint64_t entry[MMX_STACK_FRAMES];
+};
+
+/**
+ * mmx_stack_fetch() - the call chain behind a handle
+ * The record found must name itself by that very handle. -1 with the reason when there is none.
+ */
+int mmx_stack_fetch(struct mmx_stack *stack, struct mmx_view *view, uint32_t handle,
+		    struct mmx_err *err);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "kernel/list.h"
+#include "kernel/member.h"
+#include "kernel/percpu.h"
+#include "mm/task.h"
+
+#define TASKS_MAX  (4u << 20) /* the kernel's own limit of PIDs */
+#define PF_KTHREAD 0x00200000 /* the same in every release since 2.6.27 */
+
+static const enum mmx_layout_member needed[] = {
+	M_task_struct_tasks, M_task_struct_thread_node,   M_task_struct_signal, M_task_struct_pid,
+	M_task_struct_tgid,  M_task_struct_comm,          M_task_struct_flags,  M_task_struct_mm,
+	M_task_struct_stack, M_signal_struct_thread_head,
+};
+
+struct finder {
+	struct mmx_tasks *tasks;
+	struct mmx_view *view;
+	const struct mmx_layout *layout;
+	uint64_t leader; /* of the process whose threads are being walked */
+	bool met_leader;
+	bool no_memory;
+};
+
+static void note(struct finder *f, const struct mmx_err *err)
+{
+	if (!f->tasks->broken++)
+		f->tasks->trouble = *err;
+}
+
+static int read_task(struct finder *f, uint64_t addr, struct mmx_task *t, struct mmx_err *err)
+{
+	struct mmx_view *view = f->view;
+	uint64_t pid, tgid, flags;
+	enum mmx_read read = mmx_kread_member(view, addr, M_task_struct_pid, &pid);
+
+	if (!read)
+		read = mmx_kread_member(view, addr, M_task_struct_tgid, &tgid);
+	if (!read)
+		read = mmx_kread_member(view, addr, M_task_struct_flags, &flags);
+	if (!read)
+		read = mmx_kread_member(view, addr, M_task_struct_mm, &t->mm);
+	if (!read)
+		read = mmx_kread_member(view, addr, M_task_struct_stack, &t->stack);
+	if (!read)
+		read = mmx_kread(view, addr + mmx_off(f->layout, M_task_struct_comm), t->comm,
+				 sizeof(t->comm));
+	if (read)
+		return mmx_fail(err, MMX_EABSENT, "the task_struct at 0x%" PRIx64 " is %s", addr,
+				mmx_read_name(read));
+	t->addr = addr;
+	t->pid = (int32_t)pid;
+	t->tgid = (int32_t)tgid;
+	t->kernel = flags & PF_KTHREAD;
+	t->comm[sizeof(t->comm) - 1] = 0;
+	return 0;
+}
+
+/* False only when the search cannot go on: without memory, or beyond what any kernel has. */
+static bool add_task(struct finder *f, uint64_t addr)
+{
+	struct mmx_task t;
+	struct mmx_err err;
+
+	if (f->tasks->n + f->tasks->broken >= TASKS_MAX) {
+		mmx_fail(&err, MMX_ECORRUPT, "there are more than %u tasks", TASKS_MAX);
+		note(f, &err);
+		return false;
+	}
+	if (read_task(f, addr, &t, &err)) {
+		note(f, &err);
+		return true;
+	}
+	f->no_memory = !mmx_array_add(f->tasks, t);
+	return !f->no_memory;
+}
+
+static bool take_thread(void *arg, uint64_t node)
+{
+	struct finder *f = arg;
+	uint64_t task = node - mmx_off(f->layout, M_task_struct_thread_node);
+
+	f->met_leader |= task == f->leader;
+	return add_task(f, task);
+}
+
+/* A process: its leader, through whose signal_struct all its threads are found. */
+static bool take_process(void *arg, uint64_t node)
+{
+	struct finder *f = arg;
+	struct mmx_err err;
+	uint64_t signal;
+
+	f->leader = node - mmx_off(f->layout, M_task_struct_tasks);
+	f->met_leader = false;
+	if (mmx_kread_member(f->view, f->leader, M_task_struct_signal, &signal) || !signal) {
+		mmx_fail(&err, MMX_EABSENT,
+			 "the task_struct at 0x%" PRIx64
+			 " has no signal_struct to find its threads by",
+			 f->leader);
+		note(f, &err);
+	} else if (mmx_list_walk(f->view, signal + mmx_off(f->layout, M_signal_struct_thread_head),
+				 TASKS_MAX, take_thread, f, &err)) {
+		note(f, &err);
+	}
+	if (!f->no_memory && !f->met_leader)
+		add_task(f, f->leader);
+	return !f->no_memory && f->tasks->n + f->tasks->broken < TASKS_MAX;
+}
+
+/* CPU 0's idle task is the list's head; the others' are on no list. */
+static void add_idle_tasks(struct finder *f, uint64_t init_task)
+{
+	struct mmx_cpus cpus = {0};
+	uint64_t runqueues, idle;
+	struct mmx_err err;
+
+	add_task(f, init_task);
+	if (!mmx_symbol_addr(&f->view->kernel->symbols, "runqueues", &runqueues) ||
+	    !mmx_has(f->layout, M_rq_idle))
+		return;
+	if (mmx_cpus_find(&cpus, f->view, &err)) {
+		note(f, &err);
+		return;
+	}
+	for (size_t i = 0; i < cpus.n; i++) {
+		/* A CPU that never came up has none. */
+		if (!mmx_kread_member(f->view, runqueues + cpus.v[i].offset, M_rq_idle, &idle) &&
+		    idle && idle != init_task)
+			add_task(f, idle);
+	}
+	mmx_cpus_free(&cpus);
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct mmx_task *x = a, *y = b;
+
+	if (x->tgid != y->tgid)
+		return x->tgid < y->tgid ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static int by_mm(const void *a, const void *b)
+{
+	const struct mmx_mm_user *x = a, *y = b;
+
+	if (x->mm != y->mm)
+		return x->mm < y->mm ? -1 : 1;
+	return x->tgid < y->tgid ? -1 : x->tgid > y->tgid;
+}
+
+static bool same_process(const struct mmx_task *a, const struct mmx_task *b)
+{
+	return a->tgid == b->tgid;
+}
+
+/* One entry for each address space that a process's threads have: normally just one. */
+static bool add_users(struct mmx_tasks *tasks, size_t first, size_t end)
+{
+	uint32_t task = first;
+	uint64_t last = 0;
+
+	for (size_t i = first; i < end; i++) {
+		if (tasks->v[i].pid == tasks->v[i].tgid)
+			task = i;
+	}
+	for (size_t i = first; i < end; i++) {
+		const struct mmx_task *t = &tasks->v[i];
+
+		if (t->kernel || !t->mm || t->mm == last)
+			continue;
+		last = t->mm;
+		if (!mmx_array_add(&tasks->users, (struct mmx_mm_user){t->mm, t->tgid, task}))
+			return false;
+	}
+	return true;
+}
+
+static bool find_users(struct mmx_tasks *tasks)
+{
+	size_t end;
+
+	for (size_t first = 0; first < tasks->n; first = end) {
+		end = first + 1;
+		while (end < tasks->n && same_process(&tasks->v[first], &tasks->v[end]))
+			end++;
+		if (!add_users(tasks, first, end))
+			return false;
+	}
+	if (tasks->users.n)
+		qsort(tasks->users.v, tasks->users.n, sizeof(*tasks->users.v), by_mm);
+	return true;
+}
+
+int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_err *err)
+{
+	struct finder f = {.tasks = tasks, .view = view, .layout = &view->kernel->layout};
+	uint64_t init_task;
+	struct mmx_err broken;
+
+	memset(tasks, 0, sizeof(*tasks));
+	if (mmx_layout_require(f.layout, needed, sizeof(needed) / sizeof(*needed), err))
+		return -1;
+	if (f.layout->member[M_task_struct_comm].m.size != MMX_COMM)
+		return mmx_fail(err, MMX_ECORRUPT, "task_struct.comm has %u bytes, not %u",
+				f.layout->member[M_task_struct_comm].m.size, MMX_COMM);
+	if (!mmx_symbol_addr(&view->kernel->symbols, "init_task", &init_task))
+		return mmx_fail(err, MMX_EMISSING, "no symbol init_task");
+	add_idle_tasks(&f, init_task);
+	if (!f.no_memory && mmx_list_walk(view, init_task + mmx_off(f.layout, M_task_struct_tasks),
+					  TASKS_MAX, take_process, &f, &broken))
+		note(&f, &broken);
+	if (tasks->n)
+		qsort(tasks->v, tasks->n, sizeof(*tasks->v), by_pid);
+	if (f.no_memory || !find_users(tasks)) {
+		mmx_tasks_free(tasks);
+		return mmx_fail_nomem(err);
+	}
+	return 0;
+}
+
+void mmx_tasks_free(struct mmx_tasks *tasks)
+{
+	mmx_array_free(tasks);
+	mmx_array_free(&tasks->users);
+}
+
+const struct mmx_task *mmx_task_find(const struct mmx_tasks *tasks, int32_t pid)
+{
+	for (size_t i = 0; i < tasks->n; i++) {
+		if (tasks->v[i].pid == pid)
+			return &tasks->v[i];
+	}
+	return NULL;
+}
+
+uint64_t mmx_task_mm(const struct mmx_tasks *tasks, const struct mmx_task *task)
+{
+	if (task->mm || task->kernel)
+		return task->mm;
+	for (size_t i = 0; i < tasks->n; i++) {
+		if (same_process(&tasks->v[i], task) && tasks->v[i].mm && !tasks->v[i].kernel)
+			return tasks->v[i].mm;
+	}
+	return 0;
+}
+
+const struct mmx_mm_user *mmx_mm_users(const struct mmx_tasks *tasks, uint64_t mm, size_t *n)
+{
+	size_t low = 0, high = tasks->users.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (tasks->users.v[middle].mm < mm)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*n = 0; low + *n < tasks->users.n && tasks->users.v[low + *n].mm == mm;)
+		++*n;
+	return *n ? &tasks->users.v[low] : NULL;
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kernel/kernel.h"
+#include "kernel/list.h"
+#include "kernel/member.h"
+#include "mm/vmalloc.h"
+
+#define VM_IOREMAP  0x01u
+#define VM_NO_GUARD 0x40u
+#define VMAP_RAM    1u /* of vmap_area.flags, since 6.3 */
+
+#define MAX_NODES (1u << 16)
+#define MAX_AREAS (1u << 24)
+#define MAX_BYTES 256u
+
+/* Macros in the kernel, the same in all releases; the last one is of 6.9. */
+static const char *const flag_names[] = {"ioremap",       "vmalloc",      "vmap",
+					 "user",          "dma-coherent", "uninitialized",
+					 "no-guard",      "kasan",        "flush-reset-perms",
+					 "map-put-pages", "allow-huge",   "defer-kmemleak",
+					 "sparse"};
+
+void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (unsigned int bit = 0; bit < 64 && used < size; bit++) {
+		const char *gap = used ? " " : "";
+
+		if (!(flags >> bit & 1))
+			continue;
+		if (bit < sizeof(flag_names) / sizeof(*flag_names))
+			used += snprintf(buf + used, size - used, "%s%s", gap, flag_names[bit]);
+		else
+			used += snprintf(buf + used, size - used, "%s0x%" PRIx64, gap,
+					 (uint64_t)1 << bit);
+	}
+}
+
+/*
+ * The areas.
+ */
+
+struct gather {
+	struct mmx_view *view;
+	struct mmx_vmalloc *v;
+	struct mmx_err *err;
+	bool freed; /* the list is of areas that wait to be purged */
+	bool bad;
+};
+
+static void read_vm(struct mmx_view *view, struct mmx_vmalloc_area *area)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	unsigned char bytes[MAX_BYTES];
+
+	area->read = mmx_kread(view, area->vm, bytes, mmx_size(l, S_vm_struct));
+	if (area->read)
+		return;
+	area->start = mmx_get(l, M_vm_struct_addr, bytes);
+	area->end = area->start + mmx_get(l, M_vm_struct_size, bytes);
+	area->flags = mmx_get(l, M_vm_struct_flags, bytes);
+	area->pages = mmx_get(l, M_vm_struct_pages, bytes);
+	area->nr_pages = mmx_get(l, M_vm_struct_nr_pages, bytes);
+	area->phys = mmx_get(l, M_vm_struct_phys_addr, bytes);
+	area->caller = mmx_get(l, M_vm_struct_caller, bytes);
+	if (mmx_has(l, M_vm_struct_page_order))
+		area->page_order = mmx_get(l, M_vm_struct_page_order, bytes);
+}
+
+/* Before there were flags, an area without a vm_struct was taken for one of vm_map_ram(). */
+static enum mmx_vmalloc_kind kind_of(const struct mmx_layout *l, const struct gather *g,
+				     uint64_t vm, const unsigned char *bytes)
+{
+	if (g->freed)
+		return MMX_VMALLOC_UNPURGED;
+	if (vm)
+		return MMX_VMALLOC_AREA;
+	if (!mmx_has(l, M_vmap_area_flags) || mmx_get(l, M_vmap_area_flags, bytes) & VMAP_RAM)
+		return MMX_VMALLOC_RAM;
+	return MMX_VMALLOC_GOING;
+}
+
+static bool take_area(void *arg, uint64_t node)
+{
+	struct gather *g = arg;
+	const struct mmx_layout *l = &g->view->kernel->layout;
+	uint64_t addr = node - mmx_off(l, M_vmap_area_list);
+	struct mmx_vmalloc_area area = {0};
+	unsigned char bytes[MAX_BYTES];
+	uint64_t start, end, vm;
+
+	g->bad = true;
+	if (mmx_kread_ok(g->view, addr, bytes, mmx_size(l, S_vmap_area), "struct vmap_area",
+			 g->err))
+		return false;
+	start = mmx_get(l, M_vmap_area_va_start, bytes);
+	end = mmx_get(l, M_vmap_area_va_end, bytes);
+	vm = mmx_get(l, M_vmap_area_vm, bytes);
+	area.kind = kind_of(l, g, vm, bytes);
+	area.start = start;
+	area.end = end;
+	if (area.kind == MMX_VMALLOC_AREA) {
+		area.vm = vm;
+		read_vm(g->view, &area);
+	}
+	if (!(start >> 63) || start >= end || area.start < start || area.end > end ||
+	    area.start >= area.end) {
+		mmx_fail(g->err, MMX_ECORRUPT,
+			 "vmap_area 0x%" PRIx64 " is of 0x%" PRIx64 "-0x%" PRIx64
+			 " and has a vm_struct of 0x%" PRIx64 "-0x%" PRIx64,
+			 addr, start, end, area.start, area.end);
+		return false;
+	}
+	if (!mmx_array_add(g->v, area)) {
+		mmx_fail_nomem(g->err);
+		return false;
+	}
+	g->bad = false;
+	return true;
+}
+
+/* The first list that is broken leaves its error; the ones behind it are walked all the same. */
+static void walk_list(struct gather *g, uint64_t head, bool freed, int *ret, struct mmx_err *first)
+{
+	struct mmx_err err;
+
+	g->freed = freed;
+	g->err = &err;
+	g->bad = false;
+	if (!mmx_list_walk(g->view, head, MAX_AREAS - g->v->n, take_area, g, &err) && !g->bad)
+		return;
+	if (!*ret)
+		mmx_fail(first, err.code, "vmalloc areas: %s", err.text);
+	*ret = -1;
+}
+
+static int walk_nodes(struct gather *g, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &g->view->kernel->layout;
+	uint64_t nodes, n;
+	int ret = 0;
+
+	if (!mmx_has(l, M_vmap_node_busy))
+		return mmx_fail(err, MMX_EMISSING,
+				"struct vmap_node is needed and no source of types has it");
+	if (mmx_kread_variable(g->view, "vmap_nodes", 8, &nodes) ||
+	    mmx_kread_variable(g->view, "nr_vmap_nodes", 4, &n))
+		return mmx_fail(err, MMX_EABSENT,
+				"vmap_nodes or nr_vmap_nodes is unknown or unreadable");
+	if (n > MAX_NODES)
+		return mmx_fail(err, MMX_ECORRUPT, "%" PRIu64 " nodes of vmalloc areas", n);
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t node = nodes + i * mmx_size(l, S_vmap_node);
+
+		walk_list(g, node + mmx_off(l, M_vmap_node_busy), false, &ret, err);
+		if (mmx_has(l, M_vmap_node_lazy))
+			if (mmx_has(l, M_vmap_node_lazy))
+				walk_list(g, node + mmx_off(l, M_vmap_node_lazy), true, &ret, err);
+	}
+	return ret;
+}
+
+static int walk_one_list(struct gather *g, struct mmx_err *err)
+{
+	const struct mmx_symbols *s = &g->view->kernel->symbols;
+	uint64_t head;
+	int ret = 0;
+
+	if (!mmx_symbol_addr(s, "vmap_area_list", &head))
+		return mmx_fail(err, MMX_EMISSING, "neither symbol vmap_nodes nor vmap_area_list");
+	walk_list(g, head, false, &ret, err);
+	if (mmx_symbol_addr(s, "purge_vmap_area_list", &head))
+		walk_list(g, head, true, &ret, err);
+	return ret;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct mmx_vmalloc_area *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Sorts, and drops areas that begin within another: of two owners of an address, one is forged. */
+static int arrange(struct mmx_vmalloc *v, struct mmx_err *err)
+{
+	size_t kept = 0;
+
+	if (v->n)
+		qsort(v->v, v->n, sizeof(*v->v), by_start);
+	for (size_t i = 0; i < v->n; i++) {
+		if (!kept || v->v[i].start >= v->v[kept - 1].end)
+			v->v[kept++] = v->v[i];
+		else
+			mmx_fail(err, MMX_ECORRUPT,
+				 "vmalloc areas 0x%" PRIx64 "-0x%" PRIx64 " and 0x%" PRIx64
+				 "-0x%" PRIx64 " overlap",
+				 v->v[kept - 1].start, v->v[kept - 1].end, v->v[i].start,
+				 v->v[i].end);
+	}
+	if (kept == v->n)
+		return 0;
+	v->n = kept;
+	return -1;
+}
+
+int mmx_vmalloc_read(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_vmap_area_va_start, M_vmap_area_va_end, M_vmap_area_list,     M_vmap_area_vm,
+		M_vm_struct_addr,     M_vm_struct_size,   M_vm_struct_flags,    M_vm_struct_pages,
+		M_vm_struct_nr_pages, M_vm_struct_caller, M_vm_struct_phys_addr};
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct gather g = {.view = view, .v = v};
+	int ret;
+
+	*v = (struct mmx_vmalloc){0};
+	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	if (mmx_size(l, S_vmap_area) > MAX_BYTES || mmx_size(l, S_vm_struct) > MAX_BYTES)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"structs of vmalloc of %" PRIu64 " and %" PRIu64 " bytes",
+				mmx_size(l, S_vmap_area), mmx_size(l, S_vm_struct));
+	ret = mmx_symbols_find(&view->kernel->symbols, "vmap_nodes") ? walk_nodes(&g, err)
+								     : walk_one_list(&g, err);
+	if (arrange(v, ret ? NULL : err))
+		ret = -1;
+	return ret;
+}
+
+void mmx_vmalloc_free(struct mmx_vmalloc *v)
+{
+	mmx_array_free(v);
+}
+
+const struct mmx_vmalloc_area *mmx_vmalloc_of(const struct mmx_vmalloc *v, uint64_t addr)
+{
+	size_t low = 0, high = v->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (v->v[middle].start <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && addr < v->v[low - 1].end ? &v->v[low - 1] : NULL;
+}
+
+uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vmalloc_area *area)
+{
+	uint64_t page = 1ULL << view->kernel->arch->page_shift;
+	bool guard = area->kind == MMX_VMALLOC_AREA && !area->read && !(area->flags & VM_NO_GUARD);
+
+	return guard && area->end - area->start > page ? area->end - page : area->end;
+}
+
+/*
+ * Their pages.
+ */
+
+struct pages {
+	struct mmx_view *view;
+	const struct mmx_vmalloc_area *area;
+	mmx_vmalloc_pages_fn fn;
+	void *arg;
+	uint64_t first, end; /* addresses */
+	enum mmx_read read;  /* of a table that could not be read */
+};
+
+static bool take_leaf(void *arg, const struct mmx_pte *pte)
+{
+	struct pages *p = arg;
+	unsigned int shift = p->view->kernel->arch->page_shift;
+	uint64_t start = pte->va > p->first ? pte->va : p->first;
+	uint64_t end = pte->va + pte->size < p->end ? pte->va + pte->size : p->end;
+
+	if (pte->kind == MMX_PTE_UNREADABLE || pte->kind == MMX_PTE_LOOP)
+		p->read = pte->read ? pte->read : MMX_READ_UNREADABLE;
+	if (pte->kind != MMX_PTE_LEAF || start >= end)
+		return pte->kind != MMX_PTE_LOOP;
+	return p->fn(p->arg, p->area, (start - p->area->start) >> shift,
+		     (pte->phys + (start - pte->va)) >> shift, (end - start) >> shift);
+}
+
+static int from_tables(struct pages *p, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = p->view->kernel;
+
+	p->first = p->area->start;
+	p->end = mmx_vmalloc_mapped_end(p->view, p->area);
+	k->arch->walk(p->view->reader, &k->paging, k->paging.root, p->first, p->end - 1, take_leaf,
+		      p);
+	if (!p->read)
+		return 0;
+	return mmx_fail(err, MMX_EABSENT, "vmalloc area 0x%" PRIx64 ": a page table of it is %s",
+			p->area->start, mmx_read_name(p->read));
+}
+
+static int from_array(struct pages *p, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = p->view->kernel;
+	const struct mmx_vmalloc_area *area = p->area;
+	uint64_t room = (area->end - area->start) >> k->arch->page_shift;
+	uint64_t block[512];
+
+	if (area->nr_pages > room || area->nr_pages > mmx_ranges_total(&k->sparse.pfn))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"vmalloc area 0x%" PRIx64 "-0x%" PRIx64 " claims %" PRIu64 " pages",
+				area->start, area->end, area->nr_pages);
+	for (uint64_t i = 0; i < area->nr_pages; i++) {
+		uint64_t left = area->nr_pages - i, pfn;
+
+		if (i % 512 == 0 &&
+		    mmx_kread_ok(p->view, area->pages + i * 8, block, (left < 512 ? left : 512) * 8,
+				 "a vmalloc area's array of pages", err))
+			return -1;
+		if (!mmx_page_pfn(k, le64toh(block[i % 512]), &pfn))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"vmalloc area 0x%" PRIx64 ": page %" PRIu64 " is 0x%" PRIx64
+					", which is no page",
+					area->start, i, le64toh(block[i % 512]));
+		if (!p->fn(p->arg, area, i, pfn, 1))
+			return 0;
+	}
+	return 0;
+}
+
+int mmx_vmalloc_each_page(struct mmx_view *view, const struct mmx_vmalloc_area *area,
+			  mmx_vmalloc_pages_fn fn, void *arg, struct mmx_err *err)
+{
+	struct pages p = {.view = view, .area = area, .fn = fn, .arg = arg};
+
+	if (area->read)
+		return mmx_fail(err, MMX_EABSENT,
+				"vmalloc area 0x%" PRIx64 ": its vm_struct 0x%" PRIx64 " is %s",
+				area->start, area->vm, mmx_read_name(area->read));
+	if (area->kind == MMX_VMALLOC_UNPURGED || area->flags & VM_IOREMAP)
+		return 0;
+	return area->pages && area->nr_pages ? from_array(&p, err) : from_tables(&p, err);
+}
+
+struct fill {
+	struct mmx_owned *owned;
+	uint32_t owner;
+	uint64_t left; /* more frames in all areas than this are a forgery */
+	bool nomem;
+};
+
+static bool fill_pages(void *arg, const struct mmx_vmalloc_area *area, uint64_t at, uint64_t pfn,
+		       uint64_t frames)
+{
+	struct fill *f = arg;
+
+	(void)area;
+	if (frames > f->left) {
+		f->left = 0;
+		return false;
+	}
+	f->left -= frames;
+	f->nomem = !mmx_owned_add(f->owned, f->owner, at, pfn, frames);
+	return !f->nomem;
+}
+
+/* One frame can be mapped more than once (a ring buffer maps each twice), but not without end. */
+#define MAPPINGS_A_FRAME 4
+
+int mmx_vmalloc_owned(struct mmx_owned *owned, const struct mmx_vmalloc *v, struct mmx_view *view,
+		      struct mmx_err *err)
+{
+	struct fill f = {.owned = owned,
+			 .left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME};
+	int ret = 0;
+
+	*owned = (struct mmx_owned){0};
+	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
+		return -1;
+	for (size_t i = 0; i < v->n && f.left && !f.nomem; i++) {
+		struct mmx_err one;
+
+		f.owner = i;
+		if (mmx_vmalloc_each_page(view, &v->v[i], fill_pages, &f, &one) && !ret)
+			ret = mmx_fail(err, one.code, "%s", one.text);
+	}
+	if (f.nomem)
+		ret = mmx_fail_nomem(err);
+	else if (!f.left)
+		ret = mmx_fail(err, MMX_ECORRUPT,
+			       "vmalloc areas map more than %u times the machine's memory",
+			       MAPPINGS_A_FRAME);
+	mmx_owned_sort(owned);
+	return ret;
+}

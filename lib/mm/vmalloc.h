@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vmalloc areas: pieces of the kernel's own address space that are mapped page by page, for
+ * vmalloc(), vmap(), ioremap(), kernel stacks and modules. Nothing in a struct page tells that it is
+ * mapped there; the areas know their pages.
+ */
+#ifndef MMX_MM_VMALLOC_H
+#define MMX_MM_VMALLOC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/err.h"
+#include "image/image.h"
+#include "mm/owned.h"
+
+struct mmx_view;
+
+enum mmx_vmalloc_kind {
+	MMX_VMALLOC_AREA,     /* has a vm_struct */
+	MMX_VMALLOC_RAM,      /* made by vm_map_ram(), which keeps no vm_struct */
+	MMX_VMALLOC_GOING,    /* in use a moment ago: its vm_struct is taken off already */
+	MMX_VMALLOC_UNPURGED, /* freed; the address range waits for a TLB flush */
+};
+
+/**
+ * struct mmx_vmalloc_area - one area
+ * @start, @end: its address range; with a vm_struct, the guard page at its end included
+ * @vm: address of the vm_struct, or 0
+ * @read: how that stands; what is below holds only when it could be read
+ * @flags: VM_* bits
+ * @pages: address of its array of struct page pointers, or 0
+ * @nr_pages: entries of that array
+ * @phys: the first physical address, of an ioremap
+ * @caller: the code that asked for it, or 0
+ */
+struct mmx_vmalloc_area {
+	enum mmx_vmalloc_kind kind;
+	uint64_t start, end;
+	uint64_t vm;
+	enum mmx_read read;
+	uint64_t flags;
+	uint64_t pages, nr_pages;
+	unsigned int page_order;
+	uint64_t phys;
+	uint64_t caller;
+};
+
+/** struct mmx_vmalloc - all areas in ascending order of addresses */
+struct mmx_vmalloc {
+	MMX_ARRAY(struct mmx_vmalloc_area);
+};
+
+/**
+ * mmx_vmalloc_read() - read all areas, busy ones and those freed lately
+ * When a list is broken: -1, an error that says where, and all areas that could be reached.
+ */
+int mmx_vmalloc_read(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err);
+void mmx_vmalloc_free(struct mmx_vmalloc *v);
+
+/** mmx_vmalloc_of() - the area that holds an address, or NULL */
+const struct mmx_vmalloc_area *mmx_vmalloc_of(const struct mmx_vmalloc *v, uint64_t addr);
+
+/** mmx_vmalloc_mapped_end() - the end of what the area maps: before its guard page, if it has one */
+uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vmalloc_area *area);
+
+/** mmx_vmalloc_flags() - the flags by name, with a space between them: "vmalloc user" */
+void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size);
+
+/**
+ * mmx_vmalloc_pages_fn - called for runs of an area's pages
+ * @at: the first one's place in the area, counted in pages
+ * Returning false ends the walk.
+ */
+typedef bool (*mmx_vmalloc_pages_fn)(void *arg, const struct mmx_vmalloc_area *area, uint64_t at,
+				     uint64_t pfn, uint64_t frames);
+
+/**
+ * mmx_vmalloc_each_page() - what memory an area maps
+ * Out of its array of pages, or out of the kernel's page tables when it has none. An ioremap maps
+ * no memory of the kernel's, and an area that was freed maps none any more: no calls.
+ */
+int mmx_vmalloc_each_page(struct mmx_view *view, const struct mmx_vmalloc_area *area,
+			  mmx_vmalloc_pages_fn fn, void *arg, struct mmx_err *err);
+
+/**
+ * mmx_vmalloc_owned() - every frame that an area maps; the owner is the area's number in @v
+ * Areas whose pages cannot be had leave the others alone: -1, the first error, and @owned of those.
+ */
+int mmx_vmalloc_owned(struct mmx_owned *owned, const struct mmx_vmalloc *v, struct mmx_view *view,
+		      struct mmx_err *err);
+
+#endif

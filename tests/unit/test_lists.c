@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Owners' lists: resources, vmalloc areas, runs of owned frames. Whole and forged ones. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../fake_memory.h"
+#include "mm/owned.h"
+#include "mm/resource.h"
+#include "mm/vmalloc.h"
+#include "unit.h"
+
+#define MEMORY  (1u << 20)
+#define OUTSIDE 0xffffffffc0000000ULL
+#define PAGES   64 /* frames that the fake kernel has struct pages for */
+
+struct resource {
+	uint64_t start, last, name, flags, parent, sibling, child;
+};
+
+struct area {
+	uint64_t start, end, next, prev, vm, flags;
+};
+
+struct vm {
+	uint64_t addr, size, flags, pages;
+	uint32_t nr_pages;
+	uint64_t phys, caller;
+};
+
+static struct fake_memory *m;
+
+static void member(enum mmx_layout_member id, size_t offset, size_t size)
+{
+	m->kernel.layout.member[id].provider = 0;
+	m->kernel.layout.member[id].m =
+		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
+}
+
+#define MEMBER_OF(id, strct, name) \
+	member(id, offsetof(struct strct, name), sizeof(((struct strct *)0)->name))
+
+static void size_of(enum mmx_layout_struct id, size_t size)
+{
+	m->kernel.layout.strct[id].provider = 0;
+	m->kernel.layout.strct[id].value = size;
+}
+
+static void make_layout(void)
+{
+	struct mmx_layout *l = &m->kernel.layout;
+
+	memset(l->strct, -1, sizeof(l->strct));
+	memset(l->member, -1, sizeof(l->member));
+	memset(l->enumerator, -1, sizeof(l->enumerator));
+	size_of(S_resource, sizeof(struct resource));
+	MEMBER_OF(M_resource_start, resource, start);
+	MEMBER_OF(M_resource_end, resource, last);
+	MEMBER_OF(M_resource_name, resource, name);
+	MEMBER_OF(M_resource_flags, resource, flags);
+	MEMBER_OF(M_resource_parent, resource, parent);
+	MEMBER_OF(M_resource_sibling, resource, sibling);
+	MEMBER_OF(M_resource_child, resource, child);
+	size_of(S_vmap_area, sizeof(struct area));
+	MEMBER_OF(M_vmap_area_va_start, area, start);
+	MEMBER_OF(M_vmap_area_va_end, area, end);
+	member(M_vmap_area_list, offsetof(struct area, next), 16);
+	MEMBER_OF(M_vmap_area_vm, area, vm);
+	MEMBER_OF(M_vmap_area_flags, area, flags);
+	size_of(S_vm_struct, sizeof(struct vm));
+	MEMBER_OF(M_vm_struct_addr, vm, addr);
+	MEMBER_OF(M_vm_struct_size, vm, size);
+	MEMBER_OF(M_vm_struct_flags, vm, flags);
+	MEMBER_OF(M_vm_struct_pages, vm, pages);
+	MEMBER_OF(M_vm_struct_nr_pages, vm, nr_pages);
+	MEMBER_OF(M_vm_struct_phys_addr, vm, phys);
+	MEMBER_OF(M_vm_struct_caller, vm, caller);
+}
+
+static void symbol(const char *name, uint64_t addr)
+{
+	mmx_symbols_add(&m->kernel.symbols, name, strlen(name), addr, 'D', 0);
+	mmx_symbols_finish(&m->kernel.symbols, NULL);
+}
+
+static void setup(void)
+{
+	m = fake_memory_new(MEMORY);
+	m->arch.page_shift = 12;
+	make_layout();
+	m->kernel.vmemmap.base = 0xffffea0000000000ULL;
+	m->kernel.vmemmap.page_size = 64;
+	m->kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
+	mmx_ranges_add(&m->kernel.sparse.pfn, 0, PAGES);
+}
+
+static void teardown(void)
+{
+	mmx_ranges_free(&m->kernel.sparse.pfn);
+	mmx_symbols_free(&m->kernel.symbols);
+	fake_memory_free(m);
+}
+
+/*
+ * Resources.
+ */
+
+static struct resource *at(uint64_t addr)
+{
+	return fake_at(m, addr);
+}
+
+static uint64_t new_resource(uint64_t start, uint64_t last, const char *name)
+{
+	struct resource r = {.start = start, .last = last};
+
+	r.name = fake_put(m, name, strlen(name) + 1);
+	return fake_put(m, &r, sizeof(r));
+}
+
+/* Appends to a parent's children. */
+static uint64_t below(uint64_t parent, uint64_t start, uint64_t last, const char *name)
+{
+	uint64_t node = new_resource(start, last, name), *link = &at(parent)->child;
+
+	while (*link)
+		link = &at(*link)->sibling;
+	*link = node;
+	at(node)->parent = parent;
+	return node;
+}
+
+static uint64_t tree(uint64_t *ram, uint64_t *code)
+{
+	uint64_t root = new_resource(0, ~0ULL, "PCI mem");
+
+	symbol("iomem_resource", root);
+	below(root, 0, 0xfff, "Reserved");
+	*ram = below(root, 0x1000, 0xffffff, "System RAM");
+	*code = below(*ram, 0x2000, 0x2fff, "Kernel code");
+	below(*ram, 0x3000, 0x3fff, "Kernel data");
+	below(root, 0x1000000, 0x1ffffff, "Reserved");
+	return root;
+}
+
+static void resources_are_found_by_address(void)
+{
+	struct mmx_resources r;
+	struct mmx_err err = {0};
+	uint64_t ram, code;
+	char path[64];
+
+	setup();
+	tree(&ram, &code);
+	CHECK(!mmx_resources_read(&r, m->view, &err) && r.n == 5, "%zu, %s", r.n, err.text);
+	CHECK(mmx_resource_of(&r, 0x2fff)->addr == code, "the code");
+	CHECK(mmx_resource_of(&r, 0x4000)->addr == ram, "between the children");
+	CHECK(!mmx_resource_of(&r, 0x2000000), "behind the last");
+	mmx_resource_path(&r, mmx_resource_of(&r, 0x2000), path, sizeof(path));
+	CHECK(!strcmp(path, "System RAM > Kernel code"), "%s", path);
+	mmx_resource_path(&r, mmx_resource_of(&r, 0x2000), path, 14);
+	CHECK(!strcmp(path, "System RAM > "), "cut: %s", path);
+	mmx_resource_path(&r, NULL, path, sizeof(path));
+	CHECK(!*path, "of nothing: %s", path);
+	mmx_resources_free(&r);
+	teardown();
+}
+
+static void forged_resources_end_in_errors(void)
+{
+	struct mmx_resources r;
+	struct mmx_err err = {0};
+	uint64_t ram, code, root, deep;
+
+	setup();
+	root = tree(&ram, &code);
+	at(code)->sibling = code;
+	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_ECORRUPT, "a loop: %s",
+	      err.text);
+	CHECK(r.n < 16, "%zu were read of a loop", r.n);
+	mmx_resources_free(&r);
+	at(code)->sibling = ram;
+	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_ECORRUPT,
+	      "another's child: %s", err.text);
+	mmx_resources_free(&r);
+	at(code)->sibling = OUTSIDE;
+	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_EABSENT && r.n == 3,
+	      "leads nowhere: %zu, %s", r.n, err.text);
+	mmx_resources_free(&r);
+	at(code)->sibling = 0;
+	at(code)->name = OUTSIDE;
+	deep = code;
+	CHECK(!mmx_resources_read(&r, m->view, &err) && !r.v[2].named, "without a name");
+	mmx_resources_free(&r);
+	for (int i = 0; i < MMX_RESOURCE_DEPTH; i++)
+		deep = below(deep, 0x2000, 0x2fff, "deep");
+	CHECK(mmx_resources_read(&r, m->view, &err) && strstr(err.text, "deeper"), "%s", err.text);
+	mmx_resources_free(&r);
+	(void)root;
+	teardown();
+}
+
+/*
+ * vmalloc areas.
+ */
+
+static uint64_t head;
+
+static void areas(void)
+{
+	uint64_t list[2] = {fake_next(m), fake_next(m)};
+
+	head = fake_put(m, list, sizeof(list));
+	symbol("vmap_area_list", head);
+}
+
+static struct vm *add_area(uint64_t start, uint64_t end, uint32_t pages)
+{
+	uint64_t entries[8], node, last = ((uint64_t *)fake_at(m, head))[1];
+	struct vm vm = {.addr = start, .size = end - start, .flags = 2, .nr_pages = pages};
+	struct area area = {.start = start, .end = end, .next = head, .prev = last};
+
+	for (uint32_t i = 0; i < pages; i++)
+		entries[i] = mmx_page_addr(&m->kernel.vmemmap, 10 + i);
+	vm.pages = fake_put(m, entries, pages * 8);
+	area.vm = fake_put(m, &vm, sizeof(vm));
+	node = fake_put(m, &area, sizeof(area)) + offsetof(struct area, next);
+	*(uint64_t *)fake_at(m, last) = node;
+	((uint64_t *)fake_at(m, head))[1] = node;
+	return fake_at(m, area.vm);
+}
+
+#define VA UINT64_C(0xffffc90000000000)
+
+static void areas_own_their_pages(void)
+{
+	struct mmx_vmalloc v;
+	struct mmx_owned owned;
+	struct mmx_err err = {0};
+	const struct mmx_owned_run *run;
+
+	setup();
+	areas();
+	add_area(VA + 0x8000, VA + 0xa000, 1);
+	add_area(VA, VA + 0x5000, 4);
+	CHECK(!mmx_vmalloc_read(&v, m->view, &err) && v.n == 2, "%s", err.text);
+	CHECK(mmx_vmalloc_of(&v, VA + 0x4fff) == &v.v[0], "in its guard page");
+	CHECK(!mmx_vmalloc_of(&v, VA + 0x5000), "between the areas");
+	CHECK(mmx_vmalloc_of(&v, VA + 0x8000) == &v.v[1], "the second");
+	CHECK(mmx_vmalloc_mapped_end(m->view, &v.v[0]) == VA + 0x4000, "before the guard page");
+	CHECK(!mmx_vmalloc_owned(&owned, &v, m->view, &err), "%s", err.text);
+	run = mmx_owned_find(&owned, 13);
+	CHECK(run && run->owner == 0 && run->at + (13 - run->pfn) == 3, "the fourth page");
+	CHECK(!mmx_owned_find(&owned, 14) && !mmx_owned_find(&owned, 9), "not its pages");
+	mmx_owned_free(&owned);
+	mmx_vmalloc_free(&v);
+	teardown();
+}
+
+static void forged_areas_end_in_errors(void)
+{
+	struct mmx_vmalloc v;
+	struct mmx_owned owned;
+	struct mmx_err err = {0};
+	struct vm *vm;
+
+	setup();
+	areas();
+	add_area(VA + 0x10000, VA + 0x12000, 1);
+	vm = add_area(VA, VA + 0x5000, 4);
+	vm->nr_pages = 6;
+	CHECK(!mmx_vmalloc_read(&v, m->view, &err), "%s", err.text);
+	CHECK(mmx_vmalloc_owned(&owned, &v, m->view, &err) && strstr(err.text, "claims 6"),
+	      "more pages than room: %s", err.text);
+	CHECK(mmx_owned_find(&owned, 10), "the other area's page is known");
+	mmx_owned_free(&owned);
+	mmx_vmalloc_free(&v);
+
+	vm->nr_pages = 4;
+	*(uint64_t *)fake_at(m, vm->pages) = mmx_page_addr(&m->kernel.vmemmap, PAGES);
+	CHECK(!mmx_vmalloc_read(&v, m->view, &err), "%s", err.text);
+	CHECK(mmx_vmalloc_owned(&owned, &v, m->view, &err) && strstr(err.text, "no page"),
+	      "a page that is none: %s", err.text);
+	mmx_owned_free(&owned);
+	mmx_vmalloc_free(&v);
+
+	vm->addr = VA - 0x1000;
+	CHECK(mmx_vmalloc_read(&v, m->view, &err) && err.code == MMX_ECORRUPT && v.n == 1,
+	      "a vm_struct beyond its area: %s", err.text);
+	mmx_vmalloc_free(&v);
+
+	vm->addr = VA;
+	add_area(VA + 0x4000, VA + 0x6000, 1);
+	CHECK(mmx_vmalloc_read(&v, m->view, &err) && strstr(err.text, "overlap") && v.n == 2,
+	      "two areas in one place: %s", err.text);
+	mmx_vmalloc_free(&v);
+	add_area(0x1000, 0x3000, 1);
+	CHECK(mmx_vmalloc_read(&v, m->view, &err) && err.code == MMX_ECORRUPT,
+	      "an area at a user address: %s", err.text);
+	mmx_vmalloc_free(&v);
+	teardown();
+}
+
+static void flags_have_names(void)
+{
+	char text[64];
+
+	mmx_vmalloc_flags(0x1 | 0x10 | 0x1000, text, sizeof(text));
+	CHECK(!strcmp(text, "ioremap dma-coherent sparse"), "%s", text);
+	mmx_vmalloc_flags(UINT64_C(1) << 63, text, sizeof(text));
+	CHECK(!strcmp(text, "0x8000000000000000"), "%s", text);
+	mmx_vmalloc_flags(~0ULL, text, sizeof(text));
+	CHECK(strlen(text) == sizeof(text) - 1, "cut: %s", text);
+	mmx_vmalloc_flags(0, text, sizeof(text));
+	CHECK(!*text, "none: %s", text);
+}
+
+static void runs_join_and_are_found(void)
+{
+	struct mmx_owned o = {0};
+
+	mmx_owned_add(&o, 1, 0, 100, 1);
+	mmx_owned_add(&o, 1, 1, 101, 1);
+	mmx_owned_add(&o, 1, 3, 102, 1); /* not the next one of the owner's */
+	mmx_owned_add(&o, 2, 4, 103, 1); /* another owner's */
+	mmx_owned_add(&o, 2, 5, 50, 4);
+	CHECK(o.n == 4, "%zu runs", o.n);
+	mmx_owned_sort(&o);
+	CHECK(mmx_owned_find(&o, 101)->frames == 2, "joined");
+	CHECK(mmx_owned_find(&o, 102)->at == 3 && mmx_owned_find(&o, 103)->owner == 2,
+	      "kept apart");
+	CHECK(mmx_owned_find(&o, 53) && !mmx_owned_find(&o, 54), "the end of a run");
+	CHECK(!mmx_owned_find(&o, 49) && !mmx_owned_find(&o, 104), "outside");
+	mmx_owned_free(&o);
+	CHECK(!mmx_owned_find(&o, 0), "an empty table");
+}
+
+int main(void)
+{
+	RUN(resources_are_found_by_address);
+	RUN(forged_resources_end_in_errors);
+	RUN(areas_own_their_pages);
+	RUN(forged_areas_end_in_errors);
+	RUN(flags_have_names);
+	RUN(runs_join_and_are_found);
+	return unit_end();
+}
