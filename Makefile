@@ -32,7 +32,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 CRASH_H  ?= /usr/include/crash
 EXT_SRC  := $(wildcard ext/*.c)
 EXT      := $(if $(wildcard $(CRASH_H)/defs.h),$(B)/mmx.so)
-EXT_FLAGS = -isystem $(CRASH_H) -DX86_64 -D$(lastword $(sort $(shell grep -ow 'GDB_1[0-9]_[0-9]' $(CRASH_H)/defs.h)))
+EXT_FLAGS = -isystem $(CRASH_H) -DX86_64 -D$(lastword $(sort $(shell grep -ow 'GDB_1[0-9]_[0-9]' $(CRASH_H)/defs.h 2>/dev/null)))
 
 all: $(B)/mmx $(EXT)
 

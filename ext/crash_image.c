@@ -3,6 +3,7 @@
  * Memory as crash reads it, a page at a time. Which pages there are only reading tells. crash is no
  * place for threads, so there is one reader and it is the session.
  */
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,27 @@ static void reader_free(void *reader)
 	(void)reader;
 }
 
-/* readmem() says only that it failed; what it calls says why. */
-static enum mmx_read why(uint64_t phys)
+struct page {
+	uint64_t phys;
+	int why;
+};
+
+static void call_crash(void *arg)
 {
+	struct page *p = arg;
 	char byte;
 
-	switch (pc->readmem(ACTIVE() ? pc->mfd : pc->dfd, &byte, 1, 0, phys)) {
+	p->why = pc->readmem(ACTIVE() ? pc->mfd : pc->dfd, &byte, 1, 0, p->phys);
+}
+
+/* readmem() says only that it failed; what it calls says why. */
+static enum mmx_read why(struct session *s, uint64_t phys)
+{
+	struct page p = {.phys = phys};
+
+	if (!session_call(s, call_crash, &p))
+		return MMX_READ_UNREADABLE;
+	switch (p.why) {
 	case PAGE_EXCLUDED:
 		return MMX_READ_EXCLUDED;
 	case SEEK_ERROR:
@@ -44,11 +60,8 @@ static enum mmx_read read_phys(void *reader, uint64_t phys, void *buf, size_t le
 		n = PAGE - (phys + done) % PAGE;
 		if (n > len - done)
 			n = len - done;
-		if (session_cut(reader))
-			return MMX_READ_UNREADABLE;
-		if (!readmem(phys + done, PHYSADDR, (char *)buf + done, (long)n, "mmx",
-			     RETURN_ON_ERROR | QUIET))
-			return why(phys + done);
+		if (!session_read(reader, phys + done, PHYSADDR, (char *)buf + done, n))
+			return why(reader, phys + done);
 	}
 	return MMX_READ_OK;
 }
@@ -60,32 +73,32 @@ static const struct mmx_image_ops crash_ops = {
 	.read = read_phys,
 };
 
-static bool kernel_word(const char *symbol, uint64_t *word)
+/*
+ * The kernel keeps VMCOREINFO in its memory as the note that goes into dumps, and crash knows where.
+ * (What it keeps beside it, vmcoreinfo_data, is moved out of the dump's reach by a panic.)
+ */
+static void read_vmcoreinfo(struct session *s, struct mmx_image *image)
 {
-	return symbol_exists((char *)symbol) &&
-	       readmem(symbol_value((char *)symbol), KVADDR, word, sizeof(*word), "mmx",
-		       RETURN_ON_ERROR | QUIET);
-}
+	char *symbol = "vmcoreinfo_note", *text;
+	Elf64_Nhdr note;
+	uint64_t at;
 
-/* The kernel keeps the text in its memory, and crash knows where; else the library looks for it. */
-static void read_vmcoreinfo(struct mmx_image *image)
-{
-	uint64_t addr, len;
-	char *text;
-
-	if (!kernel_word("vmcoreinfo_data", &addr) || !kernel_word("vmcoreinfo_size", &len) ||
-	    !len || len > VMCOREINFO_MAX)
+	if (!symbol_exists(symbol) ||
+	    !session_read(s, symbol_value(symbol), KVADDR, &at, sizeof(at)) ||
+	    !session_read(s, at, KVADDR, &note, sizeof(note)) || !note.n_descsz ||
+	    note.n_descsz > VMCOREINFO_MAX || note.n_namesz != sizeof("VMCOREINFO"))
 		return;
-	text = calloc(1, len + 1);
+	text = calloc(1, note.n_descsz + 1);
 	if (!text)
 		return;
-	if (!readmem(addr, KVADDR, text, (long)len, "mmx", RETURN_ON_ERROR | QUIET)) {
+	at += sizeof(note) + (note.n_namesz + 3) / 4 * 4;
+	if (!session_read(s, at, KVADDR, text, note.n_descsz)) {
 		free(text);
 		return;
 	}
 	image->vmcoreinfo = text;
-	image->vmcoreinfo_len = len;
-	image->vmcoreinfo_from = "symbol vmcoreinfo_data, found by crash";
+	image->vmcoreinfo_len = note.n_descsz;
+	image->vmcoreinfo_from = "symbol vmcoreinfo_note, found by crash";
 }
 
 struct mmx_image *crash_image(struct session *s, struct mmx_err *err)
@@ -108,6 +121,6 @@ struct mmx_image *crash_image(struct session *s, struct mmx_err *err)
 		mmx_image_close(image);
 		return NULL;
 	}
-	read_vmcoreinfo(image);
+	read_vmcoreinfo(s, image);
 	return image;
 }

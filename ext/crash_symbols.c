@@ -11,27 +11,39 @@
 
 #include "ext.h"
 
-/* What the command leaves behind is the text; the words of the command being run come back. */
-static char *sym_list(size_t *len)
+static void call_sym(void *unused)
 {
-	char *list[] = {"sym", "-l", NULL}, *saved[3], *text = NULL;
-	FILE *f = open_memstream(&text, len), *output = fp;
-	int words = argcnt, place = optind;
+	(void)unused;
+	cmd_sym();
+}
+
+/* crash's command for its words and its output; the command that is being run gets its own back. */
+static char *sym_list(struct session *s)
+{
+	char *list[] = {"sym", "-l", NULL}, *words[3], *text = NULL;
+	int n_words = argcnt, place = optind;
+	FILE *output = fp;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	bool ok;
 
 	if (!f)
 		return NULL;
-	memcpy(saved, args, sizeof(saved));
+	memcpy(words, args, sizeof(words));
 	memcpy(args, list, sizeof(list));
 	argcnt = 2;
 	optind = 0;
 	fp = f;
-	cmd_sym();
+	ok = session_call(s, call_sym, NULL);
 	fp = output;
 	optind = place;
-	argcnt = words;
-	memcpy(args, saved, sizeof(saved));
+	argcnt = n_words;
+	memcpy(args, words, sizeof(words));
 	fclose(f);
-	return text;
+	if (ok)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* False at the first line that is none of the kernel's own symbols. */
@@ -52,16 +64,14 @@ int crash_symbols(void *arg, struct mmx_symbols *s, uint64_t kaslr_offset, struc
 {
 	struct mmx_symbol sym;
 	const char *name;
-	size_t size, len;
 	char *text, *line;
+	size_t len;
 	int ret = 0;
 
 	(void)kaslr_offset; /* crash has applied it */
-	if (session_cut(arg))
-		return mmx_fail(err, MMX_EABSENT, "interrupted");
-	text = sym_list(&size);
+	text = sym_list(arg);
 	if (!text)
-		return mmx_fail_nomem(err);
+		return mmx_fail(err, MMX_EMISSING, "crash does not list its symbols");
 	for (line = text; !ret && *line && read_line(line, &sym, &name, &len);) {
 		ret = mmx_symbols_add(s, name, len, sym.addr, sym.type, 0);
 		line = strchrnul(name + len, '\n');

@@ -24,22 +24,34 @@ struct known {
 	struct asked *asked;
 };
 
-/* Leaves the command by itself when nobody reads the output any more: that has to be asked before. */
+struct question {
+	char *text;
+	FILE *answer;
+	bool answered;
+};
+
+static void call_gdb(void *arg)
+{
+	struct question *q = arg;
+
+	q->answered = gdb_pass_through(q->text, q->answer, GNU_RETURN_ON_ERROR);
+}
+
 static char *gdb_answer(struct session *s, const char *how, const char *what)
 {
-	char *question = NULL, *answer = NULL;
+	struct question q = {0};
+	char *answer = NULL;
 	size_t len;
-	FILE *f;
-	int ok;
 
-	if (session_cut(s) || !output_open() || asprintf(&question, "%s %s", how, what) < 0)
+	if (asprintf(&q.text, "%s %s", how, what) < 0)
 		return NULL;
-	f = open_memstream(&answer, &len);
-	ok = f && gdb_pass_through(question, f, GNU_RETURN_ON_ERROR);
-	if (f)
-		fclose(f);
-	free(question);
-	if (ok)
+	q.answer = open_memstream(&answer, &len);
+	if (q.answer) {
+		q.answered = session_call(s, call_gdb, &q) && q.answered;
+		fclose(q.answer);
+	}
+	free(q.text);
+	if (q.answered)
 		return answer;
 	free(answer);
 	return NULL;
@@ -83,6 +95,43 @@ static const struct gdb_type *ask_record(struct known *k, const char *name)
 	return NULL;
 }
 
+/* What crash knows of a member by itself: nothing of bits, nor of what has no name. */
+struct place_asked {
+	char *of, *member;
+	long off, size;
+};
+
+static void call_member(void *arg)
+{
+	struct place_asked *p = arg;
+
+	p->off = MEMBER_OFFSET(p->of, p->member);
+	p->size = MEMBER_SIZE(p->of, p->member);
+	if (p->off < 0 || p->size < 0) {
+		p->off = ANON_MEMBER_OFFSET(p->of, p->member);
+		p->size = ANON_MEMBER_SIZE(p->of, p->member);
+	}
+}
+
+/* The figures of a member of struct @name, where gdb draws none. */
+static bool figures(struct known *k, const struct gdb_type *t, const char *name,
+		    const struct gdb_line *l, struct mmx_member *m)
+{
+	struct place_asked p = {.of = (char *)name, .member = (char *)l->name};
+
+	*m = l->m;
+	if (!t->bare)
+		return true;
+	if (l->m.bitfield || !*l->name || !session_call(k->session, call_member, &p) || p.off < 0 ||
+	    p.size < 0)
+		return false;
+	m->bit_off = (uint64_t)p.off * 8;
+	m->size = (uint32_t)p.size;
+	m->bit_size = m->size * 8;
+	m->elem_size = m->nelems ? m->size / m->nelems : m->size;
+	return true;
+}
+
 static bool is_signed(struct known *k, const struct gdb_line *l)
 {
 	const struct gdb_type *t;
@@ -107,53 +156,107 @@ static bool path_takes(const char *path, const char *name, const char **rest)
 	return n && !strncmp(path, name, n) && !name[n];
 }
 
-/* Among the lines [from, to) of @t, whose struct begins at bit @base. */
-static bool find_in(struct known *k, const struct gdb_type *t, size_t from, size_t to,
-		    const char *path, uint64_t base, unsigned int nesting, struct mmx_member *m)
+/* A struct that is being searched: the lines [from, to) of a drawing of struct @name. */
+struct place {
+	const struct gdb_type *type;
+	const char *name;
+	size_t from, to;
+	uint64_t base; /* where it begins, in bits */
+	unsigned int nesting;
+};
+
+static bool find_in(struct known *k, struct place p, const char *path, struct mmx_member *m);
+
+/* @path lies in the struct that is the member @l. */
+static bool find_inside(struct known *k, struct place p, const struct gdb_line *l, const char *path,
+			struct mmx_member *m)
+{
+	size_t at = (size_t)(l - p.type->lines.v);
+
+	if (l->behind > at + 1) {
+		p.from = at + 1;
+		p.to = l->behind;
+		return !p.type->bare && find_in(k, p, path, m);
+	}
+	if (!l->of || p.nesting == NESTING || !figures(k, p.type, p.name, l, m))
+		return false;
+	p.base += m->bit_off;
+	p.name = strrchr(l->of, ' ') ? strrchr(l->of, ' ') + 1 : l->of;
+	p.type = ask(k, l->of);
+	if (!p.type || !p.type->is_record)
+		return false;
+	p.from = 0;
+	p.to = p.type->lines.n;
+	p.nesting++;
+	return find_in(k, p, path, m);
+}
+
+static bool find_in(struct known *k, struct place p, const char *path, struct mmx_member *m)
 {
 	const char *rest = NULL;
 
-	for (size_t i = from; i < to; i = t->lines.v[i].behind) {
-		const struct gdb_line *l = &t->lines.v[i];
-		bool drawn = l->behind > i + 1;
+	for (size_t i = p.from; i < p.to; i = p.type->lines.v[i].behind) {
+		const struct gdb_line *l = &p.type->lines.v[i];
 
 		if (!*l->name) {
-			if (drawn && find_in(k, t, i + 1, l->behind, path, base, nesting, m))
+			struct place inner = p;
+
+			inner.from = i + 1;
+			inner.to = l->behind;
+			if (find_in(k, inner, path, m))
 				return true;
 			continue;
 		}
 		if (!path_takes(path, l->name, &rest))
 			continue;
-		if (!rest) {
-			*m = l->m;
-			m->bit_off += base;
-			m->is_signed = is_signed(k, l);
-			return true;
-		}
-		if (drawn)
-			return find_in(k, t, i + 1, l->behind, rest, base, nesting, m);
-		base += l->m.bit_off;
-		t = l->of && !l->m.is_pointer && nesting < NESTING ? ask(k, l->of) : NULL;
-		return t && t->is_record &&
-		       find_in(k, t, 0, t->lines.n, rest, base, nesting + 1, m);
+		if (rest)
+			return find_inside(k, p, l, rest, m);
+		if (!figures(k, p.type, p.name, l, m))
+			return false;
+		m->bit_off += p.base;
+		m->is_signed = is_signed(k, l);
+		return true;
 	}
 	return false;
 }
 
+struct size_asked {
+	char *of;
+	long bytes;
+};
+
+static void call_size(void *arg)
+{
+	struct size_asked *a = arg;
+
+	a->bytes = STRUCT_SIZE(a->of);
+}
+
 static bool struct_size(void *priv, const char *name, uint64_t *size)
 {
+	struct size_asked a = {.of = (char *)name};
 	const struct gdb_type *t = ask_record(priv, name);
+	struct known *k = priv;
 
-	if (t)
-		*size = t->size;
-	return t;
+	if (!t)
+		return false;
+	*size = t->size;
+	if (!t->bare)
+		return true;
+	if (!session_call(k->session, call_size, &a) || a.bytes <= 0)
+		return false;
+	*size = (uint64_t)a.bytes;
+	return true;
 }
 
 static bool member(void *priv, const char *name, const char *path, struct mmx_member *m)
 {
-	const struct gdb_type *t = ask_record(priv, name);
+	struct place p = {.type = ask_record(priv, name), .name = name};
 
-	return t && find_in(priv, t, 0, t->lines.n, path, 0, 0, m);
+	if (!p.type)
+		return false;
+	p.to = p.type->lines.n;
+	return find_in(priv, p, path, m);
 }
 
 /* Members of the struct itself, and of anonymous ones in it; those of named ones are passed over. */
@@ -164,14 +267,12 @@ static bool each_member(void *priv, const char *name, mmx_member_fn fn, void *ar
 
 	for (size_t i = 0; t && i < t->lines.n; i = *l->name ? l->behind : i + 1) {
 		struct mmx_member m;
-		bool drawn;
 
 		l = &t->lines.v[i];
-		drawn = l->behind > i + 1;
-		m = l->m;
+		if ((!*l->name && l->behind == i + 1) || !figures(priv, t, name, l, &m))
+			continue;
 		m.is_signed = is_signed(priv, l);
-		if ((*l->name || drawn) &&
-		    !fn(arg, l->name, &m, l->depth, !*l->name && l->is_union))
+		if (!fn(arg, l->name, &m, l->depth, !*l->name && l->is_union))
 			break;
 	}
 	return t;
@@ -203,17 +304,30 @@ static bool is_wanted(void *arg, const char *name, int64_t value)
 	return !w->found;
 }
 
+struct value_asked {
+	char *name;
+	long value;
+	bool found;
+};
+
+static void call_enumerator(void *arg)
+{
+	struct value_asked *a = arg;
+
+	a->found = enumerator_value(a->name, &a->value);
+}
+
 static bool enumerator(void *priv, const char *of, const char *name, int64_t *value)
 {
 	struct wanted w = {.name = name, .value = value};
+	struct value_asked a = {.name = (char *)name};
 	struct known *k = priv;
-	long number;
 
 	if (of)
 		return each_enumerator(priv, of, is_wanted, &w) && w.found;
-	if (session_cut(k->session) || !output_open() || !enumerator_value((char *)name, &number))
+	if (!session_call(k->session, call_enumerator, &a) || !a.found)
 		return false;
-	*value = number;
+	*value = a.value;
 	return true;
 }
 

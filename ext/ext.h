@@ -3,11 +3,11 @@
  * What the files of the crash front end share.
  *
  * crash leaves a command by longjmp: at Ctrl-C from its signal handler, at an error from wherever it
- * is met. Nothing of that may cross the library, which would be left half-way and leak. So Ctrl-C
- * is blocked while the library works; every read asks whether one is waiting and then fails, the
- * command comes to its end by itself with its output dropped, and only when nothing is held any
- * more is the signal let through to crash. What crash itself throws from below a read is met by its
- * hook for cleaning up: the kernel model goes.
+ * is met. Neither may cross the library, which would be left half-way and leak. So Ctrl-C is blocked
+ * while the library works: every read asks whether one is waiting and then fails, the command comes
+ * to its end by itself with its output dropped, and when nothing is held any more the signal is let
+ * through to crash. What crash throws from below a call is caught there and treated the same way:
+ * thrown again when the command has ended.
  */
 #ifndef MMX_EXT_H
 #define MMX_EXT_H
@@ -21,13 +21,15 @@
 /**
  * struct session - what is kept between commands
  * @kernel: opened by the first command; NULL until then, and again after a command was cut short
- * @cut: the command being run is to end: Ctrl-C waits, or nobody reads its output any more
+ * @cut: the command being run is to end: Ctrl-C waits, crash has thrown, or nobody reads the output
+ * @thrown: crash has thrown
  * @looks: how often session_cut() was asked
  * @signals: the signal mask that crash had
  */
 struct session {
 	struct mmx_kernel *kernel;
 	bool cut;
+	bool thrown;
 	unsigned int looks;
 	sigset_t signals;
 };
@@ -35,11 +37,17 @@ struct session {
 /** session_enter() - keep crash from leaving the command until session_leave() */
 void session_enter(struct session *s);
 
-/** session_leave() - let it; does not return when Ctrl-C was waiting */
+/** session_leave() - let it; does not return when there was a reason to */
 void session_leave(struct session *s);
 
 /** session_cut() - whether the command is to end */
 bool session_cut(struct session *s);
+
+/** session_call() - call what may reach into crash; false when crash has thrown, or would at once */
+bool session_call(struct session *s, void (*call)(void *arg), void *arg);
+
+/** session_read() - readmem(), which returns on errors and is quiet about them */
+bool session_read(struct session *s, uint64_t addr, int memtype, void *buf, size_t len);
 
 /** session_close() - forget the kernel model */
 void session_close(struct session *s);

@@ -7,6 +7,7 @@
 #include "gdbtext.h"
 
 #define DEPTH    32
+#define TOTAL    "total size (bytes):"
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* The lines of structs that are not closed yet, from the outside in. */
@@ -93,8 +94,11 @@ static const char *read_array(const char *s, struct mmx_member *m, char *text, s
 	*text = 0;
 	if (*s != '[')
 		return s;
-	for (; *s == '['; s += strcspn(s, "[]") + 1)
-		nelems *= strtoul(++s, NULL, 10);
+	while (*s == '[') {
+		nelems *= strtoul(s + 1, NULL, 10);
+		s += strcspn(s, "]");
+		s += *s == ']';
+	}
 	snprintf(text, size, nelems ? "[%lu]" : "[]", nelems);
 	m->nelems = (uint32_t)nelems;
 	m->elem_size = nelems ? m->size / m->nelems : 0;
@@ -162,30 +166,56 @@ static bool read_begin(struct gdb_line *l, char *s, struct open *open, size_t li
 	return true;
 }
 
-/* One line inside the outermost struct; false at its end or at what is not understood. */
-static bool read_line(struct gdb_type *t, struct open *open, char *decl, const struct mmx_member *m)
+/* A line: the declaration, and what the comment before it says, which may be a total size. */
+struct drawn {
+	char *decl;
+	struct mmx_member m;
+	bool figures;
+	uint64_t total;
+};
+
+static struct drawn split(char *line, uint64_t within)
 {
-	size_t len = strlen(decl), at = t->lines.n;
+	char *comment = strstr(line, "/*"), *end = comment ? strstr(comment, "*/") : NULL, *total;
+	struct drawn d = {.decl = line};
+
+	if (end) {
+		*end = 0;
+		d.decl = end + 2;
+		d.figures = read_figures(comment + 2, within, &d.m);
+		total = strstr(comment, TOTAL);
+		if (total)
+			d.total = strtoull(total + strlen(TOTAL), NULL, 10);
+	}
+	d.decl = trim(d.decl);
+	return d;
+}
+
+/* One line inside the outermost struct; false at its end or at what is not understood. */
+static bool read_line(struct gdb_type *t, struct open *open, const struct drawn *d)
+{
+	size_t len = strlen(d->decl), at = t->lines.n;
 	struct gdb_line *l;
 
-	if (*decl == '}') {
+	if (*d->decl == '}') {
 		if (!open->n) {
-			t->is_record = t->size;
+			t->is_record = t->size || t->bare;
 			return false;
 		}
 		l = &t->lines.v[open->line[--open->n]];
 		l->behind = at;
-		read_end(l, decl);
+		read_end(l, d->decl);
 		return true;
 	}
-	if (decl[len - 1] != '{' && decl[len - 1] != ';')
-		return false;
+	if (d->decl[len - 1] != '{' && d->decl[len - 1] != ';')
+		return *d->decl == '<'; /* "<no data fields>" */
+	t->bare |= !d->figures;
 	l = &t->lines.v[t->lines.n++];
-	*l = (struct gdb_line){.m = *m, .depth = open->n, .behind = at + 1};
-	if (decl[len - 1] == '{')
-		return read_begin(l, decl, open, at);
-	decl[len - 1] = 0;
-	read_declaration(l, decl);
+	*l = (struct gdb_line){.m = d->m, .depth = open->n, .behind = at + 1};
+	if (d->decl[len - 1] == '{')
+		return read_begin(l, d->decl, open, at);
+	d->decl[len - 1] = 0;
+	read_declaration(l, d->decl);
 	return true;
 }
 
@@ -197,31 +227,21 @@ bool gdb_type_read(struct gdb_type *t, char *text)
 
 	*t = (struct gdb_type){.text = text};
 	while ((line = strsep(&text, "\n"))) {
-		char *comment = strstr(line, "/*"), *end = comment ? strstr(comment, "*/") : NULL;
-		struct mmx_member m = {0};
-		bool figures = false;
-		char *decl = line, *total;
+		size_t outer = open.n ? open.line[open.n - 1] : 0;
+		struct drawn d = split(line, open.n ? t->lines.v[outer].m.bit_off : 0);
 
-		if (!mmx_array_grow(&t->lines, 1))
-			return false;
-		if (end) {
-			*end = 0;
-			decl = end + 2;
-			total = strstr(comment, "total size (bytes):");
-			if (total && !open.n)
-				t->size = strtoull(strchr(total, ':') + 1, NULL, 10);
-			figures = read_figures(
-				comment + 2,
-				open.n ? t->lines.v[open.line[open.n - 1]].m.bit_off : 0, &m);
-		}
-		decl = trim(decl);
-		if (!inside && starts(decl, "type = ")) {
-			decl += strlen("type = ");
-			inside = decl[strlen(decl) - 1] == '{';
-			t->is_signed = gdb_number_signed(decl) == 1;
-		} else if (inside && (*decl == '}' || (*decl && figures))) {
-			if (!read_line(t, &open, decl, &m))
+		if (!open.n && d.total)
+			t->size = d.total;
+		if (!*d.decl)
+			continue;
+		if (inside) {
+			if (!mmx_array_grow(&t->lines, 1))
+				return false;
+			if (!read_line(t, &open, &d))
 				break;
+		} else if (starts(d.decl, "type = ")) {
+			inside = d.decl[strlen(d.decl) - 1] == '{';
+			t->is_signed = gdb_number_signed(d.decl + strlen("type = ")) == 1;
 		}
 	}
 	return true;

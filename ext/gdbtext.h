@@ -29,12 +29,14 @@ struct gdb_line {
 
 /**
  * struct gdb_type - what gdb said about one type
- * @is_record: a struct or union, whose members and size are known
+ * @is_record: a struct or union
+ * @bare: drawn without figures, as newer versions of gdb do when something in it has no fixed size
  * @is_signed: a number with a sign
  */
 struct gdb_type {
 	char *text; /* the names are in it */
 	bool is_record;
+	bool bare;
 	bool is_signed;
 	uint64_t size;
 	struct {

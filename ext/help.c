@@ -65,6 +65,7 @@ static void put_details(FILE *f, const struct mmx_command *c)
 	fclose(details);
 	for (line = text; line && *line; line += n + (line[n] == '\n')) {
 		n = strcspn(line, "\n");
+		fputs(n ? "  " : "", f);
 		put_line(f, line, n, memmem(line, n, "%s", 2));
 	}
 	free(text);

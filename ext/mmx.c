@@ -3,6 +3,8 @@
  * mmx.so: the commands of libmmx inside crash(8). The table that crash is given is made of the
  * library's own when the extension is loaded; everything else waits for the first command.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,24 +12,39 @@
 
 static struct session session;
 
+/*
+ * Messages go where the user looks, and never into a file or a pipe, which get what the reader would
+ * write. crash's own error() puts them there as well, into the middle of JSON or binary data.
+ */
+static void say(void *arg, const char *text)
+{
+	struct session *s = arg;
+	FILE *screen = fp == pc->stdpipe ? fp : stderr;
+
+	if (s->cut)
+		return;
+	fflush(fp);
+	fprintf(screen, "%s\n", text);
+	fflush(screen);
+}
+
+static void say_why(struct session *s, const char *text)
+{
+	char line[sizeof(((struct mmx_err *)0)->text) + 32];
+
+	snprintf(line, sizeof(line), "%s: %s", pc->curcmd, text);
+	say(s, line);
+}
+
 static void write_fp(void *arg, const char *text, size_t len)
 {
 	struct session *s = arg;
 
-	if (!s->cut && fwrite(text, 1, len, fp) != len)
-		s->cut = true;
-}
-
-/* A message begins with the command's name, which crash puts before it as well. */
-static void say(void *arg, const char *text)
-{
-	struct session *s = arg;
-	size_t n = strlen(pc->curcmd);
-
-	if (!strncmp(text, pc->curcmd, n) && !strncmp(text + n, ": ", 2))
-		text += n + 2;
-	if (!s->cut)
-		error(INFO, "%s\n", text);
+	if (s->cut || fwrite(text, 1, len, fp) == len)
+		return;
+	if (errno != EPIPE)
+		say_why(s, strerror(errno));
+	s->cut = true;
 }
 
 static bool open_kernel(struct session *s)
@@ -44,11 +61,11 @@ static bool open_kernel(struct session *s)
 		return true;
 	image = crash_image(s, &err);
 	if (image && image->notice)
-		say(s, image->notice);
+		say_why(s, image->notice);
 	if (image)
 		s->kernel = mmx_kernel_open(image, &options, &err);
 	if (!s->kernel)
-		say(s, err.text);
+		say_why(s, err.text);
 	return s->kernel;
 }
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <string.h>
+
 #include "ext.h"
 
 /* Whether somebody still reads the output takes system calls, so it is asked now and then only. */
@@ -10,22 +13,6 @@ void session_close(struct session *s)
 	s->kernel = NULL;
 }
 
-static void unblock(struct session *s)
-{
-	pc->cmd_cleanup = NULL;
-	pc->cmd_cleanup_arg = NULL;
-	sigprocmask(SIG_SETMASK, &s->signals, NULL);
-}
-
-/* crash has thrown the command away from below a read. */
-static void abandoned(void *arg)
-{
-	struct session *s = arg;
-
-	session_close(s);
-	unblock(s);
-}
-
 void session_enter(struct session *s)
 {
 	sigset_t interrupt;
@@ -34,9 +21,8 @@ void session_enter(struct session *s)
 	sigaddset(&interrupt, SIGINT);
 	sigprocmask(SIG_BLOCK, &interrupt, &s->signals);
 	s->cut = false;
+	s->thrown = false;
 	s->looks = 0;
-	pc->cmd_cleanup_arg = s;
-	pc->cmd_cleanup = abandoned;
 }
 
 void session_leave(struct session *s)
@@ -44,7 +30,12 @@ void session_leave(struct session *s)
 	/* A model that met reads which failed only because of the interrupt may believe in them. */
 	if (s->cut)
 		session_close(s);
-	unblock(s);
+	sigprocmask(SIG_SETMASK, &s->signals, NULL);
+	if (!s->thrown)
+		return;
+	if (pc->flags & IN_FOREACH)
+		RESUME_FOREACH();
+	RESTART();
 }
 
 bool session_cut(struct session *s)
@@ -58,4 +49,48 @@ bool session_cut(struct session *s)
 	else if (s->looks++ % LOOKS == 0 && !output_open())
 		s->cut = true;
 	return s->cut;
+}
+
+/* crash jumps to one of two places: both are here while the call lasts. */
+bool session_call(struct session *s, void (*call)(void *arg), void *arg)
+{
+	jmp_buf loop, foreach;
+
+	if (session_cut(s))
+		return false;
+	memcpy(&loop, &pc->main_loop_env, sizeof(loop));
+	memcpy(&foreach, &pc->foreach_loop_env, sizeof(foreach));
+	if (!setjmp(pc->main_loop_env)) {
+		memcpy(&pc->foreach_loop_env, &pc->main_loop_env, sizeof(foreach));
+		call(arg);
+	} else {
+		s->thrown = true;
+		s->cut = true;
+	}
+	memcpy(&pc->main_loop_env, &loop, sizeof(loop));
+	memcpy(&pc->foreach_loop_env, &foreach, sizeof(foreach));
+	return !s->thrown;
+}
+
+struct request {
+	uint64_t addr;
+	int memtype;
+	void *buf;
+	size_t len;
+	bool done;
+};
+
+static void call_readmem(void *arg)
+{
+	struct request *r = arg;
+
+	r->done =
+		readmem(r->addr, r->memtype, r->buf, (long)r->len, "mmx", RETURN_ON_ERROR | QUIET);
+}
+
+bool session_read(struct session *s, uint64_t addr, int memtype, void *buf, size_t len)
+{
+	struct request r = {.addr = addr, .memtype = memtype, .buf = buf, .len = len};
+
+	return session_call(s, call_readmem, &r) && r.done;
 }

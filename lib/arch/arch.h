@@ -95,8 +95,8 @@ struct mmx_arch {
 	void (*walk_tables)(struct mmx_reader *reader, const struct mmx_paging *paging,
 			    uint64_t root, uint64_t start, uint64_t last, mmx_table_fn table,
 			    mmx_pte_fn fn, void *arg);
-	/* Where the root lies that user mode runs on when that is another one; 0 when it is not. */
-	uint64_t (*user_root)(struct mmx_kernel *kernel, uint64_t root);
+	/* Where the root lies that user mode has to itself, or, when not *@used, would have; or 0. */
+	uint64_t (*user_root)(struct mmx_kernel *kernel, uint64_t root, bool *used);
 	/* What an entry that is not present says: see mm/swap.h for what the types mean. */
 	void (*swap_entry)(uint64_t raw, unsigned int *type, uint64_t *offset);
 	/* Fills kernel->regions; needs symbols. */

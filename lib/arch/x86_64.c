@@ -98,6 +98,7 @@ static bool walk_entry(struct walk *w, unsigned int level, struct mmx_pte *pte, 
 		       uint64_t last)
 {
 	uint64_t end = pte->va + (pte->size - 1);
+	struct mmx_table below;
 
 	if (entry_maps(pte->raw, level)) {
 		pte->kind = MMX_PTE_LEAF;
@@ -110,8 +111,11 @@ static bool walk_entry(struct walk *w, unsigned int level, struct mmx_pte *pte, 
 		return w->fn(w->arg, pte);
 	}
 	/* A table's frame is a 4 KiB one whatever the level of the entry that points to it. */
-	return walk_table(w, level - 1, entry_frame(pte->raw, 1, w->paging->clear), pte->va,
-			  first > pte->va ? first : pte->va, last < end ? last : end);
+	below = (struct mmx_table){entry_frame(pte->raw, 1, w->paging->clear), pte->va, level - 1};
+	if (w->table && !w->table(w->arg, &below))
+		return true;
+	return walk_table(w, level - 1, below.phys, pte->va, first > pte->va ? first : pte->va,
+			  last < end ? last : end);
 }
 
 static bool walk_refused(struct walk *w, unsigned int level, uint64_t at, uint64_t first,
@@ -135,14 +139,11 @@ static bool walk_table(struct walk *w, unsigned int level, uint64_t table, uint6
 {
 	unsigned int shift = level_shift(level);
 	unsigned int from = first >> shift & (ENTRIES - 1), to = last >> shift & (ENTRIES - 1);
-	const struct mmx_table self = {table, canonical(base, w->paging->levels), level};
 	uint64_t entries[ENTRIES];
 	enum mmx_read read;
 
 	if (!w->tables_left--)
 		return walk_refused(w, level, table, first, MMX_PTE_LOOP, MMX_READ_OK);
-	if (w->table && !w->table(w->arg, &self))
-		return true;
 	read = mmx_phys_read(w->reader, table + from * 8u, entries + from, (to - from + 1) * 8u);
 	if (read)
 		return walk_refused(w, level, table, first, MMX_PTE_UNREADABLE, read);
@@ -180,7 +181,10 @@ static void x86_64_walk_tables(struct mmx_reader *reader, const struct mmx_pagin
 	uint64_t span = 1ULL << level_shift(paging->levels + 1), half = span / 2;
 	uint64_t low_last = last < half - 1 ? last : half - 1,
 		 high_first = start > -half ? start : -half;
+	const struct mmx_table top = {root, start, paging->levels};
 
+	if (table && !table(arg, &top))
+		return;
 	if (start <= low_last && !walk_table(&w, paging->levels, root, 0, start, low_last))
 		return;
 	if (high_first <= last)
@@ -278,21 +282,20 @@ static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
  * kernel's own second one is part of its image: there, it is empty when isolation is off, and
  * something with a name of its own follows in a kernel that was built without.
  */
-static uint64_t x86_64_user_root(struct mmx_kernel *k, uint64_t root)
+static uint64_t x86_64_user_root(struct mmx_kernel *k, uint64_t root, bool *used)
 {
 	const uint64_t behind = k->paging.root + TABLE_BYTES;
 	const uint64_t va = behind - (uint64_t)k->phys_base + KERNEL_MAP;
 	const struct mmx_symbol *s = mmx_symbols_nearest(&k->symbols, va);
 	uint64_t entries[ENTRIES / 2];
 
+	*used = false;
 	if (!s || s->addr == va ||
 	    mmx_phys_read(k->view->reader, behind + sizeof(entries), entries, sizeof(entries)))
 		return 0;
-	for (unsigned int i = 0; i < ENTRIES / 2; i++) {
-		if (entries[i])
-			return root + TABLE_BYTES;
-	}
-	return 0;
+	for (unsigned int i = 0; i < ENTRIES / 2; i++)
+		*used |= entries[i] != 0;
+	return root + TABLE_BYTES;
 }
 
 /*

@@ -88,6 +88,33 @@ static void emit_words(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
+static bool has_blind_spots(const struct mmx_marks *marks)
+{
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
+		if (marks->trouble[i].code)
+			return true;
+	}
+	return false;
+}
+
+/* A page that nobody claims may belong to an owner whose lists could not be walked. */
+static void emit_blind_spots(struct mmx_pagex *p)
+{
+	static const struct mmx_column columns[] = {{"owner", "OWNER", 18, false},
+						    {"trouble", "TROUBLE", 0, false}};
+
+	mmx_out_table(p->out, "not_walked",
+		      "could be of an owner whose lists were not walked to their ends", columns, 2);
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
+		if (!p->marks.trouble[i].code)
+			continue;
+		mmx_out_row(p->out);
+		mmx_out_text(p->out, "owner", mmx_mark_name(i));
+		mmx_out_text(p->out, "trouble", p->marks.trouble[i].text);
+	}
+	mmx_out_end(p->out);
+}
+
 static void emit_page(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
@@ -108,6 +135,8 @@ static void emit_page(struct mmx_pagex *p)
 	mmx_out_text(o, "class", mmx_class_name(p->verdict.class));
 	mmx_out_text(o, "meaning", mmx_class_words(p->verdict.class));
 	mmx_out_text(o, "because", p->verdict.why);
+	if (p->verdict.class == CLASS_UNATTRIBUTED && has_blind_spots(&p->marks))
+		emit_blind_spots(p);
 	mmx_out_count(o, "refcount", mmx_int(w->folio.bytes, f->refcount));
 	mmx_out_count(o, "mapcount", mmx_page_mapcount(w));
 	mmx_out_pfn(o, "head", w->folio.head);
@@ -217,11 +246,6 @@ static enum mmx_exit pagex(struct mmx_run *run)
 	if (mmx_marks_find(&p.marks, run->view, &err)) {
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
-	}
-	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
-		if (p.marks.trouble[i].code)
-			mmx_say(run, "%s: %s; pages of theirs may be called unattributed",
-				mmx_mark_name(i), p.marks.trouble[i].text);
 	}
 	mmx_classifier_find(&p.classifier, run->kernel, &p.marks);
 	/* Up to 6.6 the index of a hugetlb folio counted huge pages, with this function to convert it. */

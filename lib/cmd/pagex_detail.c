@@ -139,7 +139,7 @@ static void vmalloc_area(struct mmx_pagex *p)
 {
 	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
 	const struct mmx_vmalloc_area *area = run ? &p->marks.vmalloc.v[run->owner] : NULL;
-	const struct mmx_task *task;
+	const struct mmx_stack *stack;
 	char flags[160];
 
 	if (!area)
@@ -153,11 +153,11 @@ static void vmalloc_area(struct mmx_pagex *p)
 	mmx_out_text(p->out, "flags", flags);
 	if (area->caller)
 		emit_symbol(p, "caller", area->caller);
-	task = mmx_stack_task(&p->marks, area->start);
-	if (task && p->verdict.class == CLASS_STACK) {
-		mmx_out_count(p->out, "stack_of_pid", task->pid);
-		mmx_out_text(p->out, "stack_of_comm", task->comm);
-		mmx_out_addr(p->out, "stack_of_task", task->addr);
+	stack = mmx_stack_of(&p->marks.stacks, area->start);
+	if (stack) {
+		mmx_out_count(p->out, "stack_of_pid", stack->task->pid);
+		mmx_out_text(p->out, "stack_of_comm", stack->task->comm);
+		mmx_out_addr(p->out, "stack_of_task", stack->task->addr);
 	}
 	mmx_out_end(p->out);
 }
@@ -228,7 +228,7 @@ static const struct {
 static void emit_owner(struct mmx_pagex *p)
 {
 	struct mmx_page_owner owner;
-	struct mmx_stack stack;
+	struct mmx_trace stack;
 	struct mmx_err err;
 
 	if (!p->owners_tried)
@@ -245,7 +245,7 @@ static void emit_owner(struct mmx_pagex *p)
 	mmx_out_count(p->out, "order", owner.order);
 	mmx_out_hex(p->out, "gfp", owner.gfp);
 	mmx_out_count(p->out, "ns", owner.ns);
-	if (!mmx_stack_fetch(&stack, p->view, owner.stack, &err)) {
+	if (!mmx_trace_fetch(&stack, p->view, owner.stack, &err)) {
 		static const struct mmx_column columns[] = {{"caller", "STACK", 0, false}};
 
 		mmx_out_table(p->out, "stack", NULL, columns, 1);

@@ -43,57 +43,32 @@ static void mark_pcp(struct mmx_marks *m, struct mmx_view *view)
 	}
 }
 
-const struct mmx_task *mmx_stack_task(const struct mmx_marks *m, uint64_t addr)
+static void mark_owned(struct mmx_marks *m, const struct mmx_owned *owned, enum mmx_mark what)
 {
-	for (size_t i = 0; i < m->tasks.n; i++) {
-		const struct mmx_task *task = &m->tasks.v[i];
-		const struct mmx_vmalloc_area *area = mmx_vmalloc_of(&m->vmalloc, task->stack);
-
-		if (area && addr >= area->start && addr < area->end)
-			return task;
-	}
-	return NULL;
+	for (size_t i = 0; i < owned->n; i++)
+		mark(m, owned->v[i].pfn, owned->v[i].frames, what);
 }
 
-/* For each area, whether it is a task's stack; NULL without memory, then stacks pass for vmalloc. */
-static bool *find_stacks(const struct mmx_marks *m)
-{
-	bool *is_stack = calloc(m->vmalloc.n + 1, sizeof(*is_stack));
-
-	for (size_t i = 0; is_stack && i < m->tasks.n; i++) {
-		const struct mmx_vmalloc_area *area =
-			mmx_vmalloc_of(&m->vmalloc, m->tasks.v[i].stack);
-
-		if (area)
-			is_stack[area - m->vmalloc.v] = true;
-	}
-	return is_stack;
-}
-
+/* A stack is a vmalloc area as well, and the task says more: its mark comes first. */
 static void mark_vmalloc(struct mmx_marks *m, struct mmx_view *view)
 {
-	struct mmx_err *err = &m->trouble[MMX_MARK_VMALLOC];
-	struct mmx_err pages = {0};
-	bool *is_stack;
+	struct mmx_err *err = &m->trouble[MMX_MARK_VMALLOC], *stacks = &m->trouble[MMX_MARK_STACK];
+	struct mmx_err other = {0};
 
 	mmx_vmalloc_read(&m->vmalloc, view, err);
-	if (mmx_vmalloc_owned(&m->vmalloc_frames, &m->vmalloc, view, &pages) && !err->code)
-		*err = pages;
-	is_stack = find_stacks(m);
-	for (size_t i = 0; i < m->vmalloc_frames.n; i++) {
-		const struct mmx_owned_run *run = &m->vmalloc_frames.v[i];
-
-		mark(m, run->pfn, run->frames,
-		     is_stack && is_stack[run->owner] ? MMX_MARK_STACK : MMX_MARK_VMALLOC);
-	}
-	free(is_stack);
+	if (mmx_vmalloc_owned(&m->vmalloc_frames, &m->vmalloc, view, &other) && !err->code)
+		*err = other;
+	other.code = MMX_OK;
+	if (mmx_stacks_find(&m->stacks, &m->tasks, &m->vmalloc, view, &other) && !stacks->code)
+		*stacks = other;
+	mark_owned(m, &m->stacks.frames, MMX_MARK_STACK);
+	mark_owned(m, &m->vmalloc_frames, MMX_MARK_VMALLOC);
 }
 
 static void mark_percpu(struct mmx_marks *m, struct mmx_view *view)
 {
 	mmx_percpu_read(&m->percpu, view, &m->trouble[MMX_MARK_PERCPU]);
-	for (size_t i = 0; i < m->percpu.frames.n; i++)
-		mark(m, m->percpu.frames.v[i].pfn, m->percpu.frames.v[i].frames, MMX_MARK_PERCPU);
+	mark_owned(m, &m->percpu.frames, MMX_MARK_PERCPU);
 }
 
 /* Each section's page_ext, an entry a frame, in the direct map; the pointer is biased by the first frame. */
@@ -136,6 +111,7 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 
 void mmx_marks_free(struct mmx_marks *marks)
 {
+	mmx_stacks_free(&marks->stacks);
 	mmx_tasks_free(&marks->tasks);
 	mmx_percpu_free(&marks->percpu);
 	mmx_owned_free(&marks->vmalloc_frames);

@@ -14,6 +14,7 @@
 #include "mm/owned.h"
 #include "mm/pcp.h"
 #include "mm/percpu.h"
+#include "mm/stack.h"
 #include "mm/task.h"
 #include "mm/vmalloc.h"
 
@@ -41,6 +42,7 @@ struct mmx_marks {
 	struct mmx_owned vmalloc_frames;
 	struct mmx_percpu percpu;
 	struct mmx_tasks tasks;
+	struct mmx_stacks stacks;
 	struct mmx_err trouble[MMX_MARKS];
 };
 
@@ -59,8 +61,5 @@ static inline enum mmx_mark mmx_mark_of(const struct mmx_marks *marks, uint64_t 
 {
 	return marks && pfn < marks->frames ? marks->of[pfn] : MMX_MARK_NONE;
 }
-
-/** mmx_stack_task() - the task whose kernel stack an address lies in, or NULL */
-const struct mmx_task *mmx_stack_task(const struct mmx_marks *marks, uint64_t addr);
 
 #endif

@@ -20,13 +20,31 @@ static int by_pfn(const void *a, const void *b)
 {
 	const struct mmx_owned_run *x = a, *y = b;
 
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+	if (x->pfn != y->pfn)
+		return x->pfn < y->pfn ? -1 : 1;
+	return (x->owner > y->owner) - (x->owner < y->owner);
 }
 
 void mmx_owned_sort(struct mmx_owned *o)
 {
+	size_t kept = 0;
+	uint64_t end = 0;
+
 	if (o->n)
 		qsort(o->v, o->n, sizeof(*o->v), by_pfn);
+	for (size_t i = 0; i < o->n; i++) {
+		struct mmx_owned_run run = o->v[i];
+		uint64_t claimed = run.pfn < end ? end - run.pfn : 0;
+
+		if (claimed >= run.frames)
+			continue;
+		run.pfn += claimed;
+		run.at += claimed;
+		run.frames -= claimed;
+		end = run.pfn + run.frames;
+		o->v[kept++] = run;
+	}
+	o->n = kept;
 }
 
 const struct mmx_owned_run *mmx_owned_find(const struct mmx_owned *o, uint64_t pfn)

@@ -28,10 +28,13 @@ struct mmx_owned {
 /** mmx_owned_add() - add a run; joined to the last one when it goes on there. False without memory. */
 bool mmx_owned_add(struct mmx_owned *o, uint32_t owner, uint64_t at, uint64_t pfn, uint64_t frames);
 
-/** mmx_owned_sort() - to be called once, when all are added */
+/**
+ * mmx_owned_sort() - to be called once, when all are added
+ * A frame that several claim stays with one of them: the run that begins first, or the lower owner.
+ */
 void mmx_owned_sort(struct mmx_owned *o);
 
-/** mmx_owned_find() - the run that a frame is in, or NULL; when several claim it, one of them */
+/** mmx_owned_find() - the run that a frame is in, or NULL */
 const struct mmx_owned_run *mmx_owned_find(const struct mmx_owned *o, uint64_t pfn);
 
 void mmx_owned_free(struct mmx_owned *o);

@@ -38,7 +38,7 @@ int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view,
  * @order: of the allocation that it was part of; each page of one has the record
  * @migrate_reason: why it was migrated last; -1 when it never was
  * @gfp: the allocation's flags
- * @stack, @free_stack: handles for mmx_stack_fetch(); 0 when there is none
+ * @stack, @free_stack: handles for mmx_trace_fetch(); 0 when there is none
  * @ns, @free_ns: nanoseconds since boot
  * @pid, @tgid, @comm: who allocated it
  * @has_free_pid, @free_pid, @free_tgid: who freed it last, where the kernel notes that

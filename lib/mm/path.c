@@ -30,7 +30,7 @@ static int need_members(struct mmx_view *view, struct mmx_err *err)
 		M_super_block_s_type, M_super_block_s_dev,     M_super_block_s_id,
 		M_inode_i_sb,         M_inode_i_ino,           M_inode_i_dentry,
 		M_inode_i_mode,       M_inode_i_nlink,         M_inode_i_rdev,
-		M_inode_i_flags,      M_file_system_type_name, M_dentry_operations_d_dname,
+		M_inode_i_flags,      M_file_system_type_name,
 	};
 
 	return mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), err);
@@ -192,12 +192,14 @@ struct name_facts {
 static int read_facts(struct name_facts *f, struct mmx_view *view, uint64_t dentry,
 		      struct mmx_err *err)
 {
+	static const enum mmx_layout_member d_dname[] = {M_dentry_operations_d_dname};
 	uint64_t parent, pprev, op;
 
 	f->d_dname = 0;
 	if (mmx_kget(view, dentry, M_dentry_d_parent, &parent, err) ||
 	    mmx_kget(view, dentry, M_dentry_d_hash_pprev, &pprev, err) ||
 	    mmx_kget(view, dentry, M_dentry_d_op, &op, err) ||
+	    (op && mmx_layout_require(&view->kernel->layout, d_dname, 1, err)) ||
 	    (op && mmx_kget(view, op, M_dentry_operations_d_dname, &f->d_dname, err)))
 		return -1;
 	f->is_root = parent == dentry;
@@ -301,7 +303,7 @@ static int find_alias(struct alias *a, uint64_t inode)
 		return -1;
 	if (!a->dentry)
 		return mmx_fail(a->err, MMX_ENOTFOUND,
-				"the inode has no name: it is deleted, or nobody asked for one");
+				"the inode has no name: deleted, or its file system's own");
 	return 0;
 }
 

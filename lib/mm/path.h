@@ -39,7 +39,7 @@ int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file
 /**
  * mmx_path_of_inode() - a path of an inode, through its names and the mounts of its file system
  * Of several names the first that is not deleted, of several mounts the first in the initial
- * namespace. Fails when the inode has no name: deleted and closed, or a name never needed.
+ * namespace. Fails when the inode has no name: deleted and closed, or its file system's own.
  */
 int mmx_path_of_inode(struct mmx_path *path, struct mmx_view *view, uint64_t inode,
 		      struct mmx_err *err);

@@ -105,7 +105,7 @@ static int read_set(struct mmx_pcp *pcp, struct mmx_view *view, const struct mmx
 	struct walk w = {.view = view, .pcp = pcp, .block = {.zone = zone, .cpu = cpu->nr}};
 	unsigned char pointer[8];
 
-	if (!mmx_array_add(pcp, (struct mmx_pcp_set){.zone = zone, .cpu = cpu->nr}))
+	if (!mmx_array_add(pcp, (struct mmx_pcp_set){.zone = zone, .cpu = cpu->nr, .count = -1}))
 		return -1;
 	w.set = &pcp->v[pcp->n - 1];
 	if (mmx_kread_ok(view, pointer_at, pointer, sizeof(pointer), "the zone's per-CPU pointer",

@@ -18,7 +18,7 @@ struct mmx_zone;
 /**
  * struct mmx_pcp_set - what one CPU keeps of one zone
  * @addr: of its struct per_cpu_pages
- * @count: the kernel's own count of the pages on the lists
+ * @count: the kernel's own count of the pages on the lists; -1 when that could not be read
  * @found: pages that were found on them
  * @trouble: why the lists could not be walked to their ends; code 0 when they could
  */

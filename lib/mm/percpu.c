@@ -90,7 +90,7 @@ static int take_page(struct gather *g, struct mmx_percpu_chunk *chunk, uint64_t 
 		g->left--;
 		if (chunk->kind == MMX_PERCPU_DYNAMIC && !points_back(g->view, pfn, chunk->addr))
 			chunk->strangers++;
-		if (!mmx_owned_add(&g->p->frames, owner + (uint32_t)i, at, pfn, 1))
+		else if (!mmx_owned_add(&g->p->frames, owner + (uint32_t)i, at, pfn, 1))
 			return mmx_fail_nomem(err);
 	}
 	return 0;
@@ -169,6 +169,10 @@ static int read_dynamic(struct gather *g, uint64_t addr, struct mmx_err *err)
 				"chunk 0x%" PRIx64 " says that %" PRIu64
 				" pages are there, its map has %" PRIu64,
 				addr, chunk->populated, chunk->found);
+	if (chunk->strangers)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"%" PRIu64 " pages of chunk 0x%" PRIx64 " do not point back to it",
+				chunk->strangers, addr);
 	return 0;
 }
 
@@ -212,8 +216,7 @@ static int require(struct gather *g, uint64_t *lists, uint64_t *slots)
 
 int mmx_percpu_read(struct mmx_percpu *p, struct mmx_view *view, struct mmx_err *err)
 {
-	struct mmx_err own, *to = err ? err : &own;
-	struct gather g = {.view = view, .p = p, .err = to};
+	struct gather g = {.view = view, .p = p, .err = err};
 	uint64_t lists, slots;
 	struct mmx_err one;
 

@@ -19,17 +19,16 @@ struct mmx_view;
 enum mmx_percpu_kind {
 	MMX_PERCPU_STATIC,  /* the kernel's own variables and the rest of the first chunk */
 	MMX_PERCPU_DYNAMIC, /* made later, when there was more to allocate */
-	MMX_PERCPU_KINDS
 };
 
 /**
  * struct mmx_percpu_chunk - a chunk
- * @addr: of its struct pcpu_chunk; the static one has several or none, and it is 0
+ * @addr: of its struct pcpu_chunk; of the static one, that for dynamic allocations out of it
  * @base: address of its first unit, as of a CPU with unit offset 0
  * @pages: pages of one unit
  * @populated: those of them that are there, by the kernel's count; of the static one, all
  * @found: the same as found in its bitmap
- * @strangers: frames that do not point back to this chunk; 0 in a sound dump
+ * @strangers: frames that do not point back to this chunk and are left out; 0 in a sound dump
  */
 struct mmx_percpu_chunk {
 	enum mmx_percpu_kind kind;
@@ -40,7 +39,7 @@ struct mmx_percpu_chunk {
 
 /**
  * struct mmx_percpu - all chunks and their frames
- * @frames: owner is the chunk's number times the number of CPUs plus the CPU's place in @cpu; at is
+ * @frames: owner is the chunk's number times the number of CPUs plus the CPU's place in @units; at is
  *          the page within the unit. mmx_percpu_page() takes that apart.
  */
 struct mmx_percpu {

@@ -102,7 +102,7 @@ const struct mmx_resource *mmx_resource_of(const struct mmx_resources *r, uint64
 void mmx_resource_path(const struct mmx_resources *r, const struct mmx_resource *node, char *buf,
 		       size_t size)
 {
-	const struct mmx_resource *path[MMX_RESOURCE_DEPTH];
+	const struct mmx_resource *path[MMX_RESOURCE_DEPTH] = {NULL};
 	unsigned int n = 0;
 	size_t used = 0;
 

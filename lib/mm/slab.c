@@ -573,6 +573,15 @@ static void mark_kept(struct mmx_slab_objects *o, const struct mmx_slab_caches *
 	}
 }
 
+/*
+ * When some CPU's lists of a cache could not be read, a slab can still be judged if no CPU has taken
+ * it for itself, which it then says, and no objects of it can be in sheaves.
+ */
+static bool may_be_kept_unseen(const struct mmx_slab *slab)
+{
+	return slab->cache->sheaves || (slab->frozen && !slab->on_cpu);
+}
+
 int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_caches *caches,
 			  const struct mmx_slab *slab, struct mmx_view *view, struct mmx_err *err)
 {
@@ -584,7 +593,8 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 	o->n = slab->objects;
 	memset(o->count, 0, sizeof(o->count));
 	memset(o->state, MMX_OBJECT_ALLOCATED, o->n);
-	o->trouble = slab->cache->trouble;
+	if (may_be_kept_unseen(slab))
+		o->trouble = slab->cache->trouble;
 	listed = follow(o, slab, view, slab->freelist, MMX_OBJECT_FREE);
 	if (!o->trouble.code && listed != slab->objects - slab->inuse)
 		mmx_fail(&o->trouble, MMX_ECORRUPT,

@@ -35,7 +35,7 @@ static uint32_t place(const struct mmx_layout *l, uint32_t handle, uint64_t *poo
 									      << o->bit_off);
 }
 
-int mmx_stack_fetch(struct mmx_stack *stack, struct mmx_view *view, uint32_t handle,
+int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t handle,
 		    struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_handle_parts_pool, M_handle_parts_offset,
@@ -43,10 +43,10 @@ int mmx_stack_fetch(struct mmx_stack *stack, struct mmx_view *view, uint32_t han
 						      M_stack_record_entries};
 	const struct mmx_layout *l = &view->kernel->layout;
 	uint64_t pools, pool, offset, base, size, own;
-	unsigned char bytes[MMX_STACK_FRAMES * 8];
+	unsigned char bytes[MMX_TRACE_FRAMES * 8];
 	uint32_t mask;
 
-	stack->n = 0;
+	trace->n = 0;
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
 	    find_pools(view, &pools, err))
 		return -1;
@@ -63,7 +63,7 @@ int mmx_stack_fetch(struct mmx_stack *stack, struct mmx_view *view, uint32_t han
 		return mmx_fail(err, MMX_EABSENT,
 				"the record of stack 0x%x, at 0x%" PRIx64 ", cannot be read",
 				handle, base + offset);
-	if ((own ^ handle) & mask || !size || size > MMX_STACK_FRAMES)
+	if ((own ^ handle) & mask || !size || size > MMX_TRACE_FRAMES)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"what should be stack 0x%x, at 0x%" PRIx64
 				", calls itself 0x%" PRIx64 " with %" PRIu64 " entries",
@@ -71,8 +71,8 @@ int mmx_stack_fetch(struct mmx_stack *stack, struct mmx_view *view, uint32_t han
 	if (mmx_kread_ok(view, base + offset + mmx_off(l, M_stack_record_entries), bytes, size * 8,
 			 "a stack's entries", err))
 		return -1;
-	stack->n = size;
+	trace->n = size;
 	for (unsigned int i = 0; i < size; i++)
-		stack->entry[i] = mmx_le64(bytes + i * 8u);
+		trace->entry[i] = mmx_le64(bytes + i * 8u);
 	return 0;
 }

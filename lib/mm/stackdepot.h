@@ -11,20 +11,20 @@
 
 struct mmx_view;
 
-/** MMX_STACK_FRAMES - as deep as the kernel's depot keeps them */
-#define MMX_STACK_FRAMES 64
+/** MMX_TRACE_FRAMES - as deep as the kernel's depot keeps them */
+#define MMX_TRACE_FRAMES 64
 
-/** struct mmx_stack - a call chain, the innermost return address first */
-struct mmx_stack {
+/** struct mmx_trace - a call chain, the innermost return address first */
+struct mmx_trace {
 	unsigned int n;
-	uint64_t entry[MMX_STACK_FRAMES];
+	uint64_t entry[MMX_TRACE_FRAMES];
 };
 
 /**
- * mmx_stack_fetch() - the call chain behind a handle
+ * mmx_trace_fetch() - the call chain behind a handle
  * The record found must name itself by that very handle. -1 with the reason when there is none.
  */
-int mmx_stack_fetch(struct mmx_stack *stack, struct mmx_view *view, uint32_t handle,
+int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t handle,
 		    struct mmx_err *err);
 
 #endif

@@ -49,7 +49,7 @@ void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size)
 struct gather {
 	struct mmx_view *view;
 	struct mmx_vmalloc *v;
-	struct mmx_err *err;
+	struct mmx_err err;
 	bool freed; /* the list is of areas that wait to be purged */
 	bool bad;
 };
@@ -97,7 +97,7 @@ static bool take_area(void *arg, uint64_t node)
 
 	g->bad = true;
 	if (mmx_kread_ok(g->view, addr, bytes, mmx_size(l, S_vmap_area), "struct vmap_area",
-			 g->err))
+			 &g->err))
 		return false;
 	start = mmx_get(l, M_vmap_area_va_start, bytes);
 	end = mmx_get(l, M_vmap_area_va_end, bytes);
@@ -111,14 +111,14 @@ static bool take_area(void *arg, uint64_t node)
 	}
 	if (!(start >> 63) || start >= end || area.start < start || area.end > end ||
 	    area.start >= area.end) {
-		mmx_fail(g->err, MMX_ECORRUPT,
+		mmx_fail(&g->err, MMX_ECORRUPT,
 			 "vmap_area 0x%" PRIx64 " is of 0x%" PRIx64 "-0x%" PRIx64
 			 " and has a vm_struct of 0x%" PRIx64 "-0x%" PRIx64,
 			 addr, start, end, area.start, area.end);
 		return false;
 	}
 	if (!mmx_array_add(g->v, area)) {
-		mmx_fail_nomem(g->err);
+		mmx_fail_nomem(&g->err);
 		return false;
 	}
 	g->bad = false;
@@ -128,15 +128,12 @@ static bool take_area(void *arg, uint64_t node)
 /* The first list that is broken leaves its error; the ones behind it are walked all the same. */
 static void walk_list(struct gather *g, uint64_t head, bool freed, int *ret, struct mmx_err *first)
 {
-	struct mmx_err err;
-
 	g->freed = freed;
-	g->err = &err;
 	g->bad = false;
-	if (!mmx_list_walk(g->view, head, MAX_AREAS - g->v->n, take_area, g, &err) && !g->bad)
+	if (!mmx_list_walk(g->view, head, MAX_AREAS - g->v->n, take_area, g, &g->err) && !g->bad)
 		return;
 	if (!*ret)
-		mmx_fail(first, err.code, "vmalloc areas: %s", err.text);
+		mmx_fail(first, g->err.code, "vmalloc areas: %s", g->err.text);
 	*ret = -1;
 }
 

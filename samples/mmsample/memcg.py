@@ -6,6 +6,7 @@ from .frames import GEN_SHIFT, ZONES
 # Generations 1 to 3 are alive; folios are active in the two youngest.
 MIN_SEQ, MAX_SEQ, GENERATIONS = 1, 3, 4
 ANON, FILE = 0, 1
+CSS_ONLINE = 2
 
 
 class MemCgroup:
@@ -22,13 +23,14 @@ class MemCgroup:
         self.kernfs = node
         cgroup = m.object("cgroup", slabs.allocate("kmalloc-2k"))
         cgroup.set(kn=node, level=parent.level + 1 if parent else 0)
+        cgroup["self.flags"] = CSS_ONLINE
         self.level = parent.level + 1 if parent else 0
         node["priv"] = cgroup
         node["id"] = 1 + len(kernel.memcgs)
         self.object["css.cgroup"] = cgroup
         self.object["css.ss"] = kernel.memory_controller
         self.object["css.id"] = 1 + len(kernel.memcgs)
-        self.object["css.flags"] = 2
+        self.object["css.flags"] = CSS_ONLINE
         m.list_init(self.object.at("css.children"))
         if parent:
             self.object["css.parent"] = parent.object

@@ -2,7 +2,6 @@
 """What the guest boots with: the workload, compiled, the modules it needs, an initramfs, disks."""
 import lzma
 import re
-import shutil
 import stat
 import subprocess
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 import cache
 
 SOURCES = sorted((cache.LAB / "guest").glob("*.[ch]"))
+INIT = cache.LAB / "guest" / "init.c"
 COMPILE = ["gcc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread"]
 MODULES = ("qemu_fw_cfg", "virtio_pci", "virtio_blk", "virtio_balloon", "lzo", "lzo_rle", "lz4", "zstd", "zram")
 DEVICES = {"dev/console": (5, 1), "dev/null": (1, 3)}
@@ -19,13 +19,14 @@ FOLDERS = ("dev", "proc", "sys", "bin", "modules")
 _compiling = threading.Lock()
 
 
-def workload():
-    """The static program that is the guest's /init."""
-    program = cache.folder("guest") / f"init-{cache.fingerprint(COMPILE, *SOURCES)[:16]}"
+def workload(main=INIT):
+    """The static program that is the guest's /init: its main file, and what all workloads share."""
+    sources = [main, *(source for source in SOURCES if source != INIT)]
+    program = cache.folder("guest") / f"init-{cache.fingerprint(COMPILE, *sources)[:16]}"
     with _compiling:
         if not program.exists():
             new = program.with_suffix(".new")
-            subprocess.run([*COMPILE, "-o", new, *(s for s in SOURCES if s.suffix == ".c")], check=True)
+            subprocess.run([*COMPILE, "-I", INIT.parent, "-o", new, *(s for s in sources if s.suffix == ".c")], check=True)
             new.rename(program)
     return program.read_bytes()
 
@@ -74,17 +75,16 @@ def cpio(entries):
     return bytes(out)
 
 
-def initramfs(kernel, crash=False):
-    """The initramfs of a kernel; that of a crash kernel has makedumpfile in it."""
+def initramfs(kernel, main=INIT, programs=()):
+    """The initramfs of a kernel; dynamic programs go to /bin, with their libraries."""
     entries = [(name, stat.S_IFDIR | 0o755, (0, 0), b"") for name in FOLDERS]
     entries += [(name, stat.S_IFCHR | 0o600, device, b"") for name, device in DEVICES.items()]
-    files = {"init": workload()}
+    files = {"init": workload(main)}
     modules = modules_in_order(kernel.modules)
     files["modules/order"] = "\n".join(name for name, _ in modules).encode()
     files |= {f"modules/{name}": content for name, content in modules}
-    if crash:
-        program = shutil.which("makedumpfile") or "/usr/sbin/makedumpfile"
-        files["bin/makedumpfile"] = Path(program).read_bytes()
+    for program in programs:
+        files[f"bin/{Path(program).name}"] = Path(program).read_bytes()
         files |= {path.lstrip("/"): Path(path).read_bytes() for path in _libraries(program)}
     known = set(FOLDERS)
     for name in files:

@@ -46,15 +46,16 @@ def key(kernel, settings):
     return cache.fingerprint(RECIPE, kernel.identity, dataclasses.astuple(settings), *guest_image.SOURCES)
 
 
-def prepare(kernel, settings, work):
+def prepare(kernel, settings, work, **image):
     """The guest's files."""
-    (work / "initrd").write_bytes(guest_image.initramfs(kernel))
+    (work / "initrd").write_bytes(guest_image.initramfs(kernel, **image))
     content = None
     if settings.kdump:
         content = work / "content"
         (content / "crash").mkdir(parents=True)
         shutil.copy(kernel.image, content / "crash" / "kernel")
-        (content / "crash" / "initrd").write_bytes(guest_image.initramfs(kernel, crash=True))
+        (content / "crash" / "initrd").write_bytes(guest_image.initramfs(
+            kernel, programs=[forms.MAKEDUMPFILE]))
         guest_image.ext4_disk(work / "save", SAVE_DISK_MIB)
     guest_image.ext4_disk(work / "disk", 128, content)
 
@@ -122,13 +123,13 @@ def write_manifest(name, kernel, variants, settings, work, made, started):
     (work / "manifest.json").write_text(json.dumps(facts, indent=1))
 
 
-def make_dump(name, kernel, variants, settings):
-    """Boot a kernel and keep what came of it; the old dump stays until the new one is whole."""
+def boot(name, kernel, variants, work, **image):
+    """Boot a kernel and keep what came of it in the folder work, which is emptied first."""
+    settings = boots.settings(variants)
     started = time.monotonic()
-    work = dump_folder(name + ".new")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    prepare(kernel, settings, work)
+    prepare(kernel, settings, work, **image)
     say(name, f"booting {kernel.image}")
     with Machine(kernel, settings, work) as guest:
         made = run_guest(name, guest, settings, work)
@@ -139,6 +140,12 @@ def make_dump(name, kernel, variants, settings):
     for scrap in ("initrd", "disk", "save", "qmp", "qemu.log"):
         (work / scrap).unlink(missing_ok=True)
     shutil.rmtree(work / "content", ignore_errors=True)
+
+
+def make_dump(name, kernel, variants):
+    """Make a dump; the old one stays until the new one is whole."""
+    work = dump_folder(name + ".new")
+    boot(name, kernel, variants, work)
     shutil.rmtree(dump_folder(name), ignore_errors=True)
     work.rename(dump_folder(name))
 
@@ -146,12 +153,11 @@ def make_dump(name, kernel, variants, settings):
 def ensure(name, find_kernel, variants):
     """Make a dump unless the cached one is right. Returns (name, "made" or "cached" or None for failed)."""
     try:
-        settings = boots.settings(variants)
         kernel = find_kernel()
         have = manifest(name)
-        if have and have["key"] == key(kernel, settings):
+        if have and have["key"] == key(kernel, boots.settings(variants)):
             return name, "cached"
-        make_dump(name, kernel, variants, settings)
+        make_dump(name, kernel, variants)
         say(name, "done")
         return name, "made"
     except (GuestError, PackageError, OSError, RuntimeError, ValueError) as error:

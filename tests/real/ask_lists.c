@@ -3,13 +3,13 @@
  * What the tests ask about memory that only its owners' lists tell of. Each answer is a table, a line
  * a row, its fields separated by tabs; a line "trouble" says what could not be reached.
  *
- *	ask_lists CORE pcp          node, zone, CPU, count, pages found, pages that are not free or
- *	                            of another zone
+ *	ask_lists CORE pcp          "set", node, zone, CPU, count, pages found, pages that are not free
+ *	                            or of another zone; then "block", PFN, order, CPU, list, type
  *	ask_lists CORE pageblocks   node, zone, type, blocks that begin in it, as /proc/pagetypeinfo
  *	ask_lists CORE vmalloc      start, end, size, the rest as in /proc/vmallocinfo
  *	ask_lists CORE percpu       kind, pages of a unit, populated, found, pages that point elsewhere
  *	ask_lists CORE stacks       PID, name, start, end, caller of its vmalloc area, pages that the
- *	                            area agrees about
+ *	                            area agrees about, PFN of the first page
  *	ask_lists CORE resources    depth, first and last address, name; of a path too
  */
 #include <inttypes.h>
@@ -79,8 +79,14 @@ static int pcp(const struct mmx_kernel *k)
 	for (size_t i = 0; i < pcp.n; i++) {
 		const struct mmx_pcp_set *s = &pcp.v[i];
 
-		printf("%u\t%s\t%u\t%" PRId64 "\t%" PRIu64 "\t%" PRIu64 "\n", s->zone->node,
+		printf("set\t%u\t%s\t%u\t%" PRId64 "\t%" PRIu64 "\t%" PRIu64 "\n", s->zone->node,
 		       s->zone->name, s->cpu, s->count, s->found, strangers(k, &pcp, s));
+	}
+	for (size_t i = 0; i < pcp.blocks.n; i++) {
+		const struct mmx_pcp_block *b = &pcp.blocks.v[i];
+
+		printf("block\t%" PRIx64 "\t%u\t%u\t%u\t%d\n", b->pfn, b->order, b->cpu, b->list,
+		       b->migratetype);
 	}
 	if (mmx_pcp_check(&pcp, &err))
 		status = trouble(&err);
@@ -277,14 +283,18 @@ static int print_stacks(const struct mmx_kernel *k, const struct mmx_vmalloc *v,
 		const struct mmx_vmalloc_area *area = mmx_vmalloc_of(v, stack->start);
 		struct agreement a = {.stacks = &s, .stack = stack};
 		char caller[128] = "";
+		uint64_t phys = 0;
 
 		if (area) {
 			mmx_symbol_format(&k->symbols, area->caller, caller, sizeof(caller));
 			if (mmx_vmalloc_each_page(k->view, area, agree, &a, &err))
 				status = trouble(&err);
 		}
-		printf("%d\t%s\t%" PRIx64 "\t%" PRIx64 "\t%s\t%" PRIu64 "\n", stack->task->pid,
-		       stack->task->comm, stack->start, stack->end, caller, a.n);
+		if (mmx_kphys(k->view, stack->start, &phys))
+			status = 1;
+		printf("%d\t%s\t%" PRIx64 "\t%" PRIx64 "\t%s\t%" PRIu64 "\t%" PRIx64 "\n",
+		       stack->task->pid, stack->task->comm, stack->start, stack->end, caller, a.n,
+		       phys >> k->arch->page_shift);
 		if (mmx_stack_of(&s, stack->end - 1) != stack)
 			status = 1;
 	}
@@ -301,6 +311,8 @@ static int stacks(const struct mmx_kernel *k)
 
 	if (mmx_tasks_find(&tasks, k->view, &err))
 		return trouble(&err);
+	if (tasks.broken)
+		status = trouble(&tasks.trouble);
 	if (mmx_vmalloc_read(&v, k->view, &err))
 		status = trouble(&err);
 	status |= print_stacks(k, &v, &tasks);

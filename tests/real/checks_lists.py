@@ -41,7 +41,7 @@ def pageset_counts(text):
 
 def pcp(dump, form):
     """Lists hold what they are counted to, free pages of the zone; and zoneinfo says the same counts."""
-    rows = ask(form, "pcp")
+    rows = [row[1:] for row in ask(form, "pcp") if row[0] == "set"]
     wrong = [row for row in rows if row[3] != row[4] or row[5] != "0"]
     if wrong:
         return f"counted, found and not free pages: {wrong}"

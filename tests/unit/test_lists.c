@@ -329,6 +329,13 @@ static void runs_join_and_are_found(void)
 	CHECK(mmx_owned_find(&o, 102)->at == 3 && mmx_owned_find(&o, 103)->owner == 2,
 	      "kept apart");
 	CHECK(mmx_owned_find(&o, 53) && !mmx_owned_find(&o, 54), "the end of a run");
+	mmx_owned_add(&o, 3, 0, 51, 10);
+	mmx_owned_add(&o, 4, 7, 52, 1);
+	mmx_owned_sort(&o);
+	CHECK(mmx_owned_find(&o, 53)->owner == 2 && mmx_owned_find(&o, 54)->owner == 3,
+	      "claimed twice");
+	CHECK(mmx_owned_find(&o, 60)->at == 3 && mmx_owned_find(&o, 60)->pfn == 54, "what is left");
+	CHECK(!mmx_owned_find(&o, 61), "behind it");
 	CHECK(!mmx_owned_find(&o, 49) && !mmx_owned_find(&o, 104), "outside");
 	mmx_owned_free(&o);
 	CHECK(!mmx_owned_find(&o, 0), "an empty table");

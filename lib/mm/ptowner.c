@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "mm/ptowner.h"
+
+#define MAX_DEPOSITS 512 /* one for each entry of a table */
+#define UPPER_FIRST  (1ULL << 63)
+
+const char *mmx_pt_role_words(enum mmx_pt_role role)
+{
+	static const char *const words[] = {
+#define ROLE(id, text) [MMX_PT_##id] = text,
+		MMX_PT_ROLES(ROLE)
+#undef ROLE
+	};
+
+	return words[role];
+}
+
+const char *mmx_pt_level_name(const struct mmx_kernel *kernel, unsigned int level)
+{
+	static const char *const names[] = {"", "PTE", "PMD", "PUD", "P4D", "PGD"};
+
+	return level == kernel->paging.levels || level >= MMX_PT_LEVELS ? names[MMX_PT_LEVELS]
+									: names[level];
+}
+
+/*
+ * Finding them.
+ */
+
+struct finder {
+	struct mmx_pt_owners *owners;
+	struct mmx_view *view;
+	struct mmx_pt_space *space; /* the one being walked */
+	enum mmx_pt_role role;
+	bool deposits;
+	size_t shared; /* that many, the first ones and sorted, are the kernel's, which all share */
+	uint64_t left; /* more tables than frames, in all, are no tables */
+	bool nomem;
+};
+
+static int by_frame(const void *a, const void *b)
+{
+	const struct mmx_pt_page *x = a, *y = b;
+
+	if (x->pfn != y->pfn)
+		return x->pfn < y->pfn ? -1 : 1;
+	return (x->space > y->space) - (x->space < y->space);
+}
+
+static int by_frame_alone(const void *a, const void *b)
+{
+	const struct mmx_pt_page *x = a, *y = b;
+
+	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+}
+
+static bool shared(const struct finder *f, uint64_t pfn)
+{
+	const struct mmx_pt_page key = {.pfn = pfn};
+
+	return f->shared &&
+	       bsearch(&key, f->owners->v, f->shared, sizeof(key), by_frame_alone) != NULL;
+}
+
+static bool add(struct finder *f, uint64_t pfn, uint64_t va, unsigned int level,
+		enum mmx_pt_role role)
+{
+	if (!f->left--) {
+		f->left = 0;
+		mmx_fail(&f->space->trouble, MMX_ECORRUPT,
+			 "there are more page tables than memory holds");
+		return false;
+	}
+	if (!mmx_array_add(f->owners, (struct mmx_pt_page){pfn, va, f->space - f->owners->spaces.v,
+							   level, role})) {
+		f->nomem = true;
+		return false;
+	}
+	if (role == MMX_PT_TABLE)
+		f->space->tables[level]++;
+	else if (role == MMX_PT_DEPOSIT)
+		f->space->tables[0]++;
+	return true;
+}
+
+/*
+ * Tables that wait for a huge mapping to be split: a ring through their struct pages, hanging off
+ * that of the table with the huge mappings or, in small configurations, off the mm.
+ */
+static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
+{
+	const struct mmx_layout *l = &f->view->kernel->layout;
+	uint64_t first, at, pfn;
+
+	if (mmx_kread_u64(f->view, ring, &first)) {
+		mmx_fail(&f->space->trouble, MMX_EABSENT,
+			 "the tables kept in reserve at 0x%" PRIx64 " cannot be read", ring);
+		return;
+	}
+	at = first;
+	for (unsigned int n = 0; at && (!n || at != first); n++) {
+		if (n == MAX_DEPOSITS || !mmx_page_pfn(f->view->kernel, at, &pfn) ||
+		    mmx_kread_u64(f->view, at + mmx_off(l, M_page_lru), &at)) {
+			mmx_fail(&f->space->trouble, MMX_ECORRUPT,
+				 "the tables kept in reserve at 0x%" PRIx64
+				 " break off after %u, at 0x%" PRIx64,
+				 ring, n, at);
+			return;
+		}
+		if (!add(f, pfn, va, 1, MMX_PT_DEPOSIT))
+			return;
+		at -= mmx_off(l, M_page_lru);
+	}
+}
+
+/* Whether a table's struct page is marked as one: those that the kernel made early are not. */
+static bool marked(const struct finder *f, uint64_t page)
+{
+	const struct mmx_page_format *format = &f->view->kernel->page_format;
+	uint32_t type;
+
+	return !mmx_kread_u32(f->view, page + format->mapcount, &type) &&
+	       mmx_page_type_of(format, type) == MMX_PAGE_TABLE;
+}
+
+static bool take_table(void *arg, const struct mmx_table *table)
+{
+	struct finder *f = arg;
+	const struct mmx_kernel *k = f->view->kernel;
+	const struct mmx_layout *l = &k->layout;
+	uint64_t pfn = table->phys >> k->arch->page_shift;
+	uint64_t page = mmx_page_addr(&k->vmemmap, pfn);
+	enum mmx_pt_role role = f->role;
+
+	if (shared(f, pfn))
+		return false;
+	if (role == MMX_PT_USER_ROOT && table->level < k->paging.levels)
+		role = MMX_PT_USER_TABLE;
+	if (!add(f, pfn, table->va, table->level, role))
+		return false;
+	if (table->level == 2 && f->deposits && !mmx_has(l, M_mm_struct_pmd_huge_pte) &&
+	    mmx_has(l, M_ptdesc_pmd_huge_pte) && marked(f, page))
+		add_deposits(f, page + mmx_off(l, M_ptdesc_pmd_huge_pte), table->va);
+	return table->level > 1;
+}
+
+static bool take_entry(void *arg, const struct mmx_pte *pte)
+{
+	struct finder *f = arg;
+
+	if (pte->kind == MMX_PTE_UNREADABLE)
+		f->space->unreadable++;
+	if (pte->kind == MMX_PTE_LOOP)
+		mmx_fail(&f->space->trouble, MMX_ECORRUPT,
+			 "its page tables lead back to themselves: more of them than memory holds");
+	return !f->nomem;
+}
+
+static void walk(struct finder *f, uint64_t root, uint64_t first, uint64_t last)
+{
+	struct mmx_kernel *k = f->view->kernel;
+
+	k->arch->walk_tables(f->view->reader, &k->paging, root, first, last, take_table, take_entry,
+			     f);
+}
+
+/*
+ * A root is allocated with room for user mode's own, used or not, as long as roots are not marked as
+ * tables. Since they are, it is a folio of two pages when there is room.
+ */
+static bool has_room(const struct finder *f, uint64_t pfn)
+{
+	const struct mmx_page_format *format = &f->view->kernel->page_format;
+	uint64_t page = mmx_page_addr(&f->view->kernel->vmemmap, pfn), flags;
+
+	return !marked(f, page) || (!mmx_kread_u64(f->view, page + format->flags, &flags) &&
+				    mmx_bit(flags, format->head));
+}
+
+static void walk_user_root(struct finder *f, uint64_t root)
+{
+	struct mmx_kernel *k = f->view->kernel;
+	bool used;
+	uint64_t user_root = k->arch->user_root(k, root, &used);
+
+	f->deposits = false;
+	f->role = MMX_PT_USER_ROOT;
+	/* Below its lower half are the same tables as below the other root's. */
+	if (user_root && used)
+		walk(f, user_root, UPPER_FIRST, UINT64_MAX);
+	else if (user_root && has_room(f, root >> k->arch->page_shift))
+		add(f, user_root >> k->arch->page_shift, 0, k->paging.levels, MMX_PT_UNUSED_ROOT);
+}
+
+/* Both halves of the address space: what of it is the kernel's own shows as shared. */
+static void walk_space(struct finder *f, uint64_t root, uint64_t mm)
+{
+	const struct mmx_layout *l = &f->view->kernel->layout;
+
+	f->role = MMX_PT_TABLE;
+	f->deposits = mm != 0;
+	walk(f, root, 0, UINT64_MAX);
+	if (mm && mmx_has(l, M_mm_struct_pmd_huge_pte))
+		add_deposits(f, mm + mmx_off(l, M_mm_struct_pmd_huge_pte), 0);
+	walk_user_root(f, root);
+}
+
+static struct mmx_pt_space *new_space(struct finder *f, uint64_t mm, const char *name)
+{
+	f->nomem |=
+		!mmx_array_add(&f->owners->spaces, (struct mmx_pt_space){.mm = mm, .name = name});
+	f->space = f->nomem ? NULL : &f->owners->spaces.v[f->owners->spaces.n - 1];
+	return f->space;
+}
+
+static void walk_mm(struct finder *f, uint64_t mm, const char *name)
+{
+	uint64_t pgd, root;
+
+	if (!new_space(f, mm, name))
+		return;
+	if (mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) ||
+	    mmx_kphys(f->view, pgd, &root)) {
+		mmx_fail(&f->space->trouble, MMX_EABSENT,
+			 "its root table is not known: the mm at 0x%" PRIx64 " cannot be read", mm);
+		return;
+	}
+	walk_space(f, root, mm);
+}
+
+/* Address spaces that no process uses: for firmware, and for patching the kernel's own text. */
+static void walk_special(struct finder *f)
+{
+	static const struct {
+		const char *symbol;
+		bool pointer;
+	} special[] = {{"efi_mm", false}, {"poking_mm", true}, {"text_poke_mm", true}};
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
+		uint64_t mm, pgd;
+
+		if (!mmx_symbol_addr(&f->view->kernel->symbols, special[i].symbol, &mm) ||
+		    (special[i].pointer && mmx_kread_u64(f->view, mm, &mm)) || !mm ||
+		    (!mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) && !pgd))
+			continue;
+		walk_mm(f, mm, special[i].symbol);
+	}
+}
+
+/* A table that stands at two levels of one address space leads back to itself. */
+static void find_loops(struct mmx_pt_owners *owners)
+{
+	for (size_t i = 1; i < owners->n; i++) {
+		const struct mmx_pt_page *a = &owners->v[i - 1], *b = &owners->v[i];
+
+		if (a->pfn == b->pfn && a->space == b->space && a->level != b->level)
+			mmx_fail(&owners->spaces.v[a->space].trouble, MMX_ECORRUPT,
+				 "its page tables lead back to themselves: PFN 0x%" PRIx64
+				 " is of level %u and of level %u",
+				 a->pfn, a->level, b->level);
+	}
+}
+
+int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view,
+		       const struct mmx_tasks *tasks, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_mm_struct_pgd, M_page_lru};
+	const struct mmx_kernel *k = view->kernel;
+	struct finder f = {.owners = owners,
+			   .view = view,
+			   .left = 2 * mmx_ranges_total(&k->sparse.pfn) + 4096};
+
+	memset(owners, 0, sizeof(*owners));
+	if (mmx_fact_require(&k->facts, FACT_PAGING, err) ||
+	    mmx_fact_require(&k->facts, FACT_PAGES, err) ||
+	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	if (new_space(&f, 0, "init_mm"))
+		walk_space(&f, k->paging.root, 0);
+	if (owners->n)
+		qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
+	f.shared = owners->n;
+	if (!f.nomem)
+		walk_special(&f);
+	for (size_t i = 0; i < tasks->users.n && !f.nomem; i++) {
+		if (!i || tasks->users.v[i].mm != tasks->users.v[i - 1].mm)
+			walk_mm(&f, tasks->users.v[i].mm, NULL);
+	}
+	if (f.nomem) {
+		mmx_pt_owners_free(owners);
+		return mmx_fail_nomem(err);
+	}
+	qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
+	find_loops(owners);
+	return 0;
+}
+
+void mmx_pt_owners_free(struct mmx_pt_owners *owners)
+{
+	mmx_array_free(&owners->spaces);
+	mmx_array_free(owners);
+}
+
+const struct mmx_pt_page *mmx_pt_owner_of(const struct mmx_pt_owners *owners, uint64_t pfn,
+					  size_t *n)
+{
+	size_t lo = 0, hi = owners->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (owners->v[mid].pfn < pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (hi = lo; hi < owners->n && owners->v[hi].pfn == pfn;)
+		hi++;
+	*n = hi - lo;
+	return *n ? &owners->v[lo] : NULL;
+}

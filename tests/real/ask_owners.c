@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Who owns memory, as the library finds it: for the tests on real dumps.
+ *
+ *	ask_owners CORE tasks         every task but the idle ones: pid, tgid, kernel or user, mm, comm
+ *	ask_owners CORE users         processes of each address space: mm and tgids
+ *	ask_owners CORE swaps         as /proc/swaps
+ *	ask_owners CORE kpagecgroup   as /proc/kpagecgroup; ~0 where the dump does not have it
+ *	ask_owners CORE pagemap       reads "PID ADDRESS PAGES" lines; writes words as /proc/PID/pagemap
+ *	                              has them, of their bits only present, swap, and what is below 55
+ *	ask_owners CORE user          reads "PID ADDRESS" lines; what stands there, and its frame
+ *	ask_owners CORE frames        reads PFNs; a line each, of tab-separated "name=value"
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "mm/anon.h"
+#include "mm/ksm.h"
+#include "mm/mapping.h"
+#include "mm/memcg.h"
+#include "mm/swap.h"
+#include "mm/task.h"
+#include "mm/usermem.h"
+#include "proc/kpage.h"
+
+#define PM_PRESENT (1ULL << 63)
+#define PM_SWAP    (1ULL << 62)
+
+static int failed(const struct mmx_err *err)
+{
+	fprintf(stderr, "ask_owners: %s\n", err->text);
+	return 1;
+}
+
+static int tasks(struct mmx_view *view)
+{
+	struct mmx_tasks found;
+	struct mmx_err err;
+
+	if (mmx_tasks_find(&found, view, &err))
+		return failed(&err);
+	for (size_t i = 0; i < found.n; i++) {
+		const struct mmx_task *t = &found.v[i];
+
+		if (t->pid)
+			printf("%d %d %s %" PRIx64 " %" PRIx64 " %s\n", t->pid, t->tgid,
+			       t->kernel ? "kernel" : "user", t->mm, t->stack, t->comm);
+	}
+	if (found.broken)
+		printf("broken %u: %s\n", found.broken, found.trouble.text);
+	mmx_tasks_free(&found);
+	return 0;
+}
+
+static int users(struct mmx_view *view)
+{
+	struct mmx_tasks found;
+	struct mmx_err err;
+	size_t n = 1;
+
+	if (mmx_tasks_find(&found, view, &err))
+		return failed(&err);
+	for (size_t i = 0; i < found.users.n; i += n) {
+		const struct mmx_mm_user *u = mmx_mm_users(&found, found.users.v[i].mm, &n);
+
+		printf("%" PRIx64, u->mm);
+		for (size_t j = 0; j < n; j++)
+			printf(" %d", u[j].tgid);
+		putchar('\n');
+	}
+	mmx_tasks_free(&found);
+	return 0;
+}
+
+static int swaps(struct mmx_view *view)
+{
+	struct mmx_swaps found;
+	struct mmx_err err;
+
+	if (mmx_swaps_find(&found, view, &err))
+		return failed(&err);
+	puts("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority");
+	for (size_t i = 0; i < found.n; i++) {
+		const struct mmx_swap_area *a = &found.v[i];
+		int len = printf("%s", *a->path.text ? a->path.text : a->no_path.text);
+
+		printf("%*s%s\t%" PRIu64 "\t%s%" PRIu64 "\t%s%d\n", len < 40 ? 40 - len : 1, " ",
+		       a->partition ? "partition" : "file\t", a->pages * 4,
+		       a->pages * 4 < 10000000 ? "\t" : "", a->in_use * 4,
+		       a->in_use * 4 < 10000000 ? "\t" : "", a->priority);
+	}
+	if (*found.trouble.text)
+		printf("%s\n", found.trouble.text);
+	mmx_swaps_free(&found);
+	return 0;
+}
+
+/* What was resolved before: a dump has few memory cgroups and many pages. */
+struct known {
+	uint64_t data, ino;
+};
+
+static uint64_t cgroup_of(struct mmx_view *view, uint64_t data)
+{
+	static struct known known[1024];
+	struct known *k = &known[(data >> 6) % 1024];
+	struct mmx_charge charge;
+	struct mmx_err err;
+	uint64_t ino = 0;
+
+	if (data && k->data == data)
+		return k->ino;
+	if (mmx_charge_read(&charge, view, data, &err) ||
+	    (charge.memcg && mmx_memcg_ino(view, charge.memcg, &ino, &err)))
+		return ~0ULL;
+	*k = (struct known){data, ino};
+	return ino;
+}
+
+static int kpagecgroup(struct mmx_view *view)
+{
+	const struct mmx_page_format *f = &view->kernel->page_format;
+	struct mmx_page_walk walk;
+	struct mmx_kpage kp;
+	struct mmx_err err;
+
+	if (mmx_kpage_find(&kp, view, &err) ||
+	    mmx_page_walk_begin(&walk, view, 0, kp.max_pfn, &err))
+		return failed(&err);
+	while (mmx_page_walk_next(&walk)) {
+		/* 6.1 looks at the very page, later kernels at its folio. */
+		const unsigned char *bytes = walk.read                       ? NULL
+					     : f->mapped == MMX_MAPPED_PAGES ? walk.bytes
+									     : walk.folio.bytes;
+		uint64_t word = walk.read == MMX_READ_ABSENT ? 0
+				: walk.read                  ? ~0ULL
+					    : cgroup_of(view, mmx_word(bytes, f->memcg));
+
+		for (uint64_t i = 0; i < walk.frames; i++)
+			fwrite(&word, sizeof(word), 1, stdout);
+	}
+	mmx_page_walk_end(&walk);
+	return 0;
+}
+
+struct area {
+	struct mmx_view *view;
+	const struct mmx_swap_types *types;
+	uint64_t start, pages, *words;
+};
+
+static bool take_entry(void *arg, const struct mmx_pte *pte)
+{
+	struct area *a = arg;
+	uint64_t end = pte->va + pte->size, at = pte->va < a->start ? a->start : pte->va;
+
+	for (; at < end && at < a->start + a->pages * 4096; at += 4096) {
+		struct mmx_user_page page;
+		uint64_t *word = &a->words[(at - a->start) / 4096];
+
+		mmx_user_entry(&page, a->view, a->types, pte, at);
+		if (page.kind == MMX_USER_MAPPED || page.kind == MMX_USER_NO_ACCESS)
+			*word = PM_PRESENT | page.pfn;
+		else if (page.kind == MMX_USER_UNREADABLE)
+			*word = ~0ULL;
+		else
+			*word = PM_SWAP | page.type | page.offset << 5;
+	}
+	return true;
+}
+
+static int pagemap(struct mmx_view *view)
+{
+	struct mmx_swap_types types;
+	struct mmx_tasks found;
+	struct mmx_err err;
+	struct area a = {.view = view, .types = &types};
+	int pid, ret = 0;
+
+	mmx_swap_types_find(&types, view->kernel);
+	if (mmx_tasks_find(&found, view, &err))
+		return failed(&err);
+	while (!ret && scanf("%d %" SCNx64 " %" SCNu64, &pid, &a.start, &a.pages) == 3) {
+		const struct mmx_task *t = mmx_task_find(&found, pid);
+
+		a.words = calloc(a.pages + 1, 8);
+		if (!a.words || !t)
+			ret = 1;
+		else if (mmx_user_walk(view, mmx_task_mm(&found, t), a.start,
+				       a.start + a.pages * 4096 - 1, take_entry, &a, &err))
+			ret = failed(&err);
+		else
+			fwrite(a.words, 8, a.pages, stdout);
+		free(a.words);
+	}
+	mmx_tasks_free(&found);
+	return ret;
+}
+
+static void print_mapping(struct mmx_view *view, uint64_t word)
+{
+	static struct mmx_mapping m;
+	struct mmx_err err;
+
+	if (mmx_mapping_read(&m, view, word, &err)) {
+		printf("\tmapping_error=%s", err.text);
+		return;
+	}
+	printf("\tkind=%s\tino=%" PRIu64 "\tdev=%x:%x\trdev=%x:%x\tfs=%s\tsb=%s\tcached=%" PRIu64,
+	       mmx_mapping_kind_name(m.kind), m.inode.ino, mmx_dev_major(m.inode.dev),
+	       mmx_dev_minor(m.inode.dev), mmx_dev_major(m.inode.rdev), mmx_dev_minor(m.inode.rdev),
+	       m.inode.fs, m.inode.sb_id, m.pages);
+	printf("\t%s=%s", m.kind == MMX_MAPPING_BLOCK ? "device" : "path",
+	       m.kind == MMX_MAPPING_BLOCK ? m.device : m.path.text);
+	if (*m.no_path.text)
+		printf("\tno_path=%s", m.no_path.text);
+}
+
+static void print_anon(struct mmx_view *view, uint64_t addr)
+{
+	struct mmx_anon a;
+	struct mmx_err err;
+
+	printf("\tkind=anon");
+	if (mmx_anon_read(&a, view, addr, &err))
+		printf("\tanon_error=%s", err.text);
+	else
+		printf("\tanon=%" PRIx64 "\troot=%" PRIx64 "\trefcount=%u\tchildren=%" PRIu64
+		       "\tactive=%" PRIu64 "\tchains=%" PRIu64 "\tbroken=%s",
+		       a.addr, a.root, a.refcount, a.children, a.active, a.chains, a.broken.text);
+}
+
+static void print_ksm(struct mmx_view *view, uint64_t addr, uint64_t pfn)
+{
+	struct mmx_ksm k;
+	struct mmx_err err;
+
+	printf("\tkind=ksm");
+	if (mmx_ksm_read(&k, view, addr, pfn, &err))
+		printf("\tksm_error=%s", err.text);
+	else
+		printf("\tsharers=%" PRIu64 "\tchain=%" PRIx64, k.sharers, k.chain);
+}
+
+static void print_swap(struct mmx_view *view, const struct mmx_swaps *found, unsigned int type,
+		       uint64_t offset)
+{
+	struct mmx_swap_slot slot;
+	struct mmx_err err;
+
+	printf("\tswap=%u:%" PRIx64, type, offset);
+	if (mmx_swap_slot(&slot, view, found, type, offset, &err))
+		printf("\tslot_error=%s", err.text);
+	else
+		printf("\tslot_cached=%d\tslot_pfn=%" PRIx64 "\tslot_count=%u%s", slot.cached,
+		       slot.pfn, slot.count, slot.more ? "+" : "");
+}
+
+static int user(struct mmx_view *view)
+{
+	struct mmx_swaps areas;
+	struct mmx_tasks found;
+	struct mmx_err err;
+	uint64_t addr, phys;
+	int pid;
+
+	if (mmx_swaps_find(&areas, view, &err) || mmx_tasks_find(&found, view, &err))
+		return failed(&err);
+	while (scanf("%d %" SCNx64, &pid, &addr) == 2) {
+		const struct mmx_task *t = mmx_task_find(&found, pid);
+		struct mmx_user_page page;
+
+		if (!t ||
+		    mmx_user_page(&page, view, &areas.types, mmx_task_mm(&found, t), addr, &err)) {
+			puts(t ? err.text : "no such task");
+			continue;
+		}
+		printf("%s", mmx_user_words(page.kind));
+		if (mmx_user_phys(view, pid, addr, &phys, &err))
+			printf("\t%s", err.text);
+		else
+			printf("\t%" PRIx64, phys);
+		if (page.kind == MMX_USER_SWAP)
+			print_swap(view, &areas, page.type, page.offset);
+		putchar('\n');
+	}
+	mmx_tasks_free(&found);
+	mmx_swaps_free(&areas);
+	return 0;
+}
+
+static void print_memcg(struct mmx_view *view, uint64_t word)
+{
+	static const char *const kinds[] = {"none", "objects", "user", "kernel"};
+	static struct mmx_memcg m;
+	struct mmx_charge c;
+	struct mmx_err err;
+
+	if (mmx_charge_read(&c, view, word, &err)) {
+		printf("\tmemcg_error=%s", err.text);
+		return;
+	}
+	printf("\tcharge=%s", kinds[c.kind]);
+	if (c.memcg && mmx_memcg_read(&m, view, c.memcg, &err))
+		printf("\tmemcg_error=%s", err.text);
+	else if (c.memcg)
+		printf("\tmemcg=%s\tmemcg_ino=%" PRIu64 "\tonline=%d", m.path, m.ino, m.online);
+}
+
+static void print_frame(struct mmx_view *view, const struct mmx_swaps *found,
+			const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = &view->kernel->page_format;
+	uint64_t mapping = mmx_word(w->folio.bytes, f->mapping), offset;
+	unsigned int type;
+
+	printf("pfn=%" PRIx64 "\thead=%" PRIx64 "\tindex=%" PRIu64, w->pfn, w->folio.head,
+	       mmx_word(w->folio.bytes, f->index) + (w->pfn - w->folio.head));
+	if (w->folio.slab || (w->type != MMX_PAGE_NONE && !w->folio.hugetlb))
+		;
+	else if ((mapping & 3) == 3)
+		print_ksm(view, mapping & ~3ULL, w->pfn);
+	else if (mapping & 1)
+		print_anon(view, mapping & ~3ULL);
+	else if (mapping)
+		print_mapping(view, mapping);
+	if (mmx_bit(w->folio.flags, f->swapbacked) && mmx_bit(w->folio.flags, f->swapcache)) {
+		mmx_swap_private(mmx_word(w->folio.bytes, f->private), &type, &offset);
+		print_swap(view, found, type, offset);
+	}
+	print_memcg(view, mmx_word(w->folio.bytes, f->memcg));
+	putchar('\n');
+}
+
+static int frames(struct mmx_view *view)
+{
+	struct mmx_swaps found;
+	struct mmx_err err;
+	uint64_t pfn;
+
+	if (mmx_swaps_find(&found, view, &err))
+		return failed(&err);
+	while (scanf("%" SCNx64, &pfn) == 1) {
+		struct mmx_page_walk w;
+
+		if (mmx_page_walk_begin(&w, view, pfn, pfn + 1, &err))
+			return failed(&err);
+		if (mmx_page_walk_next(&w) && !w.read)
+			print_frame(view, &found, &w);
+		else
+			printf("pfn=%" PRIx64 "\tabsent=%s\n", pfn, mmx_read_name(w.read));
+		mmx_page_walk_end(&w);
+	}
+	mmx_swaps_free(&found);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*ask)(struct mmx_view *view);
+	} questions[] = {{"tasks", tasks},     {"users", users},
+			 {"swaps", swaps},     {"kpagecgroup", kpagecgroup},
+			 {"pagemap", pagemap}, {"frames", frames},
+			 {"user", user}};
+	const char *path = argc > 1 ? argv[1] : "";
+	struct mmx_kernel *k = NULL;
+	struct mmx_image *image;
+	struct mmx_err err = {0};
+	int status = 2;
+
+	image = mmx_open_kdumpfile(&path, 1, &err);
+	if (image)
+		k = mmx_kernel_open(image, NULL, &err);
+	if (!k || argc != 3) {
+		fprintf(stderr, "ask_owners: %s\n",
+			k ? "usage: ask_owners CORE QUESTION" : err.text);
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
+		if (!strcmp(argv[2], questions[i].name))
+			status = questions[i].ask(k->view);
+	}
+	mmx_kernel_close(k);
+	return status;
+}
