@@ -146,7 +146,8 @@ static void read_end(struct gdb_line *l, char *s)
 
 	read_array(end, &l->m, array, sizeof(array));
 	memcpy(type, l->m.type, sizeof(type));
-	snprintf(l->m.type, sizeof(l->m.type), "%s%s", type, array);
+	snprintf(l->m.type, sizeof(l->m.type), "%.*s%s", (int)(sizeof(type) - sizeof(array)), type,
+		 array);
 	*end = 0;
 	l->name = name;
 }

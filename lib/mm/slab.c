@@ -593,8 +593,7 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 	o->n = slab->objects;
 	memset(o->count, 0, sizeof(o->count));
 	memset(o->state, MMX_OBJECT_ALLOCATED, o->n);
-	if (may_be_kept_unseen(slab))
-		o->trouble = slab->cache->trouble;
+	o->trouble = may_be_kept_unseen(slab) ? slab->cache->trouble : (struct mmx_err){0};
 	listed = follow(o, slab, view, slab->freelist, MMX_OBJECT_FREE);
 	if (!o->trouble.code && listed != slab->objects - slab->inuse)
 		mmx_fail(&o->trouble, MMX_ECORRUPT,

@@ -60,18 +60,22 @@ static uint64_t object(const struct world *w, unsigned int index)
 	return w->slab.base + index * SIZE + w->cache.red_left_pad;
 }
 
-/* Writes a list as the kernel does; returns its first object. */
+/* Writes an object's pointer to the next free one as the kernel does. */
+static void put_link(struct world *w, unsigned int index, uint64_t next)
+{
+	uint64_t at = object(w, index) + w->cache.offset, raw = next;
+
+	if (mmx_has(&w->m->kernel.layout, M_kmem_cache_random))
+		raw ^= RANDOM ^ bswap_64(at);
+	raw = htole64(raw);
+	memcpy(fake_at(w->m, at), &raw, sizeof(raw));
+}
+
+/* Writes a list; returns its first object. */
 static uint64_t put_list(struct world *w, const unsigned int *index, unsigned int n)
 {
-	bool hardened = mmx_has(&w->m->kernel.layout, M_kmem_cache_random);
-
-	for (unsigned int i = 0; i < n; i++) {
-		uint64_t at = object(w, index[i]) + w->cache.offset;
-		uint64_t next = i + 1 < n ? object(w, index[i + 1]) : 0;
-		uint64_t raw = htole64(hardened ? next ^ RANDOM ^ bswap_64(at) : next);
-
-		memcpy(fake_at(w->m, at), &raw, sizeof(raw));
-	}
+	for (unsigned int i = 0; i < n; i++)
+		put_link(w, index[i], i + 1 < n ? object(w, index[i + 1]) : 0);
 	return object(w, index[0]);
 }
 
@@ -183,7 +187,9 @@ static void broken_lists_leave_doubt(void)
 	CHECK(w->found.count[MMX_OBJECT_UNKNOWN] == 6 && !w->found.count[MMX_OBJECT_ALLOCATED],
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 
-	w->slab.freelist = put_list(w, (const unsigned int[]){4, 2, 4}, 3);
+	w->slab.freelist = object(w, 4);
+	put_link(w, 4, object(w, 2));
+	put_link(w, 2, object(w, 4));
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
 	CHECK(w->found.trouble.code == MMX_ECORRUPT && w->found.count[MMX_OBJECT_FREE] == 2,
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
