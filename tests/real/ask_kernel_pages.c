@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "ask.h"
 #include "mm/class.h"
 #include "mm/hugetlb.h"
 #include "mm/page_owner.h"
@@ -380,32 +380,11 @@ static int page_pool(const struct mmx_kernel *k)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*ask)(const struct mmx_kernel *k);
-	} questions[] = {
+	static const struct ask_question questions[] = {
 		{"caches", caches},         {"objects", objects},     {"object", object},
 		{"page_owner", page_owner}, {"hugetlb", hugetlb},     {"tables", tables},
 		{"zsmalloc", zsmalloc},     {"page_pool", page_pool},
 	};
-	const char *path = argc > 1 ? argv[1] : "";
-	struct mmx_kernel *k = NULL;
-	struct mmx_image *image;
-	struct mmx_err err = {0};
-	int status = 2;
 
-	image = mmx_open_kdumpfile(&path, 1, &err);
-	if (image)
-		k = mmx_kernel_open(image, NULL, &err);
-	if (!k || argc != 3) {
-		fprintf(stderr, "ask_kernel_pages: %s\n",
-			k ? "usage: ask_kernel_pages CORE QUESTION" : err.text);
-		return 2;
-	}
-	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
-		if (!strcmp(argv[2], questions[i].name))
-			status = questions[i].ask(k);
-	}
-	mmx_kernel_close(k);
-	return status;
+	return ask_main(argc, argv, questions, sizeof(questions) / sizeof(*questions));
 }

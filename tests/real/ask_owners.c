@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "ask.h"
 #include "mm/anon.h"
 #include "mm/ksm.h"
 #include "mm/mapping.h"
@@ -35,8 +35,9 @@ static int failed(const struct mmx_err *err)
 	return 1;
 }
 
-static int tasks(struct mmx_view *view)
+static int tasks(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	struct mmx_tasks found;
 	struct mmx_err err;
 
@@ -55,8 +56,9 @@ static int tasks(struct mmx_view *view)
 	return 0;
 }
 
-static int users(struct mmx_view *view)
+static int users(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	struct mmx_tasks found;
 	struct mmx_err err;
 	size_t n = 1;
@@ -75,8 +77,9 @@ static int users(struct mmx_view *view)
 	return 0;
 }
 
-static int swaps(struct mmx_view *view)
+static int swaps(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	struct mmx_swaps found;
 	struct mmx_err err;
 
@@ -120,8 +123,9 @@ static uint64_t cgroup_of(struct mmx_view *view, uint64_t data)
 	return ino;
 }
 
-static int kpagecgroup(struct mmx_view *view)
+static int kpagecgroup(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	const struct mmx_page_format *f = &view->kernel->page_format;
 	struct mmx_page_walk walk;
 	struct mmx_kpage kp;
@@ -172,8 +176,9 @@ static bool take_entry(void *arg, const struct mmx_pte *pte)
 	return true;
 }
 
-static int pagemap(struct mmx_view *view)
+static int pagemap(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	struct mmx_swap_types types;
 	struct mmx_tasks found;
 	struct mmx_err err;
@@ -259,8 +264,9 @@ static void print_swap(struct mmx_view *view, const struct mmx_swaps *found, uns
 		       slot.pfn, slot.count, slot.more ? "+" : "");
 }
 
-static int user(struct mmx_view *view)
+static int user(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	struct mmx_swaps areas;
 	struct mmx_tasks found;
 	struct mmx_err err;
@@ -335,8 +341,9 @@ static void print_frame(struct mmx_view *view, const struct mmx_swaps *found,
 	putchar('\n');
 }
 
-static int frames(struct mmx_view *view)
+static int frames(const struct mmx_kernel *k)
 {
+	struct mmx_view *view = k->view;
 	struct mmx_swaps found;
 	struct mmx_err err;
 	uint64_t pfn;
@@ -360,31 +367,11 @@ static int frames(struct mmx_view *view)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*ask)(struct mmx_view *view);
-	} questions[] = {{"tasks", tasks},     {"users", users},
-			 {"swaps", swaps},     {"kpagecgroup", kpagecgroup},
-			 {"pagemap", pagemap}, {"frames", frames},
-			 {"user", user}};
-	const char *path = argc > 1 ? argv[1] : "";
-	struct mmx_kernel *k = NULL;
-	struct mmx_image *image;
-	struct mmx_err err = {0};
-	int status = 2;
+	static const struct ask_question questions[] = {
+		{"tasks", tasks},     {"users", users},
+		{"swaps", swaps},     {"kpagecgroup", kpagecgroup},
+		{"pagemap", pagemap}, {"frames", frames},
+		{"user", user}};
 
-	image = mmx_open_kdumpfile(&path, 1, &err);
-	if (image)
-		k = mmx_kernel_open(image, NULL, &err);
-	if (!k || argc != 3) {
-		fprintf(stderr, "ask_owners: %s\n",
-			k ? "usage: ask_owners CORE QUESTION" : err.text);
-		return 2;
-	}
-	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
-		if (!strcmp(argv[2], questions[i].name))
-			status = questions[i].ask(k->view);
-	}
-	mmx_kernel_close(k);
-	return status;
+	return ask_main(argc, argv, questions, sizeof(questions) / sizeof(*questions));
 }

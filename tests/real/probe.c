@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "ask.h"
 #include "mm/class.h"
 
 static int symbols(const struct mmx_kernel *k)
@@ -131,31 +131,11 @@ static int classes(const struct mmx_kernel *k)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*ask)(const struct mmx_kernel *k);
-	} questions[] = {{"symbols", symbols},
-			 {"memory", memory},
-			 {"nearest", nearest},
-			 {"flags", flags},
-			 {"classes", classes}};
-	const char *path = argc > 1 ? argv[1] : "";
-	struct mmx_kernel *k = NULL;
-	struct mmx_image *image;
-	struct mmx_err err = {0};
-	int status = 2;
+	static const struct ask_question questions[] = {{"symbols", symbols},
+							{"memory", memory},
+							{"nearest", nearest},
+							{"flags", flags},
+							{"classes", classes}};
 
-	image = mmx_open_kdumpfile(&path, 1, &err);
-	if (image)
-		k = mmx_kernel_open(image, NULL, &err);
-	if (!k || argc != 3) {
-		fprintf(stderr, "probe: %s\n", k ? "usage: probe CORE QUESTION" : err.text);
-		return 2;
-	}
-	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
-		if (!strcmp(argv[2], questions[i].name))
-			status = questions[i].ask(k);
-	}
-	mmx_kernel_close(k);
-	return status;
+	return ask_main(argc, argv, questions, sizeof(questions) / sizeof(*questions));
 }
