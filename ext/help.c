@@ -13,25 +13,43 @@
 /* In mmx these stand before the command. */
 static const struct {
 	const char *word;
+	const char *arg;
 	size_t option;
 	const char *help;
 } words[] = {
-	{"--json", offsetof(struct mmx_out_options, json), "one JSON document instead of text"},
-	{"--bytes", offsetof(struct mmx_out_options, bytes), "sizes in bytes"},
-	{"--no-header", offsetof(struct mmx_out_options, no_header), "no titles and table heads"},
+	{"--json", NULL, offsetof(struct mmx_out_options, json),
+	 "one JSON document instead of text"},
+	{"--columns", "LIST", offsetof(struct mmx_out_options, columns),
+	 "these fields only, a line a record"},
+	{"--bytes", NULL, offsetof(struct mmx_out_options, bytes), "sizes in bytes"},
+	{"--no-header", NULL, offsetof(struct mmx_out_options, no_header),
+	 "no titles and table heads"},
 };
 
 #define WORDS (sizeof(words) / sizeof(*words))
 
-bool words_take(struct mmx_out_options *options, const char *word)
+int words_take(struct mmx_out_options *options, char **given, int n)
 {
 	for (size_t i = 0; i < WORDS; i++) {
-		if (!strcmp(word, words[i].word)) {
-			*(bool *)((char *)options + words[i].option) = true;
-			return true;
+		size_t len = strlen(words[i].word);
+		void *option = (char *)options + words[i].option;
+
+		if (strncmp(given[0], words[i].word, len))
+			continue;
+		if (!words[i].arg && !given[0][len]) {
+			*(bool *)option = true;
+			return 1;
+		}
+		if (words[i].arg && given[0][len] == '=') {
+			*(const char **)option = given[0] + len + 1;
+			return 1;
+		}
+		if (words[i].arg && !given[0][len]) {
+			*(const char **)option = n > 1 ? given[1] : "";
+			return n > 1 ? 2 : 1;
 		}
 	}
-	return false;
+	return 0;
 }
 
 static void put_line(FILE *f, const char *line, size_t len, bool format)
@@ -61,7 +79,8 @@ static void put_details(FILE *f, const struct mmx_command *c)
 	mmx_command_details(c, &sink);
 	fputs("\nfor every command:\n", details);
 	for (size_t i = 0; i < WORDS; i++)
-		fprintf(details, "  %-11s %s\n", words[i].word, words[i].help);
+		fprintf(details, "  %-11s %-4s %s\n", words[i].word,
+			words[i].arg ? words[i].arg : "", words[i].help);
 	fclose(details);
 	for (line = text; line && *line; line += n + (line[n] == '\n')) {
 		n = strcspn(line, "\n");

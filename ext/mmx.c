@@ -73,13 +73,14 @@ static void run(struct session *s, const struct mmx_command *command)
 {
 	const struct mmx_messages messages = {.say = say, .arg = s};
 	const struct mmx_sink sink = {.write = write_fp, .arg = s};
-	struct mmx_out_options options = {0};
+	struct mmx_out_options options = {.hex_counts = pc->output_radix == 16};
 	char *argv[MAXARGS + 1] = {NULL};
 	struct mmx_out out;
-	int argc = 0;
+	int argc = 0, taken;
 
-	for (int i = 0; i < argcnt; i++) {
-		if (!words_take(&options, args[i]))
+	for (int i = 0; i < argcnt; i += taken ? taken : 1) {
+		taken = words_take(&options, args + i, argcnt - i);
+		if (!taken)
 			argv[argc++] = args[i];
 	}
 	mmx_out_init(&out, &options, &sink);

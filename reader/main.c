@@ -11,7 +11,8 @@
 #define MAX_PARTS 64
 
 static const char usage_text[] =
-	"usage: mmx [-c CORE | --live] [--vmlinux FILE] [--system-map FILE] [--json] COMMAND [ARGUMENTS]\n"
+	"usage: mmx [-c CORE | --live] [--vmlinux FILE] [--system-map FILE]\n"
+	"           [--json | --columns LIST] COMMAND [ARGUMENTS]\n"
 	"       mmx help [COMMAND]\n"
 	"\n"
 	"  -c CORE            a dump; several are the parts of a split one\n"
@@ -19,6 +20,7 @@ static const char usage_text[] =
 	"  --vmlinux FILE     symbols and types, for a dump that lacks its own\n"
 	"  --system-map FILE  symbols, for a dump that lacks its own\n"
 	"  --json             one JSON document instead of text\n"
+	"  --columns LIST     these fields only, a line a record; \"mmx help COMMAND\" has the names\n"
 	"  --bytes            sizes in bytes\n"
 	"  --no-header        no titles and table heads\n"
 	"\n";
@@ -90,12 +92,13 @@ static int help(const char *name, bool man)
 
 static bool parse(int argc, char **argv, struct arguments *a)
 {
-	enum { LIVE = 256, VMLINUX, SYSTEM_MAP, JSON, BYTES, NO_HEADER, HELP };
+	enum { LIVE = 256, VMLINUX, SYSTEM_MAP, JSON, COLUMNS, BYTES, NO_HEADER, HELP };
 	static const struct option options[] = {
 		{"live", no_argument, NULL, LIVE},
 		{"vmlinux", required_argument, NULL, VMLINUX},
 		{"system-map", required_argument, NULL, SYSTEM_MAP},
 		{"json", no_argument, NULL, JSON},
+		{"columns", required_argument, NULL, COLUMNS},
 		{"bytes", no_argument, NULL, BYTES},
 		{"no-header", no_argument, NULL, NO_HEADER},
 		{"help", no_argument, NULL, HELP},
@@ -125,6 +128,9 @@ static bool parse(int argc, char **argv, struct arguments *a)
 			break;
 		case JSON:
 			a->out.json = true;
+			break;
+		case COLUMNS:
+			a->out.columns = optarg;
 			break;
 		case BYTES:
 			a->out.bytes = true;

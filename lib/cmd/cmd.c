@@ -106,6 +106,20 @@ static bool parse(struct mmx_run *run, int argc, char **argv)
 	       (run->command->max_operands < 0 || run->n_operands <= run->command->max_operands);
 }
 
+/* Columns that are not there are refused before anything is done, with those that are. */
+static bool choose_columns(struct mmx_run *run)
+{
+	struct mmx_err err;
+
+	if (!run->out->options.columns || !mmx_out_choose(run->out, run->command->records, &err))
+		return true;
+	mmx_say(run, "%s", err.text);
+	for (const struct mmx_record *r = run->command->records;
+	     err.code == MMX_ENOTFOUND && r->key; r++)
+		mmx_say(run, "columns of %s: %s", r->key, r->fields);
+	return false;
+}
+
 enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,
 			      struct mmx_out *out, const struct mmx_messages *messages, int argc,
 			      char **argv)
@@ -121,6 +135,8 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 
 	if (!parse(&run, argc, argv))
 		return usage(&run);
+	if (!choose_columns(&run))
+		return MMX_EXIT_CANNOT;
 	for (unsigned int i = 0; i < command->n_needs; i++) {
 		if (mmx_fact_require(&kernel->facts, command->needs[i], &err)) {
 			mmx_say(&run, "cannot run on this dump: %s", err.text);

@@ -37,6 +37,7 @@ struct mmx_run;
  * @operands: for the synopsis: "[WHAT...]"
  * @help: paragraphs, separated by empty lines
  * @options: or NULL
+ * @records: what --columns can choose from, or NULL
  * @min_operands, @max_operands: how many operands; max < 0 for any number
  * @needs, @n_needs: the facts without which it refuses to run, by name
  */
@@ -46,6 +47,7 @@ struct mmx_command {
 	const char *operands;
 	const char *help;
 	const struct mmx_option *options;
+	const struct mmx_record *records;
 	int min_operands, max_operands;
 	const enum mmx_fact_id *needs;
 	unsigned int n_needs;

@@ -302,6 +302,23 @@ static enum mmx_exit doctorx(struct mmx_run *run)
 	return bad || t.missing_required ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
 }
 
+static const struct mmx_record records[] = {
+	{"dump", "format read_through live present excluded notice"},
+	{"kernel", "release banner build_id machine paging_levels page_table_root encryption_mask "
+		   "kaslr_offset phys_base symbols modules"},
+	{"regions", "region start end source"},
+	{"vmemmap",
+	 "page_size base sections section_bits frames mapped_pages shared_pages extents"},
+	{"frames", "start_pfn end_pfn frames"},
+	{"zones", "node zone start_pfn end_pfn present"},
+	{"flag_fields", "field shift width"},
+	{"flag_bits", "bit name"},
+	{"layout", "kind entry need value size name provider"},
+	{"facts", "check fact source detail"},
+	{"verdict", "facts_not_sure layout_declared layout_found required_missing"},
+	{0},
+};
+
 const struct mmx_command mmx_cmd_doctorx = {
 	.name = "doctorx",
 	.summary = "what was detected in a dump, from where, and how sure it is",
@@ -313,5 +330,6 @@ const struct mmx_command mmx_cmd_doctorx = {
 		"kernel does not have the thing), unknown or FAILED. Commands that rest on a fact that is\n"
 		"unknown or failed refuse to run and say so. The exit status is 1 when there is one, or\n"
 		"when a required member is missing.",
+	.records = records,
 	.run = doctorx,
 };

@@ -7,6 +7,9 @@
 
 #include "cmd/cmd.h"
 
+#define HELP_WIDTH 90
+#define KEY_WIDTH  18
+
 static void put(const struct mmx_sink *sink, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -32,6 +35,26 @@ void mmx_command_synopsis(const struct mmx_command *c, char *buf, size_t size)
 		snprintf(buf + n, size - n, " %s", c->operands);
 }
 
+/* A key and the columns below it, wrapped. */
+static void put_record(const struct mmx_sink *sink, const struct mmx_record *r)
+{
+	const char *word = r->fields;
+	int column = 0;
+
+	for (; *word; word += strspn(word, " ")) {
+		int len = strcspn(word, " ");
+
+		if (!column || column + 1 + len > HELP_WIDTH) {
+			put(sink, "%s  %-*s", column ? "\n" : "", KEY_WIDTH, column ? "" : r->key);
+			column = 2 + KEY_WIDTH;
+		}
+		put(sink, " %.*s", len, word);
+		column += 1 + len;
+		word += len;
+	}
+	put(sink, "\n");
+}
+
 void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sink)
 {
 	put(sink, "%s\n", c->help);
@@ -39,6 +62,10 @@ void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sin
 		put(sink, "\noptions:\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++)
 		put(sink, "  -%c %-8s %s\n", o->letter, o->arg ? o->arg : "", o->help);
+	if (c->records)
+		put(sink, "\ncolumns:\n");
+	for (const struct mmx_record *r = c->records; r && r->key; r++)
+		put_record(sink, r);
 }
 
 void mmx_command_help(const struct mmx_command *c, const struct mmx_sink *sink)
@@ -87,5 +114,9 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 		put(sink, ".TP\n.B \\-%c %s\n", o->letter, o->arg ? o->arg : "");
 		put_troff(sink, o->help);
 	}
+	if (c->records)
+		put(sink, ".SH COLUMNS\n");
+	for (const struct mmx_record *r = c->records; r && r->key; r++)
+		put(sink, ".TP\n.B %s\n%s\n", r->key, r->fields);
 	put(sink, ".SH SEE ALSO\nmmx(1)\n");
 }

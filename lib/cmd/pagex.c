@@ -271,6 +271,44 @@ static const struct mmx_option options[] = {
 	{0},
 };
 
+static const struct mmx_record records[] = {
+	{"pages",
+	 "pfn page page_phys phys node zone section generation class meaning because refcount "
+	 "mapcount head order tail broken_folio index nth_page cache_unknown "
+	 "memcg_unknown resource holds of_pfn"},
+	{"pages.flags", "raw names"},
+	{"pages.mapping", "kind pointer"},
+	{"pages.words", "offset word"},
+	{"pages.not_walked", "owner trouble"},
+	{"pages.block", "head order migratetype migratetype_unknown"},
+	{"pages.pcp", "cpu list head order migratetype migratetype_unknown"},
+	{"pages.slab",
+	 "cache cache_address object_size size total in_use frozen on_cpu kfence broken "
+	 "objects_unknown free_list object object_address object_offset object_part "
+	 "object_state"},
+	{"pages.slab.states", "objects state"},
+	{"pages.anon", "size anon_vma anon_vma_unknown root parent areas broken"},
+	{"pages.ksm", "node node_unknown sharers chain"},
+	{"pages.file",
+	 "kind path path_unknown mapping_unknown device inode ino filesystem dev dirty "
+	 "writeback"},
+	{"pages.swap_cache", "type offset area"},
+	{"pages.hugetlb",
+	 "pool state on_free_list state_flags vmemmap_optimised temporary poisoned"},
+	{"pages.vmalloc",
+	 "start end address flags caller stack_of_pid stack_of_comm stack_of_task"},
+	{"pages.percpu", "cpu chunk address"},
+	{"pages.memcg", "kind path path_unknown online ino"},
+	{"pages.page_owner", "allocated pid comm order gfp ns stack_unknown"},
+	{"pages.page_owner.stack", "caller"},
+	{"pages.folio_fields", "offset field value meaning"},
+	{"pages.references", "refcount mappings page_cache swap_cache private_data pins owner "
+			     "remainder surprise"},
+	{"pages.struct_page", "offset size live member value type"},
+	{"pages.overlay", "offset size live member value type"},
+	{0},
+};
+
 static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAGES};
 
 const struct mmx_command mmx_cmd_pagex = {
@@ -287,6 +325,7 @@ const struct mmx_command mmx_cmd_pagex = {
 		"operand that names no frame gets a line on standard error and exit status 2; a page whose\n"
 		"struct page is not in the dump gets what is known and exit status 3.",
 	.options = options,
+	.records = records,
 	.min_operands = 1,
 	.max_operands = -1,
 	.needs = needs,

@@ -9,7 +9,9 @@ void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
 		  const struct mmx_sink *sink)
 {
 	*o = (struct mmx_out){
-		.ops = options->json ? &mmx_out_json_ops : &mmx_out_text_ops,
+		.ops = options->json      ? &mmx_out_json_ops
+		       : options->columns ? &mmx_out_columns_ops
+					  : &mmx_out_text_ops,
 		.options = *options,
 		.sink = *sink,
 	};
@@ -20,12 +22,12 @@ struct mmx_out_level *mmx_out_top(struct mmx_out *o)
 	return &o->level[o->depth];
 }
 
-static bool enter(struct mmx_out *o, enum mmx_out_node node)
+static bool enter(struct mmx_out *o, enum mmx_out_node node, const char *key)
 {
 	if (o->depth + 1 >= MMX_OUT_DEPTH)
 		return false;
 	o->depth++;
-	*mmx_out_top(o) = (struct mmx_out_level){.node = node};
+	*mmx_out_top(o) = (struct mmx_out_level){.node = node, .key = key};
 	return true;
 }
 
@@ -47,7 +49,7 @@ void mmx_out_block(struct mmx_out *o, const char *key, const char *title)
 {
 	o->ops->block(o, key, title);
 	mmx_out_top(o)->used = true;
-	enter(o, MMX_OUT_BLOCK);
+	enter(o, MMX_OUT_BLOCK, key);
 }
 
 void mmx_out_table(struct mmx_out *o, const char *key, const char *title,
@@ -55,7 +57,7 @@ void mmx_out_table(struct mmx_out *o, const char *key, const char *title,
 {
 	struct mmx_out_level *above = mmx_out_top(o);
 
-	if (!enter(o, MMX_OUT_TABLE))
+	if (!enter(o, MMX_OUT_TABLE, key))
 		return;
 	mmx_out_top(o)->columns = columns;
 	mmx_out_top(o)->n_columns = n;
@@ -77,7 +79,7 @@ void mmx_out_list(struct mmx_out *o, const char *key)
 {
 	o->ops->list(o, key);
 	mmx_out_top(o)->used = true;
-	enter(o, MMX_OUT_LIST);
+	enter(o, MMX_OUT_LIST, key);
 }
 
 void mmx_out_end(struct mmx_out *o)

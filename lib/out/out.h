@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How results look. A command emits typed values, once; text and JSON are renderings of the same
- * calls. A document is a tree: the top, blocks of key and value within it, tables of rows, and
- * lists of blocks.
+ * How results look. A command emits typed values, once; text, JSON and chosen columns are renderings
+ * of the same calls. A document is a tree: the top, blocks of key and value within it, tables of
+ * rows, and lists of blocks.
  *
  *	mmx_out_open(o, "doctor", 1);
  *	mmx_out_block(o, "kernel", "Kernel");
@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/array.h"
+#include "base/err.h"
 #include "image/image.h"
 
 enum mmx_value_kind {
@@ -60,10 +62,51 @@ struct mmx_column {
 	bool right; /* aligned to the right */
 };
 
+/**
+ * struct mmx_out_options - how results are to look
+ * @json: JSON instead of text
+ * @no_header: text: no titles and no heads of tables or columns
+ * @bytes: text: sizes in bytes instead of 32k, 1.5G
+ * @hex_counts: text: counts as 0x1f
+ * @columns: these fields only, "pfn,mapping.kind"; NULL for all. Not with @json.
+ */
 struct mmx_out_options {
 	bool json;
-	bool no_header; /* text: no titles and no table heads */
-	bool bytes;     /* text: sizes in bytes instead of 32k, 1.5G */
+	bool no_header;
+	bool bytes;
+	bool hex_counts;
+	const char *columns;
+};
+
+/**
+ * struct mmx_record - fields that columns can be chosen from; a table of them ends with key NULL
+ * @key: what holds them: a block, table or list of the top, or with dots one below it
+ * @fields: their keys, with a space between two
+ *
+ * The elements of a list, the rows of a table, or the one block of that key are the records, and what
+ * lies below one belongs to it.
+ */
+struct mmx_record {
+	const char *key;
+	const char *fields;
+};
+
+#define MMX_COLUMNS_MAX 32
+
+/** struct mmx_chosen - a column: @name as the user has it, @path below the record's key */
+struct mmx_chosen {
+	const char *name, *path;
+	int name_len, path_len;
+	MMX_ARRAY(char) cell; /* its value in the record that is being emitted */
+	bool cut;             /* which is longer than what is kept */
+};
+
+/** struct mmx_columns - the columns chosen: all of one record's, in the user's order */
+struct mmx_columns {
+	const char *key;
+	int key_len;
+	unsigned int n;
+	struct mmx_chosen v[MMX_COLUMNS_MAX];
 };
 
 /** struct mmx_sink - where rendered text goes */
@@ -95,6 +138,7 @@ enum mmx_out_node { MMX_OUT_TOP, MMX_OUT_BLOCK, MMX_OUT_TABLE, MMX_OUT_LIST };
 
 struct mmx_out_level {
 	enum mmx_out_node node;
+	const char *key;
 	const struct mmx_column *columns;
 	unsigned int n_columns, column;
 	bool in_row;
@@ -107,10 +151,19 @@ struct mmx_out {
 	struct mmx_sink sink;
 	struct mmx_out_level level[MMX_OUT_DEPTH];
 	unsigned int depth;
+	struct mmx_columns columns;
 };
 
 void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
 		  const struct mmx_sink *sink);
+
+/**
+ * mmx_out_choose() - find the columns that the options name among what a command can emit
+ * @records: the command's; NULL for none
+ *
+ * All have to be of one record: of the first that has them all. Its key may be left out.
+ */
+int mmx_out_choose(struct mmx_out *o, const struct mmx_record *records, struct mmx_err *err);
 
 /** mmx_out_open() - begin a document of schema "mmx.COMMAND/VERSION" */
 void mmx_out_open(struct mmx_out *o, const char *command, int version);
@@ -157,7 +210,15 @@ void mmx_out_put(struct mmx_out *o, const char *text);
 void mmx_out_putf(struct mmx_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct mmx_out_level *mmx_out_top(struct mmx_out *o);
 
+/** mmx_value_text() - a value as text, in @buf or where the value itself has it */
+const char *mmx_value_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
+			   size_t size);
+
+/** mmx_out_put_clean() - text out of a dump: control characters must not reach a terminal */
+void mmx_out_put_clean(struct mmx_out *o, const char *text, size_t len);
+
 extern const struct mmx_out_ops mmx_out_text_ops;
 extern const struct mmx_out_ops mmx_out_json_ops;
+extern const struct mmx_out_ops mmx_out_columns_ops;
 
 #endif

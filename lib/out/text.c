@@ -25,6 +25,12 @@ static void size_text(uint64_t bytes, char *buf, size_t size)
 		snprintf(buf, size, v == (double)(uint64_t)v ? "%.0f%c" : "%.1f%c", v, units[unit]);
 }
 
+static void number_text(const struct mmx_out *o, bool negative, uint64_t n, char *buf, size_t size)
+{
+	snprintf(buf, size, o->options.hex_counts ? "%s0x%" PRIx64 : "%s%" PRIu64,
+		 negative ? "-" : "", n);
+}
+
 static void flags_text(const struct mmx_value *v, char *buf, size_t size)
 {
 	size_t n = snprintf(buf, size, "%" PRIx64 " (", v->word);
@@ -35,9 +41,8 @@ static void flags_text(const struct mmx_value *v, char *buf, size_t size)
 		snprintf(buf + n, size - n, ")");
 }
 
-/* The text of a value: in @buf, or where the value itself has it. */
-static const char *value_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
-			      size_t size)
+const char *mmx_value_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
+			   size_t size)
 {
 	switch (v->kind) {
 	case MMX_VALUE_ADDR:
@@ -46,11 +51,12 @@ static const char *value_text(const struct mmx_out *o, const struct mmx_value *v
 		snprintf(buf, size, "%" PRIx64, v->word);
 		break;
 	case MMX_VALUE_COUNT:
-		snprintf(buf, size, "%" PRId64, v->count);
+		number_text(o, v->count < 0, v->count < 0 ? -(uint64_t)v->count : v->word, buf,
+			    size);
 		break;
 	case MMX_VALUE_BYTES:
 		if (o->options.bytes)
-			snprintf(buf, size, "%" PRIu64, v->word);
+			number_text(o, false, v->word, buf, size);
 		else
 			size_text(v->word, buf, size);
 		break;
@@ -70,8 +76,7 @@ static const char *value_text(const struct mmx_out *o, const struct mmx_value *v
 	return buf;
 }
 
-/* Control characters out of a dump must not reach a terminal. */
-static void put_clean(struct mmx_out *o, const char *text, size_t len)
+void mmx_out_put_clean(struct mmx_out *o, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (iscntrl((unsigned char)text[i]))
@@ -130,7 +135,7 @@ static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char
 
 	if (c->right && pad > 0)
 		mmx_out_putf(o, "%*s", pad, "");
-	put_clean(o, text, strlen(text));
+	mmx_out_put_clean(o, text, strlen(text));
 	if (!last && !c->right && pad > 0)
 		mmx_out_putf(o, "%*s", pad, "");
 	if (!last)
@@ -164,7 +169,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 {
 	const struct mmx_out_level *level = mmx_out_top(o);
 	char buf[1024];
-	const char *text = value_text(o, v, buf, sizeof(buf));
+	const char *text = mmx_value_text(o, v, buf, sizeof(buf));
 	int width = LABEL_WIDTH;
 
 	if (level->node == MMX_OUT_TABLE) {
@@ -177,7 +182,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 	for (const char *c = key; *c; c++, width--)
 		mmx_out_putf(o, "%c", *c == '_' ? ' ' : *c);
 	mmx_out_putf(o, ":%*s", width > 1 ? width - 1 : 1, "");
-	put_clean(o, text, strlen(text));
+	mmx_out_put_clean(o, text, strlen(text));
 	mmx_out_put(o, "\n");
 }
 

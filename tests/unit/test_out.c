@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One small document in every rendering, and how columns are chosen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "out/out.h"
+#include "unit.h"
+
+static const struct mmx_record records[] = {
+	{"kernel", "release size"},
+	{"rows", "name value"},
+	{"things", "pfn flags_unknown"},
+	{"things.flags", "raw names"},
+	{"things.part", "kind size"},
+	{"things.part.words", "at word"},
+	{0},
+};
+
+static char text[1 << 18];
+static size_t text_len;
+
+static void keep(void *arg, const char *bytes, size_t len)
+{
+	(void)arg;
+	if (len < sizeof(text) - text_len)
+		memcpy(text + text_len, bytes, len);
+	text_len += len;
+	text[text_len] = 0;
+}
+
+static void emit_thing(struct mmx_out *o, uint64_t pfn, const char *kind)
+{
+	static const struct mmx_column words[] = {{"at", "AT", 4, true}, {"word", "WORD", 8, true}};
+	static const char *const names[] = {"head", "lru"};
+
+	mmx_out_block(o, "", "thing");
+	mmx_out_block(o, "part", "part");
+	mmx_out_text(o, "kind", kind);
+	mmx_out_table(o, "words", "words", words, 2);
+	for (int at = 0; at < 2; at++) {
+		mmx_out_row(o);
+		mmx_out_count(o, "at", at * 8);
+		if (at)
+			mmx_out_null(o, "word");
+		else
+			mmx_out_hex(o, "word", 0xabc);
+	}
+	mmx_out_end(o);
+	mmx_out_bytes(o, "size", 4096);
+	mmx_out_end(o);
+	mmx_out_pfn(o, "pfn", pfn);
+	if (pfn)
+		mmx_out_flags(o, "flags", 0x42, names, 2);
+	else
+		mmx_out_absent(o, "flags", MMX_READ_EXCLUDED);
+	mmx_out_end(o);
+}
+
+static void emit(struct mmx_out *o)
+{
+	static const struct mmx_column rows[] = {{"name", "NAME", 6, false},
+						 {"value", "VALUE", 5, true}};
+
+	mmx_out_open(o, "test", 1);
+	mmx_out_block(o, "kernel", "Kernel");
+	mmx_out_text(o, "release", "6.1 of\tus");
+	mmx_out_bytes(o, "size", 2048);
+	mmx_out_end(o);
+	mmx_out_table(o, "rows", "Rows", rows, 2);
+	for (int i = -1; i < 2; i++) {
+		mmx_out_row(o);
+		mmx_out_text(o, "name", i ? "n" : "");
+		mmx_out_count(o, "value", i * 17);
+	}
+	mmx_out_end(o);
+	mmx_out_list(o, "things");
+	emit_thing(o, 0x10, "a b");
+	emit_thing(o, 0, "c");
+	mmx_out_end(o);
+	mmx_out_close(o);
+}
+
+/* What is emitted under these options; an error's text when the columns cannot be chosen. */
+static const char *shown(struct mmx_out_options options)
+{
+	const struct mmx_sink sink = {.write = keep};
+	static struct mmx_out o;
+	static struct mmx_err err;
+
+	text_len = 0;
+	text[0] = 0;
+	mmx_out_init(&o, &options, &sink);
+	if (options.columns && mmx_out_choose(&o, records, &err))
+		return err.text;
+	emit(&o);
+	return text;
+}
+
+static void is(struct mmx_out_options options, const char *wanted)
+{
+	const char *found = shown(options);
+
+	CHECK(!strcmp(found, wanted), "%s: found\n%s\nwanted\n%s",
+	      options.columns ? options.columns : "", found, wanted);
+}
+
+#define COLUMNS(list, ...) ((struct mmx_out_options){.columns = list, ##__VA_ARGS__})
+
+static bool has(const char *found, const char *wanted)
+{
+	bool there = strstr(found, wanted);
+
+	if (!there)
+		fprintf(stderr, "%.2000s\n", found);
+	return there;
+}
+
+static void text_has_titles_and_tables(void)
+{
+	const char *found = shown((struct mmx_out_options){0});
+
+	CHECK(has(found,
+		  "Kernel\n  release:          6.1 of\\x09us\n  size:             2k\n\nRows\n"),
+	      "a block");
+	CHECK(has(found, "  NAME   VALUE\n  n        -17\n             0\n  n         17\n"),
+	      "a table");
+	CHECK(has(found, "  flags:            42 (head|lru)\n"), "flags");
+	CHECK(has(found, "  flags:            (excluded)\n"), "an absent value");
+}
+
+static void the_radix_is_of_counts_in_text(void)
+{
+	const char *found = shown((struct mmx_out_options){.hex_counts = true});
+
+	CHECK(has(found, "  n      -0x11\n           0x0\n  n       0x11\n"), "counts");
+	CHECK(has(found, "size:             2k\n"), "a size with a unit");
+	CHECK(has(found, "pfn:              10\n"), "a PFN");
+	found = shown((struct mmx_out_options){.hex_counts = true, .bytes = true});
+	CHECK(has(found, "size:             0x800\n"), "a size in bytes");
+	found = shown((struct mmx_out_options){.hex_counts = true, .json = true});
+	CHECK(has(found, "{\"name\":\"n\",\"value\":17}"), "JSON has no radix");
+}
+
+static void json_is_one_document(void)
+{
+	const char *found = shown((struct mmx_out_options){.json = true});
+
+	CHECK(has(found,
+		  "{\"schema\":\"mmx.test/1\",\"kernel\":{\"release\":\"6.1 of\\u0009us\",\"size\":2048}"),
+	      "the beginning");
+	CHECK(has(found, "\"words\":[\n{\"at\":0,\"word\":\"0xabc\"},\n{\"at\":8,\"word\":null}]"),
+	      "a table");
+	CHECK(has(found, "\"flags\":{\"raw\":\"0x42\",\"names\":[\"head\",\"lru\"]}}"), "flags");
+	CHECK(has(found, "\"flags\":{\"absent\":\"excluded\"}}]"), "an absent value");
+}
+
+static void rows_are_records(void)
+{
+	is(COLUMNS("value,name"), "value\tname\n-17\tn\n0\t\"\"\n17\tn\n");
+	is(COLUMNS("rows.value", .no_header = true), "-17\n0\n17\n");
+	is(COLUMNS("value", .hex_counts = true), "value\n-0x11\n0x0\n0x11\n");
+}
+
+static void a_block_is_a_record(void)
+{
+	is(COLUMNS("kernel.release,size"), "kernel.release\tsize\n6.1 of\\x09us\t2k\n");
+	is(COLUMNS("size", .bytes = true), "size\n2048\n");
+}
+
+static void elements_of_lists_are_records(void)
+{
+	is(COLUMNS("pfn,part.kind,things.flags.raw"),
+	   "pfn\tpart.kind\tthings.flags.raw\n10\ta b\t42\n0\tc\t(excluded)\n");
+	is(COLUMNS("part.size,pfn,pfn", .no_header = true), "4k\t10\t10\n4k\t0\t0\n");
+}
+
+static void several_values_stand_in_one_cell(void)
+{
+	is(COLUMNS("flags.names,part.words.at,part.words.word", .no_header = true),
+	   "head,lru\t0,8\tabc,-\n(excluded)\t0,8\tabc,-\n");
+}
+
+static void what_a_record_lacks_is_a_dash(void)
+{
+	is(COLUMNS("flags_unknown,pfn", .no_header = true), "-\t10\n-\t0\n");
+}
+
+static void the_first_record_that_has_all_columns_is_taken(void)
+{
+	is(COLUMNS("size", .no_header = true), "2k\n");
+	is(COLUMNS("things.part.size", .no_header = true), "4k\n4k\n");
+}
+
+static void wrong_columns_are_refused(void)
+{
+	static const struct {
+		const char *list, *why;
+	} wrong[] = {
+		{"", "--columns wants names with commas between them"},
+		{"pfn,", "--columns wants names with commas between them"},
+		{",pfn", "--columns wants names with commas between them"},
+		{"pfn,fn", "there is no column fn"},
+		{"pf", "there is no column pf"},
+		{"pfnn", "there is no column pfnn"},
+		{"part", "there is no column part"},
+		{"part.", "there is no column part."},
+		{"part.kin", "there is no column part.kin"},
+		{"part.words", "there is no column part.words"},
+		{"words.at", "there is no column words.at"},
+		{"flags", "there is no column flags"},
+		{"things", "there is no column things"},
+		{"thing.pfn", "there is no column thing.pfn"},
+		{"things.things.pfn", "there is no column things.things.pfn"},
+		{"release,pfn", "these columns are not of the same records"},
+		{"a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a",
+		 "at most 32 columns can be chosen"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		is(COLUMNS(wrong[i].list), wrong[i].why);
+	is(COLUMNS("pfn", .json = true), "--json and --columns exclude each other");
+}
+
+static void a_cell_without_end_is_cut_and_says_so(void)
+{
+	const struct mmx_sink sink = {.write = keep};
+	static const struct mmx_column rows[] = {{"name", "NAME", 0, false}};
+	const struct mmx_record record[] = {{"rows.more", "name"}, {"rows", "all"}, {0}};
+	const struct mmx_out_options options = {.columns = "more.name,all"};
+	static struct mmx_out o;
+	struct mmx_err err = {0};
+
+	text_len = 0;
+	mmx_out_init(&o, &options, &sink);
+	CHECK(!mmx_out_choose(&o, record, &err), "%s", err.text);
+	mmx_out_open(&o, "test", 1);
+	mmx_out_block(&o, "rows", NULL);
+	mmx_out_table(&o, "more", NULL, rows, 1);
+	for (int i = 0; i < 100000; i++) {
+		mmx_out_row(&o);
+		mmx_out_text(&o, "name", "abc");
+	}
+	mmx_out_end(&o);
+	mmx_out_text(&o, "all", "yes");
+	mmx_out_end(&o);
+	mmx_out_close(&o);
+	CHECK(text_len < (1 << 16) + 64, "%zu bytes", text_len);
+	CHECK(text_len > 8 && !strcmp(text + text_len - 8, "...\tyes\n"), "the mark");
+}
+
+int main(void)
+{
+	RUN(text_has_titles_and_tables);
+	RUN(the_radix_is_of_counts_in_text);
+	RUN(json_is_one_document);
+	RUN(rows_are_records);
+	RUN(a_block_is_a_record);
+	RUN(elements_of_lists_are_records);
+	RUN(several_values_stand_in_one_cell);
+	RUN(what_a_record_lacks_is_a_dash);
+	RUN(the_first_record_that_has_all_columns_is_taken);
+	RUN(wrong_columns_are_refused);
+	RUN(a_cell_without_end_is_cut_and_says_so);
+	return unit_end();
+}
