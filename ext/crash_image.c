@@ -101,6 +101,11 @@ static void read_vmcoreinfo(struct session *s, struct mmx_image *image)
 	image->vmcoreinfo_from = "symbol vmcoreinfo_note, found by crash";
 }
 
+static bool stop(void *session)
+{
+	return session_cut(session);
+}
+
 struct mmx_image *crash_image(struct session *s, struct mmx_err *err)
 {
 	struct mmx_image *image = calloc(1, sizeof(*image));
@@ -112,6 +117,8 @@ struct mmx_image *crash_image(struct session *s, struct mmx_err *err)
 	image->ops = &crash_ops;
 	image->priv = s;
 	image->live = ACTIVE();
+	image->stop = stop;
+	image->stop_arg = s;
 	snprintf(image->format, sizeof(image->format), "%s opened by crash %s",
 		 image->live ? "running kernel" : "dump", build_version);
 	snprintf(image->machine, sizeof(image->machine), "%s",

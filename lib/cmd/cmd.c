@@ -131,6 +131,7 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 		.out = out,
 		.messages = messages,
 	};
+	enum mmx_exit status;
 	struct mmx_err err;
 
 	if (!parse(&run, argc, argv))
@@ -143,5 +144,6 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 			return MMX_EXIT_CANNOT;
 		}
 	}
-	return command->run(&run);
+	status = command->run(&run);
+	return mmx_stopped(kernel->image) ? MMX_EXIT_CANNOT : status;
 }

@@ -81,6 +81,8 @@ const struct mmx_command *mmx_command_find(const char *name);
 /**
  * mmx_command_run() - parse, check what is needed, and run
  * @argv: the command's own words, its name first; the order of the pointers is changed
+ *
+ * A command that was stopped (mmx_stopped()) comes to MMX_EXIT_CANNOT: it has no answer.
  */
 enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,
 			      struct mmx_out *out, const struct mmx_messages *messages, int argc,

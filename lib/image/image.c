@@ -43,6 +43,8 @@ enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf,
 
 	if (!len)
 		return MMX_READ_OK;
+	if (mmx_stopped(image))
+		return MMX_READ_UNREADABLE;
 	if (phys + (len - 1) < phys)
 		return MMX_READ_ABSENT;
 	if (image->presence_known && !mmx_ranges_has(&image->present, phys, len)) {

@@ -56,6 +56,8 @@ struct mmx_image_ops {
  *       when the format does not say
  * @vmcoreinfo: the VMCOREINFO text, NUL-terminated, or NULL when the format carries none
  * @vmcoreinfo_from: where that text was, for people; NULL for a note in the dump
+ * @stop, @stop_arg: whether what is being done is to end, or NULL. A front end that lets its user
+ *                   interrupt a command sets it; it is asked in any thread, and costs next to nothing
  */
 struct mmx_image {
 	const struct mmx_image_ops *ops;
@@ -70,6 +72,8 @@ struct mmx_image {
 	char *vmcoreinfo;
 	size_t vmcoreinfo_len;
 	const char *vmcoreinfo_from;
+	bool (*stop)(void *arg);
+	void *stop_arg;
 };
 
 /** struct mmx_reader - one thread's way to read an image */
@@ -80,6 +84,16 @@ struct mmx_reader {
 
 struct mmx_reader *mmx_reader_new(struct mmx_image *image, struct mmx_err *err);
 void mmx_reader_free(struct mmx_reader *reader);
+
+/**
+ * mmx_stopped() - whether what is being done is to end
+ * From then on every read fails, so that whatever is going on comes to its end by itself and nothing
+ * is left half-way; what it says by then is worth nothing. Long walks ask between their steps.
+ */
+static inline bool mmx_stopped(const struct mmx_image *image)
+{
+	return image->stop && image->stop(image->stop_arg);
+}
 
 /**
  * mmx_phys_presence() - how the page at a physical address stands, without reading it

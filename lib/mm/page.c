@@ -476,6 +476,8 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
 
 	if (pfn >= w->end)
 		return false;
+	if (!in_buffer(w, pfn) && mmx_stopped(w->view->kernel->image))
+		return false;
 	if (!in_buffer(w, pfn) && !refill(w, pfn)) {
 		w->pfn = pfn;
 		w->bytes = NULL;

@@ -155,7 +155,7 @@ struct mmx_page_walk {
 int mmx_page_walk_begin(struct mmx_page_walk *w, struct mmx_view *view, uint64_t start,
 			uint64_t end, struct mmx_err *err);
 
-/** mmx_page_walk_next() - step to the first or next frame; false behind the last one */
+/** mmx_page_walk_next() - step to the first or next frame; false behind the last one, or when stopped */
 bool mmx_page_walk_next(struct mmx_page_walk *w);
 
 void mmx_page_walk_end(struct mmx_page_walk *w);

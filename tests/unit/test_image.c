@@ -277,6 +277,35 @@ static void elf_memory_reads_back(void)
 }
 
 /* A segment of its own for the kernel's text lies in the middle of a segment of memory. */
+static bool reads_left(void *arg)
+{
+	unsigned int *left = arg;
+
+	return !*left || !--*left;
+}
+
+static void a_stopped_image_reads_nothing(void)
+{
+	struct bytes b = make_elf(EM_X86_64, plain, ARRAY_SIZE(plain));
+	struct mmx_err err;
+	struct mmx_image *image = open_bytes(&b, b.n, &err);
+	unsigned int left = 3;
+
+	CHECK(image, "%s", err.text);
+	if (!image)
+		return;
+	CHECK(!mmx_stopped(image), "stopped with nobody to say so");
+	image->stop = reads_left;
+	image->stop_arg = &left;
+	CHECK(outcome(image, 0x1000, 8) == MMX_READ_OK, "not stopped yet");
+	CHECK(!mmx_stopped(image), "not stopped yet");
+	CHECK(outcome(image, 0x1000, 8) == MMX_READ_UNREADABLE, "read when stopped");
+	CHECK(outcome(image, 0x9f7ff, 2) == MMX_READ_UNREADABLE, "told of presence when stopped");
+	CHECK(mmx_stopped(image), "stopped");
+	mmx_image_close(image);
+	mmx_array_free(&b);
+}
+
 static void elf_segments_may_overlap(void)
 {
 	static const struct segment seg[] = {
@@ -1107,6 +1136,7 @@ static void what_is_no_kcore_is_refused(void)
 int main(void)
 {
 	RUN(elf_memory_reads_back);
+	RUN(a_stopped_image_reads_nothing);
 	RUN(elf_segments_may_overlap);
 	RUN(truncated_elf_claims_only_what_it_has);
 	RUN(elf_that_is_no_dump_is_refused);
