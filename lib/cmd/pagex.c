@@ -88,13 +88,13 @@ static void emit_words(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
-static bool has_blind_spots(const struct mmx_marks *marks)
+static void blind_spot(struct mmx_pagex *p, const char *owner, const struct mmx_err *trouble)
 {
-	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
-		if (marks->trouble[i].code)
-			return true;
-	}
-	return false;
+	if (!trouble->code)
+		return;
+	mmx_out_row(p->out);
+	mmx_out_text(p->out, "owner", owner);
+	mmx_out_text(p->out, "trouble", trouble->text);
 }
 
 /* A page that nobody claims may belong to an owner whose lists could not be walked. */
@@ -102,16 +102,17 @@ static void emit_blind_spots(struct mmx_pagex *p)
 {
 	static const struct mmx_column columns[] = {{"owner", "OWNER", 18, false},
 						    {"trouble", "TROUBLE", 0, false}};
+	bool any = p->tables_trouble.code;
 
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++)
+		any |= p->marks.trouble[i].code != MMX_OK;
+	if (!any)
+		return;
 	mmx_out_table(p->out, "not_walked",
 		      "could be of an owner whose lists were not walked to their ends", columns, 2);
-	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
-		if (!p->marks.trouble[i].code)
-			continue;
-		mmx_out_row(p->out);
-		mmx_out_text(p->out, "owner", mmx_mark_name(i));
-		mmx_out_text(p->out, "trouble", p->marks.trouble[i].text);
-	}
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++)
+		blind_spot(p, mmx_mark_name(i), &p->marks.trouble[i]);
+	blind_spot(p, "page tables", &p->tables_trouble);
 	mmx_out_end(p->out);
 }
 
@@ -135,7 +136,7 @@ static void emit_page(struct mmx_pagex *p)
 	mmx_out_text(o, "class", mmx_class_name(p->verdict.class));
 	mmx_out_text(o, "meaning", mmx_class_words(p->verdict.class));
 	mmx_out_text(o, "because", p->verdict.why);
-	if (p->verdict.class == CLASS_UNATTRIBUTED && has_blind_spots(&p->marks))
+	if (p->verdict.class == CLASS_UNATTRIBUTED)
 		emit_blind_spots(p);
 	mmx_out_count(o, "refcount", mmx_int(w->folio.bytes, f->refcount));
 	mmx_out_count(o, "mapcount", mmx_page_mapcount(w));
@@ -178,6 +179,17 @@ static enum mmx_exit worse(enum mmx_exit a, enum mmx_exit b)
 	return rank[a] > rank[b] ? a : b;
 }
 
+/* Page tables that this kernel does not mark are looked for when a page is nobody else's. */
+static struct mmx_verdict classify(struct mmx_pagex *p)
+{
+	struct mmx_verdict verdict = mmx_classify(&p->classifier, &p->walk);
+
+	if (verdict.class != CLASS_UNATTRIBUTED || p->classifier.tables)
+		return verdict;
+	p->classifier.tables = mmx_pagex_tables(p);
+	return mmx_classify(&p->classifier, &p->walk);
+}
+
 static enum mmx_exit show_frames(struct mmx_pagex *p)
 {
 	struct mmx_page_walk *w = &p->walk;
@@ -190,7 +202,7 @@ static enum mmx_exit show_frames(struct mmx_pagex *p)
 		return MMX_EXIT_CANNOT;
 	}
 	while (mmx_page_walk_next(w)) {
-		p->verdict = mmx_classify(&p->classifier, w);
+		p->verdict = classify(p);
 		if (w->read == MMX_READ_ABSENT) {
 			mmx_say(p->run,
 				"no memory section has PFN 0x%" PRIx64

@@ -10,6 +10,7 @@
 #include "mm/swap.h"
 #include "mm/page_owner.h"
 #include "mm/pageblock.h"
+#include "mm/ptowner.h"
 #include "mm/resource.h"
 #include "mm/slab.h"
 #include "mm/stackdepot.h"
@@ -32,6 +33,9 @@ struct mmx_pagex {
 	bool swaps_tried, pools_tried;
 	struct mmx_swaps swaps;
 	struct mmx_hugetlb_pools pools;
+	bool tables_tried, has_tables;
+	struct mmx_pt_owners tables;
+	struct mmx_err tables_trouble; /* why some may not be known */
 	/* The page being shown. */
 	struct mmx_page_walk walk;
 	struct mmx_verdict verdict;
@@ -47,6 +51,20 @@ void mmx_pagex_ksm(struct mmx_pagex *p);
 void mmx_pagex_file(struct mmx_pagex *p);
 void mmx_pagex_hugetlb(struct mmx_pagex *p);
 void mmx_pagex_memcg(struct mmx_pagex *p);
+
+/* Parts of it, for the kernel's own memory. */
+void mmx_pagex_slab(struct mmx_pagex *p);
+void mmx_pagex_vmalloc(struct mmx_pagex *p);
+void mmx_pagex_percpu(struct mmx_pagex *p);
+void mmx_pagex_page_table(struct mmx_pagex *p);
+void mmx_pagex_page_pool(struct mmx_pagex *p);
+void mmx_pagex_zsmalloc(struct mmx_pagex *p);
+
+/** mmx_pagex_symbol() - a kernel address as a symbol and an offset */
+void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr);
+
+/** mmx_pagex_tables() - whose page tables there are, found when first asked; NULL when that failed */
+const struct mmx_pt_owners *mmx_pagex_tables(struct mmx_pagex *p);
 
 /** mmx_pagex_detail_free() - release what details have read */
 void mmx_pagex_detail_free(struct mmx_pagex *p);

@@ -3,19 +3,7 @@
  * What each class has to say of its page. One function a class, found in a table; what they need of
  * the kernel is read when the first page asks for it.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "cmd/pagex.h"
-
-static void emit_symbol(struct mmx_pagex *p, const char *key, uint64_t addr)
-{
-	char text[160];
-
-	mmx_symbol_format(&p->k->symbols, addr, text, sizeof(text));
-	mmx_out_text(p->out, key, text);
-}
 
 /* Free memory. */
 
@@ -61,120 +49,6 @@ static void free_pcp(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
-/* Slabs. */
-
-static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
-{
-	static const struct mmx_column columns[] = {{"objects", "OBJECTS", 7, true},
-						    {"state", "STATE", 0, false}};
-	struct mmx_slab_objects *objects = malloc(sizeof(*objects));
-	struct mmx_slab_object object;
-	struct mmx_err err;
-
-	if (!objects || mmx_slab_objects_find(objects, &p->caches, slab, p->view, &err)) {
-		mmx_out_text(p->out, "objects_unknown", objects ? err.text : "out of memory");
-		free(objects);
-		return;
-	}
-	mmx_out_table(p->out, "states", NULL, columns, 2);
-	for (unsigned int i = 0; i < MMX_OBJECT_STATE_COUNT; i++) {
-		if (!objects->count[i])
-			continue;
-		mmx_out_row(p->out);
-		mmx_out_count(p->out, "objects", objects->count[i]);
-		mmx_out_text(p->out, "state", mmx_object_state_words(i));
-	}
-	mmx_out_end(p->out);
-	if (objects->trouble.code)
-		mmx_out_text(p->out, "free_list", objects->trouble.text);
-	if (p->what.kind == MMX_WHAT_KERNEL && mmx_slab_object_at(slab, p->what.addr, &object)) {
-		mmx_out_count(p->out, "object", object.index);
-		mmx_out_addr(p->out, "object_address", object.addr);
-		mmx_out_count(p->out, "object_offset", object.offset);
-		mmx_out_text(p->out, "object_part", mmx_object_part_words(object.part));
-		if (object.index < objects->n)
-			mmx_out_text(p->out, "object_state",
-				     mmx_object_state_words(objects->state[object.index]));
-	}
-	free(objects);
-}
-
-static void slab(struct mmx_pagex *p)
-{
-	struct mmx_slab s;
-	struct mmx_err err;
-
-	if (!p->has_caches && mmx_slab_caches_find(&p->caches, p->view, &err)) {
-		mmx_out_text(p->out, "cache_unknown", err.text);
-		return;
-	}
-	p->has_caches = true;
-	mmx_slab_decode(&s, &p->caches, &p->walk);
-	mmx_out_block(p->out, "slab", "slab");
-	mmx_out_addr(p->out, "cache_address", s.cache_addr);
-	if (s.cache) {
-		mmx_out_text(p->out, "cache", s.cache->name);
-		mmx_out_count(p->out, "object_size", s.cache->object_size);
-		mmx_out_count(p->out, "size", s.cache->size);
-	} else {
-		mmx_out_null(p->out, "cache");
-	}
-	mmx_out_count(p->out, "total", s.objects);
-	mmx_out_count(p->out, "in_use", s.inuse);
-	mmx_out_bool(p->out, "frozen", s.frozen);
-	if (s.on_cpu)
-		mmx_out_count(p->out, "on_cpu", s.on_cpu->cpu);
-	if (s.kfence)
-		mmx_out_bool(p->out, "kfence", true);
-	if (s.bad)
-		mmx_out_text(p->out, "broken", s.bad);
-	if (s.cache && !s.bad)
-		emit_objects(p, &s);
-	mmx_out_end(p->out);
-}
-
-/* vmalloc areas, stacks and per-CPU memory. */
-
-static void vmalloc_area(struct mmx_pagex *p)
-{
-	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
-	const struct mmx_vmalloc_area *area = run ? &p->marks.vmalloc.v[run->owner] : NULL;
-	const struct mmx_stack *stack;
-	char flags[160];
-
-	if (!area)
-		return;
-	mmx_out_block(p->out, "vmalloc", "vmalloc area");
-	mmx_out_addr(p->out, "start", area->start);
-	mmx_out_addr(p->out, "end", area->end);
-	mmx_out_addr(p->out, "address",
-		     area->start + ((run->at + p->walk.pfn - run->pfn) << p->k->arch->page_shift));
-	mmx_vmalloc_flags(area->flags, flags, sizeof(flags));
-	mmx_out_text(p->out, "flags", flags);
-	if (area->caller)
-		emit_symbol(p, "caller", area->caller);
-	stack = mmx_stack_of(&p->marks.stacks, area->start);
-	if (stack) {
-		mmx_out_count(p->out, "stack_of_pid", stack->task->pid);
-		mmx_out_text(p->out, "stack_of_comm", stack->task->comm);
-		mmx_out_addr(p->out, "stack_of_task", stack->task->addr);
-	}
-	mmx_out_end(p->out);
-}
-
-static void percpu(struct mmx_pagex *p)
-{
-	struct mmx_percpu_page page;
-
-	if (!mmx_percpu_page(&p->marks.percpu, p->view, p->walk.pfn, &page))
-		return;
-	mmx_out_block(p->out, "percpu", "per-CPU memory");
-	mmx_out_count(p->out, "cpu", page.cpu);
-	mmx_out_addr(p->out, "chunk", page.chunk->addr);
-	mmx_out_addr(p->out, "address", page.addr);
-	mmx_out_end(p->out);
-}
-
 /* Reserved memory: what the resource tree calls it, or else which of the kernel's own things lie there. */
 static void reserved(struct mmx_pagex *p)
 {
@@ -203,7 +77,8 @@ static void reserved(struct mmx_pagex *p)
 			break;
 		}
 	}
-	percpu(p);
+	mmx_pagex_percpu(p);
+	mmx_pagex_page_table(p);
 }
 
 static const struct {
@@ -212,10 +87,13 @@ static const struct {
 } details[] = {
 	{CLASS_FREE, free_block},
 	{CLASS_FREE_PCP, free_pcp},
-	{CLASS_SLAB, slab},
-	{CLASS_VMALLOC, vmalloc_area},
-	{CLASS_STACK, vmalloc_area},
-	{CLASS_PERCPU, percpu},
+	{CLASS_SLAB, mmx_pagex_slab},
+	{CLASS_VMALLOC, mmx_pagex_vmalloc},
+	{CLASS_STACK, mmx_pagex_vmalloc},
+	{CLASS_PERCPU, mmx_pagex_percpu},
+	{CLASS_PAGE_TABLE, mmx_pagex_page_table},
+	{CLASS_PAGE_POOL, mmx_pagex_page_pool},
+	{CLASS_ZSMALLOC, mmx_pagex_zsmalloc},
 	{CLASS_RESERVED, reserved},
 	{CLASS_ANON, mmx_pagex_anon},
 	{CLASS_KSM, mmx_pagex_ksm},
@@ -251,7 +129,7 @@ static void emit_owner(struct mmx_pagex *p)
 		mmx_out_table(p->out, "stack", NULL, columns, 1);
 		for (unsigned int i = 0; i < stack.n; i++) {
 			mmx_out_row(p->out);
-			emit_symbol(p, "caller", stack.entry[i]);
+			mmx_pagex_symbol(p, "caller", stack.entry[i]);
 		}
 		mmx_out_end(p->out);
 	} else {
@@ -294,4 +172,5 @@ void mmx_pagex_detail_free(struct mmx_pagex *p)
 	mmx_resources_free(&p->resources);
 	mmx_swaps_free(&p->swaps);
 	mmx_hugetlb_pools_free(&p->pools);
+	mmx_pt_owners_free(&p->tables);
 }

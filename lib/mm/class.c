@@ -80,6 +80,14 @@ static const struct {
 	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
 };
 
+/* The roots, up to 6.15, and what was made before there were struct pages. */
+static bool is_page_table(const struct mmx_classifier *c, uint64_t pfn)
+{
+	size_t n;
+
+	return c->tables && mmx_pt_owner_of(c->tables, pfn, &n);
+}
+
 static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
 				     const struct mmx_page_format *f)
 {
@@ -109,6 +117,8 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 			       ? is(CLASS_ANON,
 				    "it is on the LRU, backed by swap, and has no mapping")
 			       : is(CLASS_FILE, "it is on the LRU and has no mapping: truncated");
+	if (is_page_table(c, w->pfn))
+		return is(CLASS_PAGE_TABLE, "the page tables of an address space have it");
 	return is(CLASS_UNATTRIBUTED,
 		  "no type, no mapping, not free, and in no list that mmx walks");
 }

@@ -11,6 +11,7 @@
 
 #include "mm/marks.h"
 #include "mm/page.h"
+#include "mm/ptowner.h"
 
 /* CLASS(entry, "name", "in words") */
 #define MMX_CLASSES(CLASS)                                                                \
@@ -57,9 +58,11 @@ const char *mmx_class_words(enum mmx_class c);
 /**
  * struct mmx_classifier - what classifying needs beside the page itself
  * @marks: frames that only their owner's lists tell; may be NULL, then those are unattributed
+ * @tables: page tables by frame, for those that the kernel does not mark; may be NULL likewise
  */
 struct mmx_classifier {
 	const struct mmx_marks *marks;
+	const struct mmx_pt_owners *tables;
 	unsigned int device_zone; /* its index, beyond all zones when there is none */
 	uint64_t zsmalloc_ops,
 		balloon_ops;    /* movable_operations, up to 6.16; 0 when there is none */

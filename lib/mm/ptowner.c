@@ -325,3 +325,36 @@ const struct mmx_pt_page *mmx_pt_owner_of(const struct mmx_pt_owners *owners, ui
 	*n = hi - lo;
 	return *n ? &owners->v[lo] : NULL;
 }
+
+int mmx_pt_owners_check(const struct mmx_pt_owners *owners, struct mmx_err *err)
+{
+	for (size_t i = 0; i < owners->spaces.n; i++) {
+		const struct mmx_pt_space *space = &owners->spaces.v[i];
+
+		if (!space->trouble.code && !space->unreadable)
+			continue;
+		if (space->trouble.code)
+			*err = space->trouble;
+		else
+			mmx_fail(err, MMX_EABSENT, "%" PRIu64 " page tables cannot be read",
+				 space->unreadable);
+		return space->name ? mmx_fail_prefix(err, "%s", space->name)
+				   : mmx_fail_prefix(err, "mm 0x%" PRIx64, space->mm);
+	}
+	return 0;
+}
+
+void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *table, uint64_t *first,
+		  uint64_t *last)
+{
+	unsigned int shift = kernel->arch->page_shift;
+	unsigned int level = table->level;
+
+	/* A table is a page of entries of eight bytes; the root maps everything. */
+	if (table->role == MMX_PT_DEPOSIT)
+		level = mmx_has(&kernel->layout, M_mm_struct_pmd_huge_pte) ? MMX_PT_LEVELS : 2;
+	*first = level < kernel->paging.levels ? table->va : 0;
+	*last = level < kernel->paging.levels
+			? table->va + (1ULL << (shift + level * (shift - 3))) - 1
+			: UINT64_MAX;
+}

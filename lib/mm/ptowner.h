@@ -81,6 +81,13 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view,
 		       const struct mmx_tasks *tasks, struct mmx_err *err);
 void mmx_pt_owners_free(struct mmx_pt_owners *owners);
 
+/** mmx_pt_owners_check() - whether all were found; -1 with the first reason why some may be missing */
+int mmx_pt_owners_check(const struct mmx_pt_owners *owners, struct mmx_err *err);
+
+/** mmx_pt_range() - the addresses that a table maps; of a deposit, those that it may be for */
+void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *table, uint64_t *first,
+		  uint64_t *last);
+
 /** mmx_pt_owner_of() - the entries of a frame, *@n of them; NULL when it is no page table known */
 const struct mmx_pt_page *mmx_pt_owner_of(const struct mmx_pt_owners *owners, uint64_t pfn,
 					  size_t *n);

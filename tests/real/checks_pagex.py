@@ -6,7 +6,16 @@ it, and every frame of the dump has exactly one class, few of them none that tel
 import json
 from collections import Counter
 
+import captures
+import checks_kernel_pages as kernel_pages
+import compare
 from checks import MMX, TOOLS, is_filtered, run
+from checks_owners import areas, tolerance
+from truth import SECTION_BITS
+
+PGTABLE = 1 << 26  # of kpageflags
+LEVELS = ["PTE", "PMD", "PUD", "P4D"]
+RESERVE = "kept in reserve for when a huge mapping is split"
 
 # The class of a situation's pages. Where the kernels differ, or one page differs, a set.
 ANON = ("thp_pmd thp_pte thp_partial thp_shared_fork thp_pmd_and_pte mthp_64k anon_private anon_shared_fork "
@@ -26,8 +35,8 @@ CLASS = {name: {"anon"} for name in ANON} | {
 SHARED = ("anon_shared_fork", "thp_shared_fork", "hugetlb_shared", "shmem_anon_shared")
 
 
-def ask(form, pfns):
-    result = run([MMX, "-c", form, "--json", "pagex", *pfns])
+def ask(form, operands):
+    result = run([MMX, "-c", form, "--json", "pagex", *operands])
     if result.returncode not in (0, 1):
         raise RuntimeError(f"pagex ended with {result.returncode}: {result.stderr.strip()[-300:]}")
     return {page["pfn"]: page for page in json.loads(result.stdout)["pages"]}
@@ -91,7 +100,88 @@ def classes(dump, form):
     return f"no frame is of class {missing}" if missing else None
 
 
+def words_of(dump, name):
+    return captures.words(dump.before / name)
+
+
+def ranges(pfns):
+    """Ascending PFNs as operands: a command line has room for so many only."""
+    found = []
+    for pfn in pfns:
+        if found and found[-1][1] == pfn - 1:
+            found[-1][1] = pfn
+        else:
+            found.append([pfn, pfn])
+    return [f"{first:x}-{last:x}" for first, last in found]
+
+
+def table_frames(dump):
+    """Frames that the guest calls page tables, and those of which it says nothing: roots are among these."""
+    sections = set(dump.sections())
+    return [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
+            if (word & PGTABLE or not word) and pfn >> SECTION_BITS - 12 in sections]
+
+
+def led_to(dump, root, address, level):
+    """The frame of the table of that level on the way from a root to an address, read raw."""
+    frame = root
+    for upper in range(dump.levels, level, -1):
+        entry = dump.raw.u64(frame * 4096 + (address >> 12 + 9 * (upper - 1) & 511) * 8)
+        if entry is None or not entry & 1:
+            return None
+        frame = (entry & 0x000FFFFFFFFFF000) // 4096
+    return frame
+
+
+def is_used(folder, pid, first, last):
+    """Whether the guest's maps has an area there; it is empty once a leader has exited before its threads."""
+    mapped = areas(folder, pid)
+    return not mapped or any(area.start <= last and first < area.end for area in mapped)
+
+
+def table_faults(dump, pfn, table, roots):
+    """What pagex has wrong about a table and those whose it is."""
+    level = LEVELS.index(table["level"]) + 1 if table["level"] != "PGD" else dump.levels
+    for owner in table["owners"]:
+        first, last, who = int(owner["first"], 16), int(owner["last"], 16), owner["pid"]
+        size = 4096 << 9 * level
+        if level < dump.levels and table["role"] != RESERVE and (first % size or last != first + size - 1):
+            yield f"{table['level']} maps {owner['first']}-{owner['last']}"
+        if table["role"] == "a page table" and who in roots and led_to(dump, roots[who], first, level) != pfn:
+            yield f"the root of {who} leads elsewhere at {owner['first']}"
+        if level == 1 and who is not None and not last >> 63 and not is_used(dump.before, who, first, last):
+            yield f"{who} has nothing at {owner['first']}"
+
+
+def tables_of_processes(dump, form):
+    """Each page table: whose it is, at which level, for which addresses; their number is VmPTE's."""
+    pages = ask(form, ranges(table_frames(dump)))
+    tables = {int(pfn, 16): page["page_table"] for pfn, page in pages.items() if page["class"] == "page-table"}
+    roots = {owner["pid"]: pfn for pfn, table in tables.items() for owner in table.get("owners", [])
+             if table["level"] == "PGD" and table["role"] == "a page table" and owner["pid"] is not None}
+    wrong, size = [], Counter()
+    for pfn, table in tables.items():
+        if "owners" not in table:
+            wrong.append(f"PFN {pfn:x}: {table['owner_unknown']}")
+            continue
+        wrong += [f"PFN {pfn:x}: {fault}" for fault in table_faults(dump, pfn, table, roots)]
+        for pid in {owner["pid"] for owner in table["owners"]} if table["level"] in LEVELS[:3] else ():
+            size[pid] += 4
+    folders = compare.pair(dump.folder)
+    compared = [(pid, size[pid], [kernel_pages.status(folder, str(pid)) for folder in folders]) for pid in roots]
+    wrong += [f"PID {pid} has {kib} KiB of page tables, captured {true}" for pid, kib, true in compared
+              if None not in true and not kernel_pages.between(kib, *true)]
+    unmarked = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
+                if word & PGTABLE and pfn not in tables]
+    if len(unmarked) > tolerance(dump):
+        wrong.append(f"{len(unmarked)} frames are page tables to the guest and not to pagex: {unmarked[:5]}")
+    if len(compared) < 40 or not any(table.get("role") == RESERVE for table in tables.values()):
+        wrong.append(f"page tables of {len(compared)} processes only")
+    return "\n".join(wrong[:20]) if len(wrong) > tolerance(dump) else None
+
+
 CHECKS = [
+    ("pagex page tables", lambda d, f: f == d.raw_path or is_filtered(f), tables_of_processes),
     ("pagex situations", lambda d, f: f == d.raw_path, situations),
     ("classes", lambda d, f: f == d.raw_path or is_filtered(f), classes),
 ]

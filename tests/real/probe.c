@@ -102,14 +102,17 @@ static int classes(const struct mmx_kernel *k)
 	struct mmx_classifier c;
 	struct mmx_page_walk w;
 	struct mmx_marks marks;
+	struct mmx_pt_owners tables;
 	struct mmx_err err;
 
 	if (mmx_marks_find(&marks, k->view, &err) ||
+	    mmx_pt_owners_find(&tables, k->view, &marks.tasks, &err) ||
 	    mmx_page_walk_begin(&w, k->view, 0, end, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
 	mmx_classifier_find(&c, k, &marks);
+	c.tables = &tables;
 	while (mmx_page_walk_next(&w)) {
 		struct mmx_verdict v = mmx_classify(&c, &w);
 
@@ -125,6 +128,7 @@ static int classes(const struct mmx_kernel *k)
 	for (int i = 0; i < MMX_CLASS_COUNT; i++)
 		printf("%s %" PRIu64 "\n", mmx_class_name(i), count[i]);
 	mmx_page_walk_end(&w);
+	mmx_pt_owners_free(&tables);
 	mmx_marks_free(&marks);
 	return 0;
 }

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What pages that the kernel uses for itself have to say: slabs, page tables, vmalloc areas and
+ * stacks, per-CPU memory, page pools, zsmalloc.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/pagex.h"
+#include "mm/pagepool.h"
+#include "mm/zsmalloc.h"
+
+void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr)
+{
+	char text[160];
+
+	mmx_symbol_format(&p->k->symbols, addr, text, sizeof(text));
+	mmx_out_text(p->out, key, text);
+}
+
+/* Slabs. */
+
+static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
+{
+	static const struct mmx_column columns[] = {{"objects", "OBJECTS", 7, true},
+						    {"state", "STATE", 0, false}};
+	struct mmx_slab_objects *objects = malloc(sizeof(*objects));
+	struct mmx_slab_object object;
+	struct mmx_err err;
+
+	if (!objects || mmx_slab_objects_find(objects, &p->caches, slab, p->view, &err)) {
+		mmx_out_text(p->out, "objects_unknown", objects ? err.text : "out of memory");
+		free(objects);
+		return;
+	}
+	mmx_out_table(p->out, "states", NULL, columns, 2);
+	for (unsigned int i = 0; i < MMX_OBJECT_STATE_COUNT; i++) {
+		if (!objects->count[i])
+			continue;
+		mmx_out_row(p->out);
+		mmx_out_count(p->out, "objects", objects->count[i]);
+		mmx_out_text(p->out, "state", mmx_object_state_words(i));
+	}
+	mmx_out_end(p->out);
+	if (objects->trouble.code)
+		mmx_out_text(p->out, "free_list", objects->trouble.text);
+	if (p->what.kind == MMX_WHAT_KERNEL && mmx_slab_object_at(slab, p->what.addr, &object)) {
+		mmx_out_count(p->out, "object", object.index);
+		mmx_out_addr(p->out, "object_address", object.addr);
+		mmx_out_count(p->out, "object_offset", object.offset);
+		mmx_out_text(p->out, "object_part", mmx_object_part_words(object.part));
+		if (object.index < objects->n)
+			mmx_out_text(p->out, "object_state",
+				     mmx_object_state_words(objects->state[object.index]));
+	}
+	free(objects);
+}
+
+void mmx_pagex_slab(struct mmx_pagex *p)
+{
+	struct mmx_slab s;
+	struct mmx_err err;
+
+	if (!p->has_caches && mmx_slab_caches_find(&p->caches, p->view, &err)) {
+		mmx_out_text(p->out, "cache_unknown", err.text);
+		return;
+	}
+	p->has_caches = true;
+	mmx_slab_decode(&s, &p->caches, &p->walk);
+	mmx_out_block(p->out, "slab", "slab");
+	mmx_out_addr(p->out, "cache_address", s.cache_addr);
+	if (s.cache) {
+		mmx_out_text(p->out, "cache", s.cache->name);
+		mmx_out_count(p->out, "object_size", s.cache->object_size);
+		mmx_out_count(p->out, "size", s.cache->size);
+	} else {
+		mmx_out_null(p->out, "cache");
+	}
+	mmx_out_count(p->out, "total", s.objects);
+	mmx_out_count(p->out, "in_use", s.inuse);
+	mmx_out_bool(p->out, "frozen", s.frozen);
+	if (s.on_cpu)
+		mmx_out_count(p->out, "on_cpu", s.on_cpu->cpu);
+	if (s.kfence)
+		mmx_out_bool(p->out, "kfence", true);
+	if (s.bad)
+		mmx_out_text(p->out, "broken", s.bad);
+	if (s.cache && !s.bad)
+		emit_objects(p, &s);
+	mmx_out_end(p->out);
+}
+
+/* vmalloc areas, stacks and per-CPU memory. */
+
+void mmx_pagex_vmalloc(struct mmx_pagex *p)
+{
+	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
+	const struct mmx_vmalloc_area *area = run ? &p->marks.vmalloc.v[run->owner] : NULL;
+	const struct mmx_stack *stack;
+	char flags[160];
+
+	if (!area)
+		return;
+	mmx_out_block(p->out, "vmalloc", "vmalloc area");
+	mmx_out_addr(p->out, "start", area->start);
+	mmx_out_addr(p->out, "end", area->end);
+	mmx_out_addr(p->out, "address",
+		     area->start + ((run->at + p->walk.pfn - run->pfn) << p->k->arch->page_shift));
+	mmx_vmalloc_flags(area->flags, flags, sizeof(flags));
+	mmx_out_text(p->out, "flags", flags);
+	if (area->caller)
+		mmx_pagex_symbol(p, "caller", area->caller);
+	stack = mmx_stack_of(&p->marks.stacks, area->start);
+	if (stack) {
+		mmx_out_count(p->out, "stack_of_pid", stack->task->pid);
+		mmx_out_text(p->out, "stack_of_comm", stack->task->comm);
+		mmx_out_addr(p->out, "stack_of_task", stack->task->addr);
+	}
+	mmx_out_end(p->out);
+}
+
+void mmx_pagex_percpu(struct mmx_pagex *p)
+{
+	struct mmx_percpu_page page;
+
+	if (!mmx_percpu_page(&p->marks.percpu, p->view, p->walk.pfn, &page))
+		return;
+	mmx_out_block(p->out, "percpu", "per-CPU memory");
+	mmx_out_count(p->out, "cpu", page.cpu);
+	mmx_out_addr(p->out, "chunk", page.chunk->addr);
+	mmx_out_addr(p->out, "address", page.addr);
+	mmx_out_end(p->out);
+}
+
+/* Page tables. */
+
+const struct mmx_pt_owners *mmx_pagex_tables(struct mmx_pagex *p)
+{
+	if (!p->tables_tried) {
+		p->tables_tried = true;
+		if (!mmx_pt_owners_find(&p->tables, p->view, &p->marks.tasks, &p->tables_trouble)) {
+			p->has_tables = true;
+			mmx_pt_owners_check(&p->tables, &p->tables_trouble);
+		}
+	}
+	return p->has_tables ? &p->tables : NULL;
+}
+
+static void table_owner(struct mmx_pagex *p, const struct mmx_pt_page *table,
+			const struct mmx_task *task)
+{
+	const struct mmx_pt_space *space = &p->tables.spaces.v[table->space];
+	uint64_t first, last;
+
+	mmx_out_row(p->out);
+	if (space->mm)
+		mmx_out_addr(p->out, "mm", space->mm);
+	else
+		mmx_out_null(p->out, "mm");
+	mmx_pt_range(p->k, table, &first, &last);
+	mmx_out_addr(p->out, "first", first);
+	mmx_out_addr(p->out, "last", last);
+	if (task) {
+		mmx_out_addr(p->out, "task", task->addr);
+		mmx_out_count(p->out, "pid", task->pid);
+		mmx_out_text(p->out, "name", task->comm);
+	} else {
+		mmx_out_null(p->out, "task");
+		mmx_out_null(p->out, "pid");
+		mmx_out_text(p->out, "name", space->name ? space->name : "");
+	}
+}
+
+/* A row for each process that uses the address space, which can be none: that of the kernel. */
+static void table_owners(struct mmx_pagex *p, const struct mmx_pt_page *table)
+{
+	const struct mmx_tasks *tasks = &p->marks.tasks;
+	const struct mmx_mm_user *user;
+	size_t n;
+
+	user = mmx_mm_users(tasks, p->tables.spaces.v[table->space].mm, &n);
+	if (!n)
+		table_owner(p, table, NULL);
+	for (size_t i = 0; i < n; i++)
+		table_owner(p, table, &tasks->v[user[i].task]);
+}
+
+/* Reserved pages may be page tables as well: those of the kernel image, and others made at boot. */
+void mmx_pagex_page_table(struct mmx_pagex *p)
+{
+	static const struct mmx_column columns[] = {
+		{"mm", "MM", 16, true},     {"first", "FIRST ADDRESS", 16, true},
+		{"last", "LAST", 16, true}, {"task", "TASK", 16, true},
+		{"pid", "PID", 7, true},    {"name", "NAME", 0, false},
+	};
+	const struct mmx_pt_owners *tables = mmx_pagex_tables(p);
+	const struct mmx_pt_page *table = NULL;
+	size_t n = 0;
+
+	if (tables)
+		table = mmx_pt_owner_of(tables, p->walk.pfn, &n);
+	if (!n && p->verdict.class != CLASS_PAGE_TABLE)
+		return;
+	mmx_out_block(p->out, "page_table", "page table");
+	if (n) {
+		mmx_out_text(p->out, "level", mmx_pt_level_name(p->k, table->level));
+		mmx_out_text(p->out, "role", mmx_pt_role_words(table->role));
+		mmx_out_table(p->out, "owners", "of", columns, 6);
+		for (size_t i = 0; i < n; i++)
+			table_owners(p, &table[i]);
+		mmx_out_end(p->out);
+	} else {
+		mmx_out_textf(p->out, "owner_unknown", "no address space leads to it%s%s",
+			      p->tables_trouble.code ? "; " : "", p->tables_trouble.text);
+	}
+	mmx_out_end(p->out);
+}
+
+/* Page pools and zsmalloc. */
+
+static void text_or_null(struct mmx_pagex *p, const char *key, const char *text)
+{
+	if (*text)
+		mmx_out_text(p->out, key, text);
+	else
+		mmx_out_null(p->out, key);
+}
+
+static void count_or_null(struct mmx_pagex *p, const char *key, bool known, int64_t count)
+{
+	if (known)
+		mmx_out_count(p->out, key, count);
+	else
+		mmx_out_null(p->out, key);
+}
+
+void mmx_pagex_page_pool(struct mmx_pagex *p)
+{
+	struct mmx_page_pool pool;
+
+	mmx_page_pool_decode(&pool, &p->walk);
+	mmx_out_block(p->out, "page_pool", "page pool");
+	mmx_out_addr(p->out, "pool", pool.addr);
+	count_or_null(p, "references", pool.refs >= 0, pool.refs);
+	if (pool.read) {
+		mmx_out_textf(p->out, "pool_unknown", "the pool is %s", mmx_read_name(pool.read));
+	} else {
+		text_or_null(p, "device", pool.device);
+		text_or_null(p, "interface", pool.netdev);
+		count_or_null(p, "napi_id", pool.napi_id, pool.napi_id);
+		count_or_null(p, "id", pool.id, pool.id);
+		count_or_null(p, "wanted_node", pool.nid >= 0, pool.nid);
+		count_or_null(p, "in_flight", pool.counted, pool.in_flight);
+	}
+	mmx_out_end(p->out);
+}
+
+void mmx_pagex_zsmalloc(struct mmx_pagex *p)
+{
+	static const struct mmx_column columns[] = {{"pfn", "PFN", 8, true}};
+	struct mmx_zsmalloc z;
+	struct mmx_err err;
+
+	mmx_out_block(p->out, "zsmalloc", "zsmalloc");
+	if (mmx_zsmalloc_decode(&z, &p->walk, &err)) {
+		mmx_out_addr(p->out, "zspage", z.zspage);
+		mmx_out_text(p->out, "chain_unknown", err.text);
+		mmx_out_end(p->out);
+		return;
+	}
+	mmx_out_addr(p->out, "pool", z.pool);
+	text_or_null(p, "name", z.name);
+	mmx_out_count(p->out, "pool_pages", z.pool_pages);
+	mmx_out_addr(p->out, "zspage", z.zspage);
+	mmx_out_count(p->out, "class", z.class);
+	mmx_out_bytes(p->out, "object_size", z.size);
+	mmx_out_bool(p->out, "huge", z.huge);
+	mmx_out_count(p->out, "objects", z.objects);
+	mmx_out_count(p->out, "in_use", z.inuse);
+	mmx_out_count(p->out, "position", z.position);
+	mmx_out_table(p->out, "chain", "pages", columns, 1);
+	for (unsigned int i = 0; i < z.pages; i++) {
+		mmx_out_row(p->out);
+		mmx_out_pfn(p->out, "pfn", z.pfn[i]);
+	}
+	mmx_out_end(p->out);
+	mmx_out_end(p->out);
+}
