@@ -55,9 +55,6 @@ void session_close(struct session *s);
 /** crash_image() - what crash has open, as an image; @s must outlive it */
 struct mmx_image *crash_image(struct session *s, struct mmx_err *err);
 
-/** words_take() - how many of the @n words from here on are what every command has; sets it */
-int words_take(struct mmx_out_options *options, char **words, int n);
-
 /** crash_help() - a command's help as crash wants it; NULL without memory */
 char **crash_help(const struct mmx_command *command);
 void crash_help_free(char **help);

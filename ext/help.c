@@ -1,56 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The words that every command takes in crash, and a command's help as crash wants it: its name,
- * summary, synopsis, and line after line. crash prints the summary and the synopsis as formats, and
- * a line when "%s" is in it.
+ * A command's help as crash wants it: its name, summary, synopsis, and line after line. crash prints
+ * the summary and the synopsis as formats, and a line when "%s" is in it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ext.h"
-
-/* In mmx these stand before the command. */
-static const struct {
-	const char *word;
-	const char *arg;
-	size_t option;
-	const char *help;
-} words[] = {
-	{"--json", NULL, offsetof(struct mmx_out_options, json),
-	 "one JSON document instead of text"},
-	{"--columns", "LIST", offsetof(struct mmx_out_options, columns),
-	 "these fields only, a line a record"},
-	{"--bytes", NULL, offsetof(struct mmx_out_options, bytes), "sizes in bytes"},
-	{"--no-header", NULL, offsetof(struct mmx_out_options, no_header),
-	 "no titles and table heads"},
-};
-
-#define WORDS (sizeof(words) / sizeof(*words))
-
-int words_take(struct mmx_out_options *options, char **given, int n)
-{
-	for (size_t i = 0; i < WORDS; i++) {
-		size_t len = strlen(words[i].word);
-		void *option = (char *)options + words[i].option;
-
-		if (strncmp(given[0], words[i].word, len))
-			continue;
-		if (!words[i].arg && !given[0][len]) {
-			*(bool *)option = true;
-			return 1;
-		}
-		if (words[i].arg && given[0][len] == '=') {
-			*(const char **)option = given[0] + len + 1;
-			return 1;
-		}
-		if (words[i].arg && !given[0][len]) {
-			*(const char **)option = n > 1 ? given[1] : "";
-			return n > 1 ? 2 : 1;
-		}
-	}
-	return 0;
-}
+#include "out/options.h"
 
 static void put_line(FILE *f, const char *line, size_t len, bool format)
 {
@@ -70,7 +28,8 @@ static void write_file(void *arg, const char *text, size_t len)
 static void put_details(FILE *f, const struct mmx_command *c)
 {
 	char *text = NULL, *line;
-	size_t len, n;
+	size_t len, n, n_options;
+	const struct mmx_out_option *options = mmx_out_option_table(&n_options);
 	FILE *details = open_memstream(&text, &len);
 	const struct mmx_sink sink = {.write = write_file, .arg = details};
 
@@ -78,9 +37,9 @@ static void put_details(FILE *f, const struct mmx_command *c)
 		return;
 	mmx_command_details(c, &sink);
 	fputs("\nfor every command:\n", details);
-	for (size_t i = 0; i < WORDS; i++)
-		fprintf(details, "  %-11s %-4s %s\n", words[i].word,
-			words[i].arg ? words[i].arg : "", words[i].help);
+	for (size_t i = 0; i < n_options; i++)
+		fprintf(details, "  --%-9s %-4s %s\n", options[i].name,
+			options[i].arg ? options[i].arg : "", options[i].help);
 	fclose(details);
 	for (line = text; line && *line; line += n + (line[n] == '\n')) {
 		n = strcspn(line, "\n");

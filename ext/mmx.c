@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ext.h"
+#include "out/options.h"
 
 static struct session session;
 
@@ -76,13 +77,10 @@ static void run(struct session *s, const struct mmx_command *command)
 	struct mmx_out_options options = {.hex_counts = pc->output_radix == 16};
 	char *argv[MAXARGS + 1] = {NULL};
 	struct mmx_out out;
-	int argc = 0, taken;
+	int argc;
 
-	for (int i = 0; i < argcnt; i += taken ? taken : 1) {
-		taken = words_take(&options, args + i, argcnt - i);
-		if (!taken)
-			argv[argc++] = args[i];
-	}
+	memcpy(argv, args, argcnt * sizeof(*argv));
+	argc = mmx_out_options_take(&options, argcnt, argv);
 	mmx_out_init(&out, &options, &sink);
 	mmx_command_run(command, s->kernel, &out, &messages, argc, argv);
 }

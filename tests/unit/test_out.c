@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "out/options.h"
 #include "out/out.h"
 #include "unit.h"
 
@@ -248,6 +249,54 @@ static void a_cell_without_end_is_cut_and_says_so(void)
 	CHECK(text_len > 8 && !strcmp(text + text_len - 8, "...\tyes\n"), "the mark");
 }
 
+#define TAKE(o, argv) mmx_out_options_take(o, (int)(sizeof(argv) / sizeof(*(argv))), argv)
+
+static void options_are_taken_from_anywhere(void)
+{
+	char *argv[] = {"--json", "pagex", "--columns", "pfn,order", "5000", "-v", "--bytes", "-d"};
+	struct mmx_out_options o = {0};
+	int left = TAKE(&o, argv);
+
+	CHECK(left == 4, "%d words are left", left);
+	CHECK(!strcmp(argv[0], "pagex") && !strcmp(argv[1], "5000") && !strcmp(argv[2], "-v") &&
+		      !strcmp(argv[3], "-d"),
+	      "%s %s %s %s", argv[0], argv[1], argv[2], argv[3]);
+	CHECK(o.json && o.bytes && !o.no_header, "json %d bytes %d no_header %d", o.json, o.bytes,
+	      o.no_header);
+	CHECK(o.columns && !strcmp(o.columns, "pfn,order"), "columns");
+}
+
+static void an_argument_may_follow_an_equals_sign(void)
+{
+	char *argv[] = {"pagex", "--columns=pfn", "--no-header"};
+	struct mmx_out_options o = {0};
+	int left = TAKE(&o, argv);
+
+	CHECK(left == 1 && o.no_header, "%d words are left", left);
+	CHECK(o.columns && !strcmp(o.columns, "pfn"), "columns");
+}
+
+static void what_is_missing_is_empty(void)
+{
+	char *argv[] = {"pagex", "--columns"};
+	struct mmx_out_options o = {0};
+	int left = TAKE(&o, argv);
+
+	CHECK(left == 1, "%d words are left", left);
+	CHECK(o.columns && !*o.columns, "columns");
+}
+
+static void only_whole_words_are_options(void)
+{
+	char *argv[] = {"pagex", "--jso",  "--json=1", "--jsonx", "-json",
+			"json",  "--byte", "--",       "--json",  "--columns"};
+	struct mmx_out_options o = {0};
+	int left = TAKE(&o, argv);
+
+	CHECK(left == 10, "%d words are left", left);
+	CHECK(!o.json && !o.bytes && !o.columns, "something was taken");
+}
+
 int main(void)
 {
 	RUN(text_has_titles_and_tables);
@@ -259,6 +308,10 @@ int main(void)
 	RUN(several_values_stand_in_one_cell);
 	RUN(what_a_record_lacks_is_a_dash);
 	RUN(the_first_record_that_has_all_columns_is_taken);
+	RUN(options_are_taken_from_anywhere);
+	RUN(an_argument_may_follow_an_equals_sign);
+	RUN(what_is_missing_is_empty);
+	RUN(only_whole_words_are_options);
 	RUN(wrong_columns_are_refused);
 	RUN(a_cell_without_end_is_cut_and_says_so);
 	return unit_end();
