@@ -81,6 +81,7 @@ static void run(struct session *s, const struct mmx_command *command)
 
 	memcpy(argv, args, argcnt * sizeof(*argv));
 	argc = mmx_out_options_take(&options, argcnt, argv);
+	options.terminal = fp == pc->stdpipe || (fp == stdout && isatty(STDOUT_FILENO));
 	mmx_out_init(&out, &options, &sink);
 	mmx_command_run(command, s->kernel, &out, &messages, argc, argv);
 }

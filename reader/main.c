@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* mmx: the standalone front end. It parses its own arguments, opens an image and runs a command. */
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "kernel/files.h"
 
 #define MAX_PARTS 64
+#define MAX_JOBS  256
 
 static const char usage_text[] =
 	"usage: mmx [-c CORE | --live] [--vmlinux FILE] [--system-map FILE]\n"
-	"           [--json | --columns LIST] COMMAND [ARGUMENTS]\n"
+	"           [--json | --columns LIST] [-j N] COMMAND [ARGUMENTS]\n"
 	"       mmx help [COMMAND]\n"
 	"\n"
 	"  -c CORE            a dump; several are the parts of a split one\n"
@@ -23,12 +26,14 @@ static const char usage_text[] =
 	"  --columns LIST     these fields only, a line a record; \"mmx help COMMAND\" has the names\n"
 	"  --bytes            sizes in bytes\n"
 	"  --no-header        no titles and table heads\n"
+	"  -j N               walk over all memory with N threads, by default one for each CPU\n"
 	"\n";
 
 struct arguments {
 	const char *parts[MAX_PARTS];
 	size_t n_parts;
 	bool live;
+	unsigned int jobs;
 	struct mmx_files files;
 	struct mmx_out_options out;
 };
@@ -44,7 +49,14 @@ static void say_stderr(void *arg, const char *text)
 	fprintf(stderr, "%s\n", text);
 }
 
-static const struct mmx_messages messages = {.say = say_stderr};
+static void show_progress(void *arg, int percent)
+{
+	(void)arg;
+	if (percent < 0)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\r%3d %%", percent);
+}
 
 /* Results that did not arrive are no results, whatever the command came to. */
 static int finish(int status)
@@ -90,6 +102,27 @@ static int help(const char *name, bool man)
 	return MMX_EXIT_OK;
 }
 
+static bool take_jobs(struct arguments *a, const char *text)
+{
+	char *end;
+	unsigned long jobs = strtoul(text, &end, 10);
+
+	if (!isdigit((unsigned char)*text) || *end || !jobs || jobs > MAX_JOBS) {
+		fprintf(stderr, "mmx: -j wants a number of threads from 1 to %d, not %s\n",
+			MAX_JOBS, text);
+		return false;
+	}
+	a->jobs = jobs;
+	return true;
+}
+
+static unsigned int cpus(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : n;
+}
+
 static bool parse(int argc, char **argv, struct arguments *a)
 {
 	enum { LIVE = 256, VMLINUX, SYSTEM_MAP, JSON, COLUMNS, BYTES, NO_HEADER, HELP };
@@ -107,7 +140,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
 	int c;
 
 	/* "+": the first word that is no option is the command, and what follows is its own. */
-	while ((c = getopt_long(argc, argv, "+c:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+c:j:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			if (a->n_parts == MAX_PARTS) {
@@ -116,6 +149,10 @@ static bool parse(int argc, char **argv, struct arguments *a)
 				return false;
 			}
 			a->parts[a->n_parts++] = optarg;
+			break;
+		case 'j':
+			if (!take_jobs(a, optarg))
+				return false;
 			break;
 		case LIVE:
 			a->live = true;
@@ -151,7 +188,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
 
 static struct mmx_kernel *open_kernel(struct arguments *a)
 {
-	struct mmx_open_options options = {0};
+	struct mmx_open_options options = {.jobs = a->jobs ? a->jobs : cpus()};
 	struct mmx_kernel *kernel = NULL;
 	struct mmx_image *image;
 	struct mmx_err err;
@@ -173,6 +210,10 @@ static struct mmx_kernel *open_kernel(struct arguments *a)
 static int run(struct arguments *a, int argc, char **argv)
 {
 	const struct mmx_sink sink = {.write = write_stdout, .arg = stdout};
+	const struct mmx_messages messages = {
+		.say = say_stderr,
+		.progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+	};
 	const struct mmx_command *command = mmx_command_find(argv[0]);
 	struct mmx_kernel *kernel;
 	struct mmx_out out;
@@ -191,6 +232,7 @@ static int run(struct arguments *a, int argc, char **argv)
 	kernel = open_kernel(a);
 	if (!kernel)
 		return MMX_EXIT_CANNOT;
+	a->out.terminal = isatty(STDOUT_FILENO);
 	mmx_out_init(&out, &a->out, &sink);
 	status = mmx_command_run(command, kernel, &out, &messages, argc, argv);
 	mmx_kernel_close(kernel);

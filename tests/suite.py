@@ -72,16 +72,17 @@ def say(lines):
 
 @dataclass(frozen=True)
 class Calls:
-    """How the suites call a command: its arguments, and the schema of its JSON, None when it has none."""
+    """How the suites call a command: its arguments, its JSON's schema, and whether it prints bytes, not text."""
     arguments: tuple
-    schema: str | None
+    schema: str
+    binary: bool = False
 
 
 # Every command, so that a new one is tested with the others from its first day on.
 COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1"),
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1"),
-    "procx": Calls((("kpageflags",), ("kpagecount",)), None),
+    "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", binary=True),
 }
 
 

@@ -54,9 +54,14 @@ struct mmx_command {
 	enum mmx_exit (*run)(struct mmx_run *run);
 };
 
-/** struct mmx_messages - where messages for people go; never mixed with results */
+/**
+ * struct mmx_messages - where messages for people go; never mixed with results
+ * @say: a line
+ * @progress: how far a long walk is, until a negative one says that it is over; NULL: nobody watches
+ */
 struct mmx_messages {
 	void (*say)(void *arg, const char *text);
+	void (*progress)(void *arg, int percent);
 	void *arg;
 };
 

@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parallel.h"
+#include "base/progress.h"
 #include "cmd/cmd.h"
 #include "proc/kpage.h"
 
-#define BATCH 65536u
+/* What a thread does at a time: no free block of memory reaches from one piece into the next. */
+#define PIECE 32768u
 
 /* What stands for a frame whose struct page is not in the dump: no kernel ever prints it. */
 #define NOT_IN_DUMP (~0ULL)
@@ -19,64 +22,218 @@ static uint64_t count_entry(const struct mmx_kpage *kp, struct mmx_page_walk *w)
 	return mmx_kpagecount(kp, w);
 }
 
+/* A piece of the file, and how the struct page behind each word was read. */
 struct words {
-	struct mmx_out *out;
-	uint64_t *v;
-	size_t n;
+	uint32_t n;
+	uint64_t word[PIECE];
+	uint8_t read[PIECE]; /* enum mmx_read */
 };
 
-static void put_words(struct words *words, uint64_t value, uint64_t count)
+/* A run of equal words. */
+struct words_run {
+	uint64_t pfn, frames, word;
+	uint8_t read;
+};
+
+/* A file of one 64-bit word a frame, on its way out. */
+struct file {
+	struct mmx_run *run;
+	struct mmx_kpage kp;
+	entry_fn entry;
+	uint64_t hole;         /* the word of a frame that has no struct page */
+	uint64_t missing;      /* frames whose struct page is not in the dump */
+	bool as_runs;          /* and not as bytes */
+	struct words_run last; /* what the next words may belong to */
+	struct mmx_progress progress;
+};
+
+/* What a thread works with. */
+struct worker {
+	const struct file *file;
+	struct mmx_view *view;
+};
+
+static void *worker_new(void *arg, struct mmx_err *err)
 {
-	while (count--) {
-		words->v[words->n++] = htole64(value);
-		if (words->n == BATCH) {
-			mmx_out_raw(words->out, words->v, BATCH * sizeof(*words->v));
-			words->n = 0;
-		}
+	struct worker *worker = calloc(1, sizeof(*worker));
+
+	if (!worker) {
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	worker->file = arg;
+	worker->view = mmx_view_new(worker->file->run->kernel, err);
+	if (worker->view)
+		return worker;
+	free(worker);
+	return NULL;
+}
+
+static void worker_free(void *own)
+{
+	struct worker *worker = own;
+
+	mmx_view_free(worker->view);
+	free(worker);
+}
+
+static void add_words(struct words *words, uint64_t word, enum mmx_read read, uint64_t frames)
+{
+	while (frames--) {
+		words->word[words->n] = htole64(word);
+		words->read[words->n++] = read;
 	}
 }
 
-/* A file of one 64-bit word a frame. */
+static void fill_words(const struct file *file, struct mmx_page_walk *w, struct words *words)
+{
+	words->n = 0;
+	while (mmx_page_walk_next(w)) {
+		bool online = mmx_pfn_online(&w->view->kernel->sparse, w->pfn);
+
+		if (w->read == MMX_READ_OK && online)
+			add_words(words, file->entry(&file->kp, w), MMX_READ_OK, 1);
+		else if (w->read == MMX_READ_ABSENT || !online)
+			add_words(words, file->hole, MMX_READ_OK, w->frames);
+		else
+			add_words(words, NOT_IN_DUMP, w->read, w->frames);
+	}
+}
+
+static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
+{
+	const struct worker *worker = own;
+	uint64_t start = piece * PIECE, end = start + PIECE;
+	struct mmx_page_walk w;
+
+	if (end > worker->file->kp.max_pfn)
+		end = worker->file->kp.max_pfn;
+	if (mmx_page_walk_begin(&w, worker->view, start, end, err))
+		return -1;
+	fill_words(worker->file, &w, result);
+	mmx_page_walk_end(&w);
+	return mmx_stopped(worker->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
+}
+
+static void emit_run(struct mmx_out *o, const struct words_run *run)
+{
+	if (!run->frames)
+		return;
+	mmx_out_row(o);
+	mmx_out_pfn(o, "pfn", run->pfn);
+	mmx_out_count(o, "frames", (int64_t)run->frames);
+	if (run->read)
+		mmx_out_absent(o, "value", run->read);
+	else
+		mmx_out_hex(o, "value", run->word);
+}
+
+static void emit_words(struct file *file, uint64_t pfn, const struct words *words)
+{
+	struct words_run *last = &file->last;
+
+	for (uint32_t i = 0; i < words->n; i++, last->frames++) {
+		uint64_t word = le64toh(words->word[i]);
+
+		if (last->frames && word == last->word && words->read[i] == last->read)
+			continue;
+		emit_run(file->run->out, last);
+		*last = (struct words_run){.pfn = pfn + i, .word = word, .read = words->read[i]};
+	}
+}
+
+static int take_piece(void *arg, uint64_t piece, const void *result, struct mmx_err *err)
+{
+	struct file *file = arg;
+	struct mmx_out *o = file->run->out;
+	const struct words *words = result;
+
+	(void)err;
+	for (uint32_t i = 0; i < words->n; i++)
+		file->missing += words->read[i] != MMX_READ_OK;
+	if (file->as_runs)
+		emit_words(file, piece * PIECE, words);
+	else
+		mmx_out_raw(o, words->word, words->n * sizeof(words->word[0]));
+	mmx_progress_at(&file->progress, (piece + 1) * PIECE);
+	return 0;
+}
+
+static int walk(struct file *file, struct mmx_err *err)
+{
+	const struct mmx_messages *messages = file->run->messages;
+	const struct mmx_parallel work = {
+		.jobs = file->run->kernel->jobs,
+		.pieces = (file->kp.max_pfn + PIECE - 1) / PIECE,
+		.result_size = sizeof(struct words),
+		.arg = file,
+		.begin = worker_new,
+		.end = worker_free,
+		.work = do_piece,
+		.take = take_piece,
+	};
+	int ret;
+
+	/* On a terminal that the results go to, they are progress enough. */
+	mmx_progress_begin(&file->progress,
+			   file->run->out->options.terminal ? NULL : messages->progress,
+			   messages->arg, file->kp.max_pfn);
+	ret = mmx_parallel(&work, err);
+	mmx_progress_end(&file->progress);
+	return ret;
+}
+
+static int walk_as_runs(struct file *file, struct mmx_err *err)
+{
+	static const struct mmx_column columns[] = {
+		{.key = "pfn"},
+		{.key = "frames"},
+		{.key = "value"},
+	};
+	struct mmx_out *o = file->run->out;
+	int ret;
+
+	mmx_out_open(o, "proc", 1);
+	mmx_out_text(o, "entry", file->run->operand[0]);
+	mmx_out_count(o, "frames", (int64_t)file->kp.max_pfn);
+	mmx_out_table(o, "runs", NULL, columns, sizeof(columns) / sizeof(*columns));
+	ret = walk(file, err);
+	emit_run(o, &file->last);
+	mmx_out_close(o);
+	return ret;
+}
+
 static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags)
 {
-	struct words words = {.out = run->out};
-	struct mmx_page_walk w;
-	struct mmx_kpage kp;
+	const struct mmx_out_options *options = &run->out->options;
+	struct file file = {
+		.run = run,
+		.entry = entry,
+		.as_runs = options->json || options->columns,
+	};
 	struct mmx_err err;
-	uint64_t missing = 0;
 
-	if (mmx_kpage_find(&kp, run->view, &err) ||
-	    mmx_page_walk_begin(&w, run->view, 0, kp.max_pfn, &err)) {
+	if (options->terminal && !file.as_runs) {
+		mmx_say(run, "%s is binary: redirect it to a file, or ask for --json",
+			run->operand[0]);
+		return MMX_EXIT_CANNOT;
+	}
+	if (mmx_kpage_find(&file.kp, run->view, &err)) {
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
-	words.v = malloc(BATCH * sizeof(*words.v));
-	if (!words.v) {
-		mmx_page_walk_end(&w);
-		mmx_say(run, "out of memory");
+	file.hole = flags ? file.kp.hole : 0;
+	if ((file.as_runs ? walk_as_runs : walk)(&file, &err)) {
+		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
-	while (mmx_page_walk_next(&w)) {
-		bool online = mmx_pfn_online(&run->kernel->sparse, w.pfn);
-
-		if (w.read == MMX_READ_OK && online) {
-			put_words(&words, entry(&kp, &w), 1);
-		} else if (w.read == MMX_READ_ABSENT || !online) {
-			put_words(&words, flags ? kp.hole : 0, w.frames);
-		} else {
-			put_words(&words, NOT_IN_DUMP, w.frames);
-			missing += w.frames;
-		}
-	}
-	mmx_out_raw(run->out, words.v, words.n * sizeof(*words.v));
-	free(words.v);
-	mmx_page_walk_end(&w);
-	if (missing)
+	if (file.missing)
 		mmx_say(run,
 			"the struct pages of %" PRIu64 " of %" PRIu64
-			" frames are not in the dump: their words are all ones",
-			missing, kp.max_pfn);
-	return missing ? MMX_EXIT_PARTIAL : MMX_EXIT_OK;
+			" frames are not in the dump: %s",
+			file.missing, file.kp.max_pfn,
+			file.as_runs ? "their values are absent" : "their words are all ones");
+	return file.missing ? MMX_EXIT_PARTIAL : MMX_EXIT_OK;
 }
 
 static enum mmx_exit kpageflags(struct mmx_run *run)
@@ -107,6 +264,11 @@ static enum mmx_exit procx(struct mmx_run *run)
 	return MMX_EXIT_CANNOT;
 }
 
+static const struct mmx_record records[] = {
+	{"runs", "pfn frames value"},
+	{0},
+};
+
 const struct mmx_command mmx_cmd_procx = {
 	.name = "procx",
 	.summary = "an entry of the dead kernel's /proc",
@@ -114,9 +276,11 @@ const struct mmx_command mmx_cmd_procx = {
 	.help = "Writes to standard output what that kernel's /proc/ENTRY would have held, byte for byte,\n"
 		"by that kernel's own rules, which differ between releases.\n"
 		"\n"
-		"kpageflags and kpagecount are binary: a 64-bit word for each page frame. A frame whose\n"
-		"struct page is not in the dump has all bits set, which no kernel prints; how many those\n"
-		"are is said on standard error, and the exit status is 3.",
+		"kpageflags and kpagecount are binary: a 64-bit word for each page frame. They are not\n"
+		"written to a terminal; --json and --columns have them as runs of equal words. A frame\n"
+		"whose struct page is not in the dump has all bits set, which no kernel prints; how many\n"
+		"those are is said on standard error, and the exit status is 3.",
+	.records = records,
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = procx,

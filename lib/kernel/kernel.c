@@ -243,8 +243,11 @@ struct mmx_kernel *mmx_kernel_open(struct mmx_image *image, const struct mmx_ope
 		mmx_fail_nomem(err);
 		return NULL;
 	}
+	if (!options)
+		options = &nothing;
 	k->image = image;
-	if (open_model(k, options ? options : &nothing, err)) {
+	k->jobs = options->jobs ? options->jobs : 1;
+	if (open_model(k, options, err)) {
 		mmx_kernel_close(k);
 		return NULL;
 	}

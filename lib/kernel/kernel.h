@@ -29,6 +29,7 @@
  * @types: make a provider; asked when the dump has no types of its own; or NULL. @build_id is what
  *         the kernel is known by, NULL when that is not known
  * @arg: handed to both
+ * @jobs: how many threads may read the image at once; 0 is one
  */
 struct mmx_open_options {
 	int (*symbols)(void *arg, struct mmx_symbols *s, uint64_t kaslr_offset,
@@ -36,6 +37,7 @@ struct mmx_open_options {
 	int (*types)(void *arg, struct mmx_types_provider *p, const char *build_id,
 		     struct mmx_err *err);
 	void *arg;
+	unsigned int jobs;
 };
 
 /** struct mmx_linear - a map by arithmetic: phys = va - va_start + phys_start; empty when unknown */
@@ -44,9 +46,15 @@ struct mmx_linear {
 	uint64_t phys_start;
 };
 
+/*
+ * Once open, the model does not change, and walks over all memory read it from several threads, each
+ * with a view of its own. Only the providers of types remember what they were asked: their questions are
+ * for the opening thread, and the layout table has the answers that everybody needs.
+ */
 struct mmx_kernel {
 	struct mmx_image *image;
 	struct mmx_view *view; /* the opening thread's */
+	unsigned int jobs;     /* threads that a walk may be split over, at least 1 */
 	const struct mmx_arch *arch;
 	struct mmx_facts facts;
 

@@ -69,6 +69,7 @@ struct mmx_column {
  * @bytes: text: sizes in bytes instead of 32k, 1.5G
  * @hex_counts: text: counts as 0x1f
  * @columns: these fields only, "pfn,mapping.kind"; NULL for all. Not with @json.
+ * @terminal: results go to one, so nothing that only programs read
  */
 struct mmx_out_options {
 	bool json;
@@ -76,6 +77,7 @@ struct mmx_out_options {
 	bool bytes;
 	bool hex_counts;
 	const char *columns;
+	bool terminal;
 };
 
 /**
