@@ -190,57 +190,106 @@ static struct mmx_verdict classify(struct mmx_pagex *p)
 	return mmx_classify(&p->classifier, &p->walk);
 }
 
-static enum mmx_exit show_frames(struct mmx_pagex *p)
+/* The address that was asked for, where it was one; within a run, that of the page. */
+static void emit_asked(struct mmx_pagex *p)
+{
+	uint64_t pages = p->walk.pfn - p->what.first;
+
+	if (p->what.kind != MMX_WHAT_KERNEL && p->what.kind != MMX_WHAT_USER)
+		return;
+	mmx_out_addr(p->out, "address",
+		     pages ? (p->what.addr & ~0ULL << p->k->arch->page_shift) +
+				     (pages << p->k->arch->page_shift)
+			   : p->what.addr);
+}
+
+static void show_frame(struct mmx_pagex *p)
 {
 	struct mmx_page_walk *w = &p->walk;
-	enum mmx_exit status = MMX_EXIT_OK;
-	struct mmx_err err;
 	char title[32];
 
-	if (mmx_page_walk_begin(w, p->view, p->what.first, p->what.last + 1, &err)) {
+	snprintf(title, sizeof(title), "PFN %" PRIx64, w->pfn);
+	mmx_out_block(p->out, "", title);
+	mmx_out_pfn(p->out, "pfn", w->pfn);
+	emit_asked(p);
+	if (w->read) {
+		emit_absent(p);
+		mmx_say(p->run,
+			"PFN 0x%" PRIx64 ": its struct page is %s (frames like it: %" PRIu64 ")",
+			w->pfn, mmx_read_name(w->read), w->frames);
+		p->status = worse(p->status, MMX_EXIT_PARTIAL);
+	} else {
+		emit_page(p);
+		p->status = worse(p->status, w->folio.bad ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+	}
+	mmx_out_end(p->out);
+}
+
+/* Holes in a range go into one line, and are no fault of who asked; a range that is all holes is. */
+static void tell_holes(struct mmx_pagex *p, const char *operand)
+{
+	if (!p->holes)
+		return;
+	if (p->asked == 1)
+		mmx_say(p->run, "PFN 0x%" PRIx64 " is in no memory section: it has no struct page",
+			p->first_hole);
+	else
+		mmx_say(p->run,
+			"%s: %" PRIu64 " of %" PRIu64
+			" frames are in no memory section, the first is 0x%" PRIx64,
+			operand, p->holes, p->asked, p->first_hole);
+	p->status = worse(p->status, p->holes == p->asked ? MMX_EXIT_CANNOT : MMX_EXIT_OK);
+}
+
+static bool show_run(void *arg, const struct mmx_what *what)
+{
+	struct mmx_pagex *p = arg;
+	struct mmx_page_walk *w = &p->walk;
+	struct mmx_err err;
+
+	p->what = *what;
+	p->asked += what->last - what->first + 1;
+	if (mmx_page_walk_begin(w, p->view, what->first, what->last + 1, &err)) {
 		mmx_say(p->run, "%s", err.text);
-		return MMX_EXIT_CANNOT;
+		p->status = MMX_EXIT_CANNOT;
+		return false;
 	}
 	while (mmx_page_walk_next(w)) {
 		p->verdict = classify(p);
-		if (w->read == MMX_READ_ABSENT) {
-			mmx_say(p->run,
-				"no memory section has PFN 0x%" PRIx64
-				": no struct page (frames like it: %" PRIu64 ")",
-				w->pfn, w->frames);
-			status = worse(status, MMX_EXIT_CANNOT);
+		if (w->read != MMX_READ_ABSENT) {
+			show_frame(p);
 			continue;
 		}
-		snprintf(title, sizeof(title), "PFN %" PRIx64, w->pfn);
-		mmx_out_block(p->out, "", title);
-		mmx_out_pfn(p->out, "pfn", w->pfn);
-		if (w->read) {
-			emit_absent(p);
-			status = worse(status, MMX_EXIT_PARTIAL);
-		} else {
-			emit_page(p);
-			status = worse(status, w->folio.bad ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
-		}
-		mmx_out_end(p->out);
+		if (!p->holes)
+			p->first_hole = w->pfn;
+		p->holes += w->frames;
 	}
 	mmx_page_walk_end(w);
-	return status;
+	return !mmx_stopped(p->k->image);
 }
 
-static enum mmx_exit show_operand(struct mmx_pagex *p, const char *text)
+static void show_operand(struct mmx_pagex *p, const char *text)
 {
 	const struct mmx_what_options options = {
 		.decimal = p->run->option['d'],
 		.physical = p->run->option['p'],
 		.pid = p->run->option['u'],
+		.users = &p->users,
 	};
+	struct mmx_what_gaps gaps;
 	struct mmx_err err;
 
-	if (mmx_what_parse(&p->what, p->view, text, &options, &err)) {
+	p->asked = p->holes = 0;
+	if (mmx_what_each(p->view, text, &options, show_run, p, &gaps, &err)) {
 		mmx_say(p->run, "%s", err.text);
-		return err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT;
+		p->status = worse(p->status,
+				  err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT);
+	} else if (gaps.pages) {
+		mmx_say(p->run, "%s: no frame stands behind %" PRIu64 " pages: %s", text,
+			gaps.pages, gaps.text);
+		p->status = worse(p->status, gaps.unreadable ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
 	}
-	return show_frames(p);
+	tell_holes(p, text);
 }
 
 static enum mmx_exit pagex(struct mmx_run *run)
@@ -251,7 +300,6 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		.view = run->view,
 		.k = run->kernel,
 	};
-	enum mmx_exit status = MMX_EXIT_OK;
 	struct mmx_err err;
 	uint64_t symbol;
 
@@ -263,15 +311,17 @@ static enum mmx_exit pagex(struct mmx_run *run)
 	/* Up to 6.6 the index of a hugetlb folio counted huge pages, with this function to convert it. */
 	p.hugetlb_index_in_huge_pages =
 		mmx_symbol_addr(&run->kernel->symbols, "hugetlb_basepage_index", &symbol);
+	p.users.tasks = &p.marks.tasks;
+	mmx_swap_types_find(&p.users.types, run->kernel);
 	mmx_out_open(run->out, "page", 1);
 	mmx_out_list(run->out, "pages");
 	for (int i = 0; i < run->n_operands; i++)
-		status = worse(status, show_operand(&p, run->operand[i]));
+		show_operand(&p, run->operand[i]);
 	mmx_out_end(run->out);
 	mmx_out_close(run->out);
 	mmx_pagex_detail_free(&p);
 	mmx_marks_free(&p.marks);
-	return status;
+	return p.status;
 }
 
 static const struct mmx_option options[] = {
@@ -331,11 +381,13 @@ const struct mmx_command mmx_cmd_pagex = {
 		"own rules, the folio that the page belongs to, and what its class has to say.\n"
 		"\n"
 		"WHAT is a PFN, in hex with or without 0x, or a kernel address, which is recognised: of a\n"
-		"struct page, or of memory that the kernel maps. A-B is a range of them.\n"
+		"struct page, or of memory that the kernel maps. A-B is a range of them, the last one\n"
+		"included; of addresses, the pages that stand behind them.\n"
 		"\n"
 		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
-		"operand that names no frame gets a line on standard error and exit status 2; a page whose\n"
-		"struct page is not in the dump gets what is known and exit status 3.",
+		"operand that names no frame gets a line on standard error and exit status 2; the holes of\n"
+		"a range get one line together. A page whose struct page is not in the dump gets what is\n"
+		"known and exit status 3.",
 	.options = options,
 	.records = records,
 	.min_operands = 1,

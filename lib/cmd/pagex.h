@@ -14,6 +14,7 @@
 #include "mm/resource.h"
 #include "mm/slab.h"
 #include "mm/stackdepot.h"
+#include "mm/usermem.h"
 
 /** struct mmx_pagex - a run of pagex; found out once, for all of its pages */
 struct mmx_pagex {
@@ -24,6 +25,7 @@ struct mmx_pagex {
 	struct mmx_marks marks;
 	struct mmx_classifier classifier;
 	bool hugetlb_index_in_huge_pages;
+	struct mmx_users users;
 	/* Read when the first page asks for it. */
 	bool has_caches, has_pageblocks, has_resources, owners_tried;
 	struct mmx_slab_caches caches;
@@ -40,6 +42,8 @@ struct mmx_pagex {
 	struct mmx_page_walk walk;
 	struct mmx_verdict verdict;
 	struct mmx_what what;
+	enum mmx_exit status;              /* of all so far */
+	uint64_t asked, holes, first_hole; /* frames of the operand */
 };
 
 /** mmx_pagex_detail() - what its class has to say of the page */

@@ -45,7 +45,8 @@ static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
 	mmx_out_end(p->out);
 	if (objects->trouble.code)
 		mmx_out_text(p->out, "free_list", objects->trouble.text);
-	if (p->what.kind == MMX_WHAT_KERNEL && mmx_slab_object_at(slab, p->what.addr, &object)) {
+	if (p->what.kind == MMX_WHAT_KERNEL && p->walk.pfn == p->what.first &&
+	    mmx_slab_object_at(slab, p->what.addr, &object)) {
 		mmx_out_count(p->out, "object", object.index);
 		mmx_out_addr(p->out, "object_address", object.addr);
 		mmx_out_count(p->out, "object_offset", object.offset);

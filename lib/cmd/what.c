@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,90 +34,222 @@ int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value)
 	return 0;
 }
 
-static int kernel_address(struct mmx_what *what, struct mmx_view *view, uint64_t addr,
-			  struct mmx_err *err)
+/*
+ * What a number is.
+ */
+
+static bool is_address(enum mmx_what_kind kind)
 {
-	const struct mmx_kernel *k = view->kernel;
+	return kind == MMX_WHAT_KERNEL || kind == MMX_WHAT_USER;
+}
+
+static enum mmx_what_kind kind_of(const struct mmx_kernel *k, uint64_t number,
+				  const struct mmx_what_options *o)
+{
 	const struct mmx_region *vmemmap = &k->regions.v[REGION_VMEMMAP];
-	enum mmx_read read;
-	uint64_t phys;
-
-	what->addr = addr;
-	if (addr >= vmemmap->start && addr < vmemmap->end && k->vmemmap.page_size) {
-		what->kind = MMX_WHAT_STRUCT_PAGE;
-		what->first = (addr - vmemmap->start) / k->vmemmap.page_size;
-		return 0;
-	}
-	what->kind = MMX_WHAT_KERNEL;
-	read = mmx_kphys(view, addr, &phys);
-	if (read)
-		return mmx_fail(err, MMX_ENOTFOUND, "kernel address 0x%" PRIx64 " is %s", addr,
-				mmx_read_name(read));
-	what->first = phys >> k->arch->page_shift;
-	return 0;
-}
-
-static int user_address(struct mmx_what *what, struct mmx_view *view, uint64_t addr,
-			const char *pid_text, struct mmx_err *err)
-{
-	uint64_t pid, phys;
-
-	if (mmx_number(pid_text, NULL, true, &pid) || pid > INT32_MAX)
-		return mmx_fail(err, MMX_EUSAGE, "%s is no PID", pid_text);
-	what->kind = MMX_WHAT_USER;
-	what->addr = addr;
-	if (mmx_user_phys(view, (int32_t)pid, addr, &phys, err))
-		return -1;
-	what->first = phys >> view->kernel->arch->page_shift;
-	return 0;
-}
-
-static int one(struct mmx_what *what, struct mmx_view *view, uint64_t number,
-	       const struct mmx_what_options *o, struct mmx_err *err)
-{
-	unsigned int shift = view->kernel->arch->page_shift;
 
 	if (o->pid)
-		return user_address(what, view, number, o->pid, err);
-	if (o->physical) {
-		*what = (struct mmx_what){
-			.kind = MMX_WHAT_PHYS, .first = number >> shift, .addr = number};
-		return 0;
-	}
+		return MMX_WHAT_USER;
+	if (o->physical)
+		return MMX_WHAT_PHYS;
 	/* The kernel's half of the address space has the topmost bit, which no PFN has. */
-	if (number >> 63)
-		return kernel_address(what, view, number, err);
-	*what = (struct mmx_what){.kind = MMX_WHAT_PFN, .first = number};
-	if (number >> (52 - shift))
-		return mmx_fail(err, MMX_ENOTFOUND,
-				"0x%" PRIx64 " is too large for a PFN and no kernel address",
-				number);
+	if (!(number >> 63))
+		return MMX_WHAT_PFN;
+	return number >= vmemmap->start && number < vmemmap->end && k->vmemmap.page_size
+		       ? MMX_WHAT_STRUCT_PAGE
+		       : MMX_WHAT_KERNEL;
+}
+
+/* The frame of a number that is no address to be translated. */
+static int frame_of(const struct mmx_kernel *k, enum mmx_what_kind kind, uint64_t number,
+		    uint64_t *pfn, struct mmx_err *err)
+{
+	unsigned int shift = k->arch->page_shift;
+
+	if (kind == MMX_WHAT_STRUCT_PAGE)
+		*pfn = (number - k->regions.v[REGION_VMEMMAP].start) / k->vmemmap.page_size;
+	else
+		*pfn = kind == MMX_WHAT_PHYS ? number >> shift : number;
+	if (*pfn >> (52 - shift))
+		return mmx_fail(err, MMX_ENOTFOUND, "0x%" PRIx64 " is too large for a %s", number,
+				kind == MMX_WHAT_PHYS ? "physical address"
+						      : "PFN and no kernel address");
 	return 0;
 }
 
-int mmx_what_parse(struct mmx_what *what, struct mmx_view *view, const char *text,
-		   const struct mmx_what_options *o, struct mmx_err *err)
+static int pid_of(const struct mmx_what_options *o, int32_t *pid, struct mmx_err *err)
 {
-	const char *dash = strchr(text, '-');
-	struct mmx_what end;
-	uint64_t number;
+	uint64_t number = 0;
+	bool valid = !mmx_number(o->pid, NULL, true, &number) && number <= INT32_MAX;
 
-	*what = (struct mmx_what){0};
-	if (mmx_number(text, dash, o->decimal, &number))
-		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number", text,
-				o->decimal ? "decimal" : "hex");
-	if (one(what, view, number, o, err))
-		return -1;
-	what->last = what->first;
-	if (!dash)
+	*pid = (int32_t)number;
+	return valid ? 0 : mmx_fail(err, MMX_EUSAGE, "%s is no PID", o->pid);
+}
+
+static int translate(struct mmx_view *view, const struct mmx_what_options *o, uint64_t addr,
+		     uint64_t *phys, struct mmx_err *err)
+{
+	enum mmx_read read;
+	int32_t pid;
+
+	if (o->pid)
+		return pid_of(o, &pid, err) ? -1
+					    : mmx_user_phys(view, o->users, pid, addr, phys, err);
+	read = mmx_kphys(view, addr, phys);
+	return read ? mmx_fail(err, read == MMX_READ_EXCLUDED ? MMX_EABSENT : MMX_ENOTFOUND,
+			       "kernel address 0x%" PRIx64 " is %s", addr, mmx_read_name(read))
+		    : 0;
+}
+
+/*
+ * Ranges of addresses.
+ */
+
+struct range {
+	struct mmx_view *view;
+	const struct mmx_what_options *options;
+	enum mmx_what_kind kind;
+	uint64_t first, last; /* addresses */
+	uint64_t pages[MMX_USER_KIND_COUNT];
+	mmx_what_fn fn;
+	void *arg;
+};
+
+/* An entry of the kernel's that is not present is none of swap's. */
+static void read_entry(const struct range *r, struct mmx_user_page *page, const struct mmx_pte *pte,
+		       uint64_t addr)
+{
+	static const struct mmx_swap_types none;
+
+	if (r->kind == MMX_WHAT_USER || pte->kind != MMX_PTE_NONPRESENT)
+		mmx_user_entry(page, r->view, r->options->pid ? &r->options->users->types : &none,
+			       pte, addr);
+	else
+		*page = (struct mmx_user_page){.kind = MMX_USER_NONE};
+}
+
+static bool take_entry(void *arg, const struct mmx_pte *pte)
+{
+	struct range *r = arg;
+	unsigned int shift = r->view->kernel->arch->page_shift;
+	uint64_t first = pte->va > r->first ? pte->va : r->first, last = pte->va + pte->size - 1;
+	struct mmx_user_page page;
+	struct mmx_what what;
+	uint64_t pages;
+
+	if (last > r->last)
+		last = r->last;
+	read_entry(r, &page, pte, first);
+	pages = (last >> shift) - (first >> shift) + 1;
+	r->pages[page.kind] += pages;
+	what = (struct mmx_what){r->kind, page.pfn, page.pfn + pages - 1, first};
+	return !mmx_user_mapped(page.kind) || r->fn(r->arg, &what);
+}
+
+static int walk(struct range *r, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = r->view->kernel;
+	uint64_t mm;
+	int32_t pid;
+
+	if (r->kind == MMX_WHAT_KERNEL) {
+		k->arch->walk(r->view->reader, &k->paging, k->paging.root, r->first, r->last,
+			      take_entry, r);
 		return 0;
-	if (mmx_number(dash + 1, NULL, o->decimal, &number))
-		return mmx_fail(err, MMX_EUSAGE, "%s is no range of %s numbers", text,
-				o->decimal ? "decimal" : "hex");
-	if (one(&end, view, number, o, err))
+	}
+	if (pid_of(r->options, &pid, err) || mmx_user_mm(r->options->users, pid, &mm, err))
 		return -1;
-	what->last = end.first;
-	return what->last < what->first
-		       ? mmx_fail(err, MMX_EUSAGE, "range %s ends before it begins", text)
-		       : 0;
+	return mmx_user_walk(r->view, mm, r->first, r->last, take_entry, r, err);
+}
+
+static void tell_gaps(struct mmx_what_gaps *gaps, const struct range *r)
+{
+	size_t len = 0;
+
+	gaps->unreadable = r->pages[MMX_USER_UNREADABLE];
+	for (unsigned int i = 0; i < MMX_USER_KIND_COUNT; i++) {
+		if (mmx_user_mapped(i) || !r->pages[i] || len >= sizeof(gaps->text))
+			continue;
+		gaps->pages += r->pages[i];
+		len += snprintf(gaps->text + len, sizeof(gaps->text) - len, "%s%s (%" PRIu64 ")",
+				len ? ", " : "", mmx_user_words(i), r->pages[i]);
+	}
+}
+
+static int each_address(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err)
+{
+	unsigned int shift = r->view->kernel->arch->page_shift;
+	uint64_t seen = 0, all = (r->last >> shift) - (r->first >> shift) + 1;
+
+	if (walk(r, err))
+		return -1;
+	for (unsigned int i = 0; i < MMX_USER_KIND_COUNT; i++)
+		seen += r->pages[i];
+	r->pages[MMX_USER_NONE] += seen < all ? all - seen : 0;
+	tell_gaps(gaps, r);
+	if (gaps->pages < all)
+		return 0;
+	return mmx_fail(err, gaps->unreadable ? MMX_EABSENT : MMX_ENOTFOUND,
+			"no frame stands behind 0x%" PRIx64 "-0x%" PRIx64 ": %s", r->first, r->last,
+			gaps->text);
+}
+
+/*
+ * Operands.
+ */
+
+static int one(struct mmx_view *view, const struct mmx_what_options *o, uint64_t number,
+	       mmx_what_fn fn, void *arg, struct mmx_err *err)
+{
+	struct mmx_what what = {.kind = kind_of(view->kernel, number, o), .addr = number};
+	uint64_t phys;
+
+	if (is_address(what.kind)) {
+		if (translate(view, o, number, &phys, err))
+			return -1;
+		what.first = phys >> view->kernel->arch->page_shift;
+	} else if (frame_of(view->kernel, what.kind, number, &what.first, err)) {
+		return -1;
+	}
+	what.last = what.first;
+	fn(arg, &what);
+	return 0;
+}
+
+static int both(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = r->view->kernel;
+	struct mmx_what what = {.kind = r->kind};
+
+	if (kind_of(k, r->last, r->options) != r->kind)
+		return mmx_fail(err, MMX_EUSAGE,
+				"0x%" PRIx64 " and 0x%" PRIx64 " are not of one kind", r->first,
+				r->last);
+	if (r->last < r->first)
+		return mmx_fail(err, MMX_EUSAGE, "the range ends before it begins, at 0x%" PRIx64,
+				r->first);
+	if (is_address(r->kind))
+		return each_address(r, gaps, err);
+	if (frame_of(k, r->kind, r->first, &what.first, err) ||
+	    frame_of(k, r->kind, r->last, &what.last, err))
+		return -1;
+	r->fn(r->arg, &what);
+	return 0;
+}
+
+int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what_options *o,
+		  mmx_what_fn fn, void *arg, struct mmx_what_gaps *gaps, struct mmx_err *err)
+{
+	struct range r = {.view = view, .options = o, .fn = fn, .arg = arg};
+	const char *dash = strchr(text, '-');
+
+	*gaps = (struct mmx_what_gaps){0};
+	if (mmx_number(text, dash, o->decimal, &r.first) ||
+	    (dash && mmx_number(dash + 1, NULL, o->decimal, &r.last)))
+		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number%s", text,
+				o->decimal ? "decimal" : "hex", dash ? " or range of them" : "");
+	if (!dash)
+		return one(view, o, r.first, fn, arg, err);
+	r.kind = kind_of(view->kernel, r.first, o);
+	return both(&r, gaps, err);
 }

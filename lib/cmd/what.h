@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 
+struct mmx_users;
 struct mmx_view;
 
 /** enum mmx_what_kind - what a number was taken for */
@@ -22,7 +23,10 @@ enum mmx_what_kind {
 	MMX_WHAT_USER,
 };
 
-/** struct mmx_what - frames [first, last], and the address that was given, where one was */
+/**
+ * struct mmx_what - a run of frames [first, last]
+ * @addr: the address that stands for the first one, of the others page by page; kinds PFN and PHYS have none
+ */
 struct mmx_what {
 	enum mmx_what_kind kind;
 	uint64_t first, last;
@@ -31,16 +35,34 @@ struct mmx_what {
 
 /** struct mmx_what_options - how numbers are to be read */
 struct mmx_what_options {
-	bool decimal;    /* -d */
-	bool physical;   /* -p */
-	const char *pid; /* -u PID, or NULL */
+	bool decimal;                  /* -d */
+	bool physical;                 /* -p */
+	const char *pid;               /* -u PID, or NULL */
+	const struct mmx_users *users; /* may be NULL without -u */
 };
 
 /** mmx_number() - a number of @text up to @end (or its NUL): hex with or without 0x, or decimal */
 int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value);
 
-/** mmx_what_parse() - an operand, "A" or "A-B" */
-int mmx_what_parse(struct mmx_what *what, struct mmx_view *view, const char *text,
-		   const struct mmx_what_options *options, struct mmx_err *err);
+/** mmx_what_fn - called for each run of frames, in the order of what was asked; false ends it */
+typedef bool (*mmx_what_fn)(void *arg, const struct mmx_what *what);
+
+/**
+ * struct mmx_what_gaps - what of a range of addresses has no frame
+ * @pages: how many; @unreadable: those of them whose page tables are not in the dump
+ * @text: what stands there instead: "swapped out (8), ..."
+ */
+struct mmx_what_gaps {
+	uint64_t pages, unreadable;
+	char text[320];
+};
+
+/**
+ * mmx_what_each() - the frames that an operand names, "A" or "A-B"
+ * A range of addresses is translated page by page, and names the frames that stand behind it.
+ * -1 when the operand cannot be read, or names no frame at all.
+ */
+int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what_options *options,
+		  mmx_what_fn fn, void *arg, struct mmx_what_gaps *gaps, struct mmx_err *err);
 
 #endif

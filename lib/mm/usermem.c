@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "kernel/kernel.h"
 #include "kernel/member.h"
@@ -103,42 +104,48 @@ int mmx_user_page(struct mmx_user_page *page, struct mmx_view *view,
 	return 0;
 }
 
-static int phys_in(struct mmx_view *view, const struct mmx_tasks *tasks, int32_t pid, uint64_t addr,
-		   uint64_t *phys, struct mmx_err *err)
+int mmx_user_mm(const struct mmx_users *users, int32_t pid, uint64_t *mm, struct mmx_err *err)
 {
+	const struct mmx_tasks *tasks = users->tasks;
 	const struct mmx_task *task = mmx_task_find(tasks, pid);
-	unsigned int shift = view->kernel->arch->page_shift;
-	struct mmx_swap_types types;
-	struct mmx_user_page page;
-	uint64_t mm;
 
 	if (!task)
 		return mmx_fail(err, MMX_ENOTFOUND, "there is no process or thread %d%s%s", pid,
 				*tasks->trouble.text ? "; not all could be looked at: " : "",
 				tasks->trouble.text);
-	mm = mmx_task_mm(tasks, task);
-	if (!mm)
+	*mm = mmx_task_mm(tasks, task);
+	if (!*mm)
 		return mmx_fail(err, MMX_ENOTFOUND, "%d (%s) has no memory of its own: %s", pid,
 				task->comm, task->kernel ? "it is the kernel's" : "it has exited");
-	mmx_swap_types_find(&types, view->kernel);
-	if (mmx_user_page(&page, view, &types, mm, addr, err))
-		return mmx_fail_prefix(err, "%d (%s)", pid, task->comm);
-	if (page.kind != MMX_USER_MAPPED && page.kind != MMX_USER_NO_ACCESS)
-		return mmx_fail(err, MMX_ENOTFOUND, "address 0x%" PRIx64 " of %d (%s): %s", addr,
-				pid, task->comm, mmx_user_words(page.kind));
-	*phys = page.pfn << shift | (addr & ((1ULL << shift) - 1));
 	return 0;
 }
 
-int mmx_user_phys(struct mmx_view *view, int32_t pid, uint64_t addr, uint64_t *phys,
-		  struct mmx_err *err)
+/* An entry that is not present may still name a frame. */
+static bool names_frame(enum mmx_user_kind kind)
 {
-	struct mmx_tasks tasks;
-	int ret;
+	return kind == MMX_USER_MIGRATION || kind == MMX_USER_DEVICE || kind == MMX_USER_HWPOISON;
+}
 
-	if (mmx_tasks_find(&tasks, view, err))
+int mmx_user_phys(struct mmx_view *view, const struct mmx_users *users, int32_t pid, uint64_t addr,
+		  uint64_t *phys, struct mmx_err *err)
+{
+	unsigned int shift = view->kernel->arch->page_shift;
+	struct mmx_user_page page;
+	char more[64] = "";
+	uint64_t mm;
+
+	if (mmx_user_mm(users, pid, &mm, err))
 		return -1;
-	ret = phys_in(view, &tasks, pid, addr, phys, err);
-	mmx_tasks_free(&tasks);
-	return ret;
+	if (mmx_user_page(&page, view, &users->types, mm, addr, err))
+		return mmx_fail_prefix(err, "PID %d", pid);
+	if (names_frame(page.kind))
+		snprintf(more, sizeof(more), ", PFN 0x%" PRIx64, page.pfn);
+	else if (page.kind == MMX_USER_SWAP)
+		snprintf(more, sizeof(more), ", to area %u at 0x%" PRIx64, page.type, page.offset);
+	if (!mmx_user_mapped(page.kind))
+		return mmx_fail(err, page.kind == MMX_USER_UNREADABLE ? MMX_EABSENT : MMX_ENOTFOUND,
+				"address 0x%" PRIx64 " of PID %d: %s%s", addr, pid,
+				mmx_user_words(page.kind), more);
+	*phys = page.pfn << shift | (addr & ((1ULL << shift) - 1));
+	return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "mm/swap.h"
 
+struct mmx_tasks;
 struct mmx_view;
 
 /* KIND(entry, "in words"): what a user address leads to */
@@ -31,6 +32,7 @@ enum mmx_user_kind {
 #define KIND(id, words) MMX_USER_##id,
 	MMX_USER_KINDS(KIND)
 #undef KIND
+		MMX_USER_KIND_COUNT
 };
 
 const char *mmx_user_words(enum mmx_user_kind kind);
@@ -49,6 +51,12 @@ struct mmx_user_page {
 	struct mmx_pte pte;
 };
 
+/** mmx_user_mapped() - whether a frame stands there, with access or without */
+static inline bool mmx_user_mapped(enum mmx_user_kind kind)
+{
+	return kind == MMX_USER_MAPPED || kind == MMX_USER_NO_ACCESS;
+}
+
 /** mmx_user_entry() - what a page-table entry means for an address that it covers */
 void mmx_user_entry(struct mmx_user_page *page, const struct mmx_view *view,
 		    const struct mmx_swap_types *types, const struct mmx_pte *pte, uint64_t addr);
@@ -62,11 +70,20 @@ int mmx_user_page(struct mmx_user_page *page, struct mmx_view *view,
 int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t last, mmx_pte_fn fn,
 		  void *arg, struct mmx_err *err);
 
+/** struct mmx_users - whose memory it is; filled once for any number of look-ups */
+struct mmx_users {
+	const struct mmx_tasks *tasks;
+	struct mmx_swap_types types;
+};
+
+/** mmx_user_mm() - the address space of a process or thread; -1 when there is none, and why */
+int mmx_user_mm(const struct mmx_users *users, int32_t pid, uint64_t *mm, struct mmx_err *err);
+
 /**
  * mmx_user_phys() - the physical address behind a user address of a process or thread
- * Looks for the task anew each time. Fails with what stands there when no frame does.
+ * Fails with what stands there when no frame does.
  */
-int mmx_user_phys(struct mmx_view *view, int32_t pid, uint64_t addr, uint64_t *phys,
-		  struct mmx_err *err);
+int mmx_user_phys(struct mmx_view *view, const struct mmx_users *users, int32_t pid, uint64_t addr,
+		  uint64_t *phys, struct mmx_err *err);
 
 #endif

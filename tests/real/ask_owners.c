@@ -269,12 +269,14 @@ static int user(const struct mmx_kernel *k)
 	struct mmx_view *view = k->view;
 	struct mmx_swaps areas;
 	struct mmx_tasks found;
+	struct mmx_users users = {.tasks = &found};
 	struct mmx_err err;
 	uint64_t addr, phys;
 	int pid;
 
 	if (mmx_swaps_find(&areas, view, &err) || mmx_tasks_find(&found, view, &err))
 		return failed(&err);
+	users.types = areas.types;
 	while (scanf("%d %" SCNx64, &pid, &addr) == 2) {
 		const struct mmx_task *t = mmx_task_find(&found, pid);
 		struct mmx_user_page page;
@@ -285,7 +287,7 @@ static int user(const struct mmx_kernel *k)
 			continue;
 		}
 		printf("%s", mmx_user_words(page.kind));
-		if (mmx_user_phys(view, pid, addr, &phys, &err))
+		if (mmx_user_phys(view, &users, pid, addr, &phys, &err))
 			printf("\t%s", err.text);
 		else
 			printf("\t%" PRIx64, phys);
