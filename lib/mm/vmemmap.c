@@ -178,6 +178,12 @@ static const struct mmx_vmemmap_extent *extent_of(const struct mmx_vmemmap *v, u
 	return lo < v->n && v->v[lo].va <= va ? &v->v[lo] : NULL;
 }
 
+/* A dump that has no memory where a page table has a struct page: the page exists all the same. */
+static enum mmx_read of_existing(enum mmx_read read)
+{
+	return read == MMX_READ_ABSENT ? MMX_READ_UNREADABLE : read;
+}
+
 enum mmx_read mmx_pages_read(struct mmx_view *view, uint64_t pfn, uint64_t max, void *buf,
 			     uint64_t *got)
 {
@@ -204,16 +210,16 @@ enum mmx_read mmx_pages_read(struct mmx_view *view, uint64_t pfn, uint64_t max, 
 	if (!*got) {
 		/* A struct page that straddles two extents. */
 		*got = 1;
-		return mmx_kread(view, va, buf, v->page_size);
+		return of_existing(mmx_kread(view, va, buf, v->page_size));
 	}
 	read = mmx_phys_read(view->reader, phys, buf, *got * v->page_size);
 	if (!read || *got == 1)
-		return read;
+		return of_existing(read);
 	/* A part is missing: answer for the pages of one physical page at a time. */
 	len = page - phys % page;
 	if (len < v->page_size)
 		len = v->page_size;
 	if (*got > len / v->page_size)
 		*got = len / v->page_size;
-	return mmx_phys_read(view->reader, phys, buf, *got * v->page_size);
+	return of_existing(mmx_phys_read(view->reader, phys, buf, *got * v->page_size));
 }
