@@ -40,6 +40,13 @@ static void emit_mapping(struct mmx_pagex *p)
 	bool has = has_mapping(p->verdict.class);
 
 	mmx_out_block(p->out, "mapping", "mapping");
+	if (folio->read) {
+		mmx_out_absent(p->out, "kind", folio->read);
+		mmx_out_absent(p->out, "pointer", folio->read);
+		mmx_out_end(p->out);
+		mmx_out_absent(p->out, "index", folio->read);
+		return;
+	}
 	mmx_out_text(p->out, "kind", has ? mapping_kind(mapping) : "none");
 	if (has && mapping & ~3ULL)
 		mmx_out_addr(p->out, "pointer", mapping & ~3ULL);
@@ -116,6 +123,43 @@ static void emit_blind_spots(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
+void mmx_pagex_number(struct mmx_pagex *p, const char *key, enum mmx_read read, int64_t count)
+{
+	if (read)
+		mmx_out_absent(p->out, key, read);
+	else
+		mmx_out_count(p->out, key, count);
+	p->incomplete |= read != MMX_READ_OK;
+}
+
+/* What the page shares with its folio, and its place in there. */
+static void emit_folio(struct mmx_pagex *p)
+{
+	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_walk *w = &p->walk;
+	const struct mmx_folio *folio = &w->folio;
+	enum mmx_read read;
+	int64_t mapcount = 0;
+
+	mmx_pagex_number(p, "refcount", folio->read, mmx_int(folio->bytes, f->refcount));
+	read = mmx_page_mapcount(w, &mapcount);
+	mmx_pagex_number(p, "mapcount", read, mapcount);
+	if (mmx_folio_counted(w) == MMX_COUNTED_FOLIO)
+		mmx_out_text(p->out, "mapcount_is",
+			     "the average of the folio's pages: this kernel does not count each");
+	if (folio->read && folio->bad)
+		mmx_out_absent(p->out, "head", folio->read);
+	else
+		mmx_out_pfn(p->out, "head", folio->head);
+	if (folio->bad && !folio->read)
+		mmx_out_null(p->out, "order");
+	else
+		mmx_pagex_number(p, "order", folio->read, folio->order);
+	mmx_out_bool(p->out, "tail", w->tail);
+	if (folio->bad)
+		mmx_out_text(p->out, "broken_folio", folio->bad);
+}
+
 static void emit_page(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
@@ -138,13 +182,7 @@ static void emit_page(struct mmx_pagex *p)
 	mmx_out_text(o, "because", p->verdict.why);
 	if (p->verdict.class == CLASS_UNATTRIBUTED)
 		emit_blind_spots(p);
-	mmx_out_count(o, "refcount", mmx_int(w->folio.bytes, f->refcount));
-	mmx_out_count(o, "mapcount", mmx_page_mapcount(w));
-	mmx_out_pfn(o, "head", w->folio.head);
-	mmx_out_count(o, "order", w->folio.order);
-	mmx_out_bool(o, "tail", w->tail);
-	if (w->folio.bad)
-		mmx_out_text(o, "broken_folio", w->folio.bad);
+	emit_folio(p);
 	emit_mapping(p);
 	mmx_pagex_detail(p);
 	mmx_pagex_tail(p);
@@ -219,8 +257,11 @@ static void show_frame(struct mmx_pagex *p)
 			w->pfn, mmx_read_name(w->read), w->frames);
 		p->status = worse(p->status, MMX_EXIT_PARTIAL);
 	} else {
+		p->incomplete = false;
 		emit_page(p);
-		p->status = worse(p->status, w->folio.bad ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+		p->status = worse(p->status, w->folio.bad    ? MMX_EXIT_FINDINGS
+					     : p->incomplete ? MMX_EXIT_PARTIAL
+							     : MMX_EXIT_OK);
 	}
 	mmx_out_end(p->out);
 }
@@ -336,7 +377,7 @@ static const struct mmx_option options[] = {
 static const struct mmx_record records[] = {
 	{"pages",
 	 "pfn page page_phys phys node zone section generation class meaning because refcount "
-	 "mapcount head order tail broken_folio index nth_page cache_unknown "
+	 "mapcount mapcount_is head order tail broken_folio index nth_page cache_unknown "
 	 "memcg_unknown resource holds of_pfn"},
 	{"pages.flags", "raw names"},
 	{"pages.mapping", "kind pointer"},
@@ -365,7 +406,7 @@ static const struct mmx_record records[] = {
 	{"pages.page_owner.stack", "caller"},
 	{"pages.folio_fields", "offset field value meaning"},
 	{"pages.references", "refcount mappings page_cache swap_cache private_data pins owner "
-			     "remainder surprise"},
+			     "remainder surprise surprise_unknown"},
 	{"pages.struct_page", "offset size live member value type"},
 	{"pages.overlay", "offset size live member value type"},
 	{0},
@@ -386,8 +427,8 @@ const struct mmx_command mmx_cmd_pagex = {
 		"\n"
 		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
 		"operand that names no frame gets a line on standard error and exit status 2; the holes of\n"
-		"a range get one line together. A page whose struct page is not in the dump gets what is\n"
-		"known and exit status 3.",
+		"a range get one line together. A page whose struct page is not in the dump, or its\n"
+		"folio's, gets what is known and exit status 3.",
 	.options = options,
 	.records = records,
 	.min_operands = 1,

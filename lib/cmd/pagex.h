@@ -44,6 +44,7 @@ struct mmx_pagex {
 	struct mmx_what what;
 	enum mmx_exit status;              /* of all so far */
 	uint64_t asked, holes, first_hole; /* frames of the operand */
+	bool incomplete;                   /* something of it rests on what is not in the dump */
 };
 
 /** mmx_pagex_detail() - what its class has to say of the page */
@@ -78,6 +79,9 @@ void mmx_pagex_tail(struct mmx_pagex *p);
 
 /** mmx_pagex_draw() - -v: struct page as this kernel has it, every arm with its values */
 void mmx_pagex_draw(struct mmx_pagex *p);
+
+/** mmx_pagex_number() - a count that rests on struct pages, or how these stand when they were not read */
+void mmx_pagex_number(struct mmx_pagex *p, const char *key, enum mmx_read read, int64_t count);
 
 /** mmx_pagex_counts() - -c: what the reference count is made of */
 void mmx_pagex_counts(struct mmx_pagex *p);

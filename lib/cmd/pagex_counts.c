@@ -8,19 +8,19 @@
 /* A small folio's pin adds this much to its reference count; large ones have a counter. */
 #define PIN_OF_SMALL 1024
 
+/* @mapped: how the struct pages stand that @mappings rests on, and with it @rest and a small folio's @pins */
 struct parts {
+	enum mmx_read mapped;
 	int64_t mappings, cache, swap_cache, private, pins, owner, rest;
 };
 
 static int64_t pins(const struct mmx_pagex *p, int64_t unexplained)
 {
-	const struct mmx_layout *l = &p->k->layout;
+	const struct mmx_page_format *f = &p->k->page_format;
 
 	if (!p->walk.folio.large)
 		return unexplained >= PIN_OF_SMALL ? unexplained / PIN_OF_SMALL * PIN_OF_SMALL : 0;
-	if (mmx_has(l, M_folio_pincount))
-		return mmx_int(p->walk.folio.bytes, mmx_off(l, M_folio_pincount));
-	return 0;
+	return f->has_pincount ? mmx_int(p->walk.folio.bytes, f->pincount) : 0;
 }
 
 /* Memory that one owner holds, with one reference, and no mapping or cache that counts. */
@@ -51,12 +51,12 @@ static struct parts take_apart(struct mmx_pagex *p)
 	int64_t refcount = mmx_int(folio->bytes, f->refcount), pages = 1LL << folio->order;
 	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
 	bool cached = p->verdict.class == CLASS_FILE || p->verdict.class == CLASS_SHMEM;
-	struct parts c = {0};
+	struct parts c = {.mapped = folio->read};
 
 	if (has_single_owner(p->verdict.class)) {
 		c.owner = refcount > 0;
 	} else {
-		c.mappings = mmx_folio_mapcount(&p->walk);
+		c.mapped = mmx_folio_mapcount(&p->walk, &c.mappings);
 		if (cached && mapping)
 			c.cache = pages;
 		else if (p->verdict.class == CLASS_HUGETLB && mapping && !(mapping & 3))
@@ -75,18 +75,23 @@ static struct parts take_apart(struct mmx_pagex *p)
 
 void mmx_pagex_counts(struct mmx_pagex *p)
 {
+	const struct mmx_folio *folio = &p->walk.folio;
 	struct parts c = take_apart(p);
 
 	mmx_out_block(p->out, "references", "references");
-	mmx_out_count(p->out, "refcount", mmx_int(p->walk.folio.bytes, p->k->page_format.refcount));
-	mmx_out_count(p->out, "mappings", c.mappings);
-	mmx_out_count(p->out, "page_cache", c.cache);
-	mmx_out_count(p->out, "swap_cache", c.swap_cache);
-	mmx_out_count(p->out, "private_data", c.private);
-	mmx_out_count(p->out, "pins", c.pins);
-	mmx_out_count(p->out, "owner", c.owner);
-	mmx_out_count(p->out, "remainder", c.rest);
-	if (c.rest > 0)
+	mmx_pagex_number(p, "refcount", folio->read,
+			 mmx_int(folio->bytes, p->k->page_format.refcount));
+	mmx_pagex_number(p, "mappings", c.mapped, c.mappings);
+	mmx_pagex_number(p, "page_cache", folio->read, c.cache);
+	mmx_pagex_number(p, "swap_cache", folio->read, c.swap_cache);
+	mmx_pagex_number(p, "private_data", folio->read, c.private);
+	mmx_pagex_number(p, "pins", folio->read, c.pins);
+	mmx_pagex_number(p, "owner", folio->read, c.owner);
+	mmx_pagex_number(p, "remainder", c.mapped, c.rest);
+	if (c.mapped)
+		mmx_out_text(p->out, "surprise_unknown",
+			     "without all of its struct pages its mappings cannot be counted");
+	else if (c.rest > 0)
 		mmx_out_text(
 			p->out, "surprise",
 			"more references than mappings, caches and pins explain: somebody holds it for a "

@@ -161,7 +161,7 @@ void mmx_pagex_detail(struct mmx_pagex *p)
 		if (details[i].class == p->verdict.class)
 			details[i].emit(p);
 	}
-	if (may_be_charged(p->verdict.class))
+	if (!p->walk.folio.read && may_be_charged(p->verdict.class))
 		mmx_pagex_memcg(p);
 	emit_owner(p);
 }

@@ -219,7 +219,7 @@ void mmx_pagex_tail(struct mmx_pagex *p)
 	};
 	uint64_t nth = p->walk.pfn - p->walk.folio.head;
 
-	if (!p->walk.tail)
+	if (!p->walk.tail || (p->walk.folio.read && p->walk.folio.bad))
 		return;
 	mmx_out_count(p->out, "nth_page", nth);
 	if (nth * p->k->page_format.size >= mmx_size(&p->k->layout, S_folio))

@@ -12,17 +12,13 @@
 /* What a thread does at a time: no free block of memory reaches from one piece into the next. */
 #define PIECE 32768u
 
-/* What stands for a frame whose struct page is not in the dump: no kernel ever prints it. */
+/* What stands for a word that rests on what is not in the dump: no kernel ever prints it. */
 #define NOT_IN_DUMP (~0ULL)
 
-typedef uint64_t (*entry_fn)(const struct mmx_kpage *kp, struct mmx_page_walk *w);
+typedef enum mmx_read (*entry_fn)(const struct mmx_kpage *kp, struct mmx_page_walk *w,
+				  uint64_t *word);
 
-static uint64_t count_entry(const struct mmx_kpage *kp, struct mmx_page_walk *w)
-{
-	return mmx_kpagecount(kp, w);
-}
-
-/* A piece of the file, and how the struct page behind each word was read. */
+/* A piece of the file, and how the struct pages behind each word were read. */
 struct words {
 	uint32_t n;
 	uint64_t word[PIECE];
@@ -41,7 +37,7 @@ struct file {
 	struct mmx_kpage kp;
 	entry_fn entry;
 	uint64_t hole;         /* the word of a frame that has no struct page */
-	uint64_t missing;      /* frames whose struct page is not in the dump */
+	uint64_t missing;      /* frames whose words rest on what is not in the dump */
 	bool as_runs;          /* and not as bytes */
 	struct words_run last; /* what the next words may belong to */
 	struct mmx_progress progress;
@@ -90,13 +86,14 @@ static void fill_words(const struct file *file, struct mmx_page_walk *w, struct 
 	words->n = 0;
 	while (mmx_page_walk_next(w)) {
 		bool online = mmx_pfn_online(&w->view->kernel->sparse, w->pfn);
+		enum mmx_read read = w->read;
+		uint64_t word = file->hole;
 
-		if (w->read == MMX_READ_OK && online)
-			add_words(words, file->entry(&file->kp, w), MMX_READ_OK, 1);
-		else if (w->read == MMX_READ_ABSENT || !online)
-			add_words(words, file->hole, MMX_READ_OK, w->frames);
-		else
-			add_words(words, NOT_IN_DUMP, w->read, w->frames);
+		if (read == MMX_READ_ABSENT || !online)
+			read = MMX_READ_OK;
+		else if (!read)
+			read = file->entry(&file->kp, w, &word);
+		add_words(words, read ? NOT_IN_DUMP : word, read, w->frames);
 	}
 }
 
@@ -218,7 +215,8 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 			run->operand[0]);
 		return MMX_EXIT_CANNOT;
 	}
-	if (mmx_kpage_find(&file.kp, run->view, &err)) {
+	if (mmx_kpage_find(&file.kp, run->view, &err) ||
+	    (!flags && mmx_kpage_find_counted(&file.kp, run->view, &err))) {
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
@@ -229,10 +227,14 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 	}
 	if (file.missing)
 		mmx_say(run,
-			"the struct pages of %" PRIu64 " of %" PRIu64
-			" frames are not in the dump: %s",
+			"the struct pages that the words of %" PRIu64 " of %" PRIu64
+			" frames rest on are not in the dump, or make no sense: %s",
 			file.missing, file.kp.max_pfn,
 			file.as_runs ? "their values are absent" : "their words are all ones");
+	if (file.missing && !flags && file.kp.counted == MMX_COUNTED_UNKNOWN)
+		mmx_say(run,
+			"no large folio is mapped that would tell whether this kernel counts the mappings of "
+			"each page: pages with a page type are among those");
 	return file.missing ? MMX_EXIT_PARTIAL : MMX_EXIT_OK;
 }
 
@@ -243,7 +245,7 @@ static enum mmx_exit kpageflags(struct mmx_run *run)
 
 static enum mmx_exit kpagecount(struct mmx_run *run)
 {
-	return frame_words(run, count_entry, false);
+	return frame_words(run, mmx_kpagecount, false);
 }
 
 static const struct {
@@ -278,8 +280,9 @@ const struct mmx_command mmx_cmd_procx = {
 		"\n"
 		"kpageflags and kpagecount are binary: a 64-bit word for each page frame. They are not\n"
 		"written to a terminal; --json and --columns have them as runs of equal words. A frame\n"
-		"whose struct page is not in the dump has all bits set, which no kernel prints; how many\n"
-		"those are is said on standard error, and the exit status is 3.",
+		"whose struct page is not in the dump, or another one that its word rests on, has all bits\n"
+		"set, which no kernel prints; how many those are is said on standard error, and the exit\n"
+		"status is 3.",
 	.records = records,
 	.min_operands = 1,
 	.max_operands = 1,

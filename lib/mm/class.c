@@ -134,8 +134,11 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	const struct mmx_kernel *k = w->view->kernel;
 	const struct mmx_page_format *f = &k->page_format;
 	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
+	struct mmx_verdict verdict;
+	enum mmx_read in_doubt;
 	enum mmx_mark mark;
 	uint64_t flags;
+	bool free;
 
 	if (w->read == MMX_READ_ABSENT)
 		return is(CLASS_NO_PAGE, "no memory section has it");
@@ -152,13 +155,18 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(CLASS_RESERVED, "flag reserved");
 	if (mmx_bit(flags, f->hwpoison))
 		return is(CLASS_HWPOISON, "flag hwpoison");
+	if (w->folio.read)
+		return w->folio.bad ? is(CLASS_UNATTRIBUTED, w->folio.bad)
+				    : is(CLASS_MISSING,
+					 "the first struct pages of its folio are not in the dump");
 	if (type != MMX_PAGE_NONE)
 		return is(by_type[type].class, by_type[type].why);
 	if (w->folio.slab)
 		return is(CLASS_SLAB, "flag slab");
 	if (w->folio.hugetlb)
 		return is(CLASS_HUGETLB, "its second struct page says so");
-	if (!mmx_int(w->folio.bytes, f->refcount) && w->pfn < w->free_end)
+	in_doubt = mmx_page_free(w, f, &free);
+	if (free)
 		return is(CLASS_FREE, "it lies in a free block and nobody holds it");
 	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
 		return is(CLASS_ZERO, "huge_zero_pfn says so");
@@ -169,5 +177,10 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(by_mark[mark].class, by_mark[mark].why);
 	if (is_page_pool(c, w))
 		return is(CLASS_PAGE_POOL, "its first words have a page pool's signature");
-	return by_mapping(c, w, f);
+	verdict = by_mapping(c, w, f);
+	if (in_doubt && verdict.class == CLASS_UNATTRIBUTED)
+		return is(
+			CLASS_MISSING,
+			"nobody holds it; the head of the free block that it may be in is not in the dump");
+	return verdict;
 }

@@ -48,6 +48,8 @@ static bool in_state(const struct mmx_page_walk *w, enum state state)
 	const struct mmx_kernel *k = w->view->kernel;
 	const struct mmx_page_format *f = &k->page_format;
 
+	if (w->folio.read && state != ANY && state != FREE_BLOCK)
+		return false;
 	switch (state) {
 	case ANY:
 		return true;

@@ -110,6 +110,20 @@ static void find_hugetlb(const struct mmx_kernel *k, struct mmx_page_format *f)
 	}
 }
 
+/* The order is read before it is known that there are more than two struct pages. */
+static int check_folio(const struct mmx_page_format *f, struct mmx_err *err)
+{
+	const uint32_t fields[] = {f->dtor, f->entire_mapcount, f->large_mapcount,
+				   f->nr_pages_mapped, f->pincount};
+	bool fits = f->order + 8 <= 2 * f->size;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		fits &= fields[i] + 4 <= HEAD_PAGES * f->size;
+	return fits ? 0
+		    : mmx_fail(err, MMX_ECORRUPT,
+			       "struct folio's fields lie beyond its first struct pages");
+}
+
 static int find_folio(const struct mmx_kernel *k, struct mmx_page_format *f, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &k->layout;
@@ -132,12 +146,15 @@ static int find_folio(const struct mmx_kernel *k, struct mmx_page_format *f, str
 	if (f->mapped == MMX_MAPPED_PAGES && !mmx_has(l, M_page_compound_mapcount))
 		return mmx_fail(err, MMX_EMISSING,
 				"no member tells how often a large folio is mapped");
-	if (f->order + 4 > HEAD_PAGES * f->size || f->entire_mapcount + 4 > HEAD_PAGES * f->size ||
-	    f->large_mapcount + 4 > HEAD_PAGES * f->size ||
-	    f->nr_pages_mapped + 4 > HEAD_PAGES * f->size)
-		return mmx_fail(err, MMX_ECORRUPT, "struct folio is larger than its first %d pages",
-				HEAD_PAGES);
-	return 0;
+	/*
+	 * From 6.15 on a kernel may be configured not to count pages of large folios one by one. Nothing in
+	 * the types tells, but for the owners' ids that came at the same time: without these it counts.
+	 */
+	f->may_not_count_pages = f->mapped == MMX_MAPPED_LARGE && mmx_has(l, M_folio_mm_ids) &&
+				 mmx_has(l, M_folio_nr_pages_mapped);
+	f->has_pincount = mmx_has(l, M_folio_pincount);
+	f->pincount = mmx_off(l, M_folio_pincount);
+	return check_folio(f, err);
 }
 
 static int find_format(const struct mmx_kernel *k, struct mmx_page_format *f, struct mmx_err *err)
@@ -162,6 +179,8 @@ static int find_format(const struct mmx_kernel *k, struct mmx_page_format *f, st
 	f->refcount = mmx_off(l, M_page_refcount);
 	f->has_memcg = mmx_has(l, M_page_memcg_data);
 	f->memcg = mmx_off(l, M_page_memcg_data);
+	if (f->memcg + 8 > f->size)
+		return mmx_fail(err, MMX_ECORRUPT, "page.memcg_data lies beyond struct page");
 	for (size_t i = 0; i < sizeof(need) / sizeof(*need); i++) {
 		if (mmx_off(l, need[i]) + 8 > f->size)
 			return mmx_fail(err, MMX_ECORRUPT, "%s lies beyond struct page",
@@ -253,15 +272,15 @@ static const unsigned char *in_buffer(const struct mmx_page_walk *w, uint64_t pf
 }
 
 /* One frame's struct page, from the buffer or read into @page. */
-static bool peek(const struct mmx_page_walk *w, uint64_t pfn, unsigned char *page)
+static enum mmx_read peek(const struct mmx_page_walk *w, uint64_t pfn, unsigned char *page)
 {
 	const unsigned char *at = in_buffer(w, pfn);
 	uint64_t got;
 
 	if (!at)
-		return mmx_pages_read(w->view, pfn, 1, page, &got) == MMX_READ_OK;
+		return mmx_pages_read(w->view, pfn, 1, page, &got);
 	memcpy(page, at, format(w)->size);
-	return true;
+	return MMX_READ_OK;
 }
 
 static const char *bad_order(uint64_t head, unsigned int order)
@@ -293,23 +312,33 @@ static bool is_hugetlb(const struct mmx_page_format *f, const struct mmx_folio *
 }
 
 /* Points the folio at its first struct pages: in the buffer when all are there, else read anew. */
-static bool find_head_pages(struct mmx_page_walk *w, uint64_t head)
+static enum mmx_read find_head_pages(struct mmx_page_walk *w, uint64_t head)
 {
 	const struct mmx_page_format *f = format(w);
 	const unsigned char *at = in_buffer(w, head);
+	enum mmx_read read;
 
 	if (at && in_buffer(w, head + HEAD_PAGES - 1)) {
 		w->folio.bytes = at;
-		return true;
+		return MMX_READ_OK;
 	}
 	memset(w->saved, 0, sizeof(w->saved));
 	for (unsigned int i = 0; i < HEAD_PAGES; i++) {
-		/* A folio of two pages can be the last thing in memory: the first two must be there. */
-		if (!peek(w, head + i, w->saved + i * f->size) && i < 2)
-			return false;
+		read = peek(w, head + i, w->saved + i * f->size);
+		/* A folio of two pages can be the last thing in memory. */
+		if (read && (i < 2 || folio_order(f, w->saved) > 1))
+			return read;
 	}
 	w->folio.bytes = w->saved;
-	return true;
+	return MMX_READ_OK;
+}
+
+/* Nothing can be known of the folio. */
+static void lose_folio(struct mmx_page_walk *w, uint64_t head, enum mmx_read read, const char *bad)
+{
+	memset(w->saved, 0, sizeof(w->saved));
+	w->folio = (struct mmx_folio){.head = head, .bytes = w->saved, .read = read, .bad = bad};
+	w->folio_end = head + 1;
 }
 
 /* Works out the folio whose head is the frame @head. */
@@ -318,21 +347,22 @@ static void load_folio(struct mmx_page_walk *w, uint64_t head)
 	const struct mmx_page_format *f = format(w);
 	struct mmx_folio *folio = &w->folio;
 	const unsigned char *at = in_buffer(w, head);
+	enum mmx_read read = at ? MMX_READ_OK : peek(w, head, w->saved);
 
-	*folio = (struct mmx_folio){.head = head};
-	w->folio_end = head + 1;
 	w->mapped_known = false;
-	if (!at && !peek(w, head, w->saved)) {
-		folio->bytes = w->bytes;
-		folio->bad = "its head's struct page cannot be read";
+	if (read) {
+		lose_folio(w, head, read, NULL);
 		return;
 	}
-	folio->bytes = at ? at : w->saved;
+	*folio = (struct mmx_folio){.head = head, .bytes = at ? at : w->saved};
+	w->folio_end = head + 1;
 	folio->flags = mmx_word(folio->bytes, f->flags);
 	folio->large = mmx_bit(folio->flags, f->head);
 	if (folio->large) {
-		if (!find_head_pages(w, head)) {
-			folio->bad = "its second struct page cannot be read";
+		read = find_head_pages(w, head);
+		if (read) {
+			lose_folio(w, head, read,
+				   read == MMX_READ_ABSENT ? "it ends where memory does" : NULL);
 			return;
 		}
 		folio->order = folio_order(f, folio->bytes);
@@ -362,25 +392,32 @@ static uint64_t linked_head(const struct mmx_page_walk *w, uint64_t pfn, uint64_
  * Up to 7.0 the struct pages of an optimised huge page repeat its first 64: every 64th one looks
  * like a head, and the one behind it knows better.
  */
-static bool fake_head(const struct mmx_page_walk *w, uint64_t *link)
+static enum mmx_read see_through_fake_head(const struct mmx_page_walk *w, uint64_t *link)
 {
 	const struct mmx_page_format *f = format(w);
 	unsigned char next[sizeof(w->saved) / HEAD_PAGES];
+	enum mmx_read read;
 
 	if (!f->fake_heads || !mmx_bit(mmx_word(w->bytes, f->flags), f->head) ||
-	    page_addr(w, w->pfn) % VMEMMAP_PAGE || !peek(w, w->pfn + 1, next) ||
-	    !mmx_is_tail(f, next))
-		return false;
-	*link = mmx_word(next, f->link);
-	return *link - 1 != page_addr(w, w->pfn);
+	    page_addr(w, w->pfn) % VMEMMAP_PAGE)
+		return MMX_READ_OK;
+	read = peek(w, w->pfn + 1, next);
+	if (!read && mmx_is_tail(f, next) && mmx_word(next, f->link) - 1 != page_addr(w, w->pfn))
+		*link = mmx_word(next, f->link);
+	return read;
 }
 
 static void find_folio_of_page(struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = format(w);
 	uint64_t link = mmx_word(w->bytes, f->link), head;
+	enum mmx_read read = link & 1 ? MMX_READ_OK : see_through_fake_head(w, &link);
 
-	w->tail = link & 1 || fake_head(w, &link);
+	w->tail = link & 1;
+	if (read) {
+		lose_folio(w, w->pfn, read, NULL);
+		return;
+	}
 	if (!w->tail) {
 		load_folio(w, w->pfn);
 		return;
@@ -389,18 +426,14 @@ static void find_folio_of_page(struct mmx_page_walk *w)
 	    w->folio.bytes)
 		return;
 	if (!mmx_page_pfn(w->view->kernel, linked_head(w, w->pfn, link), &head) || head > w->pfn) {
-		w->folio = (struct mmx_folio){
-			.head = w->pfn,
-			.bytes = w->bytes,
-			.flags = mmx_word(w->bytes, f->flags),
-			.bad = "its link leads to no struct page before it",
-		};
-		w->folio_end = w->pfn + 1;
+		lose_folio(w, w->pfn, MMX_READ_UNREADABLE,
+			   "its link leads to no struct page before it");
 		return;
 	}
 	load_folio(w, head);
-	if (w->pfn >= w->folio_end && !w->folio.bad)
-		w->folio.bad = "its link leads to a folio that does not reach this far";
+	if (w->pfn >= w->folio_end && !w->folio.read && !w->folio.bad)
+		lose_folio(w, head, MMX_READ_UNREADABLE,
+			   "its link leads to a folio that does not reach this far");
 }
 
 /* What the buffer is about to lose of the current folio is kept aside. */
@@ -436,7 +469,10 @@ static bool refill(struct mmx_page_walk *w, uint64_t pfn)
 	return false;
 }
 
-/* A free block's head precedes its pages, but for a walk that begins within the block. */
+/*
+ * A free block's head precedes its pages, but for a walk that begins within the block, or comes to it
+ * from where struct pages are missing.
+ */
 static void find_free_block(struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = format(w);
@@ -444,11 +480,15 @@ static void find_free_block(struct mmx_page_walk *w)
 
 	for (unsigned int o = 1; o < MMX_FREE_ORDERS; o++) {
 		uint64_t head = w->pfn & ~((1ULL << o) - 1);
+		enum mmx_read read = peek(w, head, page);
 
-		if (peek(w, head, page) &&
-		    mmx_page_type_of(f, mmx_int(page, f->mapcount)) == MMX_PAGE_BUDDY &&
-		    mmx_word(page, f->private) >= o &&
-		    mmx_word(page, f->private) < MMX_FREE_ORDERS) {
+		if (read && read != MMX_READ_ABSENT) {
+			w->lost_end = head + (1ULL << o);
+			w->lost = read;
+		} else if (!read &&
+			   mmx_page_type_of(f, mmx_int(page, f->mapcount)) == MMX_PAGE_BUDDY &&
+			   mmx_word(page, f->private) >= o &&
+			   mmx_word(page, f->private) < MMX_FREE_ORDERS) {
 			w->free_head = head;
 			w->free_end = head + (1ULL << mmx_word(page, f->private));
 		}
@@ -461,6 +501,9 @@ static void note_free_block(struct mmx_page_walk *w)
 	uint64_t order = mmx_word(w->bytes, f->private);
 
 	w->type = mmx_page_type_of(f, mmx_int(w->bytes, f->mapcount));
+	/* A block that went on behind this page would have it, and no such page lies within a block. */
+	if (w->lost_end && (w->type != MMX_PAGE_NONE || mmx_int(w->bytes, f->refcount)))
+		w->lost_end = 0;
 	if (w->type != MMX_PAGE_BUDDY)
 		return;
 	if (order < MMX_FREE_ORDERS && !(w->pfn & ((1ULL << order) - 1))) {
@@ -472,7 +515,7 @@ static void note_free_block(struct mmx_page_walk *w)
 bool mmx_page_walk_next(struct mmx_page_walk *w)
 {
 	uint64_t pfn = w->pfn + w->frames;
-	bool first = !w->frames;
+	bool resumed = !w->frames || w->read;
 
 	if (pfn >= w->end)
 		return false;
@@ -487,7 +530,7 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
 	w->frames = 1;
 	w->read = MMX_READ_OK;
 	w->bytes = in_buffer(w, pfn);
-	if (first)
+	if (resumed)
 		find_free_block(w);
 	note_free_block(w);
 	find_folio_of_page(w);
@@ -498,46 +541,64 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
  * Counts.
  */
 
-/* 6.1 counts a large folio's mappings page by page. */
-static bool any_page_mapped(const struct mmx_page_walk *w)
+/*
+ * 6.1 counts a large folio's mappings page by page. One page that is mapped is enough; that none is,
+ * only all of them together can tell.
+ */
+static enum mmx_read any_page_mapped(const struct mmx_page_walk *w, bool *mapped)
 {
 	const struct mmx_page_format *f = format(w);
 	unsigned char page[sizeof(w->saved) / HEAD_PAGES];
+	enum mmx_read missing = MMX_READ_OK;
 
-	for (uint64_t pfn = w->folio.head; pfn < w->folio_end; pfn++) {
-		if (peek(w, pfn, page) && mmx_int(page, f->mapcount) >= 0)
-			return true;
+	*mapped = false;
+	if (w->folio.bad)
+		return MMX_READ_UNREADABLE;
+	for (uint64_t pfn = w->folio.head; pfn < w->folio_end && !*mapped; pfn++) {
+		enum mmx_read read = peek(w, pfn, page);
+
+		if (read)
+			missing = read;
+		else
+			*mapped = mmx_int(page, f->mapcount) >= 0;
 	}
-	return false;
+	return *mapped ? MMX_READ_OK : missing;
 }
 
-static bool large_mapped(const struct mmx_page_walk *w)
+static enum mmx_read large_mapped(const struct mmx_page_walk *w, bool *mapped)
 {
 	const struct mmx_page_format *f = format(w);
 	const unsigned char *bytes = w->folio.bytes;
 
 	switch (f->mapped) {
 	case MMX_MAPPED_PAGES:
-		return mmx_int(bytes, f->entire_mapcount) >= 0 ||
-		       (!w->folio.hugetlb && any_page_mapped(w));
+		*mapped = mmx_int(bytes, f->entire_mapcount) >= 0;
+		return *mapped || w->folio.hugetlb ? MMX_READ_OK : any_page_mapped(w, mapped);
 	case MMX_MAPPED_NR:
-		return mmx_int(bytes, f->nr_pages_mapped) > 0 ||
-		       mmx_int(bytes, f->entire_mapcount) >= 0;
+		*mapped = mmx_int(bytes, f->nr_pages_mapped) > 0 ||
+			  mmx_int(bytes, f->entire_mapcount) >= 0;
+		return MMX_READ_OK;
 	case MMX_MAPPED_LARGE:
-		return mmx_int(bytes, f->large_mapcount) >= 0;
+		*mapped = mmx_int(bytes, f->large_mapcount) >= 0;
+		return MMX_READ_OK;
 	}
-	return false;
+	return MMX_READ_UNREADABLE;
 }
 
-bool mmx_folio_mapped(struct mmx_page_walk *w)
+enum mmx_read mmx_folio_mapped(struct mmx_page_walk *w, bool *mapped)
 {
-	if (!w->folio.large)
-		return mmx_int(w->folio.bytes, format(w)->mapcount) >= 0;
+	if (w->folio.read)
+		return w->folio.read;
+	if (!w->folio.large) {
+		*mapped = mmx_int(w->folio.bytes, format(w)->mapcount) >= 0;
+		return MMX_READ_OK;
+	}
 	if (!w->mapped_known) {
-		w->mapped = large_mapped(w);
+		w->mapped_read = large_mapped(w, &w->mapped);
 		w->mapped_known = true;
 	}
-	return w->mapped;
+	*mapped = w->mapped;
+	return w->mapped_read;
 }
 
 bool mmx_folio_anon(const struct mmx_page_walk *w)
@@ -546,57 +607,106 @@ bool mmx_folio_anon(const struct mmx_page_walk *w)
 }
 
 /* The sum of what the folio's pages count themselves. */
-static int64_t sum_of_pages(const struct mmx_page_walk *w)
+static enum mmx_read sum_of_pages(const struct mmx_page_walk *w, int64_t *sum)
 {
 	const struct mmx_page_format *f = format(w);
 	unsigned char page[sizeof(w->saved) / HEAD_PAGES];
-	int64_t sum = 0;
 
+	*sum = 0;
+	if (w->folio.bad)
+		return MMX_READ_UNREADABLE;
 	for (uint64_t pfn = w->folio.head; pfn < w->folio_end; pfn++) {
-		if (peek(w, pfn, page))
-			sum += (int64_t)mmx_int(page, f->mapcount) + 1;
+		enum mmx_read read = peek(w, pfn, page);
+
+		if (read)
+			return read;
+		*sum += (int64_t)mmx_int(page, f->mapcount) + 1;
 	}
-	return sum;
+	return MMX_READ_OK;
 }
 
-int64_t mmx_folio_mapcount(const struct mmx_page_walk *w)
+enum mmx_read mmx_folio_mapcount(const struct mmx_page_walk *w, int64_t *count)
 {
 	const struct mmx_page_format *f = format(w);
 	const unsigned char *bytes = w->folio.bytes;
 	int64_t entire, sum, pages = 1LL << w->folio.order;
+	enum mmx_read read = w->folio.read;
 
-	if (!w->folio.large)
-		return w->folio.type == MMX_PAGE_NONE ? (int64_t)mmx_int(bytes, f->mapcount) + 1
-						      : 0;
-	if (f->mapped == MMX_MAPPED_LARGE)
-		return (int64_t)mmx_int(bytes, f->large_mapcount) + 1;
-	entire = (int64_t)mmx_int(bytes, f->entire_mapcount) + 1;
+	if (read)
+		return read;
+	if (!w->folio.large) {
+		*count = w->folio.type == MMX_PAGE_NONE ? (int64_t)mmx_int(bytes, f->mapcount) + 1
+							: 0;
+		return MMX_READ_OK;
+	}
+	if (f->mapped == MMX_MAPPED_LARGE) {
+		*count = (int64_t)mmx_int(bytes, f->large_mapcount) + 1;
+		return MMX_READ_OK;
+	}
+	entire = *count = (int64_t)mmx_int(bytes, f->entire_mapcount) + 1;
 	if (w->folio.hugetlb)
-		return entire;
-	sum = sum_of_pages(w);
+		return MMX_READ_OK;
+	read = sum_of_pages(w, &sum);
+	*count += sum;
 	if (f->mapped == MMX_MAPPED_NR)
-		return entire + sum;
+		return read;
 	/* 6.1: a file folio's pages count each whole mapping too; so do anonymous ones in double-map state, once. */
 	if (!mmx_folio_anon(w))
-		return entire + sum - entire * pages;
-	return entire + sum -
-	       (mmx_bit(mmx_word(bytes, f->size + f->flags), f->double_map) ? pages : 0);
+		*count -= entire * pages;
+	else if (mmx_bit(mmx_word(bytes, f->size + f->flags), f->double_map))
+		*count -= pages;
+	return read;
 }
 
-int64_t mmx_page_mapcount(const struct mmx_page_walk *w)
+/*
+ * A kernel that counts pages has _nr_pages_mapped above 0 whenever anything of the folio is mapped: it
+ * changes that first on mapping and last on unmapping. One that does not count them leaves it at 0.
+ * hugetlb never uses it.
+ */
+enum mmx_counted mmx_folio_counted(const struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = format(w);
-	int64_t own = (int64_t)mmx_int(w->bytes, f->mapcount) + 1;
 
-	if (w->type != MMX_PAGE_NONE)
-		own = 0;
+	if (!f->may_not_count_pages)
+		return MMX_COUNTED_PAGES;
+	if (w->folio.read || w->folio.bad || !w->folio.large || w->folio.hugetlb ||
+	    mmx_int(w->folio.bytes, f->large_mapcount) < 0)
+		return MMX_COUNTED_UNKNOWN;
+	return mmx_int(w->folio.bytes, f->nr_pages_mapped) ? MMX_COUNTED_PAGES : MMX_COUNTED_FOLIO;
+}
+
+/* Entries for the whole count for each page, others by their share, rounded; what is mapped counts 1. */
+static int64_t average_mapcount(int64_t large, int64_t entire, unsigned int order)
+{
+	int64_t shared = large - entire, half = 1LL << order >> 1, average;
+
+	if (shared <= 0)
+		return entire;
+	average = ((shared + half) >> order) + entire;
+	return average > 0 ? average : 1;
+}
+
+enum mmx_read mmx_page_mapcount(const struct mmx_page_walk *w, int64_t *count)
+{
+	const struct mmx_page_format *f = format(w);
+	int64_t entire;
+
+	if (w->folio.read)
+		return w->folio.read;
+	*count = w->type == MMX_PAGE_NONE ? (int64_t)mmx_int(w->bytes, f->mapcount) + 1 : 0;
 	if (!w->folio.large)
-		return own;
-	if (f->mapped != MMX_MAPPED_PAGES)
-		return own + mmx_int(w->folio.bytes, f->entire_mapcount) + 1;
-	/* 6.1: a file folio's pages count its whole mappings themselves; anonymous ones do once too often when both kinds exist. */
-	if (!mmx_folio_anon(w) && !w->folio.hugetlb)
-		return own;
-	own += mmx_int(w->folio.bytes, f->entire_mapcount) + 1;
-	return own - mmx_bit(mmx_word(w->folio.bytes, f->size + f->flags), f->double_map);
+		return MMX_READ_OK;
+	entire = (int64_t)mmx_int(w->folio.bytes, f->entire_mapcount) + 1;
+	if (f->mapped != MMX_MAPPED_PAGES) {
+		*count = mmx_folio_counted(w) == MMX_COUNTED_FOLIO
+				 ? average_mapcount(
+					   (int64_t)mmx_int(w->folio.bytes, f->large_mapcount) + 1,
+					   entire, w->folio.order)
+				 : *count + entire;
+	} else if (mmx_folio_anon(w) || w->folio.hugetlb) {
+		/* 6.1: a file folio's pages count its whole mappings themselves; anonymous ones do once too often when both kinds exist. */
+		*count += entire -
+			  mmx_bit(mmx_word(w->folio.bytes, f->size + f->flags), f->double_map);
+	}
+	return MMX_READ_OK;
 }

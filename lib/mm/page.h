@@ -86,6 +86,9 @@ struct mmx_page_format {
 	uint32_t order;
 	enum mmx_mapped_test mapped;
 	uint32_t entire_mapcount, large_mapcount, nr_pages_mapped;
+	bool may_not_count_pages; /* since 6.15 it is a choice of the configuration */
+	bool has_pincount;
+	uint32_t pincount;
 	bool mask_links; /* a tail's link may be a mask, since 7.1 */
 	bool fake_heads; /* optimised huge pages repeat their head, up to 7.0 */
 
@@ -107,12 +110,16 @@ enum mmx_page_type mmx_page_type_of(const struct mmx_page_format *f, uint32_t wo
 /**
  * struct mmx_folio - the folio that a page belongs to; a page of its own is one of order 0
  * @bytes: its first struct pages, four of them or all that it has
- * @bad: why what the pages say of it cannot be; NULL normally
+ * @read: how these stand; unless they were read nothing but @head is known of the folio, and @bytes
+ *        are zeros, which nobody must take for an answer
+ * @bad: why what the pages say of it cannot be; NULL normally. A page whose link leads astray has no
+ *       folio that could be read; when only the order is bad, @order says 0 and the rest stands
  */
 struct mmx_folio {
 	uint64_t head; /* PFN */
 	uint64_t flags;
 	const unsigned char *bytes;
+	enum mmx_read read;
 	const char *bad;
 	uint8_t order;
 	bool large; /* PG_head is set */
@@ -132,6 +139,8 @@ struct mmx_folio {
  * @type: what this very page's type word says
  * @free_head, @free_end: the last block of free memory that the walk came to; the frame is in it
  *                        when it is below @free_end
+ * @lost_end, @lost: frames below it may lie in a free block whose head's struct page could not be
+ *                   read, and why not
  */
 struct mmx_page_walk {
 	uint64_t pfn, frames;
@@ -141,13 +150,16 @@ struct mmx_page_walk {
 	bool tail;
 	enum mmx_page_type type;
 	uint64_t free_head, free_end;
+	uint64_t lost_end;
+	enum mmx_read lost;
 
 	struct mmx_view *view;
 	uint64_t end;
 	unsigned char *buffer;
 	uint64_t first, got; /* frames in the buffer */
 	uint64_t folio_end;
-	bool mapped_known, mapped;    /* mmx_folio_mapped() of the current folio */
+	bool mapped_known, mapped; /* mmx_folio_mapped() of the current folio */
+	enum mmx_read mapped_read;
 	unsigned char saved[4 * 256]; /* a folio's first pages when they are not in the buffer */
 };
 
@@ -160,19 +172,36 @@ bool mmx_page_walk_next(struct mmx_page_walk *w);
 
 void mmx_page_walk_end(struct mmx_page_walk *w);
 
-/* Counts, by the kernel's own rules. All of them unbiased: 0 is not mapped. */
+/*
+ * Counts, by the kernel's own rules. All of them unbiased: 0 is not mapped. What they return says how
+ * the struct pages stand that a count rests on; without all of these there is no count.
+ */
 
 /** mmx_folio_mapped() - whether user page tables map any of it; 6.1 has to look at every page */
-bool mmx_folio_mapped(struct mmx_page_walk *w);
+enum mmx_read mmx_folio_mapped(struct mmx_page_walk *w, bool *mapped);
 
-/** mmx_folio_anon() - whether its mapping word says anonymous */
+/** mmx_folio_anon() - whether its mapping word says anonymous; the folio must have been read */
 bool mmx_folio_anon(const struct mmx_page_walk *w);
 
 /** mmx_folio_mapcount() - how many user page-table entries map any of the folio, large entries once */
-int64_t mmx_folio_mapcount(const struct mmx_page_walk *w);
+enum mmx_read mmx_folio_mapcount(const struct mmx_page_walk *w, int64_t *count);
 
-/** mmx_page_mapcount() - how many user page-table entries map this very page */
-int64_t mmx_page_mapcount(const struct mmx_page_walk *w);
+/**
+ * mmx_page_mapcount() - how many user page-table entries map this very page
+ * Where the kernel does not count pages of large folios one by one it is the folio's average, rounded
+ * as the kernel does it.
+ */
+enum mmx_read mmx_page_mapcount(const struct mmx_page_walk *w, int64_t *count);
+
+/** enum mmx_counted - whether a kernel counts the mappings of each page of a large folio */
+enum mmx_counted {
+	MMX_COUNTED_UNKNOWN, /* this folio does not tell: it is not mapped, or not of that kind */
+	MMX_COUNTED_PAGES,
+	MMX_COUNTED_FOLIO, /* CONFIG_NO_PAGE_MAPCOUNT: only the folio as a whole is counted */
+};
+
+/** mmx_folio_counted() - what the current folio tells of that */
+enum mmx_counted mmx_folio_counted(const struct mmx_page_walk *w);
 
 static inline uint64_t mmx_word(const unsigned char *bytes, uint32_t offset)
 {
@@ -194,6 +223,18 @@ static inline int32_t mmx_int(const unsigned char *bytes, uint32_t offset)
 static inline bool mmx_is_tail(const struct mmx_page_format *f, const unsigned char *bytes)
 {
 	return mmx_word(bytes, f->link) & 1;
+}
+
+/** mmx_page_free() - whether the page lies in a free block; the folio must have been read */
+static inline enum mmx_read mmx_page_free(const struct mmx_page_walk *w,
+					  const struct mmx_page_format *f, bool *free)
+{
+	bool held = mmx_int(w->folio.bytes, f->refcount) != 0;
+
+	*free = w->type == MMX_PAGE_BUDDY || (!held && w->pfn < w->free_end);
+	if (*free || held || w->pfn >= w->lost_end || w->folio.large || w->type != MMX_PAGE_NONE)
+		return MMX_READ_OK;
+	return w->lost;
 }
 
 #endif

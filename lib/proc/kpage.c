@@ -148,6 +148,33 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
 	return 0;
 }
 
+/* So many folios that tell the same are enough. */
+#define WITNESSES 64
+
+int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
+{
+	unsigned int pages = 0, folio = 0;
+	struct mmx_page_walk w;
+
+	kp->counted = MMX_COUNTED_PAGES;
+	if (!view->kernel->page_format.may_not_count_pages)
+		return 0;
+	if (mmx_page_walk_begin(&w, view, 0, kp->max_pfn, err))
+		return -1;
+	while (pages < WITNESSES && folio < WITNESSES && mmx_page_walk_next(&w)) {
+		enum mmx_counted counted =
+			w.read || w.tail ? MMX_COUNTED_UNKNOWN : mmx_folio_counted(&w);
+
+		pages += counted == MMX_COUNTED_PAGES;
+		folio += counted == MMX_COUNTED_FOLIO;
+	}
+	mmx_page_walk_end(&w);
+	kp->counted = pages > folio   ? MMX_COUNTED_PAGES
+		      : pages < folio ? MMX_COUNTED_FOLIO
+				      : MMX_COUNTED_UNKNOWN;
+	return 0;
+}
+
 static uint64_t copy_bits(const struct mmx_kpage *kp, uint64_t flags)
 {
 	uint64_t u = 0;
@@ -198,28 +225,29 @@ static uint64_t kind_by_folio(const struct mmx_kpage *kp, const struct mmx_page_
 	return flag(folio->head == kp->zero_pfn, KPF_ZERO_PAGE);
 }
 
-static bool is_free(const struct mmx_page_walk *w, const struct mmx_page_format *f)
-{
-	return w->type == MMX_PAGE_BUDDY ||
-	       (!mmx_int(w->folio.bytes, f->refcount) && w->pfn < w->free_end);
-}
-
-uint64_t mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w)
+enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word)
 {
 	const struct mmx_page_format *f = &w->view->kernel->page_format;
 	const struct mmx_folio *folio = &w->folio;
 	uint64_t own = mmx_word(w->bytes, f->flags), mapping = mmx_word(folio->bytes, f->mapping),
 		 u;
-	bool by_page = kp->rules == MMX_KPAGE_PAGE, anon = mapping & 1;
+	bool by_page = kp->rules == MMX_KPAGE_PAGE, anon = mapping & 1, mapped, free;
 	enum mmx_page_type type = kp->rules == MMX_KPAGE_SNAPSHOT ? folio->type : w->type;
+	enum mmx_read read = folio->read ? folio->read : mmx_page_free(w, f, &free);
 
+	if (!read && by_page && folio->slab)
+		mapped = false;
+	else if (!read)
+		read = mmx_folio_mapped(w, &mapped);
+	if (read || folio->bad)
+		return read ? read : MMX_READ_UNREADABLE;
 	u = copy_bits(kp, by_page ? own : folio->flags);
-	u |= flag((!by_page || !folio->slab) && mmx_folio_mapped(w), KPF_MMAP);
+	u |= flag(mapped, KPF_MMAP);
 	u |= flag(anon, KPF_ANON);
 	u |= flag(kp->all_anon_is_ksm ? anon : (mapping & 3) == 3, KPF_KSM);
 	u |= w->tail ? flag(true, KPF_COMPOUND_TAIL) : flag(folio->large, KPF_COMPOUND_HEAD);
 	u |= by_page ? kind_by_page(kp, w, f) : kind_by_folio(kp, w, f);
-	u |= flag(is_free(w, f), KPF_BUDDY);
+	u |= flag(free, KPF_BUDDY);
 	u |= flag(type == MMX_PAGE_OFFLINE, KPF_OFFLINE);
 	u |= flag(type == MMX_PAGE_TABLE, KPF_PGTABLE);
 	u |= flag(folio->slab, KPF_SLAB);
@@ -228,12 +256,34 @@ uint64_t mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w)
 		  KPF_SWAPCACHE);
 	u |= flag(mmx_bit(!by_page && folio->hugetlb ? folio->flags : own, f->hwpoison),
 		  KPF_HWPOISON);
-	return u;
+	*word = u;
+	return MMX_READ_OK;
 }
 
-uint64_t mmx_kpagecount(const struct mmx_kpage *kp, const struct mmx_page_walk *w)
+/* A kernel that counts folios as a whole takes the word of a small one for a count, page type or not. */
+static enum mmx_read typed_page_count(const struct mmx_kpage *kp, const struct mmx_page_walk *w,
+				      uint64_t *word)
 {
+	int32_t raw = mmx_int(w->bytes, w->view->kernel->page_format.mapcount);
+
+	*word = kp->counted == MMX_COUNTED_FOLIO ? (uint64_t)(int64_t)(raw + 1) : 0;
+	return kp->counted == MMX_COUNTED_UNKNOWN ? MMX_READ_UNREADABLE : MMX_READ_OK;
+}
+
+enum mmx_read mmx_kpagecount(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word)
+{
+	enum mmx_read read = w->folio.bad ? MMX_READ_UNREADABLE : w->folio.read;
+	int64_t count;
+
+	if (read)
+		return read;
+	*word = 0;
 	if (kp->rules == MMX_KPAGE_PAGE && (w->folio.slab || w->type != MMX_PAGE_NONE))
-		return 0;
-	return (uint64_t)mmx_page_mapcount(w);
+		return MMX_READ_OK;
+	if (!w->folio.large && w->type != MMX_PAGE_NONE)
+		return typed_page_count(kp, w, word);
+	read = mmx_page_mapcount(w, &count);
+	if (!read)
+		*word = (uint64_t)count;
+	return read;
 }

@@ -29,15 +29,27 @@ struct mmx_kpage {
 	} copied[MMX_KPAGE_COPIED]; /* bits copied from a flags word */
 	unsigned int n_copied;
 	uint8_t idle;
+	enum mmx_counted counted;
 };
 
 /** mmx_kpage_find() - work out this kernel's rules */
 int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err);
 
-/** mmx_kpageflags() - the entry of the walk's current frame, whose struct page was read */
-uint64_t mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w);
+/**
+ * mmx_kpage_find_counted() - which of two rules kpagecount has, where a kernel's configuration decides
+ * Looks for large folios that are mapped until enough of them tell the same. kp->counted stays unknown
+ * when none tells; then a page that has a page type has no entry.
+ */
+int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err);
+
+/**
+ * mmx_kpageflags() - the entry of the walk's current frame, whose struct page was read
+ * Returns how the other struct pages stand that it rests on, or MMX_READ_UNREADABLE when what they
+ * say makes no sense; there is no entry then.
+ */
+enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word);
 
 /** mmx_kpagecount() - the same of kpagecount */
-uint64_t mmx_kpagecount(const struct mmx_kpage *kp, const struct mmx_page_walk *w);
+enum mmx_read mmx_kpagecount(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word);
 
 #endif

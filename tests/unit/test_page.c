@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Folios and their counts where struct pages are missing, and by the rules of several kernels. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../fake_memory.h"
+#include "mm/class.h"
+#include "proc/kpage.h"
+#include "unit.h"
+
+#define FRAMES  4096u
+#define SIZE    64u                   /* of a struct page */
+#define AT_ONCE (4096u / SIZE)        /* struct pages in a page of memory */
+#define BASE    0xffffea0000000000ULL /* where PFN 0's would be */
+#define THP     512u                  /* its head, of order 9 */
+#define BUDDY   (~0x80u)              /* a type word */
+#define SLAB    (~0x1000u)
+#define KPF(n)  (1ULL << (n))
+
+enum { FLAG_HEAD = 16, FLAG_DOUBLE_MAP = 9, KPF_BUDDY = 10, KPF_MMAP = 11 };
+
+struct page {
+	uint64_t flags, link, mapping_or_counts[2], index, private;
+	int32_t mapcount, refcount;
+	uint64_t memcg;
+};
+
+/* What the words of a folio's second struct page are in these tests. */
+struct second {
+	uint64_t flags, link;
+	int32_t entire, large, nr_mapped, pins;
+	uint64_t index, private;
+	int32_t mapcount, refcount;
+	uint64_t memcg;
+};
+
+_Static_assert(sizeof(struct page) == SIZE && sizeof(struct second) == SIZE, "as kernels have it");
+
+static struct fake_memory *m;
+
+static struct page *page(uint64_t pfn)
+{
+	return (struct page *)m->bytes + pfn;
+}
+
+static struct second *second(uint64_t head)
+{
+	return (struct second *)(m->bytes + (head + 1) * SIZE);
+}
+
+/* A kernel whose large folios count their mappings in one of the three ways. */
+static void new_kernel(enum mmx_mapped_test mapped)
+{
+	struct mmx_page_format *f;
+
+	m = fake_memory_new(FRAMES * SIZE);
+	m->arch.page_shift = 12;
+	m->kernel.vmemmap.base = BASE;
+	m->kernel.vmemmap.page_size = SIZE;
+	if (!mmx_array_add(&m->kernel.vmemmap,
+			   (struct mmx_vmemmap_extent){.va = BASE, .len = FRAMES * SIZE}) ||
+	    !mmx_ranges_add(&m->kernel.sparse.pfn, 0, FRAMES) ||
+	    !mmx_ranges_add(&m->image.ram, 0, FRAMES * SIZE))
+		abort();
+	mmx_fact_set(&m->kernel.facts, FACT_PAGES, MMX_FACT_CHECKED, "a test", "made");
+	f = &m->kernel.page_format;
+	*f = (struct mmx_page_format){
+		.size = SIZE,
+		.link = offsetof(struct page, link),
+		.mapping = 24,
+		.index = offsetof(struct page, index),
+		.private = offsetof(struct page, private),
+		.mapcount = offsetof(struct page, mapcount),
+		.refcount = offsetof(struct page, refcount),
+		.type_base = 0xf0000000,
+		.type_code = {[MMX_PAGE_BUDDY] = 0x80, [MMX_PAGE_SLAB] = 0x1000},
+		.type_below = -128,
+		.slab_is_type = true,
+		.order = SIZE,
+		.mapped = mapped,
+		.entire_mapcount = SIZE + offsetof(struct second, entire),
+		.large_mapcount = SIZE + offsetof(struct second, large),
+		.nr_pages_mapped = SIZE + offsetof(struct second, nr_mapped),
+		.fake_heads = true,
+		.may_not_count_pages = mapped == MMX_MAPPED_LARGE,
+	};
+	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
+	f->head = FLAG_HEAD;
+	f->double_map = FLAG_DOUBLE_MAP;
+	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
+		*page(pfn) = (struct page){.mapcount = -1, .refcount = 1};
+}
+
+static void end_kernel(void)
+{
+	mmx_array_free(&m->kernel.vmemmap);
+	mmx_ranges_free(&m->kernel.sparse.pfn);
+	mmx_ranges_free(&m->image.ram);
+	fake_memory_free(m);
+}
+
+/* A folio that nobody maps. */
+static void make_folio(uint64_t head, unsigned int order)
+{
+	for (uint64_t i = 1; i < 1ULL << order; i++)
+		*page(head + i) = (struct page){.link = BASE + head * SIZE + 1, .mapcount = -1};
+	page(head)->flags = 1ULL << FLAG_HEAD;
+	second(head)->flags = order;
+	second(head)->entire = second(head)->large = -1;
+}
+
+static void make_free(uint64_t head, unsigned int order)
+{
+	for (uint64_t i = 0; i < 1ULL << order; i++)
+		*page(head + i) = (struct page){.mapcount = -1};
+	page(head)->mapcount = (int32_t)BUDDY;
+	page(head)->private = order;
+}
+
+/* Takes the page of memory out of the dump that has this frame's struct page. */
+static void exclude(uint64_t pfn)
+{
+	uint64_t first = pfn / AT_ONCE * AT_ONCE * SIZE;
+
+	mmx_ranges_free(&m->image.present);
+	if (!mmx_ranges_add(&m->image.present, 0, first) ||
+	    !mmx_ranges_add(&m->image.present, first + 4096, FRAMES * SIZE))
+		abort();
+	mmx_ranges_normalise(&m->image.present);
+	memset(m->bytes + first, 0x5a, 4096); /* who reads it all the same gets garbage */
+}
+
+/* Everything that is asked of one frame by a walk over [start, FRAMES). */
+struct answer {
+	enum mmx_read page, folio, mapped, mapcount, all, flags, count;
+	bool is_mapped;
+	int64_t n, n_all;
+	uint64_t flags_word, count_word, order;
+	const char *bad;
+	enum mmx_class class;
+};
+
+static struct answer ask_from(uint64_t start, uint64_t pfn)
+{
+	static const struct mmx_kpage rules = {.rules = MMX_KPAGE_FOLIO,
+					       .zero_pfn = ~0ULL,
+					       .huge_zero_pfn = ~0ULL,
+					       .idle = MMX_NO_BIT};
+	const struct mmx_classifier classifier = {.device_zone = ~0u, .huge_zero_pfn = ~0ULL};
+	struct mmx_kpage kp = rules;
+	struct answer a = {0};
+	struct mmx_page_walk w;
+	struct mmx_err err;
+
+	kp.max_pfn = FRAMES;
+	if (mmx_kpage_find_counted(&kp, m->view, &err) ||
+	    mmx_page_walk_begin(&w, m->view, start, FRAMES, &err))
+		abort();
+	while (mmx_page_walk_next(&w) && w.pfn + w.frames <= pfn)
+		;
+	a.page = w.read;
+	if (!w.read) {
+		a.folio = w.folio.read;
+		a.bad = w.folio.bad;
+		a.order = w.folio.order;
+		a.mapped = mmx_folio_mapped(&w, &a.is_mapped);
+		a.all = mmx_folio_mapcount(&w, &a.n_all);
+		a.mapcount = mmx_page_mapcount(&w, &a.n);
+		a.flags = mmx_kpageflags(&kp, &w, &a.flags_word);
+		a.count = mmx_kpagecount(&kp, &w, &a.count_word);
+		a.class = mmx_classify(&classifier, &w).class;
+	}
+	mmx_page_walk_end(&w);
+	return a;
+}
+
+static struct answer ask(uint64_t pfn)
+{
+	return ask_from(0, pfn);
+}
+
+/* 6.1: only its pages tell whether a folio is mapped. */
+static void mapped_pages_that_are_missing_are_not_unmapped(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_PAGES);
+	make_folio(THP, 9);
+	page(THP + 300)->mapcount = 1;
+	a = ask(THP);
+	CHECK(!a.mapped && a.is_mapped && !a.all && a.n_all == 2, "%d %d", a.is_mapped,
+	      (int)a.n_all);
+	CHECK(a.flags_word & KPF(KPF_MMAP), "%#lx", a.flags_word);
+	exclude(THP + 300);
+	for (uint64_t pfn = THP; pfn < THP + 512; pfn += 511) {
+		a = ask(pfn);
+		CHECK(!a.folio && !a.page, "the folio's own words are there");
+		CHECK(a.mapped == MMX_READ_EXCLUDED, "mapped: %d", a.mapped);
+		CHECK(a.all == MMX_READ_EXCLUDED, "count %d", (int)a.n_all);
+		CHECK(a.flags == MMX_READ_EXCLUDED, "flags %#lx", a.flags_word);
+		CHECK(!a.mapcount && a.n == 0 && !a.count && a.count_word == 0,
+		      "the page's own count is there");
+	}
+	CHECK(ask(THP + 300).page == MMX_READ_EXCLUDED, "read");
+	end_kernel();
+}
+
+/* One page that is seen to be mapped is enough to say so, but not to count. */
+static void a_mapped_page_tells_though_others_are_missing(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_PAGES);
+	make_folio(THP, 9);
+	page(THP + 300)->mapcount = 0;
+	page(THP + 400)->mapcount = 0;
+	exclude(THP + 300);
+	a = ask(THP);
+	CHECK(!a.mapped && a.is_mapped, "mapped");
+	CHECK(a.flags == MMX_READ_OK && a.flags_word & KPF(KPF_MMAP), "%#lx", a.flags_word);
+	CHECK(a.all == MMX_READ_EXCLUDED, "counted %d", (int)a.n_all);
+	end_kernel();
+}
+
+static void a_sum_over_missing_pages_is_no_sum(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_NR);
+	make_folio(THP, 9);
+	second(THP)->nr_mapped = 1;
+	page(THP + 300)->mapcount = 0;
+	a = ask(THP);
+	CHECK(!a.all && a.n_all == 1, "%d", (int)a.n_all);
+	exclude(THP + 300);
+	a = ask(THP);
+	CHECK(a.all == MMX_READ_EXCLUDED, "counted %d", (int)a.n_all);
+	CHECK(!a.mapped && a.is_mapped && !a.flags, "nr_pages_mapped tells");
+	end_kernel();
+}
+
+static void nothing_is_known_of_a_folio_without_its_head(void)
+{
+	struct answer a;
+
+	for (int how = MMX_MAPPED_PAGES; how <= MMX_MAPPED_LARGE; how++) {
+		new_kernel(how);
+		make_folio(THP, 9);
+		exclude(THP);
+		a = ask(THP + 100);
+		CHECK(!a.page && a.folio == MMX_READ_EXCLUDED && !a.bad, "%d %s", a.folio, a.bad);
+		CHECK(a.mapped && a.all && a.mapcount && a.flags && a.count, "a count is told");
+		CHECK(a.class == CLASS_MISSING, "%s", mmx_class_name(a.class));
+		CHECK(ask(THP + 512).folio == MMX_READ_OK && ask(THP + 512).class != CLASS_MISSING,
+		      "the next folio");
+		end_kernel();
+	}
+}
+
+/* The dump has a hole where the page tables have struct pages. */
+static void memory_that_the_dump_lacks_is_not_a_frame_that_is_none(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	exclude(THP);
+	mmx_ranges_free(&m->image.ram);
+	CHECK(ask(THP).page == MMX_READ_UNREADABLE, "%d", ask(THP).page);
+	a = ask_from(THP + 7, THP + AT_ONCE);
+	CHECK(!a.page && !a.folio, "the walk goes on behind it");
+	end_kernel();
+}
+
+static void links_that_lead_astray_give_no_counts(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	make_folio(THP, 9);
+	page(THP + 3)->link = BASE + 8 + 1;
+	page(THP + 4)->link = BASE + (THP + 2) * SIZE + 1;
+	for (uint64_t pfn = THP + 3; pfn <= THP + 4; pfn++) {
+		a = ask(pfn);
+		CHECK(a.bad && a.folio == MMX_READ_UNREADABLE, "%d", a.folio);
+		CHECK(a.mapped && a.all && a.mapcount && a.flags && a.count, "a count is told");
+		CHECK(a.class == CLASS_UNATTRIBUTED, "%s", mmx_class_name(a.class));
+	}
+	CHECK(ask(THP + 5).folio == MMX_READ_OK && ask(THP + 5).order == 9, "the tail after them");
+	second(THP)->flags = 99;
+	a = ask(THP);
+	CHECK(a.bad && !a.folio && a.flags && a.count, "its order is out of range");
+	m->kernel.page_format.mapped = MMX_MAPPED_PAGES;
+	a = ask(THP);
+	CHECK(a.mapped && a.all, "how many pages would have to be counted is not known");
+	end_kernel();
+}
+
+static void a_page_may_lie_in_a_free_block_whose_head_is_missing(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	make_free(1024, 9);
+	a = ask_from(1300, 1300);
+	CHECK(!a.flags && a.flags_word & KPF(KPF_BUDDY) && a.class == CLASS_FREE, "%#lx",
+	      a.flags_word);
+	exclude(1024);
+	for (uint64_t start = 0; start <= 1300; start += 1300) {
+		a = ask_from(start, 1300);
+		CHECK(a.flags == MMX_READ_EXCLUDED, "%#lx", a.flags_word);
+		CHECK(a.class == CLASS_MISSING, "%s", mmx_class_name(a.class));
+	}
+	CHECK(ask_from(1030, 1300).flags == MMX_READ_EXCLUDED, "begun in what is missing");
+	/* Somebody holds a page before it: no block reaches that far. */
+	page(1200)->refcount = 1;
+	a = ask(1300);
+	CHECK(!a.flags && !(a.flags_word & KPF(KPF_BUDDY)), "%#lx", a.flags_word);
+	CHECK(ask(1199).flags == MMX_READ_EXCLUDED, "before that page it may");
+	CHECK(!ask(1024 + 512).flags, "behind every block");
+	end_kernel();
+}
+
+/* CONFIG_NO_PAGE_MAPCOUNT: the average, to the nearest, at least 1 for what is mapped. */
+static void averages_where_pages_are_not_counted(void)
+{
+	static const struct {
+		int64_t large, entire, average;
+	} cases[] = {{0, 0, 0},   {1, 0, 1},    {256, 0, 1}, {512, 0, 1}, {767, 0, 1},
+		     {768, 0, 2}, {1536, 0, 3}, {2, 2, 2},   {3, 2, 2},   {2 + 256, 2, 3}};
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	make_folio(THP, 9);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		second(THP)->large = cases[i].large - 1;
+		second(THP)->entire = cases[i].entire - 1;
+		a = ask(THP + 100);
+		CHECK(!a.mapcount && a.n == cases[i].average, "%d", (int)a.n);
+		CHECK(!a.count && a.count_word == (uint64_t)cases[i].average, "%d",
+		      (int)a.count_word);
+		CHECK(!a.all && a.n_all == cases[i].large, "%d", (int)a.n_all);
+	}
+	/* With a page counted, pages are. */
+	second(THP)->large = 9;
+	second(THP)->entire = -1;
+	second(THP)->nr_mapped = 1;
+	page(THP + 100)->mapcount = 9;
+	CHECK(ask(THP + 100).n == 10 && ask(THP + 101).n == 0, "%d", (int)ask(THP + 100).n);
+	end_kernel();
+}
+
+/* What kpagecount has for a page with a type depends on the configuration too. */
+static void typed_pages_follow_what_folios_tell(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	page(7)->mapcount = (int32_t)SLAB;
+	make_folio(THP, 9);
+	CHECK(ask(7).count == MMX_READ_UNREADABLE, "no folio is mapped that would tell");
+	CHECK(!ask(8).count && !ask(THP).count, "pages that it makes no difference for");
+	second(THP)->large = 0;
+	a = ask(7);
+	CHECK(!a.count && a.count_word == (uint64_t)(int64_t)(int32_t)(SLAB + 1), "%#lx",
+	      a.count_word);
+	CHECK(!a.mapcount && a.n == 0, "nobody maps it");
+	second(THP)->nr_mapped = 1;
+	a = ask(7);
+	CHECK(!a.count && a.count_word == 0, "%#lx", a.count_word);
+	m->kernel.page_format.may_not_count_pages = false;
+	second(THP)->nr_mapped = 0;
+	CHECK(!ask(7).count && ask(7).count_word == 0, "a kernel without that choice");
+	end_kernel();
+}
+
+int main(void)
+{
+	RUN(mapped_pages_that_are_missing_are_not_unmapped);
+	RUN(a_mapped_page_tells_though_others_are_missing);
+	RUN(a_sum_over_missing_pages_is_no_sum);
+	RUN(nothing_is_known_of_a_folio_without_its_head);
+	RUN(memory_that_the_dump_lacks_is_not_a_frame_that_is_none);
+	RUN(links_that_lead_astray_give_no_counts);
+	RUN(a_page_may_lie_in_a_free_block_whose_head_is_missing);
+	RUN(averages_where_pages_are_not_counted);
+	RUN(typed_pages_follow_what_folios_tell);
+	return unit_end();
+}
