@@ -12,11 +12,14 @@ WARN    := -Wall -Wextra -Werror
 BASE    := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(WARN) -MMD -MP
 ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
 LIBS    := -lkdumpfile -ldw -lelf -lz -llzo2 -lsnappy -lzstd
+TYPING  := -lreadline
 
 # libkdumpfile and decompression belong to the reader alone: mmx.so reads through crash.
 READER_ONLY := $(addprefix lib/image/,kdumpfile.c kdump.c codec.c)
 LIB_SRC     := $(filter-out $(READER_ONLY),$(wildcard lib/*/*.c))
 READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
+# What unit tests and fuzzers need beside the library.
+TESTED      := $(READER_ONLY) reader/words.c
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
 TOOL_SRC    := $(wildcard tests/real/*.c bench/*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
@@ -48,7 +51,7 @@ $(B)/libmmx.a: $(call obj,$(LIB_SRC))
 
 $(B)/mmx: $(call obj,$(READER_SRC)) $(B)/libmmx.a
 	$(call note,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) $(TYPING) -o $@
 
 # crash exports thousands of symbols: the extension's own must win in it, and stay its own.
 $(call obj,$(EXT_SRC)): BASE += $(EXT_FLAGS)
@@ -57,7 +60,7 @@ $(B)/mmx.so: $(call obj,$(EXT_SRC)) $(B)/libmmx.a
 	$(Q)$(CC) $(CFLAGS) -shared -pthread -Wl,-Bsymbolic -Wl,--exclude-libs,ALL $^ -o $@
 
 # Unit tests and the tools of the tests on real dumps: a program a file.
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(READER_ONLY)) $(B)/libmmx.a
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TESTED)) $(B)/libmmx.a
 	$(call note,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
@@ -80,7 +83,7 @@ $(B)/obj-fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)clang $(BASE) -Itests $(FUZZ_FLAGS) -c $< -o $@
 
-$(B)/fuzz/%: $(B)/obj-fuzz/tests/fuzz/%.o $(patsubst %.c,$(B)/obj-fuzz/%.o,$(LIB_SRC) $(READER_ONLY))
+$(B)/fuzz/%: $(B)/obj-fuzz/tests/fuzz/%.o $(patsubst %.c,$(B)/obj-fuzz/%.o,$(LIB_SRC) $(TESTED))
 	$(call note,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)clang -fsanitize=fuzzer,address,undefined -pthread $^ $(LIBS) -o $@

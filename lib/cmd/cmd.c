@@ -32,6 +32,16 @@ const struct mmx_command *mmx_command_find(const char *name)
 	return NULL;
 }
 
+enum mmx_exit mmx_worse(enum mmx_exit a, enum mmx_exit b)
+{
+	static const int rank[] = {[MMX_EXIT_OK] = 0,
+				   [MMX_EXIT_FINDINGS] = 1,
+				   [MMX_EXIT_PARTIAL] = 2,
+				   [MMX_EXIT_CANNOT] = 3};
+
+	return rank[a] > rank[b] ? a : b;
+}
+
 void mmx_say(struct mmx_run *run, const char *fmt, ...)
 {
 	char text[640];

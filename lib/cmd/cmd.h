@@ -21,6 +21,9 @@ enum mmx_exit {
 	MMX_EXIT_PARTIAL = 3,  /* done, but pages were excluded */
 };
 
+/** mmx_worse() - what two things come to together: cannot, then partial, then findings */
+enum mmx_exit mmx_worse(enum mmx_exit a, enum mmx_exit b);
+
 /** struct mmx_option - "-v" or, with @arg, "-p ARG"; a table of them ends with letter 0 */
 struct mmx_option {
 	char letter;
@@ -38,6 +41,8 @@ struct mmx_run;
  * @help: paragraphs, separated by empty lines
  * @options: or NULL
  * @records: what --columns can choose from, or NULL
+ * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For completion.
+ * @symbols: a symbol of the kernel may be an operand. For completion, too.
  * @min_operands, @max_operands: how many operands; max < 0 for any number
  * @needs, @n_needs: the facts without which it refuses to run, by name
  */
@@ -48,6 +53,8 @@ struct mmx_command {
 	const char *help;
 	const struct mmx_option *options;
 	const struct mmx_record *records;
+	const char *(*operand)(size_t i);
+	bool symbols;
 	int min_operands, max_operands;
 	const enum mmx_fact_id *needs;
 	unsigned int n_needs;

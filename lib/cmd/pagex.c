@@ -206,17 +206,6 @@ static void emit_absent(struct mmx_pagex *p)
 	mmx_out_text(p->out, "because", p->verdict.why);
 }
 
-/* The worse of two ends: cannot run, then partial, then findings. */
-static enum mmx_exit worse(enum mmx_exit a, enum mmx_exit b)
-{
-	static const int rank[] = {[MMX_EXIT_OK] = 0,
-				   [MMX_EXIT_FINDINGS] = 1,
-				   [MMX_EXIT_PARTIAL] = 2,
-				   [MMX_EXIT_CANNOT] = 3};
-
-	return rank[a] > rank[b] ? a : b;
-}
-
 /* Page tables that this kernel does not mark are looked for when a page is nobody else's. */
 static struct mmx_verdict classify(struct mmx_pagex *p)
 {
@@ -255,13 +244,13 @@ static void show_frame(struct mmx_pagex *p)
 		mmx_say(p->run,
 			"PFN 0x%" PRIx64 ": its struct page is %s (frames like it: %" PRIu64 ")",
 			w->pfn, mmx_read_name(w->read), w->frames);
-		p->status = worse(p->status, MMX_EXIT_PARTIAL);
+		p->status = mmx_worse(p->status, MMX_EXIT_PARTIAL);
 	} else {
 		p->incomplete = false;
 		emit_page(p);
-		p->status = worse(p->status, w->folio.bad    ? MMX_EXIT_FINDINGS
-					     : p->incomplete ? MMX_EXIT_PARTIAL
-							     : MMX_EXIT_OK);
+		p->status = mmx_worse(p->status, w->folio.bad    ? MMX_EXIT_FINDINGS
+						 : p->incomplete ? MMX_EXIT_PARTIAL
+								 : MMX_EXIT_OK);
 	}
 	mmx_out_end(p->out);
 }
@@ -279,7 +268,7 @@ static void tell_holes(struct mmx_pagex *p, const char *operand)
 			"%s: %" PRIu64 " of %" PRIu64
 			" frames are in no memory section, the first is 0x%" PRIx64,
 			operand, p->holes, p->asked, p->first_hole);
-	p->status = worse(p->status, p->holes == p->asked ? MMX_EXIT_CANNOT : MMX_EXIT_OK);
+	p->status = mmx_worse(p->status, p->holes == p->asked ? MMX_EXIT_CANNOT : MMX_EXIT_OK);
 }
 
 static bool show_run(void *arg, const struct mmx_what *what)
@@ -323,12 +312,12 @@ static void show_operand(struct mmx_pagex *p, const char *text)
 	p->asked = p->holes = 0;
 	if (mmx_what_each(p->view, text, &options, show_run, p, &gaps, &err)) {
 		mmx_say(p->run, "%s", err.text);
-		p->status = worse(p->status,
-				  err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT);
+		p->status = mmx_worse(p->status,
+				      err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT);
 	} else if (gaps.pages) {
 		mmx_say(p->run, "%s: no frame stands behind %" PRIu64 " pages: %s", text,
 			gaps.pages, gaps.text);
-		p->status = worse(p->status, gaps.unreadable ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
+		p->status = mmx_worse(p->status, gaps.unreadable ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
 	}
 	tell_holes(p, text);
 }
@@ -422,8 +411,8 @@ const struct mmx_command mmx_cmd_pagex = {
 		"own rules, the folio that the page belongs to, and what its class has to say.\n"
 		"\n"
 		"WHAT is a PFN, in hex with or without 0x, or a kernel address, which is recognised: of a\n"
-		"struct page, or of memory that the kernel maps. A-B is a range of them, the last one\n"
-		"included; of addresses, the pages that stand behind them.\n"
+		"struct page, or of memory that the kernel maps; or the name of a symbol. A-B is a range of\n"
+		"them, the last one included; of addresses, the pages that stand behind them.\n"
 		"\n"
 		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
 		"operand that names no frame gets a line on standard error and exit status 2; the holes of\n"
@@ -431,6 +420,7 @@ const struct mmx_command mmx_cmd_pagex = {
 		"folio's, gets what is known and exit status 3.",
 	.options = options,
 	.records = records,
+	.symbols = true,
 	.min_operands = 1,
 	.max_operands = -1,
 	.needs = needs,

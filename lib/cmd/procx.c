@@ -256,6 +256,11 @@ static const struct {
 	{"kpagecount", kpagecount},
 };
 
+static const char *entry_name(size_t i)
+{
+	return i < sizeof(entries) / sizeof(*entries) ? entries[i].name : NULL;
+}
+
 static enum mmx_exit procx(struct mmx_run *run)
 {
 	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
@@ -284,6 +289,7 @@ const struct mmx_command mmx_cmd_procx = {
 		"set, which no kernel prints; how many those are is said on standard error, and the exit\n"
 		"status is 3.",
 	.records = records,
+	.operand = entry_name,
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = procx,

@@ -237,6 +237,32 @@ static int both(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err
 	return 0;
 }
 
+/*
+ * A number or, for a kernel address, the name of a symbol. Names that are numbers as well, as "add"
+ * is, are numbers. A per-CPU symbol holds an offset, which must not be taken for a PFN.
+ */
+static int number_or_symbol(struct mmx_view *view, const char *text, const char *end,
+			    const struct mmx_what_options *o, uint64_t *value, struct mmx_err *err)
+{
+	int len = end ? (int)(end - text) : (int)strlen(text);
+	char name[MMX_SYMBOL_NAME];
+	bool maybe_symbol = !o->decimal && !o->physical && !o->pid;
+
+	if (!mmx_number(text, end, o->decimal, value))
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", len, text);
+	if (!maybe_symbol || !mmx_symbol_addr(&view->kernel->symbols, name, value))
+		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number%s", name,
+				o->decimal ? "decimal" : "hex",
+				maybe_symbol ? ", and no symbol" : "");
+	if (!(*value >> 63))
+		return mmx_fail(err, MMX_ENOTFOUND,
+				"symbol %s is no address: each CPU has its own, at 0x%" PRIx64
+				" from its base",
+				name, *value);
+	return 0;
+}
+
 int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what_options *o,
 		  mmx_what_fn fn, void *arg, struct mmx_what_gaps *gaps, struct mmx_err *err)
 {
@@ -244,10 +270,9 @@ int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what
 	const char *dash = strchr(text, '-');
 
 	*gaps = (struct mmx_what_gaps){0};
-	if (mmx_number(text, dash, o->decimal, &r.first) ||
-	    (dash && mmx_number(dash + 1, NULL, o->decimal, &r.last)))
-		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number%s", text,
-				o->decimal ? "decimal" : "hex", dash ? " or range of them" : "");
+	if (number_or_symbol(view, text, dash, o, &r.first, err) ||
+	    (dash && number_or_symbol(view, dash + 1, NULL, o, &r.last, err)))
+		return -1;
 	if (!dash)
 		return one(view, o, r.first, fn, arg, err);
 	r.kind = kind_of(view->kernel, r.first, o);

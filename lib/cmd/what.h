@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * WHAT: how users name a page. A bare number is a PFN, or a kernel address when it lies in the
- * kernel's address space: of a struct page, of the direct map, of anything that is mapped.
+ * kernel's address space: of a struct page, of the direct map, of anything that is mapped. The name
+ * of a symbol stands for its address.
  */
 #ifndef MMX_CMD_WHAT_H
 #define MMX_CMD_WHAT_H

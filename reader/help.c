@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "help.h"
+#include "out/options.h"
+#include "session.h"
+
+/* What stands before the command, but for the options that every command has. */
+static const struct {
+	const char *option, *arg, *help;
+} options[] = {
+	{"-c", "CORE", "a dump; several are the parts of a split one"},
+	{"--live", "", "the running kernel, through /proc/kcore"},
+	{"--vmlinux", "FILE", "symbols and types, for a dump that lacks its own"},
+	{"--system-map", "FILE", "symbols, for a dump that lacks its own"},
+	{"-j", "N", "walk over all memory with N threads, by default one for each CPU"},
+	{"-i", "FILE", "commands from a file, or with - from standard input"},
+	{"--help", "", "this text"},
+};
+
+#define OPTIONS (sizeof(options) / sizeof(*options))
+
+static void write_file(void *arg, const char *text, size_t len)
+{
+	fwrite(text, 1, len, arg);
+}
+
+static void put(const struct mmx_sink *sink, const char *text)
+{
+	sink->write(sink->arg, text, strlen(text));
+}
+
+static void put_option(const struct mmx_sink *sink, const char *dashes, const char *option,
+		       const char *arg, const char *help)
+{
+	char line[160];
+	int n = snprintf(line, sizeof(line), "%s%s %s", dashes, option, arg ? arg : "");
+
+	put(sink, "  ");
+	put(sink, line);
+	snprintf(line, sizeof(line), "%*s %s\n", n < 18 ? 18 - n : 0, "", help);
+	put(sink, line);
+}
+
+static void put_shared_options(const struct mmx_sink *sink)
+{
+	size_t n;
+	const struct mmx_out_option *shared = mmx_out_option_table(&n);
+
+	for (size_t i = 0; i < n; i++)
+		put_option(sink, "--", shared[i].name, shared[i].arg, shared[i].help);
+}
+
+static void put_usage(const struct mmx_sink *sink)
+{
+	put(sink, "usage: mmx [-c CORE | --live] [--vmlinux FILE] [--system-map FILE]\n"
+		  "           [--json | --columns LIST] [-j N] [-i FILE | COMMAND [ARGUMENTS]]\n"
+		  "       mmx help [COMMAND]\n"
+		  "\n");
+	for (size_t i = 0; i < OPTIONS; i++)
+		put_option(sink, "", options[i].option, options[i].arg, options[i].help);
+	put_shared_options(sink);
+	put(sink, "\n");
+}
+
+static void put_commands(const struct mmx_sink *sink)
+{
+	size_t n;
+	const struct mmx_command *const *all = mmx_commands(&n);
+
+	put(sink, "commands:\n");
+	for (size_t i = 0; i < n; i++) {
+		char line[160];
+
+		snprintf(line, sizeof(line), "  %-10s %s\n", all[i]->name, all[i]->summary);
+		put(sink, line);
+	}
+}
+
+void help_usage(FILE *f)
+{
+	put_usage(&(struct mmx_sink){.write = write_file, .arg = f});
+}
+
+void help_session(const struct mmx_sink *sink)
+{
+	put_commands(sink);
+	put(sink, "  help       this text, or with a command behind it that command's\n"
+		  "  quit       or exit, q, Ctrl-D: end\n"
+		  "\nfor every command:\n");
+	put_shared_options(sink);
+	put(sink, "\nCOMMAND | PROGRAM, COMMAND > FILE and COMMAND >> FILE as in a shell.\n");
+}
+
+static void list_names(const struct mmx_sink *sink)
+{
+	size_t n;
+	const struct mmx_command *const *all = mmx_commands(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		put(sink, all[i]->name);
+		put(sink, "\n");
+	}
+}
+
+static void list_own_options(const struct mmx_sink *sink)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		put(sink, options[i].option);
+		put(sink, "\n");
+	}
+}
+
+/* For completion: a word a line. Without a command, what stands before one. */
+static void list_options(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	size_t n;
+	const struct mmx_out_option *shared = mmx_out_option_table(&n);
+
+	if (!c)
+		list_own_options(sink);
+	for (const struct mmx_option *o = c ? c->options : NULL; o && o->letter; o++)
+		put(sink, (char[]){'-', o->letter, '\n', 0});
+	for (size_t i = 0; i < n; i++) {
+		put(sink, "--");
+		put(sink, shared[i].name);
+		put(sink, "\n");
+	}
+}
+
+static void list_operands(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	const char *word;
+
+	for (size_t i = 0; c && c->operand && (word = c->operand(i)); i++) {
+		put(sink, word);
+		put(sink, "\n");
+	}
+}
+
+static void help(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (c) {
+		mmx_command_help(c, sink);
+		return;
+	}
+	put_usage(sink);
+	put_commands(sink);
+}
+
+static const struct {
+	const char *word;
+	void (*print)(const struct mmx_command *c, const struct mmx_sink *sink);
+} forms[] = {
+	{"--man", mmx_command_man},
+	{"--options", list_options},
+	{"--operands", list_operands},
+};
+
+enum mmx_exit help_main(int argc, char **argv)
+{
+	const struct mmx_sink sink = {.write = write_file, .arg = stdout};
+	void (*print)(const struct mmx_command *c, const struct mmx_sink *sink) = help;
+	const struct mmx_command *c;
+
+	if (argc > 1 && !strcmp(argv[1], "--names")) {
+		list_names(&sink);
+		return MMX_EXIT_OK;
+	}
+	for (size_t i = 0; argc > 1 && i < sizeof(forms) / sizeof(*forms); i++) {
+		if (!strcmp(argv[1], forms[i].word)) {
+			print = forms[i].print;
+			argc--;
+			argv++;
+			break;
+		}
+	}
+	c = argc > 1 ? mmx_command_find(argv[1]) : NULL;
+	if (argc > 1 && !c) {
+		fprintf(stderr, "mmx: no command %s; \"mmx help\" lists them\n", argv[1]);
+		return MMX_EXIT_CANNOT;
+	}
+	print(c, &sink);
+	return MMX_EXIT_OK;
+}

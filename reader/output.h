@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a command's results go: to standard output, into a file, or through a pipe to a program. */
+#ifndef MMX_READER_OUTPUT_H
+#define MMX_READER_OUTPUT_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "words.h"
+
+/**
+ * struct output - where results go
+ * @name: for messages
+ * @pipe: into a program
+ * @gone: nothing arrives there any more; asked in any thread
+ * @error: why, an errno
+ */
+struct output {
+	FILE *file;
+	const char *name;
+	bool pipe;
+	atomic_bool gone;
+	int error;
+};
+
+/** output_standard() - standard output */
+void output_standard(struct output *o);
+
+/** output_open() - as the line says, which must live as long; false when that fails and errno says why */
+bool output_open(struct output *o, const struct line *line);
+
+/** output_write() - for struct mmx_sink; what comes after an interrupt or an error is dropped */
+void output_write(void *output, const char *text, size_t len);
+
+/** output_ended() - whether what is still written would be dropped */
+bool output_ended(const struct output *o);
+
+/**
+ * output_close() - what a command that came to @status comes to, now that its results are out
+ * Results that did not arrive are no results; but a program that does not want all of them is fine.
+ */
+enum mmx_exit output_close(struct output *o, enum mmx_exit status);
+
+#endif

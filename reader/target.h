@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the user wants looked at. */
+#ifndef MMX_READER_TARGET_H
+#define MMX_READER_TARGET_H
+
+#include "kernel/files.h"
+#include "kernel/kernel.h"
+
+#define MAX_PARTS 64
+#define MAX_JOBS  256
+
+/** struct target - a dump in some parts, or the running kernel; @jobs: threads to read it, 0: one a CPU */
+struct target {
+	const char *parts[MAX_PARTS];
+	size_t n_parts;
+	bool live;
+	unsigned int jobs;
+	struct mmx_files files;
+};
+
+/** target_given() - whether there is one; when not, or too many, that is said */
+bool target_given(const struct target *t);
+
+/** target_open() - NULL when that fails, which is said */
+struct mmx_kernel *target_open(struct target *t);
+
+#endif
