@@ -180,6 +180,7 @@ static void emit_page(struct mmx_pagex *p)
 	mmx_out_text(o, "class", mmx_class_name(p->verdict.class));
 	mmx_out_text(o, "meaning", mmx_class_words(p->verdict.class));
 	mmx_out_text(o, "because", p->verdict.why);
+	mmx_out_text(o, "arm", mmx_pagex_arm(p));
 	if (p->verdict.class == CLASS_UNATTRIBUTED)
 		emit_blind_spots(p);
 	emit_folio(p);
@@ -204,6 +205,20 @@ static void emit_absent(struct mmx_pagex *p)
 	mmx_out_absent(p->out, "flags", w->read);
 	mmx_out_text(p->out, "class", mmx_class_name(p->verdict.class));
 	mmx_out_text(p->out, "because", p->verdict.why);
+}
+
+/* Nothing that the words of such a struct page seem to say means anything. */
+static void emit_uninitialised(struct mmx_pagex *p)
+{
+	const struct mmx_page_walk *w = &p->walk;
+
+	mmx_out_addr(p->out, "page", mmx_page_addr(&p->k->vmemmap, w->pfn));
+	mmx_out_addr(p->out, "phys", w->pfn << p->k->arch->page_shift);
+	mmx_out_flags(p->out, "flags", mmx_word(w->bytes, p->k->page_format.flags), NULL, 0);
+	mmx_out_text(p->out, "class", mmx_class_name(p->verdict.class));
+	mmx_out_text(p->out, "meaning", mmx_class_words(p->verdict.class));
+	mmx_out_text(p->out, "because", p->verdict.why);
+	emit_words(p);
 }
 
 /* Page tables that this kernel does not mark are looked for when a page is nobody else's. */
@@ -245,6 +260,8 @@ static void show_frame(struct mmx_pagex *p)
 			"PFN 0x%" PRIx64 ": its struct page is %s (frames like it: %" PRIu64 ")",
 			w->pfn, mmx_read_name(w->read), w->frames);
 		p->status = mmx_worse(p->status, MMX_EXIT_PARTIAL);
+	} else if (p->verdict.class == CLASS_UNINITIALISED) {
+		emit_uninitialised(p);
 	} else {
 		p->incomplete = false;
 		emit_page(p);

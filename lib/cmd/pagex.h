@@ -37,7 +37,8 @@ struct mmx_pagex {
 	struct mmx_hugetlb_pools pools;
 	bool tables_tried, has_tables;
 	struct mmx_pt_owners tables;
-	struct mmx_err tables_trouble; /* why some may not be known */
+	struct mmx_err tables_trouble;      /* why some may not be known */
+	char arm[MMX_CLASS_COUNT + 1][128]; /* mmx_pagex_arm() by class; the last one of tails */
 	/* The page being shown. */
 	struct mmx_page_walk walk;
 	struct mmx_verdict verdict;
@@ -55,12 +56,18 @@ void mmx_pagex_anon(struct mmx_pagex *p);
 void mmx_pagex_ksm(struct mmx_pagex *p);
 void mmx_pagex_file(struct mmx_pagex *p);
 void mmx_pagex_hugetlb(struct mmx_pagex *p);
+void mmx_pagex_hwpoison(struct mmx_pagex *p);
 void mmx_pagex_memcg(struct mmx_pagex *p);
 
 /* Parts of it, for the kernel's own memory. */
 void mmx_pagex_slab(struct mmx_pagex *p);
 void mmx_pagex_vmalloc(struct mmx_pagex *p);
+void mmx_pagex_stack(struct mmx_pagex *p);
 void mmx_pagex_percpu(struct mmx_pagex *p);
+void mmx_pagex_large_kmalloc(struct mmx_pagex *p);
+void mmx_pagex_guard(struct mmx_pagex *p);
+void mmx_pagex_balloon(struct mmx_pagex *p);
+void mmx_pagex_device(struct mmx_pagex *p);
 void mmx_pagex_page_table(struct mmx_pagex *p);
 void mmx_pagex_page_pool(struct mmx_pagex *p);
 void mmx_pagex_zsmalloc(struct mmx_pagex *p);
@@ -76,6 +83,9 @@ void mmx_pagex_detail_free(struct mmx_pagex *p);
 
 /** mmx_pagex_tail() - the folio's own fields that lie in this tail's struct page */
 void mmx_pagex_tail(struct mmx_pagex *p);
+
+/** mmx_pagex_arm() - the members of struct page that are in force on a page like this one */
+const char *mmx_pagex_arm(struct mmx_pagex *p);
 
 /** mmx_pagex_draw() - -v: struct page as this kernel has it, every arm with its values */
 void mmx_pagex_draw(struct mmx_pagex *p);

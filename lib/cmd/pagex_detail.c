@@ -3,20 +3,29 @@
  * What each class has to say of its page. One function a class, found in a table; what they need of
  * the kernel is read when the first page asks for it.
  */
+#include <string.h>
+
 #include "cmd/pagex.h"
+#include "kernel/member.h"
 
 /* Free memory. */
+
+static bool know_pageblocks(struct mmx_pagex *p, struct mmx_err *err)
+{
+	p->has_pageblocks =
+		p->has_pageblocks || !mmx_pageblock_format_find(&p->pageblocks, p->k, err);
+	return p->has_pageblocks;
+}
 
 static void emit_pageblock(struct mmx_pagex *p)
 {
 	struct mmx_pageblock block;
 	struct mmx_err err;
 
-	if (!p->has_pageblocks && mmx_pageblock_format_find(&p->pageblocks, p->k, &err)) {
+	if (!know_pageblocks(p, &err)) {
 		mmx_out_text(p->out, "migratetype_unknown", err.text);
 		return;
 	}
-	p->has_pageblocks = true;
 	if (mmx_pageblock_of(&p->pageblocks, p->view, p->walk.pfn, &block))
 		mmx_out_null(p->out, "migratetype");
 	else
@@ -34,6 +43,17 @@ static void free_block(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
+/* What the list holds, which need not be what its pageblock is meant for. */
+static void emit_list_type(struct mmx_pagex *p, int type)
+{
+	struct mmx_err err;
+
+	if (type < 0 || !know_pageblocks(p, &err) || (unsigned int)type >= p->pageblocks.types)
+		mmx_out_null(p->out, "list_of");
+	else
+		mmx_out_text(p->out, "list_of", p->pageblocks.name[type]);
+}
+
 static void free_pcp(struct mmx_pagex *p)
 {
 	const struct mmx_pcp_block *block = mmx_pcp_find(&p->marks.pcp, p->walk.pfn);
@@ -43,16 +63,65 @@ static void free_pcp(struct mmx_pagex *p)
 	mmx_out_block(p->out, "pcp", "per-CPU list");
 	mmx_out_count(p->out, "cpu", block->cpu);
 	mmx_out_count(p->out, "list", block->list);
+	emit_list_type(p, block->migratetype);
 	mmx_out_pfn(p->out, "head", block->pfn);
 	mmx_out_count(p->out, "order", block->order);
 	emit_pageblock(p);
 	mmx_out_end(p->out);
 }
 
-/* Reserved memory: what the resource tree calls it, or else which of the kernel's own things lie there. */
+/* Reserved memory: what the resource tree calls it, and which of the kernel's own things lie there. */
+
+static bool is_zero_page(struct mmx_pagex *p)
+{
+	uint64_t pfn;
+
+	return (!mmx_kread_variable(p->view, "zero_page_pfn", 8, &pfn) ||
+		!mmx_kread_variable(p->view, "zero_pfn", 8, &pfn)) &&
+	       pfn == p->walk.pfn;
+}
+
+/* Whether struct pages lie in this frame; *pfn is the first one's. */
+static bool holds_struct_pages(const struct mmx_pagex *p, uint64_t phys, uint64_t *pfn)
+{
+	const struct mmx_vmemmap *vmemmap = &p->k->vmemmap;
+
+	for (size_t i = 0; i < vmemmap->n; i++) {
+		const struct mmx_vmemmap_extent *e = &vmemmap->v[i];
+		uint64_t len = e->repeat ? 1ULL << p->k->arch->page_shift : e->len;
+
+		if (phys >= e->phys && phys - e->phys < len) {
+			*pfn = (e->va + (phys - e->phys) - vmemmap->base) / vmemmap->page_size;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* By the names of the resource tree, the innermost first; memory that has no more than RAM's is other. */
+static const char *reserved_for(const struct mmx_resource *node)
+{
+	static const struct {
+		const char *name, *what;
+	} kinds[] = {
+		{"Kernel ", "kernel image"},
+		{"Crash kernel", "crash kernel"},
+		{"System RAM", "other: set aside at boot"},
+	};
+
+	if (!node)
+		return "firmware hole";
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (!strncmp(node->name, kinds[i].name, strlen(kinds[i].name)))
+			return kinds[i].what;
+	}
+	return "firmware hole";
+}
+
 static void reserved(struct mmx_pagex *p)
 {
-	uint64_t phys = p->walk.pfn << p->k->arch->page_shift;
+	uint64_t phys = p->walk.pfn << p->k->arch->page_shift, of;
+	bool vmemmap = holds_struct_pages(p, phys, &of);
 	const struct mmx_resource *node;
 	char path[256] = "";
 	struct mmx_err err;
@@ -64,21 +133,33 @@ static void reserved(struct mmx_pagex *p)
 	node = mmx_resource_of(&p->resources, phys);
 	if (node)
 		mmx_resource_path(&p->resources, node, path, sizeof(path));
+	mmx_out_text(p->out, "reserved_for", vmemmap ? "vmemmap" : reserved_for(node));
 	mmx_out_text(p->out, "resource", node ? path : "no resource: a hole");
-	for (size_t i = 0; i < p->k->vmemmap.n; i++) {
-		const struct mmx_vmemmap_extent *e = &p->k->vmemmap.v[i];
-		uint64_t len = e->repeat ? 1ULL << p->k->arch->page_shift : e->len;
-
-		if (phys >= e->phys && phys - e->phys < len) {
-			mmx_out_text(p->out, "holds", "struct pages (vmemmap)");
-			mmx_out_pfn(p->out, "of_pfn",
-				    (e->va + (phys - e->phys) - p->k->vmemmap.base) /
-					    p->k->vmemmap.page_size);
-			break;
-		}
+	if (vmemmap) {
+		mmx_out_text(p->out, "holds", "struct pages (vmemmap)");
+		mmx_out_pfn(p->out, "of_pfn", of);
+	} else if (is_zero_page(p)) {
+		mmx_out_text(p->out, "holds", "the page of zeros that everybody shares");
 	}
 	mmx_pagex_percpu(p);
 	mmx_pagex_page_table(p);
+}
+
+/* What such pages are, where their owner was to be found at all. */
+static void unattributed(struct mmx_pagex *p)
+{
+	int32_t refcount = mmx_int(p->walk.folio.bytes, p->k->page_format.refcount);
+
+	emit_pageblock(p);
+	mmx_out_text(
+		p->out, "could_be",
+		p->walk.folio.large
+			? "a compound allocation of the kernel's: a large kmalloc, a ring of a driver"
+		: refcount > 0
+			? "what its owner alone knows of: a buffer of a driver or socket, "
+			  "kernel memory of one page"
+			: "behind the first page of an allocation that is not compound, or of "
+			  "an owner that keeps no count");
 }
 
 static const struct {
@@ -89,7 +170,13 @@ static const struct {
 	{CLASS_FREE_PCP, free_pcp},
 	{CLASS_SLAB, mmx_pagex_slab},
 	{CLASS_VMALLOC, mmx_pagex_vmalloc},
-	{CLASS_STACK, mmx_pagex_vmalloc},
+	{CLASS_STACK, mmx_pagex_stack},
+	{CLASS_LARGE_KMALLOC, mmx_pagex_large_kmalloc},
+	{CLASS_GUARD, mmx_pagex_guard},
+	{CLASS_BALLOON, mmx_pagex_balloon},
+	{CLASS_DEVICE, mmx_pagex_device},
+	{CLASS_HWPOISON, mmx_pagex_hwpoison},
+	{CLASS_UNATTRIBUTED, unattributed},
 	{CLASS_PERCPU, mmx_pagex_percpu},
 	{CLASS_PAGE_TABLE, mmx_pagex_page_table},
 	{CLASS_PAGE_POOL, mmx_pagex_page_pool},

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cmd/pagex.h"
+#include "kernel/member.h"
 #include "mm/pagepool.h"
 #include "mm/zsmalloc.h"
 
@@ -98,7 +99,6 @@ void mmx_pagex_vmalloc(struct mmx_pagex *p)
 {
 	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
 	const struct mmx_vmalloc_area *area = run ? &p->marks.vmalloc.v[run->owner] : NULL;
-	const struct mmx_stack *stack;
 	char flags[160];
 
 	if (!area)
@@ -112,12 +112,24 @@ void mmx_pagex_vmalloc(struct mmx_pagex *p)
 	mmx_out_text(p->out, "flags", flags);
 	if (area->caller)
 		mmx_pagex_symbol(p, "caller", area->caller);
-	stack = mmx_stack_of(&p->marks.stacks, area->start);
-	if (stack) {
-		mmx_out_count(p->out, "stack_of_pid", stack->task->pid);
-		mmx_out_text(p->out, "stack_of_comm", stack->task->comm);
-		mmx_out_addr(p->out, "stack_of_task", stack->task->addr);
-	}
+	mmx_out_end(p->out);
+}
+
+/* Most stacks are vmalloc areas, but not in every configuration. */
+void mmx_pagex_stack(struct mmx_pagex *p)
+{
+	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.stacks.frames, p->walk.pfn);
+	const struct mmx_stack *stack = run ? &p->marks.stacks.v[run->owner] : NULL;
+
+	mmx_pagex_vmalloc(p);
+	if (!stack)
+		return;
+	mmx_out_block(p->out, "stack", "kernel stack");
+	mmx_out_addr(p->out, "start", stack->start);
+	mmx_out_addr(p->out, "end", stack->end);
+	mmx_out_addr(p->out, "task", stack->task->addr);
+	mmx_out_count(p->out, "pid", stack->task->pid);
+	mmx_out_text(p->out, "name", stack->task->comm);
 	mmx_out_end(p->out);
 }
 
@@ -286,5 +298,63 @@ void mmx_pagex_zsmalloc(struct mmx_pagex *p)
 		mmx_out_pfn(p->out, "pfn", z.pfn[i]);
 	}
 	mmx_out_end(p->out);
+	mmx_out_end(p->out);
+}
+
+/* What says little more than where it is. */
+
+void mmx_pagex_large_kmalloc(struct mmx_pagex *p)
+{
+	unsigned int shift = p->k->arch->page_shift;
+
+	mmx_out_block(p->out, "large_kmalloc", "kmalloc");
+	mmx_out_addr(p->out, "address",
+		     p->k->regions.v[REGION_DIRECT_MAP].start + (p->walk.folio.head << shift));
+	mmx_out_bytes(p->out, "size", 1ULL << (p->walk.folio.order + shift));
+	mmx_out_end(p->out);
+}
+
+void mmx_pagex_guard(struct mmx_pagex *p)
+{
+	mmx_out_count(p->out, "guard_order", mmx_word(p->walk.bytes, p->k->page_format.private));
+}
+
+void mmx_pagex_balloon(struct mmx_pagex *p)
+{
+	mmx_out_addr(p->out, "balloon", mmx_word(p->walk.folio.bytes, p->k->page_format.private));
+}
+
+struct memory_type {
+	int64_t value;
+	char name[40];
+};
+
+static bool take_memory_type(void *arg, const char *name, int64_t value)
+{
+	struct memory_type *type = arg;
+
+	if (value != type->value)
+		return true;
+	snprintf(type->name, sizeof(type->name), "%s", name);
+	return false;
+}
+
+void mmx_pagex_device(struct mmx_pagex *p)
+{
+	const struct mmx_layout *l = &p->k->layout;
+	enum mmx_layout_member id = mmx_has(l, M_page_pgmap) ? M_page_pgmap : M_folio_pgmap;
+	struct memory_type type = {0};
+	uint64_t pgmap, value;
+
+	if (!mmx_has(l, id) || p->walk.folio.read)
+		return;
+	pgmap = mmx_get(l, id, id == M_page_pgmap ? p->walk.bytes : p->walk.folio.bytes);
+	mmx_out_block(p->out, "device", "device memory");
+	mmx_out_addr(p->out, "pgmap", pgmap);
+	if (!mmx_kread_member(p->view, pgmap, M_dev_pagemap_type, &value)) {
+		type.value = (int64_t)value;
+		mmx_types_each_enumerator(&p->k->types, "memory_type", take_memory_type, &type);
+	}
+	text_or_null(p, "type", type.name);
 	mmx_out_end(p->out);
 }

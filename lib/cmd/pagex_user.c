@@ -10,6 +10,8 @@
 #include "mm/mapping.h"
 #include "mm/memcg.h"
 
+#define PMD_SHIFT 21 /* of what a transparent huge page is one entry of */
+
 static uint64_t mapping_of(const struct mmx_pagex *p)
 {
 	return mmx_word(p->walk.folio.bytes, p->k->page_format.mapping) & ~3ULL;
@@ -47,16 +49,44 @@ static void emit_swap_entry(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
+static const char *size_of(const struct mmx_pagex *p)
+{
+	const struct mmx_folio *folio = &p->walk.folio;
+
+	if (folio->hugetlb)
+		return "huge page of hugetlb";
+	if (!folio->large)
+		return "one page";
+	return folio->order + p->k->arch->page_shift == PMD_SHIFT ? "transparent huge page"
+								  : "large folio";
+}
+
+/* A folio that one entry maps as a whole has the flag on its first page, for all of it. */
+static void emit_exclusive(struct mmx_pagex *p)
+{
+	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_walk *w = &p->walk;
+	unsigned int bit;
+
+	if (!mmx_has_enum(&p->k->layout, E_PG_anon_exclusive)) {
+		mmx_out_null(p->out, "exclusive");
+		return;
+	}
+	bit = mmx_enum(&p->k->layout, E_PG_anon_exclusive);
+	mmx_out_bool(p->out, "exclusive",
+		     mmx_bit(mmx_word(w->bytes, f->flags), bit) ||
+			     (w->folio.large && mmx_int(w->folio.bytes, f->entire_mapcount) >= 0 &&
+			      mmx_bit(w->folio.flags, bit)));
+}
+
 void mmx_pagex_anon(struct mmx_pagex *p)
 {
-	const char *size = !p->walk.folio.large       ? "one page"
-			   : p->walk.folio.order == 9 ? "transparent huge page"
-						      : "large folio";
 	struct mmx_anon anon;
 	struct mmx_err err;
 
 	mmx_out_block(p->out, "anon", "anonymous");
-	mmx_out_text(p->out, "size", size);
+	mmx_out_text(p->out, "size", size_of(p));
+	emit_exclusive(p);
 	if (!mapping_of(p)) {
 		mmx_out_null(p->out, "anon_vma");
 	} else if (mmx_anon_read(&anon, p->view, mapping_of(p), &err)) {
@@ -137,6 +167,7 @@ void mmx_pagex_hugetlb(struct mmx_pagex *p)
 	p->pools_tried = true;
 	mmx_hugetlb_decode(&h, &p->pools, &p->walk);
 	mmx_out_block(p->out, "hugetlb", "huge page");
+	mmx_out_bytes(p->out, "size", 1ULL << (p->walk.folio.order + p->k->arch->page_shift));
 	mmx_out_text(p->out, "pool", h.hstate ? h.hstate->name : "none of this order");
 	mmx_out_text(p->out, "state", h.freed ? "free" : "in use");
 	mmx_out_bool(p->out, "on_free_list", h.listed);
@@ -151,6 +182,19 @@ void mmx_pagex_hugetlb(struct mmx_pagex *p)
 		else
 			mmx_pagex_file(p);
 	}
+}
+
+/* What it was before its memory failed, as far as its words still say so. */
+void mmx_pagex_hwpoison(struct mmx_pagex *p)
+{
+	if (p->walk.folio.read || !mapping_of(p))
+		return;
+	if (p->walk.folio.hugetlb)
+		mmx_pagex_hugetlb(p);
+	else if (mmx_folio_anon(&p->walk))
+		mmx_pagex_anon(p);
+	else if (mmx_region_of(&p->k->regions, mapping_of(p)) != MMX_REGION_COUNT)
+		mmx_pagex_file(p);
 }
 
 /* Who is charged, by path. */

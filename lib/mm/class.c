@@ -129,6 +129,16 @@ static bool is_page_pool(const struct mmx_classifier *c, const struct mmx_page_w
 	       (mmx_word(w->folio.bytes, c->pp_magic) & ~c->pp_mask) == PP_SIGNATURE;
 }
 
+/* A balloon's pages are marked as offline, like those of others, and name their balloon. */
+static bool is_balloon(const struct mmx_page_walk *w, enum mmx_page_type type)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+
+	return type == MMX_PAGE_OFFLINE &&
+	       mmx_region_of(&k->regions, mmx_word(w->folio.bytes, k->page_format.private)) !=
+		       MMX_REGION_COUNT;
+}
+
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
@@ -159,6 +169,8 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return w->folio.bad ? is(CLASS_UNATTRIBUTED, w->folio.bad)
 				    : is(CLASS_MISSING,
 					 "the first struct pages of its folio are not in the dump");
+	if (is_balloon(w, type))
+		return is(CLASS_BALLOON, "page type offline, and private is a balloon's device");
 	if (type != MMX_PAGE_NONE)
 		return is(by_type[type].class, by_type[type].why);
 	if (w->folio.slab)
