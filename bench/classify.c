@@ -1,26 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Decoding and classifying every frame of a dump, beside reading the same struct pages and doing
- * nothing with them. Prints frames a pass, and CPU nanoseconds a pass of each, the best of several.
+ * nothing with them: with one thread, and with several.
  *
- *	classify CORE
+ *	classify CORE THREADS
+ *
+ * Prints frames a pass, and nanoseconds a pass, the best of several: CPU time of reading, CPU and elapsed
+ * time of classifying with one thread, then the same with THREADS.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/parallel.h"
 #include "kernel/kernel.h"
 #include "mm/class.h"
 
-#define PASSES 9
+#define PASSES 25
+#define PIECE  32768u
 
-static uint64_t cpu_ns(void)
+static uint64_t now(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void note_least(uint64_t *least, uint64_t value)
+{
+	if (value < *least)
+		*least = value;
 }
 
 static uint64_t read_all(const struct mmx_kernel *k)
@@ -40,25 +51,120 @@ static uint64_t read_all(const struct mmx_kernel *k)
 	return frames;
 }
 
-static uint64_t classify_all(const struct mmx_kernel *k, const struct mmx_classifier *c)
+struct walk {
+	struct mmx_kernel *kernel;
+	const struct mmx_classifier *classifier;
+	uint64_t end, frames;
+};
+
+struct worker {
+	const struct walk *walk;
+	struct mmx_view *view;
+};
+
+static void *worker_new(void *arg, struct mmx_err *err)
 {
-	uint64_t end = k->sparse.pfn.v[k->sparse.pfn.n - 1].end, frames = 0;
+	struct worker *worker = calloc(1, sizeof(*worker));
+
+	if (!worker)
+		return NULL;
+	worker->walk = arg;
+	worker->view = mmx_view_new(worker->walk->kernel, err);
+	if (worker->view)
+		return worker;
+	free(worker);
+	return NULL;
+}
+
+static void worker_free(void *own)
+{
+	struct worker *worker = own;
+
+	mmx_view_free(worker->view);
+	free(worker);
+}
+
+static int classify_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
+{
+	const struct worker *worker = own;
+	uint64_t start = piece * PIECE, end = start + PIECE, frames = 0;
 	struct mmx_page_walk w;
 
-	if (mmx_page_walk_begin(&w, k->view, 0, end, NULL))
-		return 0;
+	if (end > worker->walk->end)
+		end = worker->walk->end;
+	if (mmx_page_walk_begin(&w, worker->view, start, end, err))
+		return -1;
 	while (mmx_page_walk_next(&w)) {
 		if (!w.read)
-			frames += mmx_classify(c, &w).class != CLASS_NO_PAGE;
+			frames += mmx_classify(worker->walk->classifier, &w).class != CLASS_NO_PAGE;
 	}
 	mmx_page_walk_end(&w);
-	return frames;
+	*(uint64_t *)result = frames;
+	return 0;
+}
+
+static int add_frames(void *arg, uint64_t piece, const void *result, struct mmx_err *err)
+{
+	struct walk *walk = arg;
+
+	(void)piece;
+	(void)err;
+	walk->frames += *(const uint64_t *)result;
+	return 0;
+}
+
+static uint64_t classify_all(struct walk *walk, unsigned int jobs)
+{
+	const struct mmx_parallel work = {
+		.jobs = jobs,
+		.pieces = (walk->end + PIECE - 1) / PIECE,
+		.result_size = sizeof(uint64_t),
+		.arg = walk,
+		.begin = worker_new,
+		.end = worker_free,
+		.work = classify_piece,
+		.take = add_frames,
+	};
+
+	walk->frames = 0;
+	return mmx_parallel(&work, NULL) ? 0 : walk->frames;
+}
+
+struct cost {
+	uint64_t cpu, elapsed;
+};
+
+static void measure(struct walk *walk, unsigned int jobs, struct cost *least)
+{
+	uint64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID), elapsed = now(CLOCK_MONOTONIC);
+
+	if (!classify_all(walk, jobs))
+		exit(2);
+	note_least(&least->cpu, now(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+	note_least(&least->elapsed, now(CLOCK_MONOTONIC) - elapsed);
+}
+
+static void compare(struct walk *walk, unsigned int jobs)
+{
+	struct cost alone = {UINT64_MAX, UINT64_MAX}, together = alone;
+	uint64_t reading = UINT64_MAX;
+
+	for (int i = 0; i < PASSES; i++) {
+		uint64_t begun = now(CLOCK_PROCESS_CPUTIME_ID);
+
+		read_all(walk->kernel);
+		note_least(&reading, now(CLOCK_PROCESS_CPUTIME_ID) - begun);
+		measure(walk, 1, &alone);
+		measure(walk, jobs, &together);
+	}
+	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+	       walk->frames, reading, alone.cpu, alone.elapsed, together.cpu, together.elapsed);
 }
 
 int main(int argc, char **argv)
 {
-	const char *path = argc == 2 ? argv[1] : "";
-	uint64_t best[2] = {UINT64_MAX, UINT64_MAX}, frames = 0;
+	const char *path = argc == 3 ? argv[1] : "";
+	unsigned int jobs = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	struct mmx_classifier c;
 	struct mmx_marks marks;
 	struct mmx_kernel *k = NULL;
@@ -68,21 +174,12 @@ int main(int argc, char **argv)
 	image = mmx_open_kdumpfile(&path, 1, &err);
 	if (image)
 		k = mmx_kernel_open(image, NULL, &err);
-	if (!k || mmx_marks_find(&marks, k->view, &err) || !k->sparse.pfn.n) {
-		fprintf(stderr, "classify: %s\n", err.text);
+	if (!jobs || !k || mmx_marks_find(&marks, k->view, &err) || !k->sparse.pfn.n) {
+		fprintf(stderr, "classify: %s\n", jobs ? err.text : "usage: classify CORE THREADS");
 		return 2;
 	}
 	mmx_classifier_find(&c, k, &marks);
-	for (int i = 0; i < PASSES; i++) {
-		uint64_t begun = cpu_ns(), between;
-
-		read_all(k);
-		between = cpu_ns();
-		frames = classify_all(k, &c);
-		best[0] = between - begun < best[0] ? between - begun : best[0];
-		best[1] = cpu_ns() - between < best[1] ? cpu_ns() - between : best[1];
-	}
-	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", frames, best[0], best[1]);
+	compare(&(struct walk){k, &c, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, 0}, jobs);
 	mmx_marks_free(&marks);
 	mmx_kernel_close(k);
 	return 0;
