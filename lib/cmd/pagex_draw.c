@@ -191,7 +191,10 @@ static void meaning_large(struct mmx_pagex *p, char *buf, size_t size, int64_t v
 
 static void meaning_nr_mapped(struct mmx_pagex *p, char *buf, size_t size, int64_t v)
 {
-	(void)p;
+	if (mmx_folio_counted(&p->walk) == MMX_COUNTED_FOLIO) {
+		snprintf(buf, size, "not kept by this kernel");
+		return;
+	}
 	snprintf(buf, size, "%s%" PRId64 " pages mapped by entries of their own",
 		 v & 0x800000 ? "ENTIRELY_MAPPED (0x800000): one entry maps the whole folio; " : "",
 		 v & 0x7fffff);
