@@ -136,15 +136,16 @@ void mmx_pagex_number(struct mmx_pagex *p, const char *key, enum mmx_read read, 
 static void emit_folio(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
-	const struct mmx_page_walk *w = &p->walk;
+	struct mmx_page_walk *w = &p->walk;
 	const struct mmx_folio *folio = &w->folio;
+	enum mmx_counted counted;
 	enum mmx_read read;
 	int64_t mapcount = 0;
 
 	mmx_pagex_number(p, "refcount", folio->read, mmx_int(folio->bytes, f->refcount));
 	read = mmx_page_mapcount(w, &mapcount);
 	mmx_pagex_number(p, "mapcount", read, mapcount);
-	if (mmx_folio_counted(w) == MMX_COUNTED_FOLIO)
+	if (!mmx_folio_counted(w, &counted) && counted == MMX_COUNTED_FOLIO)
 		mmx_out_text(p->out, "mapcount_is",
 			     "the average of the folio's pages: this kernel does not count each");
 	if (folio->read && folio->bad)

@@ -191,7 +191,9 @@ static void meaning_large(struct mmx_pagex *p, char *buf, size_t size, int64_t v
 
 static void meaning_nr_mapped(struct mmx_pagex *p, char *buf, size_t size, int64_t v)
 {
-	if (mmx_folio_counted(&p->walk) == MMX_COUNTED_FOLIO) {
+	enum mmx_counted counted;
+
+	if (!mmx_folio_counted(&p->walk, &counted) && counted == MMX_COUNTED_FOLIO) {
 		snprintf(buf, size, "not kept by this kernel");
 		return;
 	}

@@ -150,8 +150,7 @@ static int find_folio(const struct mmx_kernel *k, struct mmx_page_format *f, str
 	 * From 6.15 on a kernel may be configured not to count pages of large folios one by one. Nothing in
 	 * the types tells, but for the owners' ids that came at the same time: without these it counts.
 	 */
-	f->may_not_count_pages = f->mapped == MMX_MAPPED_LARGE && mmx_has(l, M_folio_mm_ids) &&
-				 mmx_has(l, M_folio_nr_pages_mapped);
+	f->may_not_count_pages = f->mapped == MMX_MAPPED_LARGE && mmx_has(l, M_folio_mm_ids);
 	f->has_pincount = mmx_has(l, M_folio_pincount);
 	f->pincount = mmx_off(l, M_folio_pincount);
 	return check_folio(f, err);
@@ -349,7 +348,7 @@ static void load_folio(struct mmx_page_walk *w, uint64_t head)
 	const unsigned char *at = in_buffer(w, head);
 	enum mmx_read read = at ? MMX_READ_OK : peek(w, head, w->saved);
 
-	w->mapped_known = false;
+	w->mapped_known = w->counted_known = false;
 	if (read) {
 		lose_folio(w, head, read, NULL);
 		return;
@@ -659,54 +658,63 @@ enum mmx_read mmx_folio_mapcount(const struct mmx_page_walk *w, int64_t *count)
 }
 
 /*
- * A kernel that counts pages has _nr_pages_mapped above 0 whenever anything of the folio is mapped: it
- * changes that first on mapping and last on unmapping. One that does not count them leaves it at 0.
- * hugetlb never uses it.
+ * A kernel that counts pages has one counted whenever entries map pages of the folio by themselves:
+ * it counts the page first on mapping, and last on unmapping. One that does not count them leaves
+ * their words alone; _nr_pages_mapped it does not even initialise. hugetlb maps as a whole only.
  */
-enum mmx_counted mmx_folio_counted(const struct mmx_page_walk *w)
+enum mmx_read mmx_folio_counted(struct mmx_page_walk *w, enum mmx_counted *counted)
 {
 	const struct mmx_page_format *f = format(w);
+	const unsigned char *bytes = w->folio.bytes;
+	enum mmx_read read;
+	bool any;
 
-	if (!f->may_not_count_pages)
-		return MMX_COUNTED_PAGES;
-	if (w->folio.read || w->folio.bad || !w->folio.large || w->folio.hugetlb ||
-	    mmx_int(w->folio.bytes, f->large_mapcount) < 0)
-		return MMX_COUNTED_UNKNOWN;
-	return mmx_int(w->folio.bytes, f->nr_pages_mapped) ? MMX_COUNTED_PAGES : MMX_COUNTED_FOLIO;
+	*counted = f->may_not_count_pages ? MMX_COUNTED_UNKNOWN : MMX_COUNTED_PAGES;
+	if (!f->may_not_count_pages || w->folio.read || !w->folio.large || w->folio.hugetlb ||
+	    mmx_int(bytes, f->large_mapcount) <= mmx_int(bytes, f->entire_mapcount))
+		return w->folio.read;
+	if (!w->counted_known) {
+		read = any_page_mapped(w, &any);
+		if (read)
+			return read;
+		w->counted = any ? MMX_COUNTED_PAGES : MMX_COUNTED_FOLIO;
+		w->counted_known = true;
+	}
+	*counted = w->counted;
+	return MMX_READ_OK;
 }
 
 /* Entries for the whole count for each page, others by their share, rounded; what is mapped counts 1. */
-static int64_t average_mapcount(int64_t large, int64_t entire, unsigned int order)
+static int64_t average_mapcount(const struct mmx_page_walk *w)
 {
-	int64_t shared = large - entire, half = 1LL << order >> 1, average;
+	const struct mmx_page_format *f = format(w);
+	int64_t entire = (int64_t)mmx_int(w->folio.bytes, f->entire_mapcount) + 1, average;
+	int64_t shared = (int64_t)mmx_int(w->folio.bytes, f->large_mapcount) + 1 - entire;
 
-	if (shared <= 0)
-		return entire;
-	average = ((shared + half) >> order) + entire;
+	average = ((shared + (1LL << w->folio.order >> 1)) >> w->folio.order) + entire;
 	return average > 0 ? average : 1;
 }
 
-enum mmx_read mmx_page_mapcount(const struct mmx_page_walk *w, int64_t *count)
+enum mmx_read mmx_page_mapcount(struct mmx_page_walk *w, int64_t *count)
 {
 	const struct mmx_page_format *f = format(w);
+	enum mmx_counted counted;
+	enum mmx_read read = mmx_folio_counted(w, &counted);
 	int64_t entire;
 
-	if (w->folio.read)
-		return w->folio.read;
+	if (read)
+		return read;
 	*count = w->type == MMX_PAGE_NONE ? (int64_t)mmx_int(w->bytes, f->mapcount) + 1 : 0;
 	if (!w->folio.large)
 		return MMX_READ_OK;
 	entire = (int64_t)mmx_int(w->folio.bytes, f->entire_mapcount) + 1;
-	if (f->mapped != MMX_MAPPED_PAGES) {
-		*count = mmx_folio_counted(w) == MMX_COUNTED_FOLIO
-				 ? average_mapcount(
-					   (int64_t)mmx_int(w->folio.bytes, f->large_mapcount) + 1,
-					   entire, w->folio.order)
-				 : *count + entire;
-	} else if (mmx_folio_anon(w) || w->folio.hugetlb) {
-		/* 6.1: a file folio's pages count its whole mappings themselves; anonymous ones do once too often when both kinds exist. */
+	if (counted == MMX_COUNTED_FOLIO)
+		*count = average_mapcount(w);
+	else if (f->mapped != MMX_MAPPED_PAGES)
+		*count += entire;
+	/* 6.1: a file folio's pages count its whole mappings themselves; anonymous ones do once too often when both kinds exist. */
+	else if (mmx_folio_anon(w) || w->folio.hugetlb)
 		*count += entire -
 			  mmx_bit(mmx_word(w->folio.bytes, f->size + f->flags), f->double_map);
-	}
 	return MMX_READ_OK;
 }

@@ -160,6 +160,8 @@ struct mmx_page_walk {
 	uint64_t folio_end;
 	bool mapped_known, mapped; /* mmx_folio_mapped() of the current folio */
 	enum mmx_read mapped_read;
+	bool counted_known; /* mmx_folio_counted() of the current folio */
+	int counted;
 	unsigned char saved[4 * 256]; /* a folio's first pages when they are not in the buffer */
 };
 
@@ -191,17 +193,17 @@ enum mmx_read mmx_folio_mapcount(const struct mmx_page_walk *w, int64_t *count);
  * Where the kernel does not count pages of large folios one by one it is the folio's average, rounded
  * as the kernel does it.
  */
-enum mmx_read mmx_page_mapcount(const struct mmx_page_walk *w, int64_t *count);
+enum mmx_read mmx_page_mapcount(struct mmx_page_walk *w, int64_t *count);
 
 /** enum mmx_counted - whether a kernel counts the mappings of each page of a large folio */
 enum mmx_counted {
-	MMX_COUNTED_UNKNOWN, /* this folio does not tell: it is not mapped, or not of that kind */
+	MMX_COUNTED_UNKNOWN, /* this folio does not tell: no entry maps a page of it by itself */
 	MMX_COUNTED_PAGES,
 	MMX_COUNTED_FOLIO, /* CONFIG_NO_PAGE_MAPCOUNT: only the folio as a whole is counted */
 };
 
-/** mmx_folio_counted() - what the current folio tells of that */
-enum mmx_counted mmx_folio_counted(const struct mmx_page_walk *w);
+/** mmx_folio_counted() - what the current folio tells of that, unless struct pages of it are missing */
+enum mmx_read mmx_folio_counted(struct mmx_page_walk *w, enum mmx_counted *counted);
 
 static inline uint64_t mmx_word(const unsigned char *bytes, uint32_t offset)
 {

@@ -162,9 +162,10 @@ int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct m
 	if (mmx_page_walk_begin(&w, view, 0, kp->max_pfn, err))
 		return -1;
 	while (pages < WITNESSES && folio < WITNESSES && mmx_page_walk_next(&w)) {
-		enum mmx_counted counted =
-			w.read || w.tail ? MMX_COUNTED_UNKNOWN : mmx_folio_counted(&w);
+		enum mmx_counted counted;
 
+		if (w.read || w.tail || mmx_folio_counted(&w, &counted))
+			continue;
 		pages += counted == MMX_COUNTED_PAGES;
 		folio += counted == MMX_COUNTED_FOLIO;
 	}

@@ -334,6 +334,8 @@ static void averages_where_pages_are_not_counted(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		second(THP)->large = cases[i].large - 1;
 		second(THP)->entire = cases[i].entire - 1;
+		second(THP)->nr_mapped =
+			(int32_t)0xffffea00; /* what was there before: half a pointer */
 		a = ask(THP + 100);
 		CHECK(!a.mapcount && a.n == cases[i].average, "%d", (int)a.n);
 		CHECK(!a.count && a.count_word == (uint64_t)cases[i].average, "%d",
@@ -343,9 +345,13 @@ static void averages_where_pages_are_not_counted(void)
 	/* With a page counted, pages are. */
 	second(THP)->large = 9;
 	second(THP)->entire = -1;
-	second(THP)->nr_mapped = 1;
-	page(THP + 100)->mapcount = 9;
-	CHECK(ask(THP + 100).n == 10 && ask(THP + 101).n == 0, "%d", (int)ask(THP + 100).n);
+	page(THP + 300)->mapcount = 9;
+	CHECK(ask(THP + 300).n == 10 && ask(THP + 101).n == 0, "%d", (int)ask(THP + 300).n);
+	exclude(THP + 300);
+	a = ask(THP + 100);
+	CHECK(a.mapcount == MMX_READ_EXCLUDED && a.count == MMX_READ_EXCLUDED,
+	      "that page was the only one to tell");
+	CHECK(!a.all && a.n_all == 10, "the folio counts its own");
 	end_kernel();
 }
 
@@ -364,11 +370,11 @@ static void typed_pages_follow_what_folios_tell(void)
 	CHECK(!a.count && a.count_word == (uint64_t)(int64_t)(int32_t)(SLAB + 1), "%#lx",
 	      a.count_word);
 	CHECK(!a.mapcount && a.n == 0, "nobody maps it");
-	second(THP)->nr_mapped = 1;
+	page(THP + 511)->mapcount = 0;
 	a = ask(7);
 	CHECK(!a.count && a.count_word == 0, "%#lx", a.count_word);
 	m->kernel.page_format.may_not_count_pages = false;
-	second(THP)->nr_mapped = 0;
+	page(THP + 511)->mapcount = -1;
 	CHECK(!ask(7).count && ask(7).count_word == 0, "a kernel without that choice");
 	end_kernel();
 }
