@@ -355,6 +355,28 @@ static void averages_where_pages_are_not_counted(void)
 	end_kernel();
 }
 
+static void each_folio_tells_for_itself(void)
+{
+	struct mmx_page_walk w;
+	struct mmx_err err;
+	int64_t count = 0;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	make_folio(THP, 9);
+	make_folio(THP + 512, 9);
+	second(THP)->large = second(THP + 512)->large = 511;
+	page(THP)->mapcount = 0;
+	if (mmx_page_walk_begin(&w, m->view, THP, FRAMES, &err))
+		abort();
+	while (mmx_page_walk_next(&w) && w.pfn < THP + 1024) {
+		CHECK(!mmx_page_mapcount(&w, &count), "PFN %#lx", w.pfn);
+		CHECK(count == (w.pfn == THP || w.pfn >= THP + 512), "PFN %#lx: %d", w.pfn,
+		      (int)count);
+	}
+	mmx_page_walk_end(&w);
+	end_kernel();
+}
+
 /* What kpagecount has for a page with a type depends on the configuration too. */
 static void typed_pages_follow_what_folios_tell(void)
 {
@@ -389,6 +411,7 @@ int main(void)
 	RUN(links_that_lead_astray_give_no_counts);
 	RUN(a_page_may_lie_in_a_free_block_whose_head_is_missing);
 	RUN(averages_where_pages_are_not_counted);
+	RUN(each_folio_tells_for_itself);
 	RUN(typed_pages_follow_what_folios_tell);
 	return unit_end();
 }
