@@ -239,7 +239,7 @@ def bad_operands(dump, form):
             (["ffffffff00000000"], 2, 0, 1), (["100-ffffffffffffffff"], 2, 0, 1),
             (["-u", "xx", "1000"], 2, 0, 1), (["-u", "2", "1000"], 2, 0, 1), (["-u", "1", "1000"], 2, 0, 1),
             (["-u", "1", "8000000000000000"], 2, 0, 1), (["-u", "4000000", "1000"], 2, 0, 1),
-            (["100", beyond, "x", "200-201"], 2, 3, 2), (["-d", "256", "512-513"], 0, 3, 0)):
+            (["100", beyond, "garbage", "200-201"], 2, 3, 2), (["-d", "256", "512-513"], 0, 3, 0)):
         found = answer(form, *words)
         if (found[0], len(found[1]), len(found[2])) != (status, pages, lines):
             yield f"{words}: status {found[0]}, {len(found[1])} pages, {found[2]}"
