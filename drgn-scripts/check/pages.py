@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every frame that has a struct page."""
+from .compare import ABSENT, Difference, differing, merge
+
+# What both have to say of a page; what more both say is compared as well.
+ALWAYS = frozenset(("pfn", "page", "phys", "class"))
+FIXED = ALWAYS | {"flags", "node", "zone", "section", "refcount", "mapcount", "head", "order", "mapping", "index",
+                  "tail"}
+
+
+def differences(voices, count):
+    with voices.drgn("doctor.py") as answer:
+        ranges = [f"{int(run['start_pfn'], 16):x}-{int(run['end_pfn'], 16) - 1:x}" for run in answer.whole()["frames"]]
+    with voices.mmx("pagex", *ranges) as mmx, voices.drgn("page.py", *ranges) as drgn:
+        for a, b in merge(mmx.rows("pages"), drgn.rows("pages"), lambda row: int(row["pfn"], 16)):
+            count(1)
+            if a is None or b is None:
+                yield Difference("page", f"PFN {(a or b)['pfn']}", a["class"] if a else ABSENT,
+                                 b["class"] if b else ABSENT)
+                continue
+            yield from of_page(a, b)
+
+
+def of_page(mmx, drgn):
+    where = f"PFN {drgn['pfn']}"
+    for field, a, b in differing(mmx, drgn):
+        yield Difference(field, where, a, b)
+    needed = ALWAYS if "missing" in (drgn["class"], mmx["class"]) or "flags" not in drgn else FIXED
+    for field in needed - mmx.keys():
+        yield Difference(field, where, ABSENT, "")
+    for field in needed - drgn.keys():
+        yield Difference(field, where, "", ABSENT)

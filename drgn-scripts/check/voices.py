@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+The two voices: mmx and the scripts here, run as anybody runs them. An answer is read as it comes, so that
+it may be longer than memory.
+"""
+import json
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+PIECE = 1 << 20
+
+
+class CannotRun(Exception):
+    """One of the voices has no answer; the sentence says why."""
+
+
+class Answer:
+    """A document as it is being written."""
+
+    def __init__(self, file):
+        self.file, self.text, self.at = file, "", 0
+        self.decoder = json.JSONDecoder()
+
+    def _more(self):
+        """Fetch another piece; what was read is dropped. False at the end."""
+        piece = self.file.read(PIECE)
+        self.text, self.at = self.text[self.at:] + piece, 0
+        return bool(piece)
+
+    def _skip(self, characters):
+        """Go behind white space and these."""
+        while True:
+            while self.at < len(self.text) and self.text[self.at] in characters:
+                self.at += 1
+            if self.at < len(self.text) or not self._more():
+                return
+
+    def rows(self, name):
+        """The elements of a list in the document, which must come before other lists of that name."""
+        key = f'"{name}":'
+        while (found := self.text.find(key, self.at)) < 0:
+            self.at = max(self.at, len(self.text) - len(key))
+            if not self._more():
+                raise CannotRun(f"the answer has no {name}")
+        self.at = found + len(key)
+        self._skip(" \n")
+        if self.text[self.at:self.at + 1] != "[":
+            raise CannotRun(f"{name} of the answer is no list")
+        self.at += 1
+        while True:
+            self._skip(" \n,")
+            if self.text[self.at:self.at + 1] == "]":
+                return
+            yield self._element()
+
+    def _element(self):
+        while True:
+            try:
+                value, self.at = self.decoder.raw_decode(self.text, self.at)
+                return value
+            except ValueError:
+                if not self._more():
+                    raise CannotRun("the answer ends in its middle") from None
+
+    def whole(self):
+        """All of it at once."""
+        try:
+            return json.load(self.file)
+        except ValueError:
+            raise CannotRun("the answer is no JSON") from None
+
+
+class Voices:
+    """How to ask either."""
+
+    def __init__(self, core, vmlinux, mmx, python, mmx_core=None):
+        self.core, self.vmlinux = core, vmlinux
+        self._mmx = [*mmx, "-c", mmx_core or core, "--json"]
+        self._python = python
+
+    def mmx(self, *words):
+        return self._ask([*self._mmx, *words])
+
+    def drgn(self, script, *words):
+        return self._ask([*self._python, str(HERE / script), "-c", self.core, "--vmlinux", self.vmlinux, *words])
+
+    @contextmanager
+    def _ask(self, words):
+        """An Answer. Whether there is one shows in reading it; what was said of that goes along."""
+        with tempfile.TemporaryFile("w+") as messages, \
+                subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=messages,
+                                 text=True) as process:
+            try:
+                yield Answer(process.stdout)
+                process.stdout.read()
+            except CannotRun as why:
+                process.stdout.close()
+                process.wait()
+                messages.seek(0)
+                said = messages.read(2000).strip() or "without a word"
+                raise CannotRun(f"{why}: {' '.join(words[:8])} ended with {process.returncode}: {said}") from None
+            finally:
+                if process.poll() is None:
+                    process.stdout.close()
+                    process.wait()

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Classes: what a frame is used for, by the first test that holds. The order keeps a word from being
+read under a meaning that it does not have on that page.
+"""
+from .modules import modules
+from .owners import pcp, percpu, stacks, tables, vmalloc
+from .pages import ALL_ONES
+from .tasks import Tasks
+
+PAGE_POOL = 0xDEAD000000000040
+DMA_INDEX = 0x7FFFFFFF80  # bits of pp_magic that hold a DMA mapping's number, since 6.16
+
+BY_TYPE = {"buddy": "free", "offline": "offline", "table": "page-table", "guard": "guard", "hugetlb": "hugetlb",
+           "slab": "slab", "zsmalloc": "zsmalloc", "unaccepted": "unaccepted", "large_kmalloc": "large-kmalloc",
+           "?": "unattributed"}
+# Classes whose mapping word is one; on others it is something else, or stale.
+WITH_MAPPING = {"anon", "ksm", "file", "shmem", "hugetlb", "movable", "balloon", "hwpoison"}
+
+
+# Whose functions move pages that are not the kernel's own: up to 6.16 the mapping leads to them, which are
+# in the kernel, by this symbol, or in the module of that name.
+MOVERS = (("zsmalloc_mops", "zsmalloc", "zsmalloc"), ("balloon_mops", None, "balloon"))
+
+
+def movers(kernel):
+    """(start, end, class) of where such functions' tables lie."""
+    loaded = dict(modules(kernel))
+    for symbol, module, name in MOVERS:
+        address = kernel.target.symbol(symbol)
+        if address is not None:
+            yield address, address + 1, name
+        for start, end in loaded.get(module, ()):
+            yield start, end, name
+
+
+class Classes:
+    """Tells a page's class."""
+
+    def __init__(self, kernel, space, sections, zones, pages):
+        t = kernel.target
+        self.kernel, self.flags = kernel, pages.flags
+        self.reserved, self.hwpoison = pages.flags.bit("reserved"), pages.flags.bit("hwpoison")
+        self.swapbacked, self.lru = pages.flags.bit("swapbacked"), pages.flags.bit("lru")
+        self.swapcache = pages.flags.bit("swapcache")
+        self.device_zone = t.constant("ZONE_DEVICE")
+        self.huge_zero = kernel.variable("huge_zero_pfn", otherwise=ALL_ONES)
+        self.movers = list(movers(kernel))
+        magic = t.member("struct page", "pp_magic")
+        self.pool_word = magic and magic[0] // 8
+        self.pool_mask = ~(3 | (DMA_INDEX if t.member("struct page_pool", "dma_mapped") else 0))
+        self.owned = {}
+        self._own("free-pcp", pcp.frames(kernel, zones, pages))
+        self._own("percpu", percpu.frames(kernel))
+        tasks = Tasks(kernel)
+        self._own("stack", stacks.frames(kernel, tasks.all()))
+        self._own("vmalloc", vmalloc.frames(kernel, space))
+        self._own("page-ext", sections.page_ext_frames())
+
+        # What a page's own words say of it counts more than that some table leads to it.
+        self.tables = set(tables.frames(kernel, tasks.processes(), pages))
+
+    def _own(self, name, frames):
+        """The first owner of a frame keeps it."""
+        for pfn in frames:
+            self.owned.setdefault(pfn, name)
+
+    def of(self, page):
+        """The class of a page that has a struct page, in the dump or not."""
+        if page.row is None:
+            return "missing"
+        if not page.section.online:
+            return "offline"
+        if page.flags == ALL_ONES:
+            return "uninitialised"
+        if self.flags.field("zone", page.flags) == self.device_zone:
+            return "device"
+        if page.flags & self.reserved:
+            return "reserved"
+        if page.flags & self.hwpoison:
+            return "hwpoison"
+        folio = page.folio
+        if page.type:
+            return BY_TYPE[page.type]
+        if folio is None:
+            return "missing"
+        if folio.type:
+            return BY_TYPE[folio.type]
+        if folio.slab:
+            return "slab"
+        if folio.hugetlb:
+            return "hugetlb"
+        if page.free and not folio.refcount:
+            return "free"
+        if folio.large and folio.head == self.huge_zero:
+            return "zero-page"
+        owner = self.owned.get(folio.head) or self.owned.get(page.pfn)
+        if owner:
+            return owner
+        if self.pool_word and folio.rows[0][self.pool_word] & self.pool_mask == PAGE_POOL & self.pool_mask:
+            return "page-pool"
+        kind = self._by_mapping(folio)
+        return "page-table" if kind == "unattributed" and page.pfn in self.tables else kind
+
+    def _by_mapping(self, folio):
+        kind, swapbacked = folio.mapping & 3, bool(folio.flags & self.swapbacked)
+        if kind == 1:
+            return "anon"
+        if kind == 3:
+            return "ksm"
+        if kind == 2:
+            return next((name for start, end, name in self.movers if start <= folio.mapping - 2 < end), "movable")
+        if folio.mapping >> 63 and self.kernel.is_mapped(folio.mapping):
+            return "shmem" if swapbacked else "file"
+        if swapbacked and folio.flags & self.swapcache:
+            return "shmem"
+        if folio.flags & self.lru:
+            return "anon" if swapbacked else "file"
+        return "unattributed"

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Free pages on the per-CPU lists of each zone."""
+from ..lists import walk
+
+LOW_ORDERS = 4  # orders that have a list for each migratetype; the lists behind those are of huge pages
+HUGE_ORDER = 9
+
+
+def frames(kernel, zones, pages):
+    t = kernel.target
+    types = t.constant("MIGRATE_PCPTYPES")
+    lists, link = t.offset("struct per_cpu_pages", "lists"), t.offset("struct page", "pcp_list", "lru")
+    for zone in zones:
+        pointer = kernel.member(zone.address, "struct zone", "per_cpu_pageset")
+        for offset in kernel.cpus.values():
+            first = (pointer + offset & (1 << 64) - 1) + lists
+            for i in range(t.length("struct per_cpu_pages", "lists")):
+                order = i // types if i < types * LOW_ORDERS else HUGE_ORDER
+                for address in walk(kernel, first + 16 * i, link):
+                    pfn = pages.pfn_of(address)
+                    if pfn is not None:
+                        yield from range(pfn, pfn + (1 << order))
