@@ -5,6 +5,8 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+import schema
+
 TOP = Path(__file__).resolve().parent.parent
 TIMEOUT = 20  # seconds, after which a command counts as hanging
 STATUSES = {0: "done", 1: "findings", 2: "cannot run", 3: "partial"}
@@ -50,6 +52,13 @@ def expect(truth, what):
 
 def equal(found, wanted, what):
     expect(found == wanted, f"{what}: {found!r} and not {wanted!r}")
+
+
+def document(text, name):
+    """The document, which must be as the schema of that name in docs/schema/ says."""
+    read, found = schema.read(text, name)
+    expect(not found, "\n".join([f"{name}: {len(found)} faults", *found[:10]]))
+    return read
 
 
 def lines_of(name, test, *arguments):

@@ -383,31 +383,42 @@ static const struct mmx_option options[] = {
 
 static const struct mmx_record records[] = {
 	{"pages",
-	 "pfn page page_phys phys node zone section generation class meaning because refcount "
-	 "mapcount mapcount_is head order tail broken_folio index nth_page cache_unknown "
-	 "memcg_unknown resource holds of_pfn"},
+	 "pfn address page page_phys phys node zone section generation class meaning because arm "
+	 "refcount mapcount mapcount_is head order tail broken_folio index nth_page cache_unknown "
+	 "memcg_unknown reserved_for resource holds of_pfn guard_order balloon migratetype "
+	 "migratetype_unknown could_be"},
 	{"pages.flags", "raw names"},
 	{"pages.mapping", "kind pointer"},
 	{"pages.words", "offset word"},
 	{"pages.not_walked", "owner trouble"},
 	{"pages.block", "head order migratetype migratetype_unknown"},
-	{"pages.pcp", "cpu list head order migratetype migratetype_unknown"},
+	{"pages.pcp", "cpu list list_of head order migratetype migratetype_unknown"},
 	{"pages.slab",
 	 "cache cache_address object_size size total in_use frozen on_cpu kfence broken "
 	 "objects_unknown free_list object object_address object_offset object_part "
 	 "object_state"},
 	{"pages.slab.states", "objects state"},
-	{"pages.anon", "size anon_vma anon_vma_unknown root parent areas broken"},
+	{"pages.anon", "size exclusive anon_vma anon_vma_unknown root parent areas broken"},
 	{"pages.ksm", "node node_unknown sharers chain"},
 	{"pages.file",
 	 "kind path path_unknown mapping_unknown device inode ino filesystem dev dirty "
 	 "writeback"},
 	{"pages.swap_cache", "type offset area"},
 	{"pages.hugetlb",
-	 "pool state on_free_list state_flags vmemmap_optimised temporary poisoned"},
-	{"pages.vmalloc",
-	 "start end address flags caller stack_of_pid stack_of_comm stack_of_task"},
+	 "size pool state on_free_list state_flags vmemmap_optimised temporary poisoned"},
+	{"pages.vmalloc", "start end address flags caller"},
+	{"pages.stack", "start end task pid name"},
+	{"pages.large_kmalloc", "address size"},
+	{"pages.device", "pgmap type"},
 	{"pages.percpu", "cpu chunk address"},
+	{"pages.page_table", "level role owner_unknown"},
+	{"pages.page_table.owners", "mm first last task pid name"},
+	{"pages.page_pool",
+	 "pool pool_unknown references device interface napi_id id wanted_node in_flight"},
+	{"pages.zsmalloc",
+	 "pool name pool_pages zspage class object_size huge objects in_use position "
+	 "chain_unknown"},
+	{"pages.zsmalloc.chain", "pfn"},
 	{"pages.memcg", "kind path path_unknown online ino"},
 	{"pages.page_owner", "allocated pid comm order gfp ns stack_unknown"},
 	{"pages.page_owner.stack", "caller"},

@@ -4,7 +4,6 @@ The checks made on every lab dump. A check takes a Dump and the path of one form
 None, or what is wrong in a line or more. FORMS says on which forms it runs: "all", or "raw" where
 the answer cannot depend on the form.
 """
-import json
 import random
 import sys
 import subprocess
@@ -13,10 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-sys.path.append(str(TOP / "tests/lab"))
+sys.path += [str(TOP / "tests"), str(TOP / "tests/lab")]
 
 import captures  # noqa: E402
 import compare  # noqa: E402
+import suite  # noqa: E402
 
 MMX = TOP / "build/mmx"
 TOOLS = TOP / "build/tools"
@@ -39,7 +39,7 @@ def doctor(form):
     result = run([MMX, "-c", form, "--json", "doctorx"])
     if result.returncode not in (0, 1):
         raise RuntimeError(f"doctorx ended with {result.returncode}: {result.stderr.strip()}")
-    return json.loads(result.stdout)
+    return suite.document(result.stdout, "mmx.doctor/1")
 
 
 def differences(pairs):

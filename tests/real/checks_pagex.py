@@ -9,6 +9,7 @@ from collections import Counter
 import captures
 import checks_kernel_pages as kernel_pages
 import compare
+import suite
 from checks import MMX, TOOLS, is_filtered, run
 from checks_owners import areas, tolerance
 from truth import SECTION_BITS
@@ -39,7 +40,7 @@ def ask(form, operands):
     result = run([MMX, "-c", form, "--json", "pagex", *operands])
     if result.returncode not in (0, 1):
         raise RuntimeError(f"pagex ended with {result.returncode}: {result.stderr.strip()[-300:]}")
-    return {page["pfn"]: page for page in json.loads(result.stdout)["pages"]}
+    return {page["pfn"]: page for page in suite.document(result.stdout, "mmx.page/1")["pages"]}
 
 
 def path_of(page):
@@ -187,7 +188,7 @@ def situations_of(dump):
 def answer(form, *words):
     """Exit status, [(PFN, address)] of the pages, and the lines on standard error."""
     result = run([MMX, "-c", form, "--json", "pagex", *words])
-    pages = json.loads(result.stdout)["pages"] if result.stdout else []
+    pages = suite.document(result.stdout, "mmx.page/1")["pages"] if result.stdout else []
     return result.returncode, [(p["pfn"], p.get("address")) for p in pages], result.stderr.splitlines()
 
 

@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The schemas of docs/schema/, what checks documents against them, and that docs/json.md has the same names."""
+import json
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import schema  # noqa: E402
+import suite  # noqa: E402
+from suite import TOP, Wrong, equal, expect  # noqa: E402
+
+TESTS = []
+# In docs/json.md these are set like fields and are none.
+WORDS = {"doctorx", "pagex", "procx", "schema"}
+OPEN = {"type": "object"}
+POINT = {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}, "required": ["x"],
+         "additionalProperties": False}
+
+
+def test(name):
+    """Enter a function into the tests."""
+    def enter(function):
+        TESTS.append((name, function))
+        return function
+    return enter
+
+
+# A schema, a document as it says, and one that is not.
+CASES = [
+    ({"type": "integer"}, 1, "1"), ({"type": "integer"}, 0, True), ({"type": "integer"}, -1, 1.5),
+    ({"type": "boolean"}, False, 0), ({"type": "null"}, None, 0), ({"type": "string"}, "", None),
+    ({"type": "array"}, [], {}), ({"type": ["integer", "null"]}, None, "0"),
+    ({"const": "a"}, "a", "b"), ({"const": True}, True, 1), ({"const": 1}, 1, True),
+    ({"enum": ["a", 4]}, 4, 5), ({"enum": [0]}, 0, False),
+    ({"pattern": "^0x[0-9]+$"}, "0x1", "0x"), ({"pattern": "^a$"}, "a", "a\n"), ({"pattern": "^a|b$"}, "b", "ab"),
+    ({"minimum": 0}, 0, -1), ({"maximum": 63}, 63, 64), ({"type": "array", "minItems": 1}, [0], []),
+    ({"items": {"type": "integer"}}, [1, 2], [1, "2"]),
+    (POINT, {"x": 1}, {"y": 1}), (POINT, {"y": 2, "x": 1}, {"x": 1, "z": 2}), (POINT, {"x": 0}, {"x": "0"}),
+    (POINT, {"x": 0}, []), ({"anyOf": [POINT, {"type": "null"}]}, None, {}),
+    ({"$ref": "#/$defs/p", "$defs": {"p": POINT}}, {"x": 1}, {}),
+    ({"$ref": "common.json#/$defs/hex"}, "0x1f", "1f"), ({"$ref": "common.json#/$defs/hex"}, "0x0", "0x01"),
+    ({"$ref": "common.json#/$defs/hex"}, "0x" + "f" * 16, "0x1" + "0" * 16),
+    ({"$ref": "common.json#/$defs/hex"}, "0xab", "0xAB"), ({"$ref": "common.json#/$defs/hex_or_null"}, None, 0),
+    ({"$ref": "common.json#/$defs/absent"}, {"absent": "excluded"}, {"absent": "gone"}),
+    ({"$ref": "common.json#/$defs/flags"}, {"raw": "0x0", "names": []}, {"raw": "0x0", "names": [""]}),
+    ({"items": {"items": {"type": "integer"}}}, [[1], [2]], [[1], [None]]),
+]
+
+
+@test("documents are taken or refused as their schema says")
+def documents():
+    for content, good, bad in CASES:
+        equal(schema.Schema(content).faults(good), [], f"{content} of {good!r}")
+        expect(schema.Schema(content).faults(bad), f"{content} takes {bad!r}")
+
+
+@test("a fault says where it is")
+def where():
+    found = schema.Schema({"items": POINT}).faults([{"x": 1}, {"x": "no"}])
+    equal(found, ['$[1].x: "no" is no integer'], "faults")
+
+
+@test("a schema that leaves something open or cannot be checked is refused")
+def refused():
+    for content in (OPEN, {**OPEN, "additionalProperties": True}, {"oneOf": []}, {"typ": "integer"}, {"type": "number"},
+                    {"pattern": "a"}, {"items": OPEN}, {"properties": {"a": OPEN}}, {"anyOf": [OPEN]}, True,
+                    {"$defs": {"a": {"oneOf": []}}}, {"$ref": "#/$defs/nowhere"}, {"$ref": "common.json#/$defs/no"},
+                    {**POINT, "required": ["z"]}):
+        try:
+            schema.Schema(content)
+        except schema.SchemaError:
+            continue
+        raise Wrong(f"{content} is taken for a schema")
+
+
+@test("what is no JSON, has a member twice, or another order is refused")
+def no_json():
+    good = '{"schema":"mmx.page/1","pages":[]}'
+    equal(schema.read(good, "mmx.page/1"), ({"schema": "mmx.page/1", "pages": []}, []), good)
+    for bad in ("", "{", good + good, good.replace("[]", "[NaN]"), good.replace('"pages":[]', '"pages":[],"pages":[]'),
+                '{"pages":[],"schema":"mmx.page/1"}', good.replace("/1", "/2"), "[]", "null"):
+        expect(schema.read(bad, "mmx.page/1")[1], f"{bad!r} is taken")
+
+
+def names_of(path):
+    """Every name of a member in a schema."""
+    found = set()
+
+    def walk(value):
+        if isinstance(value, dict):
+            for name, part in value.items():
+                if name == "properties":
+                    found.update(part)
+                walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+    walk(json.loads(path.read_text()))
+    return found
+
+
+@test("docs/json.md and the schemas have the same names")
+def prose():
+    text = (TOP / "docs/json.md").read_text()
+    sections = {name: {word for path in re.findall(r"`([a-z][a-z_.\[\]]*)`", body)
+                       for word in re.findall(r"\w+", path)}
+                for name, body in re.findall(r"^## mmx\.(\w+)/\d+.*?\n(.*?)(?=^## |\Z)", text, re.M | re.S)}
+    files = {path.stem: path for path in schema.FOLDER.glob("*.json")}
+    common = names_of(files.pop("common"))
+    equal(sorted(sections), sorted(files), "documents described")
+    for name, path in files.items():
+        schema.load(path)
+        names = names_of(path) - {"schema"}
+        # One sentence is about all names that end so.
+        lacks = {field for field in names - sections[name] if not field.endswith("_unknown")}
+        equal(sorted(lacks), [], f"fields of {name}.json that docs/json.md lacks")
+        equal(sorted(sections[name] - names - common - WORDS), [], f"fields that {name}.json lacks")
+
+
+def main():
+    passed = True
+    for name, function in TESTS:
+        passed &= suite.say(suite.lines_of(name, function))
+    return int(not passed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
