@@ -20,7 +20,6 @@ from suite import Wrong  # noqa: E402
 PROMPT = b"crash> "
 START = 120  # seconds that crash may take to open a dump
 ANSWER = 60
-SILENCE = 0.05
 LINES, COLUMNS = 24, 500  # so that the lines that are typed do not wrap
 INTERRUPT = b"\x03"
 
@@ -44,7 +43,6 @@ class Crash:
                 os._exit(127)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self.seen = b""
-        self.asked = 1000
         self.beginning = self.until_prompt(START)
 
     def __enter__(self):
@@ -95,31 +93,12 @@ class Crash:
             raise Wrong(f"{command} is answered by {answer[:500]!r}")
         return rest
 
-    def interrupt(self, command, delay):
-        """A command that is cut short after a while, unless it has ended by then."""
+    def interrupt(self, command, waiting):
+        """Type a command, and Ctrl-C once it says that it waits for that (bytes)."""
         self.type(command.encode() + b"\n")
-        self.until(re.escape(command.encode()) + rb"\r?\n")
-        time.sleep(delay)
+        self.until(waiting)
         self.type(INTERRUPT)
-        self.until(re.escape(PROMPT))
-        self.settle()
-
-    def settle(self):
-        """
-        Wait until crash listens. When a command ends just before the interrupt there are two prompts,
-        and what is typed between them is lost; so wait for silence, and try again should it break.
-        """
-        for _ in range(5):
-            data = b""
-            while data is not None:
-                data = self._read(SILENCE)
-                self.seen += data or b""
-            self.asked += 1
-            self.type(f"eval {self.asked}\n".encode())
-            answer = self.until(rb"(decimal: %d |not found)(?s:.*)" % self.asked + re.escape(PROMPT) + rb"\Z")
-            if b"not found" not in answer:
-                return
-        raise Wrong("crash does not listen any more")
+        self.until_prompt()
 
     def state(self):
         """What must not grow: descriptors, the signals that are blocked, and memory in KiB."""
