@@ -109,7 +109,7 @@ static void emit_blind_spots(struct mmx_pagex *p)
 {
 	static const struct mmx_column columns[] = {{"owner", "OWNER", 18, false},
 						    {"trouble", "TROUBLE", 0, false}};
-	bool any = p->tables_trouble.code;
+	bool any = p->tables_trouble.code || p->pipes_trouble.code;
 
 	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++)
 		any |= p->marks.trouble[i].code != MMX_OK;
@@ -120,6 +120,7 @@ static void emit_blind_spots(struct mmx_pagex *p)
 	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++)
 		blind_spot(p, mmx_mark_name(i), &p->marks.trouble[i]);
 	blind_spot(p, "page tables", &p->tables_trouble);
+	blind_spot(p, "pipes", &p->pipes_trouble);
 	mmx_out_end(p->out);
 }
 
@@ -222,14 +223,15 @@ static void emit_uninitialised(struct mmx_pagex *p)
 	emit_words(p);
 }
 
-/* Page tables that this kernel does not mark are looked for when a page is nobody else's. */
+/* Owners that nothing in a struct page tells of are looked for when a page is nobody else's. */
 static struct mmx_verdict classify(struct mmx_pagex *p)
 {
 	struct mmx_verdict verdict = mmx_classify(&p->classifier, &p->walk);
 
-	if (verdict.class != CLASS_UNATTRIBUTED || p->classifier.tables)
+	if (verdict.class != CLASS_UNATTRIBUTED || p->classifier.tables || p->classifier.pipes)
 		return verdict;
 	p->classifier.tables = mmx_pagex_tables(p);
+	p->classifier.pipes = mmx_pagex_pipes(p);
 	return mmx_classify(&p->classifier, &p->walk);
 }
 

@@ -37,7 +37,10 @@ struct mmx_pagex {
 	struct mmx_hugetlb_pools pools;
 	bool tables_tried, has_tables;
 	struct mmx_pt_owners tables;
-	struct mmx_err tables_trouble;      /* why some may not be known */
+	struct mmx_err tables_trouble; /* why some may not be known */
+	bool pipes_tried, has_pipes;
+	struct mmx_pipes pipes;
+	struct mmx_err pipes_trouble;
 	char arm[MMX_CLASS_COUNT + 1][128]; /* mmx_pagex_arm() by class; the last one of tails */
 	/* The page being shown. */
 	struct mmx_page_walk walk;
@@ -71,9 +74,13 @@ void mmx_pagex_device(struct mmx_pagex *p);
 void mmx_pagex_page_table(struct mmx_pagex *p);
 void mmx_pagex_page_pool(struct mmx_pagex *p);
 void mmx_pagex_zsmalloc(struct mmx_pagex *p);
+void mmx_pagex_pipe(struct mmx_pagex *p);
 
 /** mmx_pagex_symbol() - a kernel address as a symbol and an offset */
 void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr);
+
+/** mmx_pagex_pipes() - the pages in pipes, found when first asked; NULL when that failed */
+const struct mmx_pipes *mmx_pagex_pipes(struct mmx_pagex *p);
 
 /** mmx_pagex_tables() - whose page tables there are, found when first asked; NULL when that failed */
 const struct mmx_pt_owners *mmx_pagex_tables(struct mmx_pagex *p);

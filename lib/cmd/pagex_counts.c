@@ -38,6 +38,7 @@ static bool has_single_owner(enum mmx_class class)
 	case CLASS_BALLOON:
 	case CLASS_UNATTRIBUTED:
 	case CLASS_PAGE_POOL:
+	case CLASS_PIPE:
 		return true;
 	default:
 		return false;

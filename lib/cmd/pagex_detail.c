@@ -146,20 +146,26 @@ static void reserved(struct mmx_pagex *p)
 }
 
 /* What such pages are, where their owner was to be found at all. */
+static const char *could_be(struct mmx_pagex *p, int32_t refcount)
+{
+	int64_t mappings;
+
+	if (!mmx_page_mapcount(&p->walk, &mappings) && mappings > 0)
+		return "kernel memory that processes map: a ring of io_uring or perf, a buffer of a driver";
+	if (p->walk.folio.large)
+		return "a compound allocation of the kernel's: a large kmalloc, a ring of a driver";
+	if (refcount > 0)
+		return "what its owner alone knows of: a buffer of a driver or socket, kernel memory of one page";
+	return "behind the first page of an allocation that is not compound, or of an owner that keeps no "
+	       "count";
+}
+
 static void unattributed(struct mmx_pagex *p)
 {
-	int32_t refcount = mmx_int(p->walk.folio.bytes, p->k->page_format.refcount);
-
 	emit_pageblock(p);
-	mmx_out_text(
-		p->out, "could_be",
-		p->walk.folio.large
-			? "a compound allocation of the kernel's: a large kmalloc, a ring of a driver"
-		: refcount > 0
-			? "what its owner alone knows of: a buffer of a driver or socket, "
-			  "kernel memory of one page"
-			: "behind the first page of an allocation that is not compound, or of "
-			  "an owner that keeps no count");
+	if (!p->walk.folio.read)
+		mmx_out_text(p->out, "could_be",
+			     could_be(p, mmx_int(p->walk.folio.bytes, p->k->page_format.refcount)));
 }
 
 static const struct {
@@ -181,6 +187,7 @@ static const struct {
 	{CLASS_PAGE_TABLE, mmx_pagex_page_table},
 	{CLASS_PAGE_POOL, mmx_pagex_page_pool},
 	{CLASS_ZSMALLOC, mmx_pagex_zsmalloc},
+	{CLASS_PIPE, mmx_pagex_pipe},
 	{CLASS_RESERVED, reserved},
 	{CLASS_ANON, mmx_pagex_anon},
 	{CLASS_KSM, mmx_pagex_ksm},
@@ -250,6 +257,9 @@ void mmx_pagex_detail(struct mmx_pagex *p)
 	}
 	if (!p->walk.folio.read && may_be_charged(p->verdict.class))
 		mmx_pagex_memcg(p);
+	/* User pages that were spliced into one are in a pipe as well, and it holds references. */
+	if (p->run->option['c'] && p->verdict.class != CLASS_PIPE)
+		mmx_pagex_pipe(p);
 	emit_owner(p);
 }
 
@@ -260,4 +270,5 @@ void mmx_pagex_detail_free(struct mmx_pagex *p)
 	mmx_swaps_free(&p->swaps);
 	mmx_hugetlb_pools_free(&p->pools);
 	mmx_pt_owners_free(&p->tables);
+	mmx_pipes_free(&p->pipes);
 }

@@ -301,6 +301,62 @@ void mmx_pagex_zsmalloc(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
+/* Pipes. */
+
+const struct mmx_pipes *mmx_pagex_pipes(struct mmx_pagex *p)
+{
+	if (!p->pipes_tried) {
+		p->pipes_tried = true;
+		if (!mmx_pipes_find(&p->pipes, p->view, &p->marks.tasks, &p->pipes_trouble)) {
+			p->has_pipes = true;
+			p->pipes_trouble = p->pipes.trouble;
+		}
+	}
+	return p->has_pipes ? &p->pipes : NULL;
+}
+
+static void pipe_file(struct mmx_pagex *p, uint64_t file)
+{
+	struct mmx_inode inode;
+	struct mmx_path path;
+	struct mmx_err err;
+	uint64_t addr;
+
+	if (mmx_path_of_file(&path, p->view, file, &err))
+		mmx_out_text(p->out, "path_unknown", err.text);
+	else
+		mmx_out_text(p->out, "path", path.text);
+	if (mmx_kread_member(p->view, file, M_file_f_inode, &addr) ||
+	    mmx_inode_read(&inode, p->view, addr, &err))
+		mmx_out_null(p->out, "ino");
+	else
+		mmx_out_count(p->out, "ino", inode.ino);
+}
+
+void mmx_pagex_pipe(struct mmx_pagex *p)
+{
+	const struct mmx_pipes *pipes = mmx_pagex_pipes(p);
+	const struct mmx_pipe_page *page = pipes ? mmx_pipe_page(pipes, p->walk.pfn) : NULL;
+	const struct mmx_pipe *pipe;
+	const struct mmx_task *task;
+
+	if (!page)
+		return;
+	pipe = &pipes->pipes.v[page->pipe];
+	task = &p->marks.tasks.v[pipe->task];
+	mmx_out_block(p->out, "pipe", "in a pipe");
+	mmx_out_addr(p->out, "pipe", pipe->addr);
+	pipe_file(p, pipe->file);
+	mmx_out_bool(p->out, "spare", page->spare);
+	mmx_out_count(p->out, "nth", page->nth);
+	mmx_out_count(p->out, "offset", page->offset);
+	mmx_out_count(p->out, "bytes", page->len);
+	mmx_out_count(p->out, "pid", task->pid);
+	mmx_out_text(p->out, "name", task->comm);
+	mmx_out_count(p->out, "fd", pipe->fd);
+	mmx_out_end(p->out);
+}
+
 /* What says little more than where it is. */
 
 void mmx_pagex_large_kmalloc(struct mmx_pagex *p)

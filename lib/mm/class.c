@@ -119,6 +119,8 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 			       : is(CLASS_FILE, "it is on the LRU and has no mapping: truncated");
 	if (is_page_table(c, w->pfn))
 		return is(CLASS_PAGE_TABLE, "the page tables of an address space have it");
+	if (c->pipes && mmx_pipe_page(c->pipes, w->pfn))
+		return is(CLASS_PIPE, "a buffer of a pipe has it");
 	return is(CLASS_UNATTRIBUTED,
 		  "no type, no mapping, not free, and in no list that mmx walks");
 }

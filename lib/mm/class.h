@@ -11,6 +11,7 @@
 
 #include "mm/marks.h"
 #include "mm/page.h"
+#include "mm/pipe.h"
 #include "mm/ptowner.h"
 
 /* CLASS(entry, "name", "in words") */
@@ -36,6 +37,7 @@
 	CLASS(PERCPU, "percpu", "per-CPU memory")                                         \
 	CLASS(PAGE_POOL, "page-pool", "a network driver's page pool")                     \
 	CLASS(ZSMALLOC, "zsmalloc", "compressed memory of zram or zswap")                 \
+	CLASS(PIPE, "pipe", "data in a pipe, or kept for it")                             \
 	CLASS(LARGE_KMALLOC, "large-kmalloc", "kmalloc of more than slabs hold")          \
 	CLASS(MOVABLE, "movable", "a driver's pages that can be migrated")                \
 	CLASS(BALLOON, "balloon", "given back to the hypervisor")                         \
@@ -59,10 +61,12 @@ const char *mmx_class_words(enum mmx_class c);
  * struct mmx_classifier - what classifying needs beside the page itself
  * @marks: frames that only their owner's lists tell; may be NULL, then those are unattributed
  * @tables: page tables by frame, for those that the kernel does not mark; may be NULL likewise
+ * @pipes: the pages in pipes, which nothing marks; may be NULL likewise
  */
 struct mmx_classifier {
 	const struct mmx_marks *marks;
 	const struct mmx_pt_owners *tables;
+	const struct mmx_pipes *pipes;
 	unsigned int device_zone; /* its index, beyond all zones when there is none */
 	uint64_t zsmalloc_ops,
 		balloon_ops;    /* movable_operations, up to 6.16; 0 when there is none */

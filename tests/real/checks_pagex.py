@@ -4,6 +4,7 @@ pagex on real dumps: each situation that the workload made is recognised, in wha
 it, and every frame of the dump has exactly one class, few of them none that tells.
 """
 import json
+import struct
 from collections import Counter
 
 import captures
@@ -11,10 +12,10 @@ import checks_kernel_pages as kernel_pages
 import compare
 import suite
 from checks import MMX, TOOLS, is_filtered, run
-from checks_owners import areas, tolerance
+from checks_owners import PRESENT, SWAP, areas, tolerance
 from truth import SECTION_BITS
 
-PGTABLE = 1 << 26  # of kpageflags
+PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15  # of kpageflags
 LEVELS = ["PTE", "PMD", "PUD", "P4D"]
 RESERVE = "kept in reserve for when a huge mapping is split"
 
@@ -43,30 +44,162 @@ def ask(form, operands):
     return {page["pfn"]: page for page in suite.document(result.stdout, "mmx.page/1")["pages"]}
 
 
-def path_of(page):
-    return page.get("file", {}).get("path")
+ONE_PAGE = {"order": 0, "anon.size": "one page"}
+THP = {"order": 9, "anon.size": "transparent huge page"}
+HUGE = {"order": 9, "hugetlb.size": 2 << 20, "hugetlb.pool": "hugepages-2048kB", "hugetlb.state": "in use"}
+GIGANTIC = {"order": 18, "hugetlb.size": 1 << 30, "hugetlb.pool": "hugepages-1048576kB", "hugetlb.state": "in use"}
+# What every page of a situation is, in so many words.
+EXPECTED = {
+    "thp_pmd": THP | {"anon.exclusive": True}, "thp_pte": THP | {"anon.exclusive": True}, "thp_partial": THP,
+    "thp_shared_fork": THP | {"anon.exclusive": False}, "thp_pmd_and_pte": THP | {"anon.exclusive": False},
+    "mthp_64k": {"order": 4, "anon.size": "large folio", "anon.exclusive": True}, "shmem_thp": {"order": 9},
+    "hugetlb_private": HUGE | {"anon.size": "huge page of hugetlb"}, "hugetlb_shared": HUGE,
+    "hugetlb_1g": GIGANTIC,
+    "anon_private": ONE_PAGE | {"anon.exclusive": True}, "anon_shared_fork": ONE_PAGE | {"anon.exclusive": False},
+    "mlocked": ONE_PAGE | {"anon.exclusive": True}, "stack": ONE_PAGE, "heap": ONE_PAGE,
+    "ext4_file": {"file.filesystem": "ext4"}, "ext4_dirty": {"file.filesystem": "ext4", "file.writeback": False},
+    "ext4_large": {"file.filesystem": "ext4"}, "ext4_holes": {"file.filesystem": "ext4"},
+    "page_cache_unmapped": {"file.filesystem": "ext4", "mapcount": 0},
+    "deleted_file_mapped": {"file.filesystem": "ext4"}, "tmpfs_file": {"file.filesystem": "tmpfs"},
+    "tmpfs_holes": {"file.filesystem": "tmpfs"}, "deleted_tmpfs_mapped": {"file.filesystem": "tmpfs"},
+    "memfd": {"file.filesystem": "tmpfs"}, "sysv_shm": {"file.filesystem": "tmpfs"},
+    "secretmem": {"file.filesystem": "secretmem"}, "program_text": {"file.path": "/init"},
+    "zero_page": {"holds": "the page of zeros that everybody shares"}, "vdso": {"reserved_for": "kernel image"},
+}
+FLAGS = {"mlocked": "unevictable", "hwpoison": "hwpoison", "secretmem": "unevictable"}
+HAS_NO_NAME = ("deleted_tmpfs_mapped", "deleted_file_mapped", "memfd")
 
 
-def faults(name, told, page):
+def field(page, path):
+    for part in path.split("."):
+        page = page.get(part, {}) if isinstance(page, dict) else None
+    return None if page == {} else page
+
+
+def index_of(name, told, nth):
+    """Where in its file or address space a page is, or None when the workload cannot tell."""
+    if name in ANON and name != "stack" and "addr" in told:  # the stack was moved before it was used
+        return int(told.get("was_at", told["addr"]), 16) // 4096 + nth
+    if name.startswith("hugetlb_") or name == "page_cache_unmapped":
+        return nth
+    return told["offset"] // 4096 + nth if "offset" in told else None
+
+
+def swap_entry(dump, told, nth):
+    """Of a page in the swap cache: the entry that another process still has in its page table."""
+    address = int(told["addr"], 16)
+    for pid in told["sharers"][1:]:
+        for start, words in captures.pagemap(dump.before / str(pid) / "pagemap").items():
+            if start <= address < start + 4096 * len(words):
+                word = words[(address - start) // 4096 + nth]
+                if word & SWAP and not word & PRESENT:
+                    return word & 31, f"0x{word >> 5 & (1 << 50) - 1:x}"
+    return None
+
+
+def expectations(dump, name, told, nth, page):
+    """(field, value) of all that the workload knows of the nth page of a situation."""
+    yield from EXPECTED.get(name, {}).items()
+    if page["class"] in ("file", "shmem", "hugetlb") and "path" in told:
+        yield "file.path", told["path"] + (" (deleted)" if name in HAS_NO_NAME else "")
+    if page["class"] in ("file", "shmem") and "inode" in told and name != "cgroup_gone":
+        yield "file.ino", told["inode"]
+    if index_of(name, told, nth) is not None and page["class"] != "hwpoison":
+        yield "index", f"0x{index_of(name, told, nth):x}"
+    if name == "sysv_shm":
+        yield "file.path", f"/SYSV{int(told['key'], 16):08x} (deleted)"
+    if name == "ext4_dirty":
+        yield "file.dirty", nth < told["dirty_pages"]
+    if name in SHARED:
+        yield "mapcount", len(told["sharers"])
+    if name in ("ksm_merged", "ksm_chain"):
+        yield "ksm.sharers", len(told["sharers"]) if name == "ksm_merged" else page["mapcount"]
+        yield "mapcount", len(told["sharers"]) if name == "ksm_merged" else page["mapcount"]
+    if name == "swap_cache" and "swapcache" in page["flags"]["names"]:
+        yield "swap_cache.area", "/dev/zram0"
+        if swap_entry(dump, told, nth):
+            kind, offset = swap_entry(dump, told, nth)
+            yield "swap_cache.type", kind
+            yield "swap_cache.offset", offset
+    if name in ANON and page["class"] == "anon":
+        yield "memcg.path", (dump.before / str(told["pid"]) / "cgroup").read_text().strip().removeprefix("0::")
+
+
+def faults(dump, name, told, nth, page):
     """What pagex has wrong about one page of a situation."""
     if name in CLASS and page["class"] not in CLASS[name]:
         yield f"class is {page['class']} ({page['because']})"
-    if page["class"] in ("file", "shmem") and told.get("path") and not name.startswith("cgroup") \
-            and path_of(page) not in (told["path"], told["path"] + " (deleted)"):
-        yield f"path is {path_of(page)}, not {told['path']}"
-    if "inode" in told and page["class"] in ("file", "shmem") and name != "cgroup_gone" \
-            and page["file"].get("ino") != told["inode"]:
-        yield f"inode is {page['file'].get('ino')}, not {told['inode']}"
-    if name == "cgroup" and page.get("memcg", {}).get("path") != told["cgroup"]:
-        yield f"charged to {page.get('memcg')}, not {told['cgroup']}"
-    if name in SHARED and page["mapcount"] != len(told["sharers"]):
-        yield f"mapped {page['mapcount']} times, not {len(told['sharers'])}"
-    if name == "ksm_merged" and page["ksm"].get("sharers") != len(told["sharers"]):
-        yield f"KSM sharers are {page['ksm']}, not {len(told['sharers'])}"
-    if name == "swap_cache" and "swapcache" in page["flags"]["names"] and not page.get("swap_cache", {}).get("area"):
-        yield "in the swap cache, and no area is named"
+    for path, value in expectations(dump, name, told, nth, page):
+        if field(page, path) != value:
+            yield f"{path} is {field(page, path)}, not {value}"
+    if name in FLAGS and FLAGS[name] not in page["flags"]["names"]:
+        yield f"flag {FLAGS[name]} is not among {page['flags']['names']}"
+    if name == "ksm_chain" and (not page["ksm"].get("chain") or page["ksm"]["sharers"] > told["max_sharing"]):
+        yield f"its chain is {page['ksm']}"
+    # Memory cgroups that are gone give their charges to their parents, since 7.0.
+    if name == "cgroup_gone" and field(page, "memcg.path") not in (told["cgroup"] + " (deleted)", "/lab"):
+        yield f"charged to {page.get('memcg')}"
     if page.get("broken_folio"):
         yield page["broken_folio"]
+
+
+def pipe_content(nth):
+    """The page that the workload wrote into its pipe as the nth one; see fill_page() in tests/lab/guest."""
+    seed = 0x50495045 + nth * 4096
+    return struct.pack("<1024I", *((seed * 2654435761 + i * 40503 + 1) % (1 << 32) for i in range(1024)))
+
+
+def pipe_faults(dump, form):
+    """The pages of the pipe that was filled: all of them, in their order, with what was written."""
+    told = situations_of(dump)["pipe_full"]
+    pages = sorted((page["pipe"]["nth"], page) for page in ask(form, ranges(table_frames(dump))).values()
+                   if page["class"] == "pipe" and page["pipe"]["ino"] == told["inode"] and not page["pipe"]["spare"])
+    if [nth for nth, _ in pages] != list(range(told["bytes"] // 4096)):
+        yield f"the full pipe has buffers {[nth for nth, _ in pages]} of {told['bytes']} bytes"
+    for nth, page in pages:
+        said = {key: page["pipe"].get(key) for key in ("path", "offset", "bytes", "pid", "fd")}
+        true = {"path": f"pipe:[{told['inode']}]", "offset": 0, "bytes": 4096, "pid": told["pid"], "fd": told["fd"]}
+        if said != true:
+            yield f"PFN {page['pfn']}: {said}, not {true}"
+        if dump.raw.read(int(page["pfn"], 16) * 4096, 4096) != pipe_content(nth):
+            yield f"PFN {page['pfn']} does not hold what was written as page {nth}"
+
+
+def spliced_faults(dump, form):
+    """Pages of a process that it spliced into a pipe: anonymous still, and -c says who holds them as well."""
+    told = situations_of(dump)["vmspliced"]
+    pages = ask(form, ["-c", *told["pfns"]])
+    for nth, pfn in enumerate(told["pfns"]):
+        found, spliced = field(pages[pfn], "pipe.ino"), nth < told["spliced_pages"]
+        if found != (told["inode"] if spliced else None):
+            yield f"vmspliced PFN {pfn}: in the pipe with inode {found}"
+        if (pages[pfn]["references"]["remainder"] > 0) != spliced or ("surprise" in pages[pfn]["references"]) != spliced:
+            yield f"vmspliced PFN {pfn}: {pages[pfn]['references']}"
+
+
+def frame_faults(dump, form):
+    """Situations that are so many frames of a class, and no address of anybody's."""
+    made = situations_of(dump)
+    flags = words_of(dump, "kpageflags")
+    if "balloon" in made:
+        pages = ask(form, ranges(pfn for pfn, word in enumerate(flags) if word & OFFLINE))
+        count = sum(page["class"] == "balloon" and page["balloon"] != "0x0" for page in pages.values())
+        if count != made["balloon"]["frames"]:
+            yield f"{count} frames are the balloon's, not {made['balloon']['frames']}"
+    if "offline_memory" in made:
+        first, frames = int(made["offline_memory"]["first_pfn"], 16), made["offline_memory"]["frames"]
+        pages = ask(form, ranges(range(first, first + frames)))
+        if {page["class"] for page in pages.values()} != {"offline"} or len(pages) != frames:
+            yield f"memory that was set offline is {Counter(page['class'] for page in pages.values())}"
+    pages = ask(form, ranges(pfn for pfn, word in enumerate(flags) if word & HUGE_HEAD == HUGE_HEAD))
+    free = [page for page in pages.values() if field(page, "hugetlb.state") == "free"]
+    if len(free) < made["hugetlb_free_pool"]["free_pages"] or not all(p["hugetlb"]["on_free_list"] for p in free):
+        yield f"{len(free)} huge pages are free, the workload left {made['hugetlb_free_pool']['free_pages']}"
+    if "dev_mem" in made:
+        physical = int(made["dev_mem"]["physical"], 16)
+        page = ask(form, ["-p", f"{physical:x}"])[f"0x{physical // 4096:x}"]
+        if page["reserved_for"] != "firmware hole":
+            yield f"physical memory at {physical:x} is reserved for {page['reserved_for']}"
 
 
 def situations(dump, form):
@@ -75,8 +208,10 @@ def situations(dump, form):
     pages = ask(form, sorted({pfn for told in made.values() for pfn in told["pfns"] if pfn}))
     wrong = []
     for name, told in made.items():
-        for pfn in filter(None, told["pfns"]):
-            wrong += [f"{name} PFN {pfn}: {fault}" for fault in faults(name, told, pages[pfn])]
+        for nth, pfn in enumerate(told["pfns"]):
+            if pfn:
+                wrong += [f"{name} PFN {pfn}: {fault}" for fault in faults(dump, name, told, nth, pages[pfn])]
+    wrong += [*pipe_faults(dump, form), *spliced_faults(dump, form), *frame_faults(dump, form)]
     if len(made) < 30:
         wrong.append(f"only {len(made)} situations have frames")
     return "\n".join(wrong[:30]) or None

@@ -103,16 +103,19 @@ static int classes(const struct mmx_kernel *k)
 	struct mmx_page_walk w;
 	struct mmx_marks marks;
 	struct mmx_pt_owners tables;
+	struct mmx_pipes pipes;
 	struct mmx_err err;
 
 	if (mmx_marks_find(&marks, k->view, &err) ||
 	    mmx_pt_owners_find(&tables, k->view, &marks.tasks, &err) ||
+	    mmx_pipes_find(&pipes, k->view, &marks.tasks, &err) ||
 	    mmx_page_walk_begin(&w, k->view, 0, end, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
 	mmx_classifier_find(&c, k, &marks);
 	c.tables = &tables;
+	c.pipes = &pipes;
 	while (mmx_page_walk_next(&w)) {
 		struct mmx_verdict v = mmx_classify(&c, &w);
 
@@ -129,6 +132,7 @@ static int classes(const struct mmx_kernel *k)
 		printf("%s %" PRIu64 "\n", mmx_class_name(i), count[i]);
 	mmx_page_walk_end(&w);
 	mmx_pt_owners_free(&tables);
+	mmx_pipes_free(&pipes);
 	mmx_marks_free(&marks);
 	return 0;
 }
