@@ -97,16 +97,21 @@ man: $(B)/mmx
 		$(B)/mmx help --man $$c > $(B)/man/mmx-$$c.1; done
 	$(Q)cp docs/mmx.1 $(B)/man/mmx.1
 
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(B)/mmx $(DESTDIR)$(PREFIX)/bin/mmx
 	install -m 644 $(B)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(COMPLETIONS)
+	install -m 644 reader/completion.bash $(COMPLETIONS)/mmx
 	if [ -e $(B)/mmx.so ]; then install -d $(DESTDIR)$(CRASHDIR) && \
 		install -m 644 $(B)/mmx.so $(DESTDIR)$(CRASHDIR)/mmx.so; fi
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mmx $(DESTDIR)$(PREFIX)/share/man/man1/mmx.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man1/mmx-*.1 $(DESTDIR)$(CRASHDIR)/mmx.so
+		$(DESTDIR)$(PREFIX)/share/man/man1/mmx-*.1 $(COMPLETIONS)/mmx \
+		$(DESTDIR)$(CRASHDIR)/mmx.so
 
 # Each of these installs what is missing first.
 setup:

@@ -14,23 +14,26 @@
 
 static char *file;
 
-/* The specification of XDG wants relative paths ignored. */
-static char *file_name(void)
+/* The specification of XDG wants relative paths ignored. A home that is not there is not made. */
+static char *file_name(size_t *there)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	char *name = NULL;
 	int n = -1;
 
-	if (state && *state == '/')
+	*there = 0;
+	if (state && *state == '/') {
 		n = asprintf(&name, "%s/mmx/history", state);
-	else if (home && *home == '/')
+	} else if (home && *home == '/') {
 		n = asprintf(&name, "%s/.local/state/mmx/history", home);
+		*there = strlen(home);
+	}
 	return n < 0 ? NULL : name;
 }
 
-static void make_folders(char *name)
+static void make_folders(char *name, size_t there)
 {
-	for (char *slash = strchr(name + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(name + there + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = 0;
 		mkdir(name, 0700);
 		*slash = '/';
@@ -39,14 +42,15 @@ static void make_folders(char *name)
 
 void history_begin(void)
 {
+	size_t there;
 	int fd;
 
 	using_history();
 	stifle_history(LINES);
-	file = file_name();
+	file = file_name(&there);
 	if (!file)
 		return;
-	make_folders(file);
+	make_folders(file, there);
 	fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	if (fd < 0) {
 		history_end();

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 
 #include "interrupt.h"
 
 static atomic_bool noted;
+static bool caught;
 
 static void note(int signal)
 {
@@ -18,7 +21,7 @@ static void ignore(int signal)
 }
 
 /* Without SA_RESTART, so that what blocks comes back; programs started get the default again. */
-static void catch (int signal, void (*handler)(int signal))
+static void handle(int signal, void (*handler)(int signal))
 {
 	struct sigaction action = {.sa_handler = handler};
 
@@ -28,12 +31,18 @@ static void catch (int signal, void (*handler)(int signal))
 
 void interrupts_catch(void)
 {
-	catch (SIGINT, note);
+	handle(SIGINT, note);
+	caught = true;
+}
+
+bool interrupts_caught(void)
+{
+	return caught;
 }
 
 void pipes_survive(void)
 {
-	catch (SIGPIPE, ignore);
+	handle(SIGPIPE, ignore);
 }
 
 bool interrupted(void)
@@ -44,4 +53,22 @@ bool interrupted(void)
 void interrupt_forget(void)
 {
 	noted = false;
+}
+
+bool interrupt_wait(int fd, short events)
+{
+	struct pollfd poll = {.fd = fd, .events = events};
+	sigset_t interrupt, usual;
+	int n = -1;
+
+	if (!caught)
+		return true;
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_BLOCK, &interrupt, &usual);
+	errno = EINTR;
+	while (!noted && n < 0 && errno == EINTR)
+		n = ppoll(&poll, 1, NULL, &usual);
+	sigprocmask(SIG_SETMASK, &usual, NULL);
+	return n > 0;
 }

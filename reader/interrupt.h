@@ -10,6 +10,7 @@
 
 /** interrupts_catch() - from now on Ctrl-C is only noted */
 void interrupts_catch(void);
+bool interrupts_caught(void);
 
 /** pipes_survive() - from now on writing where nobody reads is an error; programs started are not told */
 void pipes_survive(void);
@@ -17,5 +18,11 @@ void pipes_survive(void);
 /** interrupted() - whether Ctrl-C was typed and not forgotten yet; to be asked in any thread */
 bool interrupted(void);
 void interrupt_forget(void);
+
+/**
+ * interrupt_wait() - wait until there is an event of poll() at @fd; false when interrupted
+ * An interrupt just before it waits is not slept over. Where they are not caught it does not wait.
+ */
+bool interrupt_wait(int fd, short events);
 
 #endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <stdio_ext.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 #include "output.h"
@@ -11,30 +14,41 @@
 #define SHELL_CANNOT  126
 #define SHELL_NO_SUCH 127
 
+static void set(struct output *o, int fd, FILE *pipe, const char *name)
+{
+	o->fd = fd;
+	o->name = name;
+	o->pipe = pipe;
+	o->terminal = isatty(fd);
+	o->gone = false;
+	o->error = 0;
+	o->held = 0;
+}
+
 void output_standard(struct output *o)
 {
-	*o = (struct output){.file = stdout, .name = "standard output"};
+	set(o, STDOUT_FILENO, NULL, "standard output");
 }
 
 bool output_open(struct output *o, const struct line *line)
 {
-	output_standard(o);
-	if (line->to == LINE_TO_SCREEN)
-		return true;
-	o->name = line->target;
-	o->pipe = line->to == LINE_TO_PIPE;
-	fflush(stdout);
-	if (o->pipe)
-		o->file = popen(line->target, "we");
-	else
-		o->file = fopen(line->target, line->to == LINE_TO_FILE ? "we" : "ae");
-	return o->file;
-}
+	int how = line->to == LINE_TO_FILE ? O_TRUNC : O_APPEND, fd;
+	FILE *pipe = NULL;
 
-static void fail(struct output *o)
-{
-	o->error = errno;
-	o->gone = true;
+	if (line->to == LINE_TO_SCREEN) {
+		output_standard(o);
+		return true;
+	}
+	if (line->to == LINE_TO_PIPE) {
+		pipe = popen(line->target, "we");
+		fd = pipe ? fileno(pipe) : -1;
+	} else {
+		fd = open(line->target, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | how, 0666);
+	}
+	if (fd < 0)
+		return false;
+	set(o, fd, pipe, line->target);
+	return true;
 }
 
 bool output_ended(const struct output *o)
@@ -42,43 +56,67 @@ bool output_ended(const struct output *o)
 	return o->gone || interrupted();
 }
 
+/* Where Ctrl-C is caught no more is written at a time than fits once there is room, so nothing blocks. */
+static void send(struct output *o, const char *text, size_t len)
+{
+	while (len && !output_ended(o)) {
+		ssize_t n;
+
+		if (!interrupt_wait(o->fd, POLLOUT))
+			return;
+		n = write(o->fd, text, interrupts_caught() && len > PIPE_BUF ? PIPE_BUF : len);
+		if (n < 0 && errno != EINTR) {
+			o->error = errno;
+			o->gone = true;
+		}
+		text += n > 0 ? n : 0;
+		len -= n > 0 ? n : 0;
+	}
+}
+
+void output_flush(struct output *o)
+{
+	send(o, o->buffer, o->held);
+	o->held = 0;
+}
+
 void output_write(void *output, const char *text, size_t len)
 {
 	struct output *o = output;
 
-	if (!output_ended(o) && fwrite(text, 1, len, o->file) != len)
-		fail(o);
+	if (len > OUTPUT_BUFFER - o->held)
+		output_flush(o);
+	if (len > OUTPUT_BUFFER) {
+		send(o, text, len);
+		return;
+	}
+	memcpy(o->buffer + o->held, text, len);
+	o->held += len;
+	if (o->terminal && memchr(text, '\n', len))
+		output_flush(o);
 }
 
-/* What is not written yet must not come out later, nor block once more. */
-static int end_file(struct output *o)
+/* How the program ended, 0 where there is none. */
+static int end(struct output *o)
 {
-	int status = 0;
-
-	if (output_ended(o))
-		__fpurge(o->file);
-	if (fflush(o->file)) {
-		fail(o);
-		__fpurge(o->file);
-	}
 	if (o->pipe)
-		status = pclose(o->file);
-	else if (o->file == stdout)
-		clearerr(stdout);
-	else if (fclose(o->file))
-		fail(o);
-	return status;
+		return pclose(o->pipe);
+	if (o->fd != STDOUT_FILENO && close(o->fd) && !o->error)
+		o->error = errno;
+	return 0;
 }
 
 enum mmx_exit output_close(struct output *o, enum mmx_exit status)
 {
 	bool cut_short = o->gone;
-	int shell = end_file(o);
+	int program;
 
+	output_flush(o);
+	program = end(o);
 	if (interrupted())
 		return MMX_EXIT_CANNOT;
-	if (o->pipe && WIFEXITED(shell) &&
-	    (WEXITSTATUS(shell) == SHELL_CANNOT || WEXITSTATUS(shell) == SHELL_NO_SUCH))
+	if (o->pipe && WIFEXITED(program) &&
+	    (WEXITSTATUS(program) == SHELL_CANNOT || WEXITSTATUS(program) == SHELL_NO_SUCH))
 		return MMX_EXIT_CANNOT;
 	if (o->pipe && o->error == EPIPE)
 		return cut_short ? MMX_EXIT_OK : status;

@@ -9,19 +9,28 @@
 #include "cmd/cmd.h"
 #include "words.h"
 
+#define OUTPUT_BUFFER 65536
+
 /**
  * struct output - where results go
  * @name: for messages
- * @pipe: into a program
+ * @pipe: the program; NULL when it is a file
+ * @terminal: somebody reads along
  * @gone: nothing arrives there any more; asked in any thread
  * @error: why, an errno
+ * @held: bytes that are in the buffer
+ *
+ * stdio is of no use here: a write that was interrupted half-way it would begin again.
  */
 struct output {
-	FILE *file;
+	int fd;
 	const char *name;
-	bool pipe;
+	FILE *pipe;
+	bool terminal;
 	atomic_bool gone;
 	int error;
+	size_t held;
+	char buffer[OUTPUT_BUFFER];
 };
 
 /** output_standard() - standard output */
@@ -32,6 +41,9 @@ bool output_open(struct output *o, const struct line *line);
 
 /** output_write() - for struct mmx_sink; what comes after an interrupt or an error is dropped */
 void output_write(void *output, const char *text, size_t len);
+
+/** output_flush() - let go what is held */
+void output_flush(struct output *o);
 
 /** output_ended() - whether what is still written would be dropped */
 bool output_ended(const struct output *o);

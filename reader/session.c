@@ -17,8 +17,7 @@ static void say(void *arg, const char *text)
 
 	if (output_ended(&s->output))
 		return;
-	if (!s->output.pipe)
-		fflush(s->output.file);
+	output_flush(&s->output);
 	if (s->file)
 		fprintf(stderr, "%s:%lu: ", s->file, s->line);
 	fprintf(stderr, "%s\n", text);
@@ -58,7 +57,9 @@ static bool stop(void *arg)
 void session_begin(struct session *s, struct mmx_kernel *kernel,
 		   const struct mmx_out_options *options)
 {
-	*s = (struct session){.kernel = kernel, .options = *options};
+	memset(s, 0, sizeof(*s));
+	s->kernel = kernel;
+	s->options = *options;
 	output_standard(&s->output);
 	kernel->image->stop = stop;
 	kernel->image->stop_arg = s;
@@ -128,7 +129,7 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 	struct mmx_out_options options = s->options;
 	struct mmx_out out;
 
-	options.terminal = isatty(fileno(s->output.file));
+	options.terminal = s->output.terminal;
 	argc = 1 + mmx_out_options_take(&options, argc - 1, argv + 1);
 	mmx_out_init(&out, &options, &sink);
 	return mmx_command_run(c, s->kernel, &out, &messages, argc, argv);
@@ -164,7 +165,7 @@ static enum mmx_exit run_line(struct session *s, const struct line *line)
 		return complain(s, "%s: %s", line->target, strerror(why));
 	}
 	status = output_close(&s->output, run(s, (int)line->word.n, line->word.v));
-	s->deaf |= s->output.file == stdout && s->output.error;
+	s->deaf |= s->output.fd == STDOUT_FILENO && s->output.error;
 	output_standard(&s->output);
 	return status;
 }

@@ -61,6 +61,16 @@ def document(text, name):
     return read
 
 
+def programs(build):
+    """The program, and the one under the sanitizers unless it is older than what it was made of."""
+    found = [("", build / "mmx")]
+    checked = build / "asan/mmx"
+    newest = max(path.stat().st_mtime for folder in ("lib", "reader") for path in (TOP / folder).rglob("*.[ch]"))
+    if checked.exists() and checked.stat().st_mtime >= newest:
+        found.append(("sanitized ", checked))
+    return found
+
+
 def lines_of(name, test, *arguments):
     """Run one test; the lines that say how it came out, the verdict last."""
     try:
