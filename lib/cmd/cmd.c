@@ -7,9 +7,9 @@
 #include "cmd/cmd.h"
 
 static const struct mmx_command *const commands[] = {
-	&mmx_cmd_pagex,
-	&mmx_cmd_doctorx,
-	&mmx_cmd_procx,
+#define COMMAND(name) &mmx_cmd_##name,
+	MMX_COMMANDS(COMMAND)
+#undef COMMAND
 };
 
 const struct mmx_command *const *mmx_commands(size_t *n)

@@ -4,7 +4,7 @@
  * and what it needs, and a function that emits results. It never prints: results go to run->out and
  * messages to mmx_say(). The front ends know commands only through the table in cmd.c.
  *
- * To add a command: write lib/cmd/NAME.c, add it to the table in cmd.c, describe its JSON in
+ * To add a command: write lib/cmd/NAME.c, add it to MMX_COMMANDS below, describe its JSON in
  * docs/json.md. Help, man page, completion and crash's help follow from the declaration.
  */
 #ifndef MMX_CMD_CMD_H
@@ -110,8 +110,14 @@ void mmx_command_details(const struct mmx_command *command, const struct mmx_sin
 void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
 
-extern const struct mmx_command mmx_cmd_doctorx;
-extern const struct mmx_command mmx_cmd_pagex;
-extern const struct mmx_command mmx_cmd_procx;
+/* Every command, in help's order. Each is a struct mmx_command, mmx_cmd_NAME, in its own file. */
+#define MMX_COMMANDS(COMMAND) \
+	COMMAND(pagex)        \
+	COMMAND(doctorx)      \
+	COMMAND(procx)
+
+#define COMMAND(name) extern const struct mmx_command mmx_cmd_##name;
+MMX_COMMANDS(COMMAND)
+#undef COMMAND
 
 #endif
