@@ -69,7 +69,7 @@ class Schema:
 
     def check_of(self, schema):
         """A function(value) that gives the faults of a value, each with its place below the value."""
-        checks = [KEYWORDS[keyword](self, schema) for keyword in schema.keys() - NOTES]
+        checks = [KEYWORDS[keyword](self, schema) for keyword in sorted(schema.keys() - NOTES)]
         if len(checks) == 1:
             return checks[0]
         return lambda value: [fault for check in checks for fault in check(value)]
@@ -141,13 +141,13 @@ def of_properties(home, schema):
 
 def of_additional(_, schema):
     known = schema.get("properties", {}).keys()
-    return lambda value: [f": unknown members {sorted(value.keys() - known)}"] \
+    return lambda value: [f": unknown member {name}" for name in sorted(value.keys() - known)] \
         if isinstance(value, dict) and not value.keys() <= known else []
 
 
 def of_required(_, schema):
     needed = set(schema["required"])
-    return lambda value: [f": lacks {sorted(needed - value.keys())}"] \
+    return lambda value: [f": lacks {name}" for name in sorted(needed - value.keys())] \
         if isinstance(value, dict) and not needed <= value.keys() else []
 
 

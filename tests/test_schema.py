@@ -61,6 +61,8 @@ def documents():
 def where():
     found = schema.Schema({"items": POINT}).faults([{"x": 1}, {"x": "no"}])
     equal(found, ['$[1].x: "no" is no integer'], "faults")
+    nearest = schema.Schema({"anyOf": [{**POINT, "required": ["x", "y"]}, POINT]})
+    equal(nearest.faults({"z": 1}), ["$: unknown member z", "$: lacks x"], "faults of the nearest branch")
 
 
 @test("a schema that leaves something open or cannot be checked is refused")
