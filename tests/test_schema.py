@@ -122,6 +122,13 @@ def prose():
         equal(sorted(sections[name] - names - common - WORDS), [], f"fields that {name}.json lacks")
 
 
+@test("pages can be of every class that the library knows")
+def classes():
+    known = re.findall(r'CLASS\(\w+, "([\w-]+)"', (TOP / "lib/mm/class.h").read_text())
+    page = schema.load(schema.FOLDER / "page.json").content
+    equal(sorted(page["$defs"]["class"]["enum"]), sorted(known), "classes")
+
+
 def main():
     passed = True
     for name, function in TESTS:

@@ -421,6 +421,7 @@ static const struct mmx_record records[] = {
 	 "pool name pool_pages zspage class object_size huge objects in_use position "
 	 "chain_unknown"},
 	{"pages.zsmalloc.chain", "pfn"},
+	{"pages.pipe", "pipe path path_unknown ino spare nth offset bytes pid name fd"},
 	{"pages.memcg", "kind path path_unknown online ino"},
 	{"pages.page_owner", "allocated pid comm order gfp ns stack_unknown"},
 	{"pages.page_owner.stack", "caller"},
