@@ -6,6 +6,27 @@
 #include "cmd/pagex.h"
 #include "mm/flagnames.h"
 
+/* What this kernel does not have, or mmx does not know, is no fault of the dump. */
+static void note_trouble(struct mmx_pagex *p, const struct mmx_err *err)
+{
+	if (err->code == MMX_ECORRUPT)
+		p->status = mmx_worse(p->status, MMX_EXIT_FINDINGS);
+	else if (err->code == MMX_EABSENT)
+		p->status = mmx_worse(p->status, MMX_EXIT_PARTIAL);
+}
+
+void mmx_pagex_trouble(struct mmx_pagex *p, const char *key, const struct mmx_err *err)
+{
+	mmx_out_text(p->out, key, err->text);
+	note_trouble(p, err);
+}
+
+void mmx_pagex_finding(struct mmx_pagex *p, const char *key, const char *text)
+{
+	mmx_out_text(p->out, key, text);
+	p->status = mmx_worse(p->status, MMX_EXIT_FINDINGS);
+}
+
 /* Classes whose mapping word is a mapping; on other pages that word is something else, or stale. */
 static bool has_mapping(enum mmx_class class)
 {
@@ -101,7 +122,7 @@ static void blind_spot(struct mmx_pagex *p, const char *owner, const struct mmx_
 		return;
 	mmx_out_row(p->out);
 	mmx_out_text(p->out, "owner", owner);
-	mmx_out_text(p->out, "trouble", trouble->text);
+	mmx_pagex_trouble(p, "trouble", trouble);
 }
 
 /* A page that nobody claims may belong to an owner whose lists could not be walked. */
@@ -159,7 +180,7 @@ static void emit_folio(struct mmx_pagex *p)
 		mmx_pagex_number(p, "order", folio->read, folio->order);
 	mmx_out_bool(p->out, "tail", w->tail);
 	if (folio->bad)
-		mmx_out_text(p->out, "broken_folio", folio->bad);
+		mmx_pagex_finding(p, "broken_folio", folio->bad);
 }
 
 static void emit_page(struct mmx_pagex *p)
@@ -268,9 +289,8 @@ static void show_frame(struct mmx_pagex *p)
 	} else {
 		p->incomplete = false;
 		emit_page(p);
-		p->status = mmx_worse(p->status, w->folio.bad    ? MMX_EXIT_FINDINGS
-						 : p->incomplete ? MMX_EXIT_PARTIAL
-								 : MMX_EXIT_OK);
+		if (p->incomplete && !w->folio.bad)
+			p->status = mmx_worse(p->status, MMX_EXIT_PARTIAL);
 	}
 	mmx_out_end(p->out);
 }
@@ -363,6 +383,8 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		mmx_symbol_addr(&run->kernel->symbols, "hugetlb_basepage_index", &symbol);
 	p.users.tasks = &p.marks.tasks;
 	mmx_swap_types_find(&p.users.types, run->kernel);
+	if (run->option['u'])
+		p.users.swaps = mmx_pagex_swaps(&p);
 	mmx_out_open(run->out, "page", 1);
 	mmx_out_list(run->out, "pages");
 	for (int i = 0; i < run->n_operands; i++)
@@ -386,8 +408,8 @@ static const struct mmx_option options[] = {
 static const struct mmx_record records[] = {
 	{"pages",
 	 "pfn address page page_phys phys node zone section generation class meaning because arm "
-	 "refcount mapcount mapcount_is head order tail broken_folio index nth_page cache_unknown "
-	 "memcg_unknown reserved_for resource holds of_pfn guard_order balloon migratetype "
+	 "refcount mapcount mapcount_is head order tail broken_folio list_broken index nth_page cache_unknown area_unknown stack_unknown "
+	 "memcg_unknown reserved_for resource resource_unknown holds of_pfn guard_order balloon migratetype "
 	 "migratetype_unknown could_be"},
 	{"pages.flags", "raw names"},
 	{"pages.mapping", "kind pointer"},
@@ -397,7 +419,7 @@ static const struct mmx_record records[] = {
 	{"pages.pcp", "cpu list list_of head order migratetype migratetype_unknown"},
 	{"pages.slab",
 	 "cache cache_address object_size size total in_use frozen on_cpu kfence broken "
-	 "objects_unknown free_list object object_address object_offset object_part "
+	 "objects_unknown caches_unknown free_list object object_address object_offset object_part "
 	 "object_state"},
 	{"pages.slab.states", "objects state"},
 	{"pages.anon", "size exclusive anon_vma anon_vma_unknown root parent areas broken"},
@@ -448,8 +470,9 @@ const struct mmx_command mmx_cmd_pagex = {
 		"\n"
 		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
 		"operand that names no frame gets a line on standard error and exit status 2; the holes of\n"
-		"a range get one line together. A page whose struct page is not in the dump, or its\n"
-		"folio's, gets what is known and exit status 3.",
+		"a range get one line together. A page whose struct page is not in the dump, or something\n"
+		"else that tells of it, gets what is known and exit status 3; where the dump contradicts\n"
+		"itself, the exit status is 1.",
 	.options = options,
 	.records = records,
 	.symbols = true,

@@ -31,8 +31,9 @@ struct mmx_pagex {
 	struct mmx_slab_caches caches;
 	struct mmx_pageblock_format pageblocks;
 	struct mmx_resources resources;
+	struct mmx_err resources_trouble;
 	struct mmx_page_owners owners;
-	bool swaps_tried, pools_tried;
+	bool swaps_tried, has_swaps, pools_tried;
 	struct mmx_swaps swaps;
 	struct mmx_hugetlb_pools pools;
 	bool tables_tried, has_tables;
@@ -50,6 +51,12 @@ struct mmx_pagex {
 	uint64_t asked, holes, first_hole; /* frames of the operand */
 	bool incomplete;                   /* something of it rests on what is not in the dump */
 };
+
+/** mmx_pagex_trouble() - say under @key why something is not known, and let the exit status tell */
+void mmx_pagex_trouble(struct mmx_pagex *p, const char *key, const struct mmx_err *err);
+
+/** mmx_pagex_finding() - say under @key what is wrong with the page */
+void mmx_pagex_finding(struct mmx_pagex *p, const char *key, const char *text);
 
 /** mmx_pagex_detail() - what its class has to say of the page */
 void mmx_pagex_detail(struct mmx_pagex *p);
@@ -84,6 +91,9 @@ const struct mmx_pipes *mmx_pagex_pipes(struct mmx_pagex *p);
 
 /** mmx_pagex_tables() - whose page tables there are, found when first asked; NULL when that failed */
 const struct mmx_pt_owners *mmx_pagex_tables(struct mmx_pagex *p);
+
+/** mmx_pagex_swaps() - the swap areas, found when first asked; NULL when that failed */
+const struct mmx_swaps *mmx_pagex_swaps(struct mmx_pagex *p);
 
 /** mmx_pagex_detail_free() - release what details have read */
 void mmx_pagex_detail_free(struct mmx_pagex *p);

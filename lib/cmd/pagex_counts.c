@@ -98,8 +98,8 @@ void mmx_pagex_counts(struct mmx_pagex *p)
 			"more references than mappings, caches and pins explain: somebody holds it for a "
 			"while (a batch of the LRU, I/O, migration, a pipe), or has leaked it");
 	else if (c.rest < 0)
-		mmx_out_text(
-			p->out, "surprise",
+		mmx_pagex_finding(
+			p, "surprise",
 			"fewer references than its users should hold: a reference was dropped twice");
 	mmx_out_end(p->out);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/pagex.h"
+#include "kernel/list.h"
 #include "kernel/member.h"
 
 /* Free memory. */
@@ -23,7 +24,7 @@ static void emit_pageblock(struct mmx_pagex *p)
 	struct mmx_err err;
 
 	if (!know_pageblocks(p, &err)) {
-		mmx_out_text(p->out, "migratetype_unknown", err.text);
+		mmx_pagex_trouble(p, "migratetype_unknown", &err);
 		return;
 	}
 	if (mmx_pageblock_of(&p->pageblocks, p->view, p->walk.pfn, &block))
@@ -123,18 +124,26 @@ static void reserved(struct mmx_pagex *p)
 	uint64_t phys = p->walk.pfn << p->k->arch->page_shift, of;
 	bool vmemmap = holds_struct_pages(p, phys, &of);
 	const struct mmx_resource *node;
+	const struct mmx_err *trouble = &p->resources_trouble;
 	char path[256] = "";
-	struct mmx_err err;
 
 	if (!p->has_resources) {
-		mmx_resources_read(&p->resources, p->view, &err);
+		mmx_resources_read(&p->resources, p->view, &p->resources_trouble);
 		p->has_resources = true;
 	}
 	node = mmx_resource_of(&p->resources, phys);
 	if (node)
 		mmx_resource_path(&p->resources, node, path, sizeof(path));
-	mmx_out_text(p->out, "reserved_for", vmemmap ? "vmemmap" : reserved_for(node));
-	mmx_out_text(p->out, "resource", node ? path : "no resource: a hole");
+	if (vmemmap || node || !trouble->code)
+		mmx_out_text(p->out, "reserved_for", vmemmap ? "vmemmap" : reserved_for(node));
+	else
+		mmx_out_null(p->out, "reserved_for");
+	if (node || !trouble->code)
+		mmx_out_text(p->out, "resource", node ? path : "no resource: a hole");
+	else
+		mmx_out_null(p->out, "resource");
+	if (trouble->code)
+		mmx_pagex_trouble(p, "resource_unknown", trouble);
 	if (vmemmap) {
 		mmx_out_text(p->out, "holds", "struct pages (vmemmap)");
 		mmx_out_pfn(p->out, "of_pfn", of);
@@ -227,7 +236,7 @@ static void emit_owner(struct mmx_pagex *p)
 		}
 		mmx_out_end(p->out);
 	} else {
-		mmx_out_text(p->out, "stack_unknown", err.text);
+		mmx_pagex_trouble(p, "stack_unknown", &err);
 	}
 	mmx_out_end(p->out);
 }
@@ -249,8 +258,30 @@ static bool may_be_charged(enum mmx_class class)
 	}
 }
 
+/* Whether the neighbours on its list know of it; where lists change while they are read none can tell. */
+static void check_list(struct mmx_pagex *p)
+{
+	const struct mmx_layout *l = &p->k->layout;
+	uint64_t flags = p->walk.folio.flags, head = p->walk.folio.head;
+	struct mmx_err err;
+
+	if (p->k->image->live)
+		return;
+	if (p->verdict.class == CLASS_FREE)
+		head = p->walk.free_head;
+	else if (p->walk.folio.read || !mmx_bit(flags, p->k->page_format.lru) ||
+		 /* On no list; a count of mlock() lies where its links would. */
+		 (mmx_has_enum(l, E_PG_unevictable) &&
+		  mmx_bit(flags, mmx_enum(l, E_PG_unevictable))))
+		return;
+	if (mmx_list_check(p->view, mmx_page_addr(&p->k->vmemmap, head) + mmx_off(l, M_page_lru),
+			   &err))
+		mmx_pagex_trouble(p, "list_broken", &err);
+}
+
 void mmx_pagex_detail(struct mmx_pagex *p)
 {
+	check_list(p);
 	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
 		if (details[i].class == p->verdict.class)
 			details[i].emit(p);

@@ -31,7 +31,9 @@ static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
 	struct mmx_err err;
 
 	if (!objects || mmx_slab_objects_find(objects, &p->caches, slab, p->view, &err)) {
-		mmx_out_text(p->out, "objects_unknown", objects ? err.text : "out of memory");
+		if (!objects)
+			mmx_fail_nomem(&err);
+		mmx_pagex_trouble(p, "objects_unknown", &err);
 		free(objects);
 		return;
 	}
@@ -45,7 +47,7 @@ static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
 	}
 	mmx_out_end(p->out);
 	if (objects->trouble.code)
-		mmx_out_text(p->out, "free_list", objects->trouble.text);
+		mmx_pagex_trouble(p, "free_list", &objects->trouble);
 	if (p->what.kind == MMX_WHAT_KERNEL && p->walk.pfn == p->what.first &&
 	    mmx_slab_object_at(slab, p->what.addr, &object)) {
 		mmx_out_count(p->out, "object", object.index);
@@ -65,7 +67,7 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 	struct mmx_err err;
 
 	if (!p->has_caches && mmx_slab_caches_find(&p->caches, p->view, &err)) {
-		mmx_out_text(p->out, "cache_unknown", err.text);
+		mmx_pagex_trouble(p, "cache_unknown", &err);
 		return;
 	}
 	p->has_caches = true;
@@ -86,8 +88,10 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 		mmx_out_count(p->out, "on_cpu", s.on_cpu->cpu);
 	if (s.kfence)
 		mmx_out_bool(p->out, "kfence", true);
-	if (s.bad)
-		mmx_out_text(p->out, "broken", s.bad);
+	if (!s.cache && p->caches.trouble.code)
+		mmx_pagex_trouble(p, "caches_unknown", &p->caches.trouble);
+	else if (s.bad)
+		mmx_pagex_finding(p, "broken", s.bad);
 	if (s.cache && !s.bad)
 		emit_objects(p, &s);
 	mmx_out_end(p->out);
@@ -95,14 +99,11 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 
 /* vmalloc areas, stacks and per-CPU memory. */
 
-void mmx_pagex_vmalloc(struct mmx_pagex *p)
+static void emit_area(struct mmx_pagex *p, const struct mmx_owned_run *run,
+		      const struct mmx_vmalloc_area *area)
 {
-	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
-	const struct mmx_vmalloc_area *area = run ? &p->marks.vmalloc.v[run->owner] : NULL;
 	char flags[160];
 
-	if (!area)
-		return;
 	mmx_out_block(p->out, "vmalloc", "vmalloc area");
 	mmx_out_addr(p->out, "start", area->start);
 	mmx_out_addr(p->out, "end", area->end);
@@ -113,6 +114,26 @@ void mmx_pagex_vmalloc(struct mmx_pagex *p)
 	if (area->caller)
 		mmx_pagex_symbol(p, "caller", area->caller);
 	mmx_out_end(p->out);
+}
+
+/* Why the area is not known, or whether it is a task's stack. */
+static void emit_area_trouble(struct mmx_pagex *p, bool has_area)
+{
+	const struct mmx_err *trouble = p->marks.trouble;
+
+	if (!has_area && trouble[MMX_MARK_VMALLOC].code)
+		mmx_pagex_trouble(p, "area_unknown", &trouble[MMX_MARK_VMALLOC]);
+	if (p->verdict.class == CLASS_VMALLOC && trouble[MMX_MARK_STACK].code)
+		mmx_pagex_trouble(p, "stack_unknown", &trouble[MMX_MARK_STACK]);
+}
+
+void mmx_pagex_vmalloc(struct mmx_pagex *p)
+{
+	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
+
+	if (run)
+		emit_area(p, run, &p->marks.vmalloc.v[run->owner]);
+	emit_area_trouble(p, run);
 }
 
 /* Most stacks are vmalloc areas, but not in every configuration. */
@@ -278,7 +299,7 @@ void mmx_pagex_zsmalloc(struct mmx_pagex *p)
 	mmx_out_block(p->out, "zsmalloc", "zsmalloc");
 	if (mmx_zsmalloc_decode(&z, &p->walk, &err)) {
 		mmx_out_addr(p->out, "zspage", z.zspage);
-		mmx_out_text(p->out, "chain_unknown", err.text);
+		mmx_pagex_trouble(p, "chain_unknown", &err);
 		mmx_out_end(p->out);
 		return;
 	}

@@ -23,22 +23,30 @@ static bool folio_flag(const struct mmx_pagex *p, enum mmx_layout_enumerator id)
 	       mmx_bit(p->walk.folio.flags, mmx_enum(&p->k->layout, id));
 }
 
+const struct mmx_swaps *mmx_pagex_swaps(struct mmx_pagex *p)
+{
+	struct mmx_err err;
+
+	if (!p->swaps_tried)
+		p->has_swaps = !mmx_swaps_find(&p->swaps, p->view, &err);
+	p->swaps_tried = true;
+	return p->has_swaps ? &p->swaps : NULL;
+}
+
 static void emit_swap_entry(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
 	const struct mmx_swap_area *area;
+	const struct mmx_swaps *swaps;
 	unsigned int type;
 	uint64_t offset;
-	struct mmx_err err;
 
 	if (!mmx_bit(p->walk.folio.flags, f->swapbacked) ||
 	    !mmx_bit(p->walk.folio.flags, f->swapcache))
 		return;
-	if (!p->swaps_tried)
-		mmx_swaps_find(&p->swaps, p->view, &err);
-	p->swaps_tried = true;
+	swaps = mmx_pagex_swaps(p);
 	mmx_swap_private(mmx_word(p->walk.folio.bytes, f->private), &type, &offset);
-	area = mmx_swap_area(&p->swaps, type);
+	area = swaps ? mmx_swap_area(swaps, type) : NULL;
 	mmx_out_block(p->out, "swap_cache", "swap cache");
 	mmx_out_count(p->out, "type", type);
 	mmx_out_hex(p->out, "offset", offset + (p->walk.pfn - p->walk.folio.head));
@@ -90,14 +98,17 @@ void mmx_pagex_anon(struct mmx_pagex *p)
 	if (!mapping_of(p)) {
 		mmx_out_null(p->out, "anon_vma");
 	} else if (mmx_anon_read(&anon, p->view, mapping_of(p), &err)) {
-		mmx_out_text(p->out, "anon_vma_unknown", err.text);
+		mmx_pagex_trouble(p, "anon_vma_unknown", &err);
 	} else {
 		mmx_out_addr(p->out, "anon_vma", anon.addr);
 		mmx_out_addr(p->out, "root", anon.root);
 		mmx_out_addr(p->out, "parent", anon.parent);
-		mmx_out_count(p->out, "areas", anon.chains);
-		if (anon.broken.code)
-			mmx_out_text(p->out, "broken", anon.broken.text);
+		if (anon.broken.code) {
+			mmx_out_null(p->out, "areas");
+			mmx_pagex_trouble(p, "broken", &anon.broken);
+		} else {
+			mmx_out_count(p->out, "areas", anon.chains);
+		}
 	}
 	mmx_out_end(p->out);
 	emit_swap_entry(p);
@@ -110,7 +121,7 @@ void mmx_pagex_ksm(struct mmx_pagex *p)
 
 	mmx_out_block(p->out, "ksm", "KSM");
 	if (mmx_ksm_read(&ksm, p->view, mapping_of(p), p->walk.folio.head, &err)) {
-		mmx_out_text(p->out, "node_unknown", err.text);
+		mmx_pagex_trouble(p, "node_unknown", &err);
 	} else {
 		mmx_out_addr(p->out, "node", ksm.node);
 		mmx_out_count(p->out, "sharers", ksm.sharers);
@@ -131,7 +142,7 @@ static void emit_inode(struct mmx_pagex *p, const struct mmx_mapping *m)
 	else if (m->path.text[0])
 		mmx_out_text(p->out, "path", m->path.text);
 	else
-		mmx_out_textf(p->out, "path_unknown", "%s", m->no_path.text);
+		mmx_pagex_trouble(p, "path_unknown", &m->no_path);
 	mmx_out_addr(p->out, "inode", m->inode.addr);
 	mmx_out_count(p->out, "ino", m->inode.ino);
 	mmx_out_text(p->out, "filesystem", m->inode.fs);
@@ -148,7 +159,7 @@ void mmx_pagex_file(struct mmx_pagex *p)
 	if (!mapping_of(p))
 		mmx_out_text(p->out, "kind", "none: truncated, or shared memory in the swap cache");
 	else if (mmx_mapping_read(&m, p->view, mapping_of(p), &err))
-		mmx_out_text(p->out, "mapping_unknown", err.text);
+		mmx_pagex_trouble(p, "mapping_unknown", &err);
 	else
 		emit_inode(p, &m);
 	mmx_out_bool(p->out, "dirty", folio_flag(p, E_PG_dirty));
@@ -214,7 +225,7 @@ void mmx_pagex_memcg(struct mmx_pagex *p)
 	if (!f->has_memcg || !mmx_word(p->walk.folio.bytes, f->memcg))
 		return;
 	if (mmx_charge_read(&charge, p->view, mmx_word(p->walk.folio.bytes, f->memcg), &err)) {
-		mmx_out_text(p->out, "memcg_unknown", err.text);
+		mmx_pagex_trouble(p, "memcg_unknown", &err);
 		return;
 	}
 	if (charge.kind == MMX_CHARGE_NONE)
@@ -226,7 +237,7 @@ void mmx_pagex_memcg(struct mmx_pagex *p)
 		mmx_out_bool(p->out, "online", memcg.online);
 		mmx_out_count(p->out, "ino", memcg.ino);
 	} else if (charge.memcg) {
-		mmx_out_text(p->out, "path_unknown", err.text);
+		mmx_pagex_trouble(p, "path_unknown", &err);
 	}
 	mmx_out_end(p->out);
 }

@@ -120,6 +120,15 @@ void mmx_image_close(struct mmx_image *image);
 const char *mmx_read_name(enum mmx_read r);
 
 /**
+ * mmx_read_code() - the error that a pointer makes when what it points to was not read
+ * What a filter left out is absent; a pointer to where nothing is mapped contradicts the dump.
+ */
+static inline enum mmx_code mmx_read_code(enum mmx_read r)
+{
+	return r == MMX_READ_UNMAPPED ? MMX_ECORRUPT : MMX_EABSENT;
+}
+
+/**
  * mmx_open_kdumpfile() - open any dump: ELF, what libkdumpfile reads, or a flattened form of either
  * @paths: one file, or the parts of a split dump in any order
  */

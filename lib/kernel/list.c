@@ -38,7 +38,7 @@ static int walk(struct mmx_view *view, uint64_t head, uint64_t first, uint64_t e
 					" nodes",
 					head, limit);
 		if (read)
-			return mmx_fail(err, MMX_EABSENT,
+			return mmx_fail(err, mmx_read_code(read),
 					"the list at 0x%" PRIx64 " breaks off: node 0x%" PRIx64
 					" is %s",
 					head, at, mmx_read_name(read));
@@ -63,8 +63,8 @@ int mmx_list_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list
 	enum mmx_read read = mmx_kread_u64(view, head, &first);
 
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the list head at 0x%" PRIx64 " is %s", head,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the list head at 0x%" PRIx64 " is %s",
+				head, mmx_read_name(read));
 	return walk(view, head, first, head, limit, fn, arg, err);
 }
 
@@ -75,7 +75,39 @@ int mmx_hlist_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_lis
 	enum mmx_read read = mmx_kread_u64(view, head, &first);
 
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the list head at 0x%" PRIx64 " is %s", head,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the list head at 0x%" PRIx64 " is %s",
+				head, mmx_read_name(read));
 	return walk(view, head, first, 0, limit, fn, arg, err);
+}
+
+/* One neighbour of the node at @addr: what it holds at @offset must be that node. */
+static int points_back(struct mmx_view *view, uint64_t addr, uint64_t neighbour,
+		       unsigned int offset, struct mmx_err *err)
+{
+	uint64_t back;
+	enum mmx_read read = mmx_kread_u64(view, neighbour + offset, &back);
+
+	if (read)
+		return mmx_fail(err, mmx_read_code(read),
+				"its list leads to 0x%" PRIx64 ", which is %s", neighbour,
+				mmx_read_name(read));
+	if (back != addr)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"its list leads to 0x%" PRIx64 ", whose list leads to 0x%" PRIx64
+				" and not back",
+				neighbour, back);
+	return 0;
+}
+
+int mmx_list_check(struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	struct node node;
+	enum mmx_read read = read_node(view, addr, &node);
+
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the list node at 0x%" PRIx64 " is %s",
+				addr, mmx_read_name(read));
+	if (points_back(view, addr, node.next, 8, err))
+		return -1;
+	return points_back(view, addr, node.back, 0, err);
 }

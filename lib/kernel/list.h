@@ -30,4 +30,10 @@ int mmx_list_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list
 int mmx_hlist_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
 		   struct mmx_err *err);
 
+/**
+ * mmx_list_check() - whether a node is where its neighbours on a struct list_head list say
+ * Returns 0, or -1 with an error that names the neighbour that does not point back.
+ */
+int mmx_list_check(struct mmx_view *view, uint64_t addr, struct mmx_err *err);
+
 #endif

@@ -32,8 +32,8 @@ int mmx_kget(struct mmx_view *view, uint64_t addr, enum mmx_layout_member id, ui
 
 	if (!read)
 		return 0;
-	return mmx_fail(err, MMX_EABSENT, "%s of 0x%" PRIx64 " is %s", mmx_layout_members[id].name,
-			addr, mmx_read_name(read));
+	return mmx_fail(err, mmx_read_code(read), "%s of 0x%" PRIx64 " is %s",
+			mmx_layout_members[id].name, addr, mmx_read_name(read));
 }
 
 enum mmx_read mmx_kread_variable(struct mmx_view *view, const char *name, unsigned int size,

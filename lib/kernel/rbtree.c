@@ -29,7 +29,7 @@ static int read_node(struct walk *w, uint64_t addr, uint64_t parent, uint64_t *l
 	uint64_t said;
 
 	if (read)
-		return mmx_fail(err, MMX_EABSENT,
+		return mmx_fail(err, mmx_read_code(read),
 				"the tree at 0x%" PRIx64 " breaks off: node 0x%" PRIx64 " is %s",
 				w->root, addr, mmx_read_name(read));
 	said = mmx_get(l, M_rb_node_rb_parent_color, bytes) & ~3ULL;
@@ -79,8 +79,8 @@ int mmx_rb_walk(struct mmx_view *view, uint64_t root, uint64_t limit, mmx_rb_fn 
 		return mmx_fail(err, MMX_ECORRUPT, "struct rb_node has %" PRIu64 " bytes, not 24",
 				mmx_size(l, S_rb_node));
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the tree's root at 0x%" PRIx64 " is %s", root,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the tree's root at 0x%" PRIx64 " is %s",
+				root, mmx_read_name(read));
 	/* While all of a process's anon_vma trees are locked, their root pointers have bit 0 set. */
 	if (descend(&w, top & ~1ULL, 0, err))
 		return -1;

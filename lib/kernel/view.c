@@ -138,8 +138,8 @@ int mmx_kread_ok(struct mmx_view *view, uint64_t addr, void *buf, size_t len, co
 
 	if (!read)
 		return 0;
-	return mmx_fail(err, MMX_EABSENT, "%s: %zu bytes at 0x%" PRIx64 " are %s", what, len, addr,
-			mmx_read_name(read));
+	return mmx_fail(err, mmx_read_code(read), "%s: %zu bytes at 0x%" PRIx64 " are %s", what,
+			len, addr, mmx_read_name(read));
 }
 
 enum mmx_read mmx_kread_str(struct mmx_view *view, uint64_t addr, char *buf, size_t size, bool *cut)

@@ -88,7 +88,7 @@ int mmx_xarray_load(struct mmx_view *view, uint64_t xa, uint64_t index, uint64_t
 		return mmx_fail(err, MMX_ECORRUPT, "xa_node with %u slots makes no sense", a.slots);
 	read = mmx_kread_member(view, xa, M_xarray_xa_head, entry);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the xarray at 0x%" PRIx64 " is %s", xa,
+		return mmx_fail(err, mmx_read_code(read), "the xarray at 0x%" PRIx64 " is %s", xa,
 				mmx_read_name(read));
 	if (!IS_NODE(*entry)) {
 		if (index || INTERNAL(*entry))

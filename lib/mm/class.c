@@ -121,6 +121,10 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 		return is(CLASS_PAGE_TABLE, "the page tables of an address space have it");
 	if (c->pipes && mmx_pipe_page(c->pipes, w->pfn))
 		return is(CLASS_PIPE, "a buffer of a pipe has it");
+	if (!mmx_int(folio->bytes, f->refcount))
+		return is(
+			CLASS_UNATTRIBUTED,
+			"nobody holds it, yet it is in no free block and in no list that mmx walks");
 	return is(CLASS_UNATTRIBUTED,
 		  "no type, no mapping, not free, and in no list that mmx walks");
 }

@@ -77,8 +77,8 @@ int mmx_ksm_read(struct mmx_ksm *ksm, struct mmx_view *view, uint64_t node, uint
 		return -1;
 	read = mmx_kread_member(view, node, M_ksm_stable_node_kpfn, &kpfn);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the KSM node at 0x%" PRIx64 " is %s", node,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the KSM node at 0x%" PRIx64 " is %s",
+				node, mmx_read_name(read));
 	if (kpfn != pfn)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the KSM node at 0x%" PRIx64 " is that of frame 0x%" PRIx64

@@ -74,8 +74,8 @@ static int device_name(struct mmx_mapping *m, struct mmx_view *view, struct mmx_
 	read = mmx_kread_str(view, disk + mmx_off(l, M_gendisk_disk_name), name, sizeof(name),
 			     NULL);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the gendisk at 0x%" PRIx64 " is %s", disk,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the gendisk at 0x%" PRIx64 " is %s",
+				disk, mmx_read_name(read));
 	partition &= 0xff; /* flags are above it */
 	if (partition)
 		snprintf(m->device, sizeof(m->device), "%s%s%u", name,

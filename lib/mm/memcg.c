@@ -83,7 +83,7 @@ static int kernfs_path(struct mmx_view *view, uint64_t node, char path[MMX_PATH_
 			return -1;
 		read = mmx_kread_str(view, name_at, name, sizeof(name), &cut);
 		if (read || cut)
-			return mmx_fail(err, read ? MMX_EABSENT : MMX_ECORRUPT,
+			return mmx_fail(err, read ? mmx_read_code(read) : MMX_ECORRUPT,
 					"the name of the kernfs node at 0x%" PRIx64 " is %s", node,
 					read ? mmx_read_name(read) : "longer than names are");
 		len = strlen(name);

@@ -61,8 +61,9 @@ static int read_name(struct mmx_view *view, uint64_t dentry, char name[MMX_PATH_
 				dentry, length);
 	read = mmx_kread(view, at, name, length);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the name of the dentry at 0x%" PRIx64 " is %s",
-				dentry, mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read),
+				"the name of the dentry at 0x%" PRIx64 " is %s", dentry,
+				mmx_read_name(read));
 	if (memchr(name, 0, length))
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the name of the dentry at 0x%" PRIx64 " has a NUL in it", dentry);
@@ -413,7 +414,7 @@ static int read_text(struct mmx_view *view, uint64_t addr, char text[MMX_FS_NAME
 {
 	enum mmx_read read = mmx_kread_str(view, addr, text, MMX_FS_NAME, NULL);
 
-	return read ? mmx_fail(err, MMX_EABSENT, "%s at 0x%" PRIx64 " is %s", what, addr,
+	return read ? mmx_fail(err, mmx_read_code(read), "%s at 0x%" PRIx64 " is %s", what, addr,
 			       mmx_read_name(read))
 		    : 0;
 }

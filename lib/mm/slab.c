@@ -536,7 +536,7 @@ static uint32_t follow(struct mmx_slab_objects *o, const struct mmx_slab *slab,
 		o->state[i] = state;
 		read = mmx_kread_u64(view, at, &raw);
 		if (read) {
-			mmx_fail(&o->trouble, MMX_EABSENT,
+			mmx_fail(&o->trouble, mmx_read_code(read),
 				 "the free list breaks off: object %u at 0x%" PRIx64 " is %s", i,
 				 object, mmx_read_name(read));
 			return n + 1;

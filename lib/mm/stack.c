@@ -97,7 +97,7 @@ static int add_frames(struct mmx_stacks *s, size_t nr, struct mmx_view *view, st
 		enum mmx_read read = mmx_kphys(view, va, &phys);
 
 		if (read)
-			return mmx_fail(err, MMX_EABSENT,
+			return mmx_fail(err, mmx_read_code(read),
 					"the stack of task %d: 0x%" PRIx64 " is %s",
 					stack->task->pid, va, mmx_read_name(read));
 		if (!mmx_owned_add(&s->frames, nr, (va - stack->start) >> shift, phys >> shift, 1))

@@ -93,8 +93,8 @@ static int read_area(struct mmx_swap_area *a, struct mmx_view *view, bool *used,
 	if (!read)
 		read = mmx_kread_member(view, inode, M_inode_i_mode, &mode);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "swap area %u at 0x%" PRIx64 " is %s", a->type,
-				a->addr, mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "swap area %u at 0x%" PRIx64 " is %s",
+				a->type, a->addr, mmx_read_name(read));
 	a->priority = (int16_t)priority;
 	if (view->kernel->layout.member[M_swap_info_struct_inuse_pages].m.size == 8)
 		a->in_use &= ~OFF_LIST;
@@ -185,7 +185,7 @@ static int look_in_trees(struct mmx_swap_slot *slot, struct mmx_view *view, uint
 		return mmx_fail(err, MMX_EMISSING,
 				"address_space.i_pages is needed and no source of types has it");
 	if (read || !array)
-		return mmx_fail(err, MMX_EABSENT, "swapper_spaces[%u] is %s", type,
+		return mmx_fail(err, mmx_read_code(read), "swapper_spaces[%u] is %s", type,
 				read ? mmx_read_name(read) : "NULL");
 	array += (offset >> SPACE_SHIFT) * mmx_size(l, S_address_space) +
 		 mmx_off(l, M_address_space_i_pages);
@@ -223,8 +223,8 @@ static int look_in_table(struct mmx_swap_slot *slot, struct mmx_view *view,
 	if (!read && table)
 		read = mmx_kread_u64(view, table + offset % cluster * 8, &word);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the swap table of area %u is %s", area->type,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the swap table of area %u is %s",
+				area->type, mmx_read_name(read));
 	if (!mmx_has(l, M_swap_info_struct_swap_map) && word != TABLE_BAD) {
 		slot->count = word >> TABLE_COUNT_SHIFT;
 		slot->more = slot->count == TABLE_COUNT_MAX;
@@ -250,8 +250,8 @@ static int read_map(struct mmx_swap_slot *slot, struct mmx_view *view,
 	if (!read)
 		read = mmx_kread(view, map + offset, &byte, 1);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the swap map of area %u is %s", area->type,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the swap map of area %u is %s",
+				area->type, mmx_read_name(read));
 	byte &= ~MAP_HAS_CACHE;
 	slot->bad = byte == MAP_BAD;
 	if (byte == MAP_SHMEM) {

@@ -51,8 +51,8 @@ static int read_task(struct finder *f, uint64_t addr, struct mmx_task *t, struct
 		read = mmx_kread(view, addr + mmx_off(f->layout, M_task_struct_comm), t->comm,
 				 sizeof(t->comm));
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the task_struct at 0x%" PRIx64 " is %s", addr,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the task_struct at 0x%" PRIx64 " is %s",
+				addr, mmx_read_name(read));
 	t->addr = addr;
 	t->pid = (int32_t)pid;
 	t->tgid = (int32_t)tgid;

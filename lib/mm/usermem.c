@@ -35,8 +35,8 @@ int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t l
 		return mmx_fail(err, MMX_EUSAGE, "0x%" PRIx64 " is no user address", last);
 	read = mmx_kread_member(view, mm, M_mm_struct_pgd, &pgd);
 	if (read)
-		return mmx_fail(err, MMX_EABSENT, "the mm_struct at 0x%" PRIx64 " is %s", mm,
-				mmx_read_name(read));
+		return mmx_fail(err, mmx_read_code(read), "the mm_struct at 0x%" PRIx64 " is %s",
+				mm, mmx_read_name(read));
 	read = mmx_kphys(view, pgd, &root);
 	if (read)
 		return mmx_fail(err, MMX_ECORRUPT,
@@ -126,26 +126,51 @@ static bool names_frame(enum mmx_user_kind kind)
 	return kind == MMX_USER_MIGRATION || kind == MMX_USER_DEVICE || kind == MMX_USER_HWPOISON;
 }
 
+/* A page that is out: in which area, and where; or why that cannot be. */
+static int fail_swapped(struct mmx_view *view, const struct mmx_users *users,
+			const struct mmx_user_page *page, struct mmx_err *err)
+{
+	const char *words = mmx_user_words(page->kind), *path = "";
+	struct mmx_swap_slot slot;
+
+	if (users->swaps) {
+		if (mmx_swap_slot(&slot, view, users->swaps, page->type, page->offset, err))
+			return mmx_fail_prefix(err, "%s, and", words);
+		path = mmx_swap_area(users->swaps, page->type)->path.text;
+	}
+	return mmx_fail(err, MMX_ENOTFOUND, "%s, to area %u at 0x%" PRIx64 "%s%s", words,
+			page->type, page->offset, path[0] ? " of " : "", path);
+}
+
+static int fail_without_frame(struct mmx_view *view, const struct mmx_users *users,
+			      const struct mmx_user_page *page, struct mmx_err *err)
+{
+	const char *words = mmx_user_words(page->kind);
+
+	if (page->kind == MMX_USER_SWAP)
+		return fail_swapped(view, users, page, err);
+	if (page->kind == MMX_USER_UNREADABLE)
+		return mmx_fail(err, mmx_read_code(page->pte.read), "%s", words);
+	if (names_frame(page->kind))
+		return mmx_fail(err, MMX_ENOTFOUND, "%s, PFN 0x%" PRIx64, words, page->pfn);
+	return mmx_fail(err, MMX_ENOTFOUND, "%s", words);
+}
+
 int mmx_user_phys(struct mmx_view *view, const struct mmx_users *users, int32_t pid, uint64_t addr,
 		  uint64_t *phys, struct mmx_err *err)
 {
 	unsigned int shift = view->kernel->arch->page_shift;
 	struct mmx_user_page page;
-	char more[64] = "";
 	uint64_t mm;
 
 	if (mmx_user_mm(users, pid, &mm, err))
 		return -1;
 	if (mmx_user_page(&page, view, &users->types, mm, addr, err))
 		return mmx_fail_prefix(err, "PID %d", pid);
-	if (names_frame(page.kind))
-		snprintf(more, sizeof(more), ", PFN 0x%" PRIx64, page.pfn);
-	else if (page.kind == MMX_USER_SWAP)
-		snprintf(more, sizeof(more), ", to area %u at 0x%" PRIx64, page.type, page.offset);
-	if (!mmx_user_mapped(page.kind))
-		return mmx_fail(err, page.kind == MMX_USER_UNREADABLE ? MMX_EABSENT : MMX_ENOTFOUND,
-				"address 0x%" PRIx64 " of PID %d: %s%s", addr, pid,
-				mmx_user_words(page.kind), more);
+	if (!mmx_user_mapped(page.kind)) {
+		fail_without_frame(view, users, &page, err);
+		return mmx_fail_prefix(err, "address 0x%" PRIx64 " of PID %d", addr, pid);
+	}
 	*phys = page.pfn << shift | (addr & ((1ULL << shift) - 1));
 	return 0;
 }

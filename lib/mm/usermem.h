@@ -70,9 +70,13 @@ int mmx_user_page(struct mmx_user_page *page, struct mmx_view *view,
 int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t last, mmx_pte_fn fn,
 		  void *arg, struct mmx_err *err);
 
-/** struct mmx_users - whose memory it is; filled once for any number of look-ups */
+/**
+ * struct mmx_users - whose memory it is; filled once for any number of look-ups
+ * @swaps: to hold entries of swapped pages against; may be NULL
+ */
 struct mmx_users {
 	const struct mmx_tasks *tasks;
+	const struct mmx_swaps *swaps;
 	struct mmx_swap_types types;
 };
 

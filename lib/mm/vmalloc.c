@@ -297,8 +297,9 @@ static int from_tables(struct pages *p, struct mmx_err *err)
 		      p);
 	if (!p->read)
 		return 0;
-	return mmx_fail(err, MMX_EABSENT, "vmalloc area 0x%" PRIx64 ": a page table of it is %s",
-			p->area->start, mmx_read_name(p->read));
+	return mmx_fail(err, mmx_read_code(p->read),
+			"vmalloc area 0x%" PRIx64 ": a page table of it is %s", p->area->start,
+			mmx_read_name(p->read));
 }
 
 static int from_array(struct pages *p, struct mmx_err *err)
@@ -336,7 +337,7 @@ int mmx_vmalloc_each_page(struct mmx_view *view, const struct mmx_vmalloc_area *
 	struct pages p = {.view = view, .area = area, .fn = fn, .arg = arg};
 
 	if (area->read)
-		return mmx_fail(err, MMX_EABSENT,
+		return mmx_fail(err, mmx_read_code(area->read),
 				"vmalloc area 0x%" PRIx64 ": its vm_struct 0x%" PRIx64 " is %s",
 				area->start, area->vm, mmx_read_name(area->read));
 	if (area->kind == MMX_VMALLOC_UNPURGED || area->flags & VM_IOREMAP)

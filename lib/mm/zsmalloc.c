@@ -20,7 +20,7 @@ static int read_all(struct mmx_view *view, uint64_t addr, const struct read *v, 
 		enum mmx_read read = mmx_kread_member(view, addr, v[i].id, v[i].value);
 
 		if (read)
-			return mmx_fail(err, MMX_EABSENT, "%s at 0x%" PRIx64 " is %s",
+			return mmx_fail(err, mmx_read_code(read), "%s at 0x%" PRIx64 " is %s",
 					mmx_layout_members[v[i].id].name, addr,
 					mmx_read_name(read));
 	}

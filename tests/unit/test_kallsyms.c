@@ -217,9 +217,9 @@ static void corrupt_tables_are_refused(void)
 	expect_refusal(hide_stext, MMX_EMISSING, "_stext");
 	expect_refusal(count_none, MMX_ECORRUPT, "no sane number");
 	expect_refusal(count_huge, MMX_ECORRUPT, "no sane number");
-	expect_refusal(count_beyond_memory, MMX_EABSENT, "kallsyms_offsets");
+	expect_refusal(count_beyond_memory, MMX_ECORRUPT, "kallsyms_offsets");
 	expect_refusal(count_beyond_names, MMX_ECORRUPT, "the names end after 10 of 11");
-	expect_refusal(unmap_token_index, MMX_EABSENT, "kallsyms_token_index");
+	expect_refusal(unmap_token_index, MMX_ECORRUPT, "kallsyms_token_index");
 	expect_refusal(token_behind_table, MMX_ECORRUPT, "token 200");
 	expect_refusal(token_without_end, MMX_ECORRUPT, "has no end");
 	expect_refusal(name_too_long, MMX_ECORRUPT, "name 0 is empty or too long");

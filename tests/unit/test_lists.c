@@ -183,7 +183,7 @@ static void forged_resources_end_in_errors(void)
 	      "another's child: %s", err.text);
 	mmx_resources_free(&r);
 	at(code)->sibling = OUTSIDE;
-	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_EABSENT && r.n == 3,
+	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_ECORRUPT && r.n == 3,
 	      "leads nowhere: %zu, %s", r.n, err.text);
 	mmx_resources_free(&r);
 	at(code)->sibling = 0;
