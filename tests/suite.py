@@ -23,6 +23,7 @@ class Result:
     status: int
     out: str
     err: str
+    raw: bytes = b""  # standard output as it came
 
     def __str__(self):
         text = f"{' '.join(self.words)} ended with {self.status}"
@@ -39,7 +40,7 @@ def run(*words, stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
     except subprocess.TimeoutExpired:
         raise Wrong(f"{' '.join(words)} still runs after {timeout} s") from None
     result = Result(words, ended.returncode, (ended.stdout or b"").decode(errors="replace"),
-                    ended.stderr.decode(errors="replace"))
+                    ended.stderr.decode(errors="replace"), ended.stdout or b"")
     if result.status < 0 or "Sanitizer" in result.err or "runtime error:" in result.err:
         raise Wrong(f"{result}\n{result.err[-3000:]}")
     return result

@@ -2,6 +2,6 @@
 """Damages by name: each spoils one thing in a finished sample, and says what must be reported."""
 
 from . import frames, names, opening, trees
-from .registry import BREAKS
+from .registry import BREAKS, fill
 
-__all__ = ["BREAKS", "frames", "names", "opening", "trees"]
+__all__ = ["BREAKS", "fill", "frames", "names", "opening", "trees"]

@@ -2,104 +2,137 @@
 """Struct pages, free lists and slabs."""
 
 from ..memory import PAGE
-from .registry import WILD, damage, story_page, story_pfn
+from ..story.kernel_pages import biggest_blocks
+from .registry import EVEN, WILD, counts, damage, later, pagex, procx, story_page, story_pfn, user
 
 
 def first_block(kernel, order):
     return next(b for b in kernel.node.free_blocks if b[1] == order)
 
 
-@damage("flags-poisoned", "the page of 'DMA buffer' was never initialised (flags are all ones)")
+@damage("flags-poisoned", "the page of 'DMA buffer' was never initialised (flags are all ones)",
+        pagex("{DMA buffer}", r"class: +uninitialised$", status=0))
 def poisoned(kernel):
     page = story_page(kernel, "DMA buffer")
     kernel.machine.write(page.address, b"\xff" * 64)
 
 
-@damage("compound-head-misaligned", "'THP tail 2' links to no struct page")
+@damage("compound-head-misaligned", "'THP tail 2' links to no struct page",
+        pagex("{THP tail 2}", r"class: +unattributed$",
+              r"broken folio: +its link leads to no struct page before it", r"order: +\(unreadable\)$"))
 def misaligned(kernel):
     story_page(kernel, "THP tail 2")["compound_head"] += 8
 
 
-@damage("compound-head-wild", "'THP tail 2' links to an address outside of the struct pages")
+@damage("compound-head-wild", "'THP tail 2' links to an address outside of the struct pages",
+        pagex("{THP tail 2}", r"class: +unattributed$",
+              r"broken folio: +its link leads to no struct page before it", r"order: +\(unreadable\)$"))
 def wild_head(kernel):
     story_page(kernel, "THP tail 2")["compound_head"] = WILD | 1
 
 
-@damage("compound-head-tail", "'THP tail 2' links to another tail")
+@damage("compound-head-tail", "'THP tail 2' links to another tail",
+        pagex("{THP tail 2}", r"class: +unattributed$",
+              r"broken folio: +its link leads to a folio that does not reach this far", r"order: +\(unreadable\)$"))
 def tail_of_tail(kernel):
     story_page(kernel, "THP tail 2")["compound_head"] = story_page(kernel, "THP tail 1").address | 1
 
 
-@damage("compound-order-huge", "'THP head' claims an order that no folio has")
+@damage("compound-order-huge", "'THP head' claims an order that no folio has",
+        pagex("{THP head}",
+              r"broken folio: +the order in its second struct page is out of range", r"order: +-$"))
 def order_huge(kernel):
     story_page(kernel, "THP tail 1")["flags"] |= 0xFF
 
 
-@damage("refcount-negative", "'DMA buffer' has a negative reference count")
+@damage("refcount-negative", "'DMA buffer' has a negative reference count",
+        counts("{DMA buffer}", r"refcount: +-3$", r"surprise: +fewer references", status=1))
 def refcount(kernel):
     story_page(kernel, "DMA buffer")["_refcount"] = -3
 
 
-@damage("page-type-unknown", "'offline' has a page type that this kernel does not know")
+@damage("page-type-unknown", "'offline' has a page type that this kernel does not know",
+        pagex("{offline}", r"because: +a page type that mmx does not know", status=0))
 def page_type(kernel):
     story_page(kernel, "offline")["page_type"] = \
         0xFE000000 if kernel.frames.byte_types() else 0xFFFFFFFF & ~0x8000
 
 
-@damage("mapping-wild", "the mapping of 'one mapper' leads nowhere")
+@damage("mapping-wild", "the mapping of 'one mapper' leads nowhere",
+        pagex("{one mapper}", r"anon vma unknown: +anon_vma\.root of 0x4141\w+ is unmapped"))
 def mapping_wild(kernel):
     story_page(kernel, "one mapper")["mapping"] = WILD & ~3 | 1
 
 
-@damage("mapcount-wrong", "'libc page 45' has 105 entries, its _mapcount says 51")
+@damage("mapcount-wrong", "'libc page 45' has 105 entries, its _mapcount says 51",
+        counts("{libc page 45}", r"mappings: +51$", r"remainder: +54$", r"surprise: +more references"),
+        procx("kpagecount", r"^{libc page 45} 33$"))
 def mapcount(kernel):
     story_page(kernel, "libc page 45")["_mapcount"] = 50
 
 
-@damage("buddy-cycle", "a free list of DMA32 comes back to a block that it has been at")
+@damage("buddy-cycle", "a free list of DMA32 comes back to a block that it has been at",
+        pagex("{last free block}",
+              r"list broken: +its list leads to 0x\w+, whose list leads to 0x\w+ and not back"),
+        later("buddyx"))
 def buddy_cycle(kernel):
-    blocks = [b for b in kernel.node.free_blocks if b[1] == 10 and kernel.frames.zone_of(b[0]) == 1]
-    first, last = (kernel.frames.page(b[0]) for b in (blocks[0], blocks[-1]))
-    last["buddy_list.next"] = first.at("buddy_list")
+    first = kernel.frames.page(biggest_blocks(kernel)[0][0])
+    story_page(kernel, "last free block")["buddy_list.next"] = first.at("buddy_list")
 
 
-@damage("buddy-wild", "a free list leads outside of the struct pages")
+@damage("buddy-wild", "a free list leads outside of the struct pages",
+        pagex("{free block}", r"list broken: +its list leads to 0x4141\w+, which is unmapped"),
+        later("buddyx"))
 def buddy_wild(kernel):
-    kernel.frames.page(first_block(kernel, 10)[0])["buddy_list.next"] = WILD
+    kernel.frames.page(first_block(kernel, 10)[0])["buddy_list.next"] = EVEN
 
 
-@damage("buddy-order-wrong", "a block on the free list of order 10 says order 3")
+@damage("buddy-order-wrong", "a block on the free list of order 10 says order 3",
+        pagex("{inside a free block}",
+              r"because: +nobody holds it, yet it is in no free block", status=0),
+        later("buddyx"))
 def buddy_order(kernel):
     kernel.frames.page(first_block(kernel, 10)[0])["private"] = 3
 
 
-@damage("buddy-in-use", "a block on a free list is not marked free")
+@damage("buddy-in-use", "a block on a free list is not marked free",
+        pagex("{free block}", r"because: +nobody holds it, yet it is in no free block", status=0),
+        later("buddyx"))
 def buddy_in_use(kernel):
     kernel.frames.page(first_block(kernel, 10)[0])["_mapcount"] = -1
 
 
-@damage("buddy-count-wrong", "nr_free of an order is not what its lists hold")
+@damage("buddy-count-wrong", "nr_free of an order is not what its lists hold",
+        later("buddyx"))
 def buddy_count(kernel):
     kernel.node.zones[1]["free_area[10].nr_free"] += 7
 
 
-@damage("pcp-count-wrong", "a CPU's list holds fewer pages than its count says")
+@damage("pcp-count-wrong", "a CPU's list holds fewer pages than its count says",
+        pagex("{DMA buffer}",
+              r"free lists of CPU 0, node 0, zone DMA32: they hold 10 pages and are counted as 15"))
 def pcp_count(kernel):
     kernel.node.pcp(kernel.node.zones[1], 0)["count"] += 5
 
 
-@damage("pcp-cycle", "a CPU's list comes back to a page that it has been at")
+@damage("pcp-cycle", "a CPU's list comes back to a page that it has been at",
+        pagex("{DMA buffer}",
+              r"free lists of CPU 0, node 0, zone DMA32: the list at 0x\w+ is broken"))
 def pcp_cycle(kernel):
     page = kernel.frames.page(kernel.node.pcp_pages[1][0])
     page["pcp_list.next"] = kernel.frames.page(kernel.node.pcp_pages[0][0]).at("pcp_list")
 
 
-@damage("per-cpu-offset-wild", "CPU 1's per-CPU memory cannot be read; CPU 0's can")
+@damage("per-cpu-offset-wild", "CPU 1's per-CPU memory cannot be read; CPU 0's can",
+        pagex("{DMA buffer}",
+              r"free lists of CPU 1, node 0, zone DMA: .* bytes at 0x4141\w+ are unmapped"))
 def percpu_wild(kernel):
     kernel.machine.put(kernel.machine.image.by_name["__per_cpu_offset"] + 8, WILD)
 
 
-@damage("lru-cycle", "a list of the LRU comes back to a folio that it has been at")
+@damage("lru-cycle", "a list of the LRU comes back to a folio that it has been at",
+        pagex("{libc page 96}",
+              r"list broken: +its list leads to 0x\w+, whose list leads to 0x\w+ and not back"))
 def lru_cycle(kernel):
     page = story_page(kernel, "libc page 96")
     page["lru.next"] = story_page(kernel, "libc page 45").at("lru")
@@ -113,20 +146,25 @@ def loose_slab(kernel):
     return slab, cache
 
 
-@damage("freelist-cycle", "the free list of 'slab with free objects' comes back to itself")
+@damage("freelist-cycle", "the free list of 'slab with free objects' comes back to itself",
+        pagex("{slab with free objects}",
+              r"free list: +the free list comes to object 1 at 0x\w+ once more"))
 def freelist_cycle(kernel):
     slab, cache = loose_slab(kernel)
     second = kernel.machine.get(slab["freelist"] + cache.offset)
     kernel.machine.put(second + cache.offset, slab["freelist"])
 
 
-@damage("freelist-wild", "the free list of 'slab with free objects' leaves the slab")
+@damage("freelist-wild", "the free list of 'slab with free objects' leaves the slab",
+        pagex("{slab with free objects}",
+              r"free list: +the free list goes on to 0x4141\w+, which is no object of it"))
 def freelist_wild(kernel):
     slab, cache = loose_slab(kernel)
     kernel.machine.put(slab["freelist"] + cache.offset, WILD)
 
 
-@damage("slab-counts-wrong", "'slab with free objects' has more objects in use than objects")
+@damage("slab-counts-wrong", "'slab with free objects' has more objects in use than objects",
+        pagex("{slab with free objects}", r"broken: +more of its objects are in use than it has"))
 def slab_counts(kernel):
     slab, _ = loose_slab(kernel)
     slab["inuse"] = slab_objects(slab) + 100
@@ -136,13 +174,16 @@ def slab_objects(slab):
     return slab["counters"] >> 16 & 0x7FFF
 
 
-@damage("slab-cache-wild", "the cache of 'slab with free objects' cannot be read")
+@damage("slab-cache-wild", "the cache of 'slab with free objects' cannot be read",
+        pagex("{slab with free objects}",
+              r"cache address: +4141\w+", r"broken: +its cache is none of slab_caches"))
 def slab_cache(kernel):
     slab, _ = loose_slab(kernel)
-    slab["slab_cache"] = WILD
+    slab["slab_cache"] = EVEN
 
 
-@damage("slab-caches-cycle", "the list of slab caches comes back to one that it has been at")
+@damage("slab-caches-cycle", "the list of slab caches comes back to one that it has been at",
+        pagex("{slab with free objects}", r"caches unknown: +the list at 0x\w+ is broken"))
 def caches_cycle(kernel):
     m = kernel.machine
     first = m.get(kernel.slabs.list)
@@ -150,11 +191,14 @@ def caches_cycle(kernel):
     m.put(m.get(second), first)
 
 
-@damage("page-content-excluded", "the slab page of 'slab with free objects' is excluded")
+@damage("page-content-excluded", "the slab page of 'slab with free objects' is excluded",
+        pagex("{slab with free objects}",
+              r"free list: +the free list breaks off: object 1 at 0x\w+ is excluded", status=3))
 def excluded(kernel):
     kernel.machine.memory.exclude(story_pfn(kernel, "slab with free objects"))
 
 
-@damage("page-table-excluded", "parent's lowest page table is excluded: its mappings are unknown")
+@damage("page-table-excluded", "parent's lowest page table is excluded: its mappings are unknown",
+        user(2001, "7fff00001000", r"unknown: its page table cannot be read", status=3))
 def table_excluded(kernel):
     kernel.machine.memory.exclude(0x4000000 // PAGE)

@@ -1,89 +1,105 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lists and names: tasks, modules, paths, cgroups, resources."""
 
-from .registry import WILD, damage
+from .registry import WILD, damage, doctorx, pagex, unharmed, user
 from .trees import libc
 
 
-@damage("tasks-cycle", "the list of tasks comes back to one that it has been at")
+@damage("tasks-cycle", "the list of tasks comes back to one that it has been at",
+        user(9999, "1000", r"not all could be looked at: the list at 0x\w+ is broken"))
 def tasks_cycle(kernel):
     first, last = kernel.people["parent"].task, kernel.processes[-1].task
     last["tasks.next"] = first.at("tasks")
 
 
-@damage("tasks-wild", "the list of tasks leads nowhere after twin-a")
+@damage("tasks-wild", "the list of tasks leads nowhere after twin-a",
+        user(3105, "1000", r"not all could be looked at: the list at 0x\w+ breaks off"))
 def tasks_wild(kernel):
     kernel.people["twin-a"].task["tasks.next"] = WILD
 
 
-@damage("threads-cycle", "the list of threads of bigpages loops")
+@damage("threads-cycle", "the list of threads of bigpages loops",
+        user(9999, "1000", r"not all could be looked at: the list at 0x\w+ is broken"))
 def threads_cycle(kernel):
     task = kernel.people["big"].task
     task["thread_node.next"] = task.at("thread_node")
 
 
-@damage("mm-wild", "the mm of child cannot be read")
+@damage("mm-wild", "the mm of child cannot be read",
+        user(2002, "7ffe00002000", r"PID 2002: the mm_struct at 0x4141\w+ is unmapped"))
 def mm_wild(kernel):
     kernel.people["child"].task["mm"] = WILD
 
 
-@damage("modules-cycle", "the list of modules loops")
+@damage("modules-cycle", "the list of modules loops",
+        doctorx(r"unknown +module symbols .*runs in a circle"))
 def modules_cycle(kernel):
     kernel.module["list.next"] = kernel.module_at + kernel.types.offset("module", "list")
 
 
-@damage("module-symbols-huge", "the module claims more symbols than memory holds")
+@damage("module-symbols-huge", "the module claims more symbols than memory holds",
+        doctorx(r"FAILED +module symbols .*1 of them with unreadable symbol tables"))
 def module_symbols(kernel):
     kernel.module["core_kallsyms.num_symtab"] = 0x7FFFFFFF
 
 
-@damage("modules-wild", "the list of modules leads nowhere")
+@damage("modules-wild", "the list of modules leads nowhere",
+        doctorx(r"unknown +module symbols .*breaks off after 0"))
 def modules_wild(kernel):
     kernel.machine.put(kernel.machine.image.by_name["modules"], WILD)
 
 
-@damage("dentry-cycle", "the parents of libc's name loop: no path")
+@damage("dentry-cycle", "the parents of libc's name loop: no path",
+        pagex("{libc page 45}", r"path unknown: +a path of more than 4095 bytes"))
 def dentry_cycle(kernel):
     dentry = libc(kernel).dentry
     parent = kernel.machine.object("dentry", dentry["d_parent"])
     parent["d_parent"] = dentry
 
 
-@damage("dentry-name-huge", "the length of libc's name is impossible")
+@damage("dentry-name-huge", "the length of libc's name is impossible",
+        pagex("{libc page 45}", r"path unknown: +the dentry at 0x\w+ has a name of 2147483647 bytes"))
 def name_huge(kernel):
     libc(kernel).dentry["d_name.len"] = 0x7FFFFFFF
 
 
-@damage("dentry-name-wild", "libc's name cannot be read")
+@damage("dentry-name-wild", "libc's name cannot be read",
+        pagex("{libc page 45}", r"path unknown: +the name of the dentry at 0x\w+ is unmapped"))
 def name_wild(kernel):
     libc(kernel).dentry["d_name.name"] = WILD
 
 
-@damage("inode-alias-cycle", "the list of names of libc's inode loops")
+@damage("inode-alias-cycle", "the list of names of libc's inode loops",
+        unharmed("{libc page 45}"))
 def alias_cycle(kernel):
     dentry = libc(kernel).dentry
     dentry["d_u.d_alias.next"] = dentry.at("d_u.d_alias")
 
 
-@damage("mount-cycle", "the mounts above 'tmpfs page' loop: no path")
+@damage("mount-cycle", "the mounts above 'tmpfs page' loop: no path",
+        pagex("{tmpfs page}", r"path unknown: +a path of more than 4095 bytes"))
 def mount_cycle(kernel):
     tmpfs = next(f for f in kernel.file_systems if f.kind == "tmpfs")
     kernel.root_fs.mount.set(mnt_parent=tmpfs.mount, mnt_mountpoint=tmpfs.root)
 
 
-@damage("memcg-cycle", "the cgroup of libc's pages is its own ancestor: no path")
+@damage("memcg-cycle", "the cgroup of libc's pages is its own ancestor: no path",
+        pagex("{libc page 45}",
+              r"path unknown: +the way from kernfs node 0x\w+ to its root does not end"))
 def memcg_cycle(kernel):
     kernel.memcgs[1].kernfs["parent"] = kernel.memcgs[1].kernfs
     kernel.cgroups["workers"].parent.kernfs["parent"] = kernel.cgroups["workers"].kernfs
 
 
-@damage("memcg-wild", "the cgroup of 'one mapper' cannot be read")
+@damage("memcg-wild", "the cgroup of 'one mapper' cannot be read",
+        pagex("{one mapper}", r"path unknown: +cgroup_subsys_state\.\w+ of 0x4141\w+ is unmapped"))
 def memcg_wild(kernel):
     pfn = int(kernel.machine.story["one mapper"]["pfn"], 16)
     kernel.frames.page(pfn)["memcg_data"] = WILD & ~7
 
 
-@damage("resource-cycle", "the resource tree loops")
+@damage("resource-cycle", "the resource tree loops",
+        pagex("{kernel image}", r"resource: +-$", r"resource unknown: +the resource tree loops: it comes back to 0x"))
 def resource_cycle(kernel):
     m = kernel.machine
     root = m.object("resource", m.image.by_name["iomem_resource"])
@@ -91,18 +107,22 @@ def resource_cycle(kernel):
     m.object("resource", first["sibling"])["sibling"] = first
 
 
-@damage("vmalloc-cycle", "the list of vmalloc areas loops")
+@damage("vmalloc-cycle", "the list of vmalloc areas loops",
+        pagex("{DMA buffer}", r"vmalloc areas: the list at 0x\w+ is broken"))
 def vmalloc_cycle(kernel):
     m = kernel.machine
     first = m.get(kernel.vmalloc.list)
     m.put(m.get(first), first)
 
 
-@damage("vmalloc-pages-huge", "a vmalloc area claims more pages than its range has")
+@damage("vmalloc-pages-huge", "a vmalloc area claims more pages than its range has",
+        pagex("{kernel stack.pfns.0}", r"class: +stack$", r"pid: +2001$",
+              r"area unknown: +vmalloc area 0x\w+-0x\w+ claims 2147483647 pages"))
 def vmalloc_pages(kernel):
     kernel.people["parent"].stack.object["nr_pages"] = 0x7FFFFFFF
 
 
-@damage("super-block-wild", "the super block of libc cannot be read: no device, no type")
+@damage("super-block-wild", "the super block of libc cannot be read: no device, no type",
+        pagex("{libc page 45}", r"mapping unknown: +super_block\.\w+ of 0x4141\w+ is unmapped"))
 def super_wild(kernel):
     libc(kernel).object["i_sb"] = WILD

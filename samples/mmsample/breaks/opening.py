@@ -5,7 +5,7 @@ import re
 import struct
 
 from ..memory import PAGE
-from .registry import WILD, damage
+from .registry import WILD, damage, doctorx, pagex
 
 
 def set_line(kernel, name, value):
@@ -13,68 +13,80 @@ def set_line(kernel, name, value):
     m.vmcoreinfo = re.sub(rf"^{re.escape(name)}=.*$", f"{name}={value}", m.vmcoreinfo, flags=re.M)
 
 
-@damage("vmcoreinfo-no-note", "VMCOREINFO was found by scanning memory; everything else works")
+@damage("vmcoreinfo-no-note", "VMCOREINFO was found by scanning memory; everything else works",
+        doctorx(r"found by scanning at physical 0x", status=0))
 def no_note(kernel):
     kernel.machine.vmcoreinfo = ""
 
 
-@damage("vmcoreinfo-missing", "no VMCOREINFO in a note nor in memory; cannot run (exit 2)")
+@damage("vmcoreinfo-missing", "no VMCOREINFO in a note nor in memory; cannot run (exit 2)",
+        doctorx(r"no VMCOREINFO note in the dump, and scanning memory", status=2))
 def no_vmcoreinfo(kernel):
     m = kernel.machine
     m.vmcoreinfo = ""
     m.write(kernel.vmcoreinfo_data, bytes(PAGE))
 
 
-@damage("vmcoreinfo-no-kallsyms", "VMCOREINFO names no kallsyms tables: no symbols from the dump")
+@damage("vmcoreinfo-no-kallsyms", "VMCOREINFO names no kallsyms tables: no symbols from the dump",
+        doctorx(r"unknown +symbols .*VMCOREINFO has no SYMBOL\(kallsyms_names\)"))
 def no_kallsyms(kernel):
     m = kernel.machine
     m.vmcoreinfo = re.sub(r"^SYMBOL\(kallsyms_.*\n", "", m.vmcoreinfo, flags=re.M)
 
 
-@damage("phys-base-wrong", "NUMBER(phys_base) does not lead to the kernel: says what was tried")
+@damage("phys-base-wrong", "NUMBER(phys_base) does not lead to the kernel: says what was tried",
+        doctorx(r"page tables at physical 0x.* do not translate _stext", status=2))
 def phys_base(kernel):
     set_line(kernel, "NUMBER(phys_base)", kernel.machine.image.phys_base + 0x1000000)
 
 
-@damage("stext-wrong", "no encoding of kallsyms agrees with SYMBOL(_stext)")
+@damage("stext-wrong", "no encoding of kallsyms agrees with SYMBOL(_stext)",
+        doctorx(r"unknown +symbols .*addresses agree with VMCOREINFO under none of"))
 def stext(kernel):
     set_line(kernel, "SYMBOL(_stext)", f"{kernel.machine.image.base + 0x123450:x}")
 
 
-@damage("page-size-wrong", "PAGESIZE is not 4096: refused or contradicted, never believed")
+@damage("page-size-wrong", "PAGESIZE is not 4096: refused or contradicted, never believed",
+        doctorx(r"PAGESIZE|its pages are not of 4096 bytes", status=2))
 def page_size(kernel):
     set_line(kernel, "PAGESIZE", "65536")
 
 
-@damage("kallsyms-count-huge", "kallsyms_num_syms is out of bounds: refused before allocating")
+@damage("kallsyms-count-huge", "kallsyms_num_syms is out of bounds: refused before allocating",
+        doctorx(r"unknown +symbols .*4294967280 symbols"))
 def kallsyms_count(kernel):
     kernel.machine.put(kernel.machine.image.by_name["kallsyms_num_syms"], 0xFFFFFFF0, 4)
 
 
-@damage("kallsyms-token-out-of-range", "a token lies outside kallsyms_token_table")
+@damage("kallsyms-token-out-of-range", "a token lies outside kallsyms_token_table",
+        doctorx(r"unknown +symbols .*token 0 begins behind the token table"))
 def kallsyms_token(kernel):
     index = kernel.machine.image.by_name["kallsyms_token_index"]
     for token in range(256):
         kernel.machine.put(index + 2 * token, 0xFFF0, 2)
 
 
-@damage("kallsyms-names-overrun", "the names of kallsyms run into the tables behind them")
+@damage("kallsyms-names-overrun", "the names of kallsyms run into the tables behind them",
+        doctorx(r"unknown +symbols .*the names end after 0"))
 def kallsyms_names(kernel):
     kernel.machine.write(kernel.machine.image.by_name["kallsyms_names"], b"\xff\x7f" * 64)
 
 
-@damage("btf-bad-magic", "no BTF at __start_BTF; types come from elsewhere and are marked so")
+@damage("btf-bad-magic", "no BTF at __start_BTF; types come from elsewhere and are marked so",
+        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"))
 def btf_magic(kernel):
     kernel.machine.put(kernel.machine.image.by_name["__start_BTF"], 0x1234, 2)
 
 
-@damage("btf-truncated", "BTF's header claims more than lies before __stop_BTF")
+@damage("btf-truncated", "BTF's header claims more than lies before __stop_BTF",
+        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"))
 def btf_truncated(kernel):
     start = kernel.machine.image.by_name["__start_BTF"]
     kernel.machine.put(start + 12, kernel.machine.get(start + 12, 4) + (1 << 20), 4)
 
 
-@damage("btf-type-cycle", "a BTF typedef that leads to itself: found, not followed for ever")
+@damage("btf-type-cycle", "a BTF typedef that leads to itself: found, not followed for ever",
+        doctorx(r"member +page\.refcount +required .*missing"))
 def btf_cycle(kernel):
     """Point every typedef at the first of them."""
     m = kernel.machine
@@ -94,66 +106,77 @@ def btf_cycle(kernel):
     m.write(start + 24, bytes(data))
 
 
-@damage("page-offset-wrong", "page_offset_base does not agree with the page tables")
+@damage("page-offset-wrong", "page_offset_base does not agree with the page tables",
+        doctorx(r"FAILED +direct map "))
 def page_offset(kernel):
     kernel.machine.put(kernel.machine.image.by_name["page_offset_base"],
                        kernel.machine.release.page_offset + (64 << 30))
 
 
-@damage("vmemmap-base-wrong", "vmemmap_base does not agree with section_mem_map")
+@damage("vmemmap-base-wrong", "vmemmap_base does not agree with section_mem_map",
+        doctorx(r"FAILED +vmemmap .*and the sections' map words"))
 def vmemmap_base(kernel):
     wrong = kernel.machine.release.vmemmap + (1 << 30)
     kernel.machine.put(kernel.machine.image.by_name["vmemmap_base"], wrong)
     set_line(kernel, "SYMBOL(vmemmap)", f"{wrong:x}")
 
 
-@damage("sections-wild", "mem_section's roots cannot be read: no struct page can be found")
+@damage("sections-wild", "mem_section's roots cannot be read: no struct page can be found",
+        doctorx(r"unknown +memory sections .*section roots are unreadable"))
 def sections_wild(kernel):
     kernel.machine.put(kernel.frames.root_array, WILD)
 
 
-@damage("section-usage-wild", "a section's usage cannot be read: its frames are left out")
+@damage("section-usage-wild", "a section's usage cannot be read: its frames are left out",
+        doctorx(r"FAILED +memory sections .*1 roots or subsection maps unreadable"))
 def usage_wild(kernel):
     m = kernel.machine
     section = m.object("mem_section", m.get(kernel.frames.root_array) + 71 * 32)
     section["usage"] = WILD
 
 
-@damage("zone-bits-wrong", "the zone and node of the flags agree with no zone's frames")
+@damage("zone-bits-wrong", "the zone and node of the flags agree with no zone's frames",
+        doctorx(r"FAILED +node and zone bits of page flags .*no zone that spans it"))
 def zone_bits(kernel):
     for pfn in kernel.frames.ram():
         page = kernel.frames.page(pfn)
         page["flags"] = page["flags"] ^ (0x7 << 51 | 0x5 << 54)
 
 
-@damage("zone-name-wild", "a zone's name cannot be read: the zone is shown without it")
+@damage("zone-name-wild", "a zone's name cannot be read: the zone is shown without it",
+        doctorx(r"0 zone2 +100000 ", status=0))
 def zone_name(kernel):
     kernel.node.zones[2]["name"] = WILD
 
 
-@damage("node-data-wild", "node 0's pglist_data cannot be read")
+@damage("node-data-wild", "node 0's pglist_data cannot be read",
+        doctorx(r"FAILED +nodes and zones .*node 0's pglist_data at 0x4141414141414141"))
 def node_data(kernel):
     kernel.machine.put(kernel.machine.image.by_name["node_data"], WILD)
 
 
-@damage("page-table-loop", "the kernel's page table leads back to itself: an error, not a hang")
+@damage("page-table-loop", "the kernel's page table leads back to itself: an error, not a hang",
+        doctorx(r"FAILED +direct map "))
 def table_loop(kernel):
     tables = kernel.tables
     for slot in range(256, 511):
         kernel.machine.memory.put(tables.root + 8 * slot, tables.root | 0x63)
 
 
-@damage("file-truncated", "the file ends early: what lies behind its end is unreadable")
+@damage("file-truncated", "the file ends early: what lies behind its end is unreadable",
+        doctorx(r"truncated", status=2))
 def truncated(kernel):
     kernel.machine.truncate = 1 << 20
 
 
-@damage("file-header-only", "not a dump, or one without any memory")
+@damage("file-header-only", "not a dump, or one without any memory",
+        doctorx(r"broken\.(elf|kdump): ", status=2))
 def header_only(kernel):
     kernel.machine.truncate = 100
 
 
-@damage("vmemmap-excluded", "struct pages of a range are excluded: shown so, exit 3")
+@damage("vmemmap-excluded", "struct pages of a range are excluded: shown so, exit 3",
+        pagex("13000", r"class: +missing$", r"its struct page is not in the dump", status=3))
 def vmemmap_excluded(kernel):
     for page in range(0x13000 * 64 // PAGE, 0x13200 * 64 // PAGE):
         kernel.machine.memory.exclude(kernel.machine.vmemmap_phys[page])

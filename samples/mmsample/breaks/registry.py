@@ -1,25 +1,97 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table of damages."""
+"""The table of damages, and what mmx must answer when it is asked about what they hit."""
 
+import re
 from dataclasses import dataclass
 from typing import Callable
 
 BREAKS = {}
-WILD = 0x4141414141414141  # an address that no kernel has
+# Addresses that no kernel has; where bit 0 of a pointer means something, EVEN leaves it out.
+WILD = 0x4141414141414141
+EVEN = WILD & ~1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question, as the words behind "mmx -c DUMP", and its answer: what it must say, and how it ends.
+
+    "{NAME}" stands for the PFN of that page of the story and "{NAME.KEY.0}" for another of its
+    values. An answer with nothing to say is that of the whole dump.
+    """
+    words: tuple
+    says: tuple
+    status: int
+
+
+@dataclass(frozen=True)
+class Later:
+    """The command to come that will be the first to read what is damaged."""
+    command: str
 
 
 @dataclass
 class Break:
     apply: Callable
     expect: str
+    answers: tuple
+
+    @property
+    def asked(self):
+        return [answer for answer in self.answers if isinstance(answer, Answer)]
+
+    @property
+    def later(self):
+        return [answer.command for answer in self.answers if isinstance(answer, Later)]
 
 
-def damage(name, expect):
+def damage(name, expect, *answers):
     """Enter a function(kernel) into the table."""
     def enter(function):
-        BREAKS[name] = Break(function, expect)
+        BREAKS[name] = Break(function, expect, answers)
         return function
     return enter
+
+
+# Exit statuses: 1 for a finding, 2 for what cannot be run, 3 when the dump lacks something.
+
+def doctorx(*says, status=1):
+    return Answer(("doctorx",), says, status)
+
+
+def pagex(page, *says, status=1):
+    return Answer(("pagex", page), says, status)
+
+
+def counts(page, *says, status=0):
+    return Answer(("pagex", "-c", page), says, status)
+
+
+def user(pid, address, *says, status=2):
+    return Answer(("pagex", "-u", str(pid), address), says, status)
+
+
+def procx(entry, *says, status=0):
+    """Of its output, "PFN VALUE" is looked at, a line for each frame whose value is not 0."""
+    return Answer(("procx", entry), says, status)
+
+
+def unharmed(page):
+    return Answer(("pagex", page), (), 0)
+
+
+def later(command):
+    return Later(command)
+
+
+def fill(text, story):
+    """Put values of the story in place of their names."""
+    def value(match):
+        name, *keys = match.group(1).split(".")
+        found = story[name]
+        for key in keys or ["pfn"]:
+            found = found[int(key) if key.isdigit() else key]
+        return found.removeprefix("0x")
+    return re.sub(r"{([^{}]*[a-zA-Z][^{}]*)}", value, text)
 
 
 def story_pfn(kernel, name):

@@ -2,7 +2,7 @@
 """Address spaces: maple trees, reverse maps, page caches, page tables."""
 
 from ..memory import PAGE
-from .registry import WILD, damage, story_page
+from .registry import WILD, damage, later, pagex, story_page, user
 
 
 def interval_root(kernel, address):
@@ -30,7 +30,8 @@ def leftmost(kernel, node):
     return node
 
 
-@damage("anon-vma-cycle", "the tree of the anon_vma of 'shared by parent and child' loops")
+@damage("anon-vma-cycle", "the tree of the anon_vma of 'shared by parent and child' loops",
+        pagex("{shared by parent and child}", r"areas: +-$", r"broken: +the tree at 0x\w+ is broken"))
 def anon_cycle(kernel):
     top = shared_anon(kernel)
     for side in ("rb_left", "rb_right"):
@@ -38,31 +39,39 @@ def anon_cycle(kernel):
             kernel.machine.object("rb_node", top[side])[side] = top
 
 
-@damage("anon-vma-wild", "the tree of the anon_vma of 'shared by parent and child' leads nowhere")
+@damage("anon-vma-wild", "the tree of the anon_vma of 'shared by parent and child' leads nowhere",
+        pagex("{shared by parent and child}",
+              r"areas: +-$", r"broken: +the tree at 0x\w+ breaks off: node 0x4141\w+ is unmapped"))
 def anon_wild(kernel):
     top = shared_anon(kernel)
     top["rb_left"] = WILD
     top["rb_right"] = WILD
 
 
-@damage("anon-vma-root-wrong", "an anon_vma's root is not its own root")
+@damage("anon-vma-root-wrong", "an anon_vma's root is not its own root",
+        pagex("{copied by the child}",
+              r"anon vma unknown: +what is at 0x\w+ is no anon_vma: its root 0x\w+ is not a root"))
 def anon_root(kernel):
-    kernel.anon_vmas[1].object["root"] = kernel.anon_vmas[1].object.address + 8
+    anon = kernel.machine.object("anon_vma", story_page(kernel, "copied by the child")["mapping"] & ~3)
+    anon["root"] = anon.address + 8
 
 
-@damage("anon-vma-stale", "a chain leads to another process's VMA, which does not hold the page")
+@damage("anon-vma-stale", "a chain leads to another process's VMA, which does not hold the page",
+        later("rmapx"))
 def anon_stale(kernel):
     chain = kernel.anon_vmas[0].chains[1][0]
     chain["vma"] = kernel.people["twin-a"].vmas[0].address
 
 
-@damage("i-mmap-cycle", "the i_mmap tree of libc loops")
+@damage("i-mmap-cycle", "the i_mmap tree of libc loops",
+        later("immapx"))
 def mmap_cycle(kernel):
     top = libc_tree(kernel)
     leftmost(kernel, top)["rb_left"] = top
 
 
-@damage("i-mmap-subtree-wrong", "rb_subtree_last in the i_mmap tree of libc hides VMAs")
+@damage("i-mmap-subtree-wrong", "rb_subtree_last in the i_mmap tree of libc hides VMAs",
+        later("immapx"))
 def mmap_subtree(kernel):
     top = libc_tree(kernel)
     left = kernel.machine.object("rb_node", top["rb_left"])
@@ -71,13 +80,15 @@ def mmap_subtree(kernel):
     kernel.machine.put(left.address + gap, 1)
 
 
-@damage("i-mmap-parent-wrong", "a node of the i_mmap tree of libc denies its parent")
+@damage("i-mmap-parent-wrong", "a node of the i_mmap tree of libc denies its parent",
+        later("immapx"))
 def mmap_parent(kernel):
     left = kernel.machine.object("rb_node", libc_tree(kernel)["rb_left"])
     left["__rb_parent_color"] = left.address | 1
 
 
-@damage("xarray-cycle", "the page cache of libc loops: a node that contains itself")
+@damage("xarray-cycle", "the page cache of libc loops: a node that contains itself",
+        later("filex"))
 def xarray_cycle(kernel):
     m = kernel.machine
     array = m.object("xarray", libc(kernel).mapping.at("i_pages"))
@@ -85,20 +96,23 @@ def xarray_cycle(kernel):
     node["slots[1]"] = array["xa_head"]
 
 
-@damage("xarray-shift-huge", "a node of libc's page cache has an impossible shift")
+@damage("xarray-shift-huge", "a node of libc's page cache has an impossible shift",
+        later("filex"))
 def xarray_shift(kernel):
     m = kernel.machine
     array = m.object("xarray", libc(kernel).mapping.at("i_pages"))
     m.object("xa_node", array["xa_head"] & ~3)["shift"] = 200
 
 
-@damage("xarray-wrong-page", "libc's page cache holds at index 45 a page that says otherwise")
+@damage("xarray-wrong-page", "libc's page cache holds at index 45 a page that says otherwise",
+        later("filex"))
 def xarray_wrong(kernel):
     page = story_page(kernel, "libc page 45")
     page["index"] = 46
 
 
-@damage("mapping-host-wild", "the inode of libc's address_space cannot be read")
+@damage("mapping-host-wild", "the inode of libc's address_space cannot be read",
+        pagex("{libc page 45}", r"mapping unknown: +inode\.\w+ of 0x4141\w+ is unmapped"))
 def host_wild(kernel):
     libc(kernel).mapping["host"] = WILD
 
@@ -108,82 +122,99 @@ def maple_root(kernel, name):
     return process, process.maple_nodes
 
 
-@damage("maple-dead-node", "parent's maple tree has a dead node: its VMAs are unknown")
+@damage("maple-dead-node", "parent's maple tree has a dead node: its VMAs are unknown",
+        later("vmax"))
 def maple_dead(kernel):
     _, nodes = maple_root(kernel, "parent")
     kernel.machine.object("maple_range_64", nodes[0])["parent"] = nodes[0] | 1
 
 
-@damage("maple-cycle", "bigpages' maple tree loops: a node that is its own child")
+@damage("maple-cycle", "bigpages' maple tree loops: a node that is its own child",
+        later("vmax"))
 def maple_cycle(kernel):
     process, nodes = maple_root(kernel, "big")
     root = kernel.machine.get(process.mm.at("mm_mt.ma_root"))
     kernel.machine.object("maple_arange_64", nodes[0])["slot[1]"] = root
 
 
-@damage("maple-pivots-wrong", "bigpages' maple tree has pivots that do not ascend")
+@damage("maple-pivots-wrong", "bigpages' maple tree has pivots that do not ascend",
+        later("vmax"))
 def maple_pivots(kernel):
     _, nodes = maple_root(kernel, "big")
     kernel.machine.object("maple_range_64", nodes[1])["pivot[3]"] = 0x1000
 
 
-@damage("maple-type-unknown", "bigpages' maple tree has a node of a type that does not exist")
+@damage("maple-type-unknown", "bigpages' maple tree has a node of a type that does not exist",
+        later("vmax"))
 def maple_type(kernel):
     process, nodes = maple_root(kernel, "big")
     process.mm["mm_mt.ma_root"] = nodes[0] | 9 << 3 | 6
 
 
-@damage("vma-wrong-mm", "a VMA in parent's tree says that it belongs to child")
+@damage("vma-wrong-mm", "a VMA in parent's tree says that it belongs to child",
+        later("vmax"))
 def vma_mm(kernel):
     kernel.people["parent"].vmas[0].object["vm_mm"] = kernel.people["child"].mm
 
 
-@damage("vma-range-wrong", "a VMA's range is not the one that parent's maple tree has it under")
+@damage("vma-range-wrong", "a VMA's range is not the one that parent's maple tree has it under",
+        later("vmax"))
 def vma_range(kernel):
     kernel.people["parent"].vmas[0].object["vm_end"] += PAGE
 
 
-@damage("pte-stray", "worker-000 maps libc's page 45 once more, where no VMA has it")
+@damage("pte-stray", "worker-000 maps libc's page 45 once more, where no VMA has it",
+        later("rmapx"))
 def pte_stray(kernel):
     worker = next(p for p in kernel.processes if p.comm == "worker-000")
     worker.tables.map(worker.base + 0x100000, int(kernel.machine.story["libc page 45"]["pfn"], 16)
                       * PAGE | 0x25)
 
 
-@damage("pte-missing", "child no longer maps 'shared by parent and child': one entry, not two")
+@damage("pte-missing", "child no longer maps 'shared by parent and child': one entry, not two",
+        user(2002, "7ffe00002000", r"nothing: never touched"),
+        later("rmapx"))
 def pte_missing(kernel):
     kernel.machine.memory.put(0x13000010, 0)
 
 
-@damage("pte-frame-wild", "an entry of parent maps a frame that does not exist")
+@damage("pte-frame-wild", "an entry of parent maps a frame that does not exist",
+        user(2001, "7fff00001000", r"PFN 0xfff0000000 is in no memory section"))
 def pte_wild(kernel):
     kernel.machine.memory.put(0x4000008, 0x3FFF0000000067)
 
 
-@damage("pgd-wild", "the page table of child cannot be read")
+@damage("pgd-wild", "the page table of child cannot be read",
+        user(2002, "7ffe00002000", r"has its page tables at 0x4141\w+, which is unmapped"))
 def pgd_wild(kernel):
     kernel.people["child"].mm["pgd"] = WILD
 
 
-@damage("user-table-loop", "child's page table leads back to itself: bounded, no VMA explains it")
+@damage("user-table-loop", "child's page table leads back to itself: bounded, no VMA explains it",
+        user(2002, "32190c864000", r"^PFN 10000$", status=0),
+        later("vmax"))
 def user_loop(kernel):
     child = kernel.people["child"]
     kernel.machine.memory.put(child.tables.root + 8 * 100, child.tables.root | 0x67)
 
 
-@damage("swap-offset-huge", "a swap entry of parent lies behind the end of the swap area")
+@damage("swap-offset-huge", "a swap entry of parent lies behind the end of the swap area",
+        user(2001, "7fff00018000",
+             r"swapped out, and: page 0x\w+ lies behind the 0x\w+ pages of swap area 0"))
 def swap_offset(kernel):
     from ..story.swapped import OUT_AT, swap_pte
     kernel.people["parent"].tables.map(OUT_AT, swap_pte(0, 1 << 40))
 
 
-@damage("swap-type-unknown", "a swap entry of parent names a swap area that does not exist")
+@damage("swap-type-unknown", "a swap entry of parent names a swap area that does not exist",
+        user(2001, "7fff00018000", r"swapped out, and: there is no swap area 7"))
 def swap_type(kernel):
     from ..story.swapped import OUT_AT, swap_pte
     kernel.people["parent"].tables.map(OUT_AT, swap_pte(7, 5))
 
 
-@damage("ksm-cycle", "the list of rmap items of 'merged by KSM' loops")
+@damage("ksm-cycle", "the list of rmap items of 'merged by KSM' loops",
+        pagex("{merged by KSM}", r"node unknown: +the list at 0x\w+ is broken"))
 def ksm_cycle(kernel):
     m = kernel.machine
     stable = m.object("ksm_stable_node", int(m.story["merged by KSM"]["stable_node"], 16))
@@ -191,6 +222,7 @@ def ksm_cycle(kernel):
     m.put(m.get(first), first)
 
 
-@damage("ksm-wild", "the stable node of 'merged by KSM' cannot be read")
+@damage("ksm-wild", "the stable node of 'merged by KSM' cannot be read",
+        pagex("{merged by KSM}", r"node unknown: +the KSM node at 0x4141\w+ is unmapped"))
 def ksm_wild(kernel):
     story_page(kernel, "merged by KSM")["mapping"] = WILD | 3

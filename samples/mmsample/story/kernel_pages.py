@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Pages that belong to the kernel, and pages that belong to nobody."""
 
+from ..zones import MAX_ORDER
 from .record import record, record_page
 
 COMPOUND_PFN, COMPOUND_ORDER = 0, 2
@@ -73,10 +74,19 @@ def _zsmalloc(kernel):
     record_page(kernel, "zsmalloc", ZSMALLOC_PFN, zspage=zspage.address)
 
 
+def biggest_blocks(kernel):
+    """What one free list of DMA32 holds."""
+    movable = kernel.types.enumerator("MIGRATE_MOVABLE")
+    return [(pfn, order, migratetype) for pfn, order, migratetype in kernel.node.free_blocks
+            if order == MAX_ORDER and migratetype == movable and kernel.frames.zone_of(pfn) == 1]
+
+
 def after(kernel):
     pfn, order, migratetype = max(kernel.node.free_blocks, key=lambda b: (b[1], -b[0]))
     record_page(kernel, "free block", pfn, order=order, migratetype=migratetype, refcount=0)
-    record_page(kernel, "inside a free block", pfn + 5, head=pfn, order=order)
+    record_page(kernel, "inside a free block", pfn + 9, head=pfn, order=order)
+    pfn, order, migratetype = biggest_blocks(kernel)[-1]
+    record_page(kernel, "last free block", pfn, order=order, migratetype=migratetype, refcount=0)
     pfn, order, cpu, index = kernel.node.pcp_pages[0]
     record_page(kernel, "free on a CPU's list", pfn, order=order, cpu=cpu, list=index)
     cache = kernel.slabs.caches["task_struct"]
