@@ -8,6 +8,9 @@
 #include "complete.h"
 #include "out/options.h"
 
+/* What is listed fits on a few screens. */
+#define LISTED_MAX 300
+
 /* What readline's callbacks have no argument for: the session, and whose options or operands. */
 static const struct session *session;
 static const struct mmx_command *command;
@@ -102,10 +105,22 @@ static char **complete(const char *text, int start, int end)
 	return candidates ? rl_completion_matches(text, next_match) : NULL;
 }
 
+/* Fed key by key, readline does not ask whether to list thousands of symbols: it does. */
+static void show_matches(char **matches, int n, int longest)
+{
+	rl_crlf();
+	if (n > LISTED_MAX)
+		fprintf(rl_outstream, "%d words begin so\n", n);
+	else
+		rl_display_match_list(matches, n, longest);
+	rl_forced_update_display();
+}
+
 void complete_begin(const struct session *s)
 {
 	session = s;
 	rl_completer_word_break_characters = " \t|>";
 	rl_completer_quote_characters = "'\"";
 	rl_attempted_completion_function = complete;
+	rl_completion_display_matches_hook = show_matches;
 }
