@@ -8,7 +8,7 @@
 #include "cmd/cmd.h"
 
 #define HELP_WIDTH 90
-#define KEY_WIDTH  18
+#define KEY_WIDTH  22
 
 static void put(const struct mmx_sink *sink, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
