@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every frame that has a struct page."""
-from .compare import ABSENT, Difference, differing, merge
+"""Every frame that has a struct page. mmx may say more than the scripts, but not less."""
+from .compare import ABSENT, Difference, differing, merge, shown
 
-# What both have to say of a page; what more both say is compared as well.
+# What both have to say of a page.
 ALWAYS = frozenset(("pfn", "page", "phys", "class"))
 FIXED = ALWAYS | {"flags", "node", "zone", "section", "refcount", "mapcount", "head", "order", "mapping", "index",
                   "tail"}
@@ -26,7 +26,7 @@ def of_page(mmx, drgn):
     for field, a, b in differing(mmx, drgn):
         yield Difference(field, where, a, b)
     needed = ALWAYS if "missing" in (drgn["class"], mmx["class"]) or "flags" not in drgn else FIXED
-    for field in needed - mmx.keys():
-        yield Difference(field, where, ABSENT, "")
-    for field in needed - drgn.keys():
-        yield Difference(field, where, "", ABSENT)
+    for field in sorted((needed | drgn.keys()) - mmx.keys()):
+        yield Difference(field, where, ABSENT, shown(drgn.get(field, ABSENT)))
+    for field in sorted(needed - drgn.keys()):
+        yield Difference(field, where, shown(mmx.get(field, ABSENT)), ABSENT)

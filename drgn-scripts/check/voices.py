@@ -96,6 +96,8 @@ class Voices:
             try:
                 yield Answer(process.stdout)
                 process.stdout.read()
+                if process.wait() < 0:
+                    raise CannotRun("a signal ended what answered")
             except CannotRun as why:
                 process.stdout.close()
                 process.wait()

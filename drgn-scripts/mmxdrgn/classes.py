@@ -4,7 +4,7 @@ Classes: what a frame is used for, by the first test that holds. The order keeps
 read under a meaning that it does not have on that page.
 """
 from .modules import modules
-from .owners import pcp, percpu, stacks, tables, vmalloc
+from .owners import pcp, percpu, pipes, stacks, tables, vmalloc
 from .pages import ALL_ONES
 from .tasks import Tasks
 
@@ -57,8 +57,9 @@ class Classes:
         self._own("vmalloc", vmalloc.frames(kernel, space))
         self._own("page-ext", sections.page_ext_frames())
 
-        # What a page's own words say of it counts more than that some table leads to it.
-        self.tables = set(tables.frames(kernel, tasks.processes(), pages))
+        # What a page's own words say of it counts more than who else leads to it.
+        self.last = dict.fromkeys(pipes.frames(kernel, tasks.all(), pages), "pipe")
+        self.last |= dict.fromkeys(tables.frames(kernel, tasks.processes(), pages), "page-table")
 
     def _own(self, name, frames):
         """The first owner of a frame keeps it."""
@@ -99,8 +100,7 @@ class Classes:
             return owner
         if self.pool_word and folio.rows[0][self.pool_word] & self.pool_mask == PAGE_POOL & self.pool_mask:
             return "page-pool"
-        kind = self._by_mapping(folio)
-        return "page-table" if kind == "unattributed" and page.pfn in self.tables else kind
+        return self._by_mapping(folio) or self.last.get(page.pfn, "unattributed")
 
     def _by_mapping(self, folio):
         kind, swapbacked = folio.mapping & 3, bool(folio.flags & self.swapbacked)
@@ -116,4 +116,4 @@ class Classes:
             return "shmem"
         if folio.flags & self.lru:
             return "anon" if swapbacked else "file"
-        return "unattributed"
+        return None

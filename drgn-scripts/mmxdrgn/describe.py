@@ -2,6 +2,7 @@
 """A page in the words of mmx.page/1."""
 from .answers import word
 from .classes import WITH_MAPPING
+from .details import Details
 from .flags import FlagNames
 from .translate import PAGE_SHIFT
 from .trouble import Absent
@@ -14,6 +15,7 @@ class Describer:
 
     def __init__(self, model):
         self.kernel, self.pages, self.classes, self.flags = model.kernel, model.pages, model.classes, model.flags
+        self.details = Details(model)
         self.names = FlagNames(model.flags, not self.pages.order_byte)
         self.zones = {(zone.node, zone.index): zone.name for zone in model.zones}
         # Up to 6.6 the index of a hugetlb folio counted huge pages, and this function converted it.
@@ -36,6 +38,7 @@ class Describer:
         if generation:
             row["generation"] = generation - 1
         self._mapping(row, page, kind)
+        self.details.add(row, page, kind)
         return row
 
     def _phys(self, address):

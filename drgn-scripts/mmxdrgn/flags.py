@@ -4,6 +4,7 @@ from .trouble import CannotRun
 
 
 def bits_for(values):
+    """How many bits tell so many values apart."""
     return max(values - 1, 0).bit_length()
 
 
@@ -44,7 +45,7 @@ class Flags:
                   "zone": 0 if zones < 2 else bits_for(zones),
                   "last_cpupid": self._cpupid_width(),
                   "kasan_tag": 0,
-                  "lru_gen": bits_for(self._generations() + 1) if self._generations() else 0}
+                  "lru_gen": bits_for(self._generations() + 1)}
         left = 64 - self.last - sum(widths.values())
         widths["lru_refs"] = max(0, min(self._tiers() - 2, left)) if self._generations() else 0
         fields, shift = {}, 64
@@ -62,17 +63,18 @@ class Flags:
             return 0
         return 8 + bits_for(cpus.length)
 
-    def _lists(self, *names):
-        return next((t for s in ("struct lru_gen_folio", "struct lru_gen_struct")
-                     if (t := self.target.member(s, *names))), None)
+    def _of_lru_gen(self, name):
+        """The type of a member of what holds the generations, under either of its names."""
+        found = (self.target.member(struct, name) for struct in ("struct lru_gen_folio", "struct lru_gen_struct"))
+        return next((member[1] for member in found if member), None)
 
     def _generations(self):
-        found = self._lists("timestamps")
-        return found[1].length if found else 0
+        times = self._of_lru_gen("timestamps")
+        return times.length if times else 0
 
     def _tiers(self):
-        found = self._lists("avg_refaulted")
-        return found[1].type.length if found else 0
+        averages = self._of_lru_gen("avg_refaulted")
+        return averages.type.length if averages else 0
 
     def field(self, name, word):
         shift, width = self.fields[name]

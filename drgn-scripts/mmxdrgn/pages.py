@@ -233,6 +233,10 @@ class Pages:
             return folio.rows[1][at // 8] >> at % 8 * 8 & 0xFF == self.hugetlb_dtor
         return False
 
+    def is_free_head(self, row):
+        """Whether a row is the first of a free block."""
+        return self.types.of(row[self.f_type] >> self.type_shift & 0xFFFFFFFF) == "buddy"
+
     # Counts
 
     def own_mapcount(self, row):

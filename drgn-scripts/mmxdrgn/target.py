@@ -79,7 +79,7 @@ class Target:
     def length(self, struct, *names):
         """The number of elements of a member that is an array, 0 without such a member."""
         found = self.member(struct, *names)
-        return found[1].length or 0 if found else 0
+        return found[1].length or 0 if found and found[1].kind == drgn.TypeKind.ARRAY else 0
 
     def variable_type(self, name):
         """The type of a variable, None when there is none of that name."""
