@@ -230,7 +230,8 @@ def command_run(arguments):
 def command_peers(_):
     try:
         with cache.alone(someone_else):
-            print(peers.make())
+            for suite in peers.INCLUDE:
+                print(peers.make(suite))
         return 0
     except PackageError as error:
         print(error, file=sys.stderr)
@@ -254,7 +255,7 @@ def parse():
     run.add_argument("--modules")
     run.add_argument("--variant", nargs="+", default=[], choices=list(boots.VARIANTS))
     run.set_defaults(run=command_run)
-    commands.add_parser("peers", help="make the root with the newest crash and drgn").set_defaults(run=command_peers)
+    commands.add_parser("peers", help="make the roots with other releases of crash and drgn").set_defaults(run=command_peers)
     return parser.parse_args()
 
 
