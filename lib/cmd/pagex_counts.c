@@ -23,47 +23,67 @@ static int64_t pins(const struct mmx_pagex *p, int64_t unexplained)
 	return f->has_pincount ? mmx_int(p->walk.folio.bytes, f->pincount) : 0;
 }
 
-/* Memory that one owner holds, with one reference, and no mapping or cache that counts. */
-static bool has_single_owner(enum mmx_class class)
+/* Who holds references: user page tables and caches, or an owner with one, or both. */
+enum holders { USERS = 1, OWNER = 2, BOOT = 4 };
+
+/*
+ * By class; those that are not here have users only. Where an owner's pages can be mapped by user
+ * page tables as well, and their words still count that, they have both.
+ */
+static const uint8_t holders_of[MMX_CLASS_COUNT] = {
+	[CLASS_SLAB] = OWNER,
+	[CLASS_PAGE_TABLE] = OWNER,
+	[CLASS_ZSMALLOC] = OWNER,
+	[CLASS_LARGE_KMALLOC] = OWNER,
+	[CLASS_BALLOON] = OWNER,
+	[CLASS_OFFLINE] = OWNER,
+	[CLASS_UNACCEPTED] = OWNER,
+	[CLASS_ZERO] = OWNER,
+	[CLASS_STACK] = OWNER,
+	[CLASS_PAGE_EXT] = OWNER,
+	[CLASS_MOVABLE] = OWNER | USERS,
+	[CLASS_DEVICE] = OWNER | USERS,
+	[CLASS_VMALLOC] = OWNER | USERS,
+	[CLASS_PERCPU] = OWNER | USERS,
+	[CLASS_PAGE_POOL] = OWNER | USERS,
+	[CLASS_PIPE] = OWNER | USERS,
+	[CLASS_UNATTRIBUTED] = OWNER | USERS,
+	[CLASS_HWPOISON] = OWNER | USERS,
+	[CLASS_RESERVED] = BOOT | USERS,
+};
+
+/* Since 6.7, when its index became one in pages, a huge page is in the page cache with each of them. */
+static int64_t cache_references(const struct mmx_pagex *p, bool cached, uint64_t mapping)
 {
-	switch (class) {
-	case CLASS_SLAB:
-	case CLASS_PAGE_TABLE:
-	case CLASS_VMALLOC:
-	case CLASS_STACK:
-	case CLASS_PERCPU:
-	case CLASS_ZSMALLOC:
-	case CLASS_LARGE_KMALLOC:
-	case CLASS_RESERVED:
-	case CLASS_BALLOON:
-	case CLASS_UNATTRIBUTED:
-	case CLASS_PAGE_POOL:
-	case CLASS_PIPE:
-		return true;
-	default:
-		return false;
-	}
+	int64_t pages = 1LL << p->walk.folio.order;
+
+	if (cached && mapping)
+		return pages;
+	if (p->verdict.class == CLASS_HUGETLB && mapping && !(mapping & 3))
+		return p->hugetlb_index_in_huge_pages ? 1 : pages;
+	return 0;
 }
 
 static struct parts take_apart(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
 	const struct mmx_folio *folio = &p->walk.folio;
-	int64_t refcount = mmx_int(folio->bytes, f->refcount), pages = 1LL << folio->order;
-	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
+	int64_t refcount = mmx_int(folio->bytes, f->refcount);
 	bool cached = p->verdict.class == CLASS_FILE || p->verdict.class == CLASS_SHMEM;
+	unsigned int holders = holders_of[p->verdict.class];
 	struct parts c = {.mapped = folio->read};
 
-	if (has_single_owner(p->verdict.class)) {
-		c.owner = refcount > 0;
-	} else {
+	if (!holders || holders & USERS)
 		c.mapped = mmx_folio_mapcount(&p->walk, &c.mappings);
-		if (cached && mapping)
-			c.cache = pages;
-		else if (p->verdict.class == CLASS_HUGETLB && mapping && !(mapping & 3))
-			c.cache = 1;
+	if (holders & OWNER)
+		c.owner = refcount > 0;
+	/* What is there from the boot on is never freed by its count: hotplug uses that for its own ends. */
+	if (holders & BOOT)
+		c.owner = refcount > c.mappings ? refcount - c.mappings : 0;
+	if (!holders) {
+		c.cache = cache_references(p, cached, mmx_word(folio->bytes, f->mapping));
 		if (mmx_bit(folio->flags, f->swapbacked) && mmx_bit(folio->flags, f->swapcache))
-			c.swap_cache = pages;
+			c.swap_cache = 1LL << folio->order;
 		if (cached && mmx_has_enum(&p->k->layout, E_PG_private) &&
 		    mmx_bit(folio->flags, mmx_enum(&p->k->layout, E_PG_private)))
 			c.private = 1;

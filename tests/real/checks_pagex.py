@@ -15,7 +15,9 @@ from checks import MMX, TOOLS, is_filtered, run
 from checks_owners import PRESENT, SWAP, areas, tolerance
 from truth import SECTION_BITS
 
-PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15  # of kpageflags
+BUDDY, TAIL = 1 << 10, 1 << 16  # of kpageflags
+PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15
+MANY = 60  # pages in batches of the LRU, of a pipe, and held by a file system
 LEVELS = ["PTE", "PMD", "PUD", "P4D"]
 RESERVE = "kept in reserve for when a huge mapping is split"
 
@@ -386,7 +388,25 @@ def operands(dump, form):
     return "\n".join(wrong[:20]) or None
 
 
+def references(dump, form):
+    """
+    Counts are explained by what was found: of all pages but free ones and tails only few have references
+    that nothing explains, as batches of the LRU hold them for a while, and none has too few.
+    """
+    sections = set(dump.sections())
+    frames = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
+              if not word & (BUDDY | TAIL) and pfn >> SECTION_BITS - 12 in sections]
+    pages = [page for page in ask(form, ["-c", *ranges(frames)]).values() if "references" in page]
+    left = {page["pfn"]: page["references"]["remainder"] for page in pages if page["references"]["remainder"]}
+    few = {pfn: rest for pfn, rest in left.items() if rest < 0}
+    named = {page["pfn"] for page in pages if "surprise" in page["references"]}
+    if len(left) > MANY or len(few) > tolerance(dump) or named != set(left) or len(pages) < 20000:
+        return f"{len(pages)} pages, surprises {len(left)}, too few references {few}: {list(left.items())[:20]}"
+    return None
+
+
 CHECKS = [
+    ("pagex references", lambda d, f: f == d.raw_path, references),
     ("pagex operands", lambda d, f: f == d.raw_path, operands),
     ("pagex page tables", lambda d, f: f == d.raw_path or is_filtered(f), tables_of_processes),
     ("pagex situations", lambda d, f: f == d.raw_path, situations),
