@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <string.h>
+
 #include "cmd/cmd.h"
 
 /* A value that rests on a fact is shown only when the fact is sure. */
@@ -204,7 +206,7 @@ static void emit_entry(struct mmx_out *o, const struct mmx_kernel *k, const char
 		[MMX_OPTIONAL] = "optional",
 		[MMX_MODULE] = "module",
 	};
-	bool member = f->m.size || f->m.bit_size;
+	bool member = !strcmp(kind, "member"), sized = f->m.size || f->m.bit_size;
 
 	t->declared++;
 	t->found += f->provider >= 0;
@@ -221,7 +223,7 @@ static void emit_entry(struct mmx_out *o, const struct mmx_kernel *k, const char
 		return;
 	}
 	mmx_out_count(o, "value", member ? (int64_t)(f->m.bit_off / 8) : (int64_t)f->value);
-	if (member)
+	if (member && sized) /* an array without an end has no size */
 		mmx_out_count(o, "size", f->m.size);
 	else
 		mmx_out_null(o, "size");
