@@ -9,6 +9,7 @@ PHYS = 0x6000000  # not where it was linked to: phys_base is not 0
 PART_SIZE = 0x200000
 PARTS = {"text": 0, "rodata": 1, "data": 2, "bss": 3}
 SIZE = PART_SIZE * len(PARTS)
+STARTUP_SIZE = 0x100  # of startup_64, which the text begins with
 TYPES = {"text": "T", "rodata": "R", "data": "D", "bss": "B"}
 
 
@@ -21,10 +22,11 @@ class Image:
         self.symbols = []  # (address, name, type)
         self.by_name = {}
         self.strings = {}
+        self.next["text"] += STARTUP_SIZE
         for part, name in (("text", "_text"), ("text", "_stext"), ("text", "startup_64"),
                            ("rodata", "__start_rodata"), ("data", "_sdata"),
                            ("bss", "__bss_start")):
-            self.define(name, self.base + self.next[part], TYPES[part])
+            self.define(name, self.base + PARTS[part] * PART_SIZE, TYPES[part])
 
     def phys(self, address):
         if not 0 <= address - self.base < SIZE:

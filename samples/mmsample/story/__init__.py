@@ -2,10 +2,10 @@
 """The story that the samples tell, a chapter a file. Each chapter records what it made, by name."""
 
 from ..kernel import Kernel
-from . import (anonymous, cast, kernel_pages, large, libc, merged, module, owners, resources,
-               shared, swapped)
+from . import (anonymous, cast, kernel_pages, large, libc, merged, module, owners, percpu_chunks,
+               resources, shared, swapped)
 
-CHAPTERS = (cast, resources, kernel_pages, module, anonymous, shared, swapped, merged, large,
+CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, swapped, merged, large,
             libc, owners)
 
 

@@ -96,6 +96,13 @@ def _stack(kernel, parent, child):
     record_page(kernel, "pinned", PINNED_PFN, refcount=1 + PIN, mapcount=0,
                 index=vma.index(at), mappings=mappings(maps))
 
+    at = STACK[0] + 0x4000
+    pfn = kernel.frames.next_free("user")
+    _, maps = page(kernel, pfn, first, vma.index(at), [(parent, at, READ_WRITE)],
+                   "anon_exclusive", "locked", extra_refs=1)
+    record_page(kernel, "under migration", pfn, refcount=2, mapcount=0, index=vma.index(at),
+                mappings=mappings(maps))
+
     at = STACK[0] + 0x3000
     pfn = kernel.frames.next_free("user")
     _, maps = page(kernel, pfn, second, copy.index(at), [(child, at, READ_WRITE)],
