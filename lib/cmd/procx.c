@@ -200,6 +200,29 @@ static int walk_as_runs(struct file *file, struct mmx_err *err)
 	return ret;
 }
 
+/*
+ * max_pfn stays where it was when memory is taken away, so holes may follow the last section; that
+ * struct pages follow max_pfn cannot be.
+ */
+static enum mmx_exit check_end(const struct file *file)
+{
+	const struct mmx_sparse *s = &file->run->kernel->sparse;
+	const struct mmx_section *last = &s->v[s->n - 1];
+	uint64_t end = (last->nr + 1) << (s->section_bits - file->run->kernel->arch->page_shift);
+
+	if (file->kp.max_pfn > end)
+		mmx_say(file->run,
+			"the last section ends at PFN 0x%" PRIx64 ", but max_pfn is 0x%" PRIx64
+			": the file has only holes from there on",
+			end, file->kp.max_pfn);
+	else if (file->kp.max_pfn < end)
+		mmx_say(file->run,
+			"max_pfn is 0x%" PRIx64 ", but there are sections up to PFN 0x%" PRIx64
+			": they are not in the file",
+			file->kp.max_pfn, end);
+	return file->kp.max_pfn < end ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
+}
+
 static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags)
 {
 	const struct mmx_out_options *options = &run->out->options;
@@ -208,6 +231,7 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 		.entry = entry,
 		.as_runs = options->json || options->columns,
 	};
+	enum mmx_exit status;
 	struct mmx_err err;
 
 	if (options->terminal && !file.as_runs) {
@@ -220,6 +244,7 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
+	status = check_end(&file);
 	file.hole = flags ? file.kp.hole : 0;
 	if ((file.as_runs ? walk_as_runs : walk)(&file, &err)) {
 		mmx_say(run, "%s", err.text);
@@ -235,7 +260,7 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 		mmx_say(run,
 			"no large folio is mapped that would tell whether this kernel counts the mappings of "
 			"each page: pages with a page type are among those");
-	return file.missing ? MMX_EXIT_PARTIAL : MMX_EXIT_OK;
+	return mmx_worse(status, file.missing ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
 }
 
 static enum mmx_exit kpageflags(struct mmx_run *run)
@@ -287,7 +312,8 @@ const struct mmx_command mmx_cmd_procx = {
 		"written to a terminal; --json and --columns have them as runs of equal words. A frame\n"
 		"whose struct page is not in the dump, or another one that its word rests on, has all bits\n"
 		"set, which no kernel prints; how many those are is said on standard error, and the exit\n"
-		"status is 3.",
+		"status is 3. So is a max_pfn, where the file ends, that is not where the memory sections end;\n"
+		"when it is before that the exit status is 1.",
 	.records = records,
 	.operand = entry_name,
 	.min_operands = 1,

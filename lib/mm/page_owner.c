@@ -87,10 +87,11 @@ enum mmx_read mmx_page_owner_read(struct mmx_page_owner *owner,
 	uint64_t flags;
 
 	memset(owner, 0, sizeof(*owner));
-	if (!owners->kept || !section || !section->ext || section->ext & EXT_INVALID)
+	if (!owners->kept || !section || !section->page_ext || section->page_ext & EXT_INVALID)
 		return MMX_READ_ABSENT;
 	/* The pointer is such that a frame's number is the index, not its place in the section. */
-	read = mmx_kread(view, section->ext + pfn * owners->entry_size, bytes, owners->entry_size);
+	read = mmx_kread(view, section->page_ext + pfn * owners->entry_size, bytes,
+			 owners->entry_size);
 	if (read)
 		return read;
 	flags = mmx_get(&k->layout, M_page_ext_flags, bytes);

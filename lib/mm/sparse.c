@@ -6,7 +6,8 @@
 #include "mm/sparse.h"
 
 #define SUBSECTION_SHIFT 21
-#define ROOT_BYTES       4096u /* SPARSEMEM_EXTREME: a root's sections fill one page */
+#define ROOT_BYTES       4096u      /* SPARSEMEM_EXTREME: a root's sections fill one page */
+#define MAX_SECTIONS     (4u << 20) /* 512 TiB in sections of 128 MiB */
 
 /* The bits of section_mem_map; fixed since 5.3 where the enum is not in the types. */
 struct section_bits {
@@ -74,11 +75,9 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 	};
 	uint64_t base = section.map & ~bits->flags_mask;
 
-	if (mmx_has(&k->layout, M_mem_section_page_ext))
-		section.ext = mmx_get(&k->layout, M_mem_section_page_ext, bytes);
 	if (!(section.map & bits->has_map))
 		return true;
-	if (!mmx_array_add(s, section))
+	if (s->n == MAX_SECTIONS || !mmx_array_add(s, section))
 		return false;
 	if (s->n == 1)
 		s->map_base = base;
@@ -92,7 +91,7 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 	return add_subsections(k, &section);
 }
 
-/* Returns false without memory. */
+/* Returns false without memory, or with too many sections. */
 static bool add_root(struct mmx_kernel *k, const struct section_bits *bits, uint64_t root,
 		     uint64_t addr, unsigned int per_root)
 {
@@ -128,7 +127,10 @@ static int read_roots(struct mmx_kernel *k, uint64_t roots, uint64_t n, unsigned
 			continue;
 		}
 		root = le64toh(block[in]);
-		if (root && !add_root(k, &bits, i, root, per_root))
+		if (!root)
+			continue;
+		k->sparse.end = (i + 1) * per_root << pages_shift(k);
+		if (!add_root(k, &bits, i, root, per_root))
 			return -1;
 	}
 	return 0;
@@ -165,7 +167,10 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 			"a static mem_section array (no SPARSEMEM_EXTREME) is not supported");
 	per_root = ROOT_BYTES / size;
 	if (read_roots(k, value, (sections + per_root - 1) / per_root, per_root))
-		return mmx_fail_nomem(err);
+		return k->sparse.n < MAX_SECTIONS
+			       ? mmx_fail_nomem(err)
+			       : mmx_fail(err, MMX_ECORRUPT, "more than %u sections are present",
+					  MAX_SECTIONS);
 	mmx_ranges_normalise(&k->sparse.pfn);
 	mmx_ranges_normalise(&k->sparse.offline);
 	if (!k->sparse.n)

@@ -19,8 +19,7 @@ struct mmx_section {
 	uint64_t nr;
 	uint64_t map;      /* section_mem_map as it stands */
 	uint64_t usage;    /* pointer to mem_section_usage */
-	uint64_t page_ext; /* as it stands; 0 where this kernel has none */
-	uint64_t ext;      /* pointer to page_ext as it stands; 0 when this kernel has none */
+	uint64_t page_ext; /* pointer to it as it stands; 0 where this kernel has none */
 };
 
 /**
@@ -29,6 +28,8 @@ struct mmx_section {
  * @offline: those of them whose section is offline: the kernel itself does not look at them
  * @map_base: what every section's map word says vmemmap is; 0 when they differ
  * @unreadable: section roots or usage words that could not be read
+ * @end: no frame from here on has ever had a struct page. A section's root, the table that it is in,
+ *       is made when memory is added and stays when the memory goes.
  */
 struct mmx_sparse {
 	MMX_ARRAY(struct mmx_section);
@@ -36,6 +37,7 @@ struct mmx_sparse {
 	unsigned int section_bits; /* log2 of a section's bytes */
 	uint64_t map_base;
 	unsigned int unreadable;
+	uint64_t end;
 };
 
 /** mmx_sparse_find() - fill kernel->sparse and its fact */

@@ -110,22 +110,37 @@ static int find_zero_page(struct mmx_kpage *kp, struct mmx_view *view, struct mm
 				     : 0;
 }
 
+/* The files end with a whole section. */
+static int find_max_pfn(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t section = 1ULL << (k->sparse.section_bits - k->arch->page_shift);
+
+	if (variable(view, "max_pfn", 0, &kp->max_pfn, err))
+		return -1;
+	if (!kp->max_pfn)
+		return mmx_fail(err, MMX_EMISSING, "there is no symbol max_pfn, or it is 0");
+	if (kp->max_pfn > k->sparse.end)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"max_pfn is 0x%" PRIx64 ", but no frame from 0x%" PRIx64
+				" on ever had a struct page",
+				kp->max_pfn, k->sparse.end);
+	kp->max_pfn = (kp->max_pfn + section - 1) & ~(section - 1);
+	return 0;
+}
+
 int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_layout *l = &k->layout;
-	uint64_t section_pages, symbol;
+	uint64_t symbol;
 
 	memset(kp, 0, sizeof(*kp));
 	if (mmx_fact_require(&k->facts, FACT_PAGES, err))
 		return -1;
-	if (variable(view, "max_pfn", 0, &kp->max_pfn, err) || find_zero_page(kp, view, err) ||
+	if (find_max_pfn(kp, view, err) || find_zero_page(kp, view, err) ||
 	    variable(view, "huge_zero_pfn", ~0ULL, &kp->huge_zero_pfn, err))
 		return -1;
-	if (!kp->max_pfn || kp->max_pfn >> (52 - k->arch->page_shift))
-		return mmx_fail(err, MMX_ECORRUPT, "max_pfn is 0x%" PRIx64, kp->max_pfn);
-	section_pages = 1ULL << (k->sparse.section_bits - k->arch->page_shift);
-	kp->max_pfn = (kp->max_pfn + section_pages - 1) & ~(section_pages - 1);
 	kp->thp = mmx_symbol_addr(&k->symbols, "transparent_hugepage_flags", &symbol);
 	/* 6.10 moved slab to the page types and kpageflags to folios: one tells of the other. */
 	kp->rules = mmx_has_struct(l, S_page_snapshot) ? MMX_KPAGE_SNAPSHOT

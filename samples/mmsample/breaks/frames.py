@@ -51,6 +51,28 @@ def refcount(kernel):
     story_page(kernel, "DMA buffer")["_refcount"] = -3
 
 
+def set_max_pfn(kernel, value):
+    kernel.machine.put(kernel.machine.image.by_name["max_pfn"], value)
+
+
+@damage("max-pfn-wild", "max_pfn lies where no memory can have been: no file of so many entries is begun",
+        procx("kpageflags", r"max_pfn is 0xffffffffff, but no frame from 0x[48]00000 on ever had", status=2))
+def max_pfn_wild(kernel):
+    set_max_pfn(kernel, (1 << 40) - 1)
+
+
+@damage("max-pfn-beyond", "max_pfn lies beyond the last section, as when memory was taken away",
+        procx("kpageflags", r"last section ends at PFN 0x240000, but max_pfn is 0x248000", r"^247fff 100000$"))
+def max_pfn_beyond(kernel):
+    set_max_pfn(kernel, 0x240001)
+
+
+@damage("max-pfn-short", "max_pfn lies before the last section",
+        procx("kpageflags", r"max_pfn is 0x238000, but there are sections up to PFN 0x240000", status=1))
+def max_pfn_short(kernel):
+    set_max_pfn(kernel, 0x238000)
+
+
 @damage("page-type-unknown", "'offline' has a page type that this kernel does not know",
         pagex("{offline}", r"because: +a page type that mmx does not know", status=0))
 def page_type(kernel):

@@ -71,7 +71,7 @@ def user(pid, address, *says, status=2):
 
 
 def procx(entry, *says, status=0):
-    """Of its output, "PFN VALUE" is looked at, a line for each frame whose value is not 0."""
+    """Its messages are looked at and, of its output, "PFN VALUE", a line for each frame whose value is not 0."""
     return Answer(("procx", entry), says, status)
 
 
