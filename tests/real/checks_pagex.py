@@ -4,6 +4,7 @@ pagex on real dumps: each situation that the workload made is recognised, in wha
 it, and every frame of the dump has exactly one class, few of them none that tells.
 """
 import json
+import re
 import struct
 from collections import Counter
 
@@ -15,7 +16,7 @@ from checks import MMX, TOOLS, is_filtered, run
 from checks_owners import PRESENT, SWAP, areas, tolerance
 from truth import SECTION_BITS
 
-BUDDY, TAIL = 1 << 10, 1 << 16  # of kpageflags
+BUDDY, TAIL, RESERVED = 1 << 10, 1 << 16, 1 << 32  # of kpageflags
 PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15
 MANY = 60  # pages in batches of the LRU, of a pipe, and held by a file system
 LEVELS = ["PTE", "PMD", "PUD", "P4D"]
@@ -405,7 +406,39 @@ def references(dump, form):
     return None
 
 
+def resources(dump):
+    """(first frame, end, path) of each line of iomem, outermost first."""
+    found, path = [], []
+    for line in (dump.before / "iomem").read_text().splitlines():
+        indent, start, end, name = re.match(r"( *)([0-9a-f]+)-([0-9a-f]+) : (.*)", line).groups()
+        path[len(indent) // 2:] = [name]
+        found.append((int(start, 16), int(end, 16) + 1, " > ".join(path)))
+    return found
+
+
+def reserved(dump, form):
+    """What each reserved page is kept for, as iomem has it; the struct pages are found by themselves."""
+    frames = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags")) if word & RESERVED]
+    tree, wrong, kinds = resources(dump), [], Counter()
+    for pfn, page in ask(form, ranges(frames)).items():
+        address = int(pfn, 16) * 4096
+        paths = [path for start, end, path in tree if start <= address < end]
+        path = paths[-1] if paths else "no resource: a hole"
+        kind = page["reserved_for"]
+        kinds[kind] += 1
+        true = "kernel image" if " > Kernel " in path else "crash kernel" if path.endswith("Crash kernel") else \
+            "other: set aside at boot" if path == "System RAM" else "firmware hole"
+        if page["resource"] != path or kind not in (true, "vmemmap"):
+            wrong.append(f"PFN {pfn} is for {kind}, {page['resource']}; iomem has {path}")
+    if not all(kinds[kind] for kind in ("kernel image", "firmware hole", "vmemmap", "other: set aside at boot")):
+        wrong.append(f"kinds are {kinds}")
+    if ("Crash kernel" in (dump.before / "iomem").read_text()) != bool(kinds["crash kernel"]):
+        wrong.append(f"{kinds['crash kernel']} frames are for the crash kernel")
+    return "\n".join(wrong[:20]) or None
+
+
 CHECKS = [
+    ("pagex reserved pages", lambda d, f: f == d.raw_path, reserved),
     ("pagex references", lambda d, f: f == d.raw_path, references),
     ("pagex operands", lambda d, f: f == d.raw_path, operands),
     ("pagex page tables", lambda d, f: f == d.raw_path or is_filtered(f), tables_of_processes),
