@@ -5,6 +5,7 @@
 
 #include <readline/readline.h>
 
+#include "base/printable.h"
 #include "complete.h"
 #include "out/options.h"
 
@@ -64,7 +65,7 @@ static char *next_match(const char *text, int again)
 	if (!again)
 		i = 0;
 	while ((name = candidates(i++))) {
-		if (!strncmp(name, text, len))
+		if (!strncmp(name, text, len) && mmx_printable(name, strlen(name)) == strlen(name))
 			return strdup(name);
 	}
 	return NULL;

@@ -10,6 +10,7 @@
 
 #include <readline/readline.h>
 
+#include "base/printable.h"
 #include "complete.h"
 #include "history.h"
 #include "interrupt.h"
@@ -87,6 +88,15 @@ static void run_line(struct session *s, const char *line)
 		fputs("\n", stderr);
 }
 
+static void greet(const struct mmx_kernel *k)
+{
+	char release[sizeof(k->release)];
+
+	snprintf(release, sizeof(release), "%s", k->release);
+	mmx_make_printable(release);
+	fprintf(rl_outstream, "Linux %s. \"help\" lists the commands.\n", release);
+}
+
 void prompt_run(struct session *s)
 {
 	char *line;
@@ -98,7 +108,7 @@ void prompt_run(struct session *s)
 	rl_persistent_signal_handlers = 1;
 	complete_begin(s);
 	history_begin();
-	fprintf(rl_outstream, "Linux %s. \"help\" lists the commands.\n", s->kernel->release);
+	greet(s->kernel);
 	while (!s->quit && (line = read_line())) {
 		run_line(s, line);
 		free(line);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/printable.h"
 
 int mmx_fail(struct mmx_err *err, enum mmx_code code, const char *fmt, ...)
 {
@@ -15,6 +16,7 @@ int mmx_fail(struct mmx_err *err, enum mmx_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	mmx_make_printable(err->text);
 	return -1;
 }
 
@@ -30,6 +32,7 @@ int mmx_fail_prefix(struct mmx_err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	mmx_make_printable(err->text);
 	n = strlen(err->text);
 	snprintf(err->text + n, sizeof(err->text) - n, ": %s", text);
 	return -1;

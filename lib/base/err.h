@@ -21,7 +21,7 @@ enum mmx_code {
 /**
  * struct mmx_err - why a call failed
  * @code: what kind of failure
- * @text: one line without a full stop or newline at its end
+ * @text: one line without a full stop or newline at its end, of printable characters
  */
 struct mmx_err {
 	enum mmx_code code;

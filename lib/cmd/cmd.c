@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "cmd/cmd.h"
 
 static const struct mmx_command *const commands[] = {
@@ -51,6 +52,7 @@ void mmx_say(struct mmx_run *run, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
 	va_end(ap);
+	mmx_make_printable(text);
 	run->messages->say(run->messages->arg, text);
 }
 

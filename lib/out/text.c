@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text: blocks as "key: value" lines, tables as one head line and one greppable line a row. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "out/out.h"
 
 #define LABEL_WIDTH 18
@@ -78,11 +78,15 @@ const char *mmx_value_text(const struct mmx_out *o, const struct mmx_value *v, c
 
 void mmx_out_put_clean(struct mmx_out *o, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (iscntrl((unsigned char)text[i]))
-			mmx_out_putf(o, "\\x%02x", (unsigned char)text[i]);
+	while (len) {
+		size_t shown = mmx_printable(text, len);
+
+		if (shown)
+			o->sink.write(o->sink.arg, text, shown);
 		else
-			o->sink.write(o->sink.arg, text + i, 1);
+			mmx_out_putf(o, "\\x%02x", (unsigned char)*text);
+		text += shown ? shown : 1;
+		len -= shown ? shown : 1;
 	}
 }
 

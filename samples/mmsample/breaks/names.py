@@ -63,6 +63,12 @@ def name_huge(kernel):
     libc(kernel).dentry["d_name.len"] = 0x7FFFFFFF
 
 
+@damage("dentry-name-orders", "libc's name has control characters in it: they do not reach the terminal",
+        pagex("{libc page 45}", r"path: +/\S*\\x1b\[2J\\x0a\\x9b\u00e9c$", status=0))
+def name_orders(kernel):
+    kernel.machine.write(libc(kernel).dentry["d_name.name"], b"\x1b[2J\n\x9b\xc3\xa9c")
+
+
 @damage("dentry-name-wild", "libc's name cannot be read",
         pagex("{libc page 45}", r"path unknown: +the name of the dentry at 0x\w+ is unmapped"))
 def name_wild(kernel):
