@@ -14,6 +14,8 @@ from .trouble import Absent, CannotRun
 ALIGNED = 1 << 21  # where a kernel may be put
 SEARCHED = 1 << 40  # how much physical memory is looked through for it
 TEXT_MAX = 4096
+VMCOREINFO_MAX = 1 << 16
+NEEDED = object()
 
 
 class Kernel:
@@ -103,9 +105,9 @@ class Kernel:
         """count words of eight bytes."""
         return struct.unpack(f"<{count}Q", self.read(address, 8 * count))
 
-    def variable(self, name, size=8, otherwise=None):
-        """The value of a kernel variable, or otherwise when there is none of that name."""
-        address = self.target.symbol(name)
+    def variable(self, name, size=8, otherwise=NEEDED):
+        """The value of a kernel variable, or otherwise when there is none of that name and it is not needed."""
+        address = self.target.symbol(name) if otherwise is not NEEDED else self.need_symbol(name)
         return otherwise if address is None else self.number(address, size)
 
     def member(self, address, struct_name, *names):
@@ -143,8 +145,8 @@ class Kernel:
         uses then lies in memory that is not dumped.
         """
         try:
-            data, size = self.variable("vmcoreinfo_data"), self.variable("vmcoreinfo_size", otherwise=0)
-            text = self.read(data, min(size, 65536)).decode("latin-1")
-        except (Absent, TypeError):
+            data, size = self.variable("vmcoreinfo_data"), self.variable("vmcoreinfo_size")
+            text = self.read(data, min(size, VMCOREINFO_MAX)).decode("latin-1")
+        except (Absent, CannotRun):
             return {}
         return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)

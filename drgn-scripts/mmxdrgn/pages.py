@@ -80,6 +80,8 @@ class Pages:
         self.nr_mapped = folio["_nr_pages_mapped"] and folio["_nr_pages_mapped"][0]
         self.large_mapcount = folio["_large_mapcount"] and folio["_large_mapcount"][0]
         self.each_page_counts = self.nr_mapped is None and self.large_mapcount is None
+        # Since 6.15 a kernel may be built to count a large folio's mappings only all together.
+        self.may_count_together = any(t.member("struct folio", name) for name in ("_mm_ids", "_mm_id"))
         flags = self.flags
         self.head_bit, self.slab_bit = flags.bit("head"), flags.bit("slab")
         self.hugetlb_bit, self.double_map = flags.bit("hugetlb"), flags.bit("double_map")
@@ -249,6 +251,9 @@ class Pages:
         if not folio.large or len(folio.rows) < 2:
             return own
         entire = self.int_of(folio, self.entire) + 1
+        if self._counts_together(folio, entire):
+            separate = self.int_of(folio, self.large_mapcount) + 1 - entire
+            return max(entire + (separate + (1 << folio.order) // 2 >> folio.order), 1)
         if not self.each_page_counts:
             return own + entire
         # 6.1: in a file's folio each page counts the whole mappings, too; an anonymous one's pages count
@@ -256,6 +261,17 @@ class Pages:
         if not folio.anon and not folio.hugetlb:
             return own
         return own + entire - bool(folio.rows[1][self.f_flags] & self.double_map)
+
+    def _counts_together(self, folio, entire):
+        """Whether the folio has mappings of single pages, and none of its pages counts any."""
+        return self.may_count_together and not folio.hugetlb and \
+            self.int_of(folio, self.large_mapcount) + 1 > entire and not self._any_page_mapped(folio)
+
+    def _any_page_mapped(self, folio):
+        if folio.any_mapped is None:
+            rows = (self.raw(pfn) for pfn in range(folio.head, folio.head + (1 << folio.order)))
+            folio.any_mapped = any(row and self.own_mapcount(row) > 0 for row in rows)
+        return folio.any_mapped
 
     def mapped(self, folio):
         """Whether user page tables map any page of the folio."""
@@ -267,7 +283,4 @@ class Pages:
             return True
         if self.nr_mapped is not None:
             return self.int_of(folio, self.nr_mapped) > 0
-        if folio.any_mapped is None:
-            rows = (self.raw(pfn) for pfn in range(folio.head, folio.head + (1 << folio.order)))
-            folio.any_mapped = not folio.hugetlb and any(row and self.own_mapcount(row) > 0 for row in rows)
-        return folio.any_mapped
+        return not folio.hugetlb and self._any_page_mapped(folio)

@@ -6,7 +6,7 @@ and kept for a while.
 import struct
 from functools import lru_cache
 
-from .trouble import Absent
+from .trouble import Absent, Broken
 
 PAGE_SHIFT = 12
 PAGE = 1 << PAGE_SHIFT
@@ -14,6 +14,7 @@ TABLE = struct.Struct("<512Q")
 PRESENT, HUGE, PROTNONE = 1, 1 << 7, 1 << 8
 FRAME = 0x000FFFFFFFFFF000
 TABLES_KEPT = 8192
+TABLES_A_WALK = 1 << 20  # more than that in one address space lead back to themselves
 
 
 class Tables:
@@ -21,7 +22,7 @@ class Tables:
 
     def __init__(self, target, levels, clear=0):
         self.levels = levels
-        self.frame = FRAME & ~clear
+        self.frame, self.left = FRAME & ~clear, 0
         self.table = lru_cache(TABLES_KEPT)(lambda phys: TABLE.unpack(target.read(phys, PAGE)))
 
     def leaf(self, root, address):
@@ -43,9 +44,13 @@ class Tables:
         (address, physical address, bytes) of each entry that maps part of [first, last]. With user, those
         count as well that no access is allowed through: the frame in them is inverted.
         """
+        self.left = TABLES_A_WALK
         yield from self._leaves(root, self.levels, 0, first, last, user)
 
     def _leaves(self, table, level, base, first, last, user):
+        self.left -= 1
+        if self.left < 0:
+            raise Broken(f"the page tables at {table:#x} are more than memory holds")
         shift = PAGE_SHIFT + 9 * (level - 1)
         try:
             entries = self.table(table)

@@ -6,6 +6,8 @@ units. The first chunk was made at boot, and its pages are reserved.
 from ..lists import walk
 from ..translate import PAGE_SHIFT
 
+SLOTS_MAX = 256
+
 
 def frames(kernel):
     t = kernel.target
@@ -14,7 +16,7 @@ def frames(kernel):
     lists, count = kernel.variable("pcpu_chunk_lists"), kernel.variable("pcpu_nr_slots", 4)
     made_at_boot = {kernel.variable(name) for name in ("pcpu_first_chunk", "pcpu_reserved_chunk")}
     units = [kernel.number(offsets + 8 * cpu) for cpu in kernel.cpus]
-    for slot in range(count):
+    for slot in range(min(count, SLOTS_MAX)):
         for chunk in walk(kernel, lists + 16 * slot, t.offset("struct pcpu_chunk", "list")):
             if chunk in made_at_boot:
                 continue

@@ -8,6 +8,7 @@ from ..lists import walk
 from ..translate import PAGE_SHIFT
 
 VM_IOREMAP = 1
+NODES_MAX = 1 << 16
 
 
 def frames(kernel, space):
@@ -37,4 +38,4 @@ def area_lists(kernel):
         return [one]
     first, size = kernel.variable("vmap_nodes"), t.size("struct vmap_node")
     busy = t.offset("struct vmap_node", "busy.head")
-    return [first + i * size + busy for i in range(kernel.variable("nr_vmap_nodes", 4))]
+    return [first + i * size + busy for i in range(min(kernel.variable("nr_vmap_nodes", 4), NODES_MAX))]
