@@ -7,6 +7,7 @@ from .modules import modules
 from .owners import pcp, percpu, pipes, stacks, tables, vmalloc
 from .pages import ALL_ONES
 from .tasks import Tasks
+from .trouble import Absent
 
 PAGE_POOL = 0xDEAD000000000040
 DMA_INDEX = 0x7FFFFFFF80  # bits of pp_magic that hold a DMA mapping's number, since 6.16
@@ -44,6 +45,7 @@ class Classes:
         self.swapbacked, self.lru = pages.flags.bit("swapbacked"), pages.flags.bit("lru")
         self.swapcache = pages.flags.bit("swapcache")
         self.device_zone = t.constant("ZONE_DEVICE")
+        self.private, self.balloons = pages.f_private, {}
         self.huge_zero = kernel.variable("huge_zero_pfn", otherwise=ALL_ONES)
         self.movers = list(movers(kernel))
         magic = t.member("struct page", "pp_magic")
@@ -81,6 +83,8 @@ class Classes:
         if page.flags & self.hwpoison:
             return "hwpoison"
         folio = page.folio
+        if page.type == "offline" and self._is_balloon(page.row[self.private]):
+            return "balloon"
         if page.type:
             return BY_TYPE[page.type]
         if folio is None:
@@ -101,6 +105,18 @@ class Classes:
         if self.pool_word and folio.rows[0][self.pool_word] & self.pool_mask == PAGE_POOL & self.pool_mask:
             return "page-pool"
         return self._by_mapping(folio) or self.last.get(page.pfn, "unattributed")
+
+    def _is_balloon(self, device):
+        """Whether that is what a balloon's pages name: a balloon's list leads back to the balloon."""
+        if device not in self.balloons:
+            pages = self.kernel.target.member("struct balloon_dev_info", "pages")
+            head = device + pages[0] if pages else 0
+            try:
+                self.balloons[device] = bool(device and pages) and \
+                    self.kernel.number(self.kernel.number(head) + 8) == head
+            except Absent:
+                self.balloons[device] = False
+        return self.balloons[device]
 
     def _by_mapping(self, folio):
         kind, swapbacked = folio.mapping & 3, bool(folio.flags & self.swapbacked)

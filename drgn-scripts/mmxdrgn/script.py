@@ -5,7 +5,6 @@ import os
 import sys
 
 from .answers import CANNOT_RUN
-from .model import Model
 from .trouble import Absent, Broken, CannotRun
 
 
@@ -16,10 +15,22 @@ def parser(text):
     return p
 
 
+def open_model(arguments):
+    """The dump, or a sentence for those who have no drgn yet."""
+    try:
+        from .model import Model
+    except ModuleNotFoundError as why:
+        if why.name != "drgn":
+            raise
+        raise CannotRun(f"{sys.executable} has no drgn: on Debian, the package python3-drgn is for "
+                        "/usr/bin/python3") from None
+    return Model(arguments.core, arguments.vmlinux)
+
+
 def run(arguments, answer):
     """Open the dump and have answer(model, arguments) write; returns the exit status."""
     try:
-        return answer(Model(arguments.core, arguments.vmlinux), arguments)
+        return answer(open_model(arguments), arguments)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (CannotRun, Absent, Broken) as why:
