@@ -427,9 +427,10 @@ static const struct mmx_record records[] = {
 	{"pages.file",
 	 "kind path path_unknown mapping_unknown device inode ino filesystem dev dirty "
 	 "writeback"},
-	{"pages.swap_cache", "type offset area"},
+	{"pages.swap_cache", "type offset area area_unknown"},
 	{"pages.hugetlb",
-	 "size pool state on_free_list state_flags vmemmap_optimised temporary poisoned"},
+	 "size pool pool_unknown state on_free_list free_list state_flags vmemmap_optimised "
+	 "temporary poisoned"},
 	{"pages.vmalloc", "start end address flags caller"},
 	{"pages.stack", "start end task pid name"},
 	{"pages.large_kmalloc", "address size"},

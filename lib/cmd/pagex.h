@@ -35,7 +35,9 @@ struct mmx_pagex {
 	struct mmx_page_owners owners;
 	bool swaps_tried, has_swaps, pools_tried;
 	struct mmx_swaps swaps;
+	struct mmx_err swaps_trouble; /* why they are not known */
 	struct mmx_hugetlb_pools pools;
+	struct mmx_err pools_trouble; /* why there are none */
 	bool tables_tried, has_tables;
 	struct mmx_pt_owners tables;
 	struct mmx_err tables_trouble; /* why some may not be known */

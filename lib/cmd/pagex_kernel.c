@@ -272,13 +272,16 @@ static void count_or_null(struct mmx_pagex *p, const char *key, bool known, int6
 void mmx_pagex_page_pool(struct mmx_pagex *p)
 {
 	struct mmx_page_pool pool;
+	struct mmx_err err;
 
 	mmx_page_pool_decode(&pool, &p->walk);
 	mmx_out_block(p->out, "page_pool", "page pool");
 	mmx_out_addr(p->out, "pool", pool.addr);
 	count_or_null(p, "references", pool.refs >= 0, pool.refs);
 	if (pool.read) {
-		mmx_out_textf(p->out, "pool_unknown", "the pool is %s", mmx_read_name(pool.read));
+		mmx_fail(&err, mmx_read_code(pool.read), "the pool is %s",
+			 mmx_read_name(pool.read));
+		mmx_pagex_trouble(p, "pool_unknown", &err);
 	} else {
 		text_or_null(p, "device", pool.device);
 		text_or_null(p, "interface", pool.netdev);
@@ -344,7 +347,7 @@ static void pipe_file(struct mmx_pagex *p, uint64_t file)
 	uint64_t addr;
 
 	if (mmx_path_of_file(&path, p->view, file, &err))
-		mmx_out_text(p->out, "path_unknown", err.text);
+		mmx_pagex_trouble(p, "path_unknown", &err);
 	else
 		mmx_out_text(p->out, "path", path.text);
 	if (mmx_kread_member(p->view, file, M_file_f_inode, &addr) ||

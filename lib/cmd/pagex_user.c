@@ -25,35 +25,47 @@ static bool folio_flag(const struct mmx_pagex *p, enum mmx_layout_enumerator id)
 
 const struct mmx_swaps *mmx_pagex_swaps(struct mmx_pagex *p)
 {
-	struct mmx_err err;
-
 	if (!p->swaps_tried)
-		p->has_swaps = !mmx_swaps_find(&p->swaps, p->view, &err);
+		p->has_swaps = !mmx_swaps_find(&p->swaps, p->view, &p->swaps_trouble);
 	p->swaps_tried = true;
 	return p->has_swaps ? &p->swaps : NULL;
+}
+
+static void emit_swap_area(struct mmx_pagex *p, unsigned int type)
+{
+	const struct mmx_swaps *swaps = mmx_pagex_swaps(p);
+	const struct mmx_swap_area *area = swaps ? mmx_swap_area(swaps, type) : NULL;
+	struct mmx_err err;
+
+	if (area && area->path.text[0]) {
+		mmx_out_text(p->out, "area", area->path.text);
+		return;
+	}
+	mmx_fail(&err, MMX_ECORRUPT, "there is no swap area %u", type);
+	if (area)
+		err = area->no_path;
+	else if (!swaps)
+		err = p->swaps_trouble;
+	else if (swaps->trouble.code)
+		err = swaps->trouble;
+	mmx_out_null(p->out, "area");
+	mmx_pagex_trouble(p, "area_unknown", &err);
 }
 
 static void emit_swap_entry(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
-	const struct mmx_swap_area *area;
-	const struct mmx_swaps *swaps;
 	unsigned int type;
 	uint64_t offset;
 
 	if (!mmx_bit(p->walk.folio.flags, f->swapbacked) ||
 	    !mmx_bit(p->walk.folio.flags, f->swapcache))
 		return;
-	swaps = mmx_pagex_swaps(p);
 	mmx_swap_private(mmx_word(p->walk.folio.bytes, f->private), &type, &offset);
-	area = swaps ? mmx_swap_area(swaps, type) : NULL;
 	mmx_out_block(p->out, "swap_cache", "swap cache");
 	mmx_out_count(p->out, "type", type);
 	mmx_out_hex(p->out, "offset", offset + (p->walk.pfn - p->walk.folio.head));
-	if (area && area->path.text[0])
-		mmx_out_text(p->out, "area", area->path.text);
-	else
-		mmx_out_null(p->out, "area");
+	emit_swap_area(p, type);
 	mmx_out_end(p->out);
 }
 
@@ -168,24 +180,58 @@ void mmx_pagex_file(struct mmx_pagex *p)
 	emit_swap_entry(p);
 }
 
+static void find_pools(struct mmx_pagex *p)
+{
+	if (!p->pools_tried)
+		mmx_hugetlb_pools_find(&p->pools, p->view, &p->pools_trouble);
+	p->pools_tried = true;
+}
+
+static void emit_pool(struct mmx_pagex *p, const struct mmx_hugetlb *h)
+{
+	if (h->hstate) {
+		mmx_out_text(p->out, "pool", h->hstate->name);
+	} else if (p->pools_trouble.code) {
+		mmx_out_null(p->out, "pool");
+		mmx_pagex_trouble(p, "pool_unknown", &p->pools_trouble);
+	} else {
+		mmx_out_text(p->out, "pool", "none of this order");
+	}
+}
+
+/* A page that is not among those that were found may be behind the place where a list breaks off. */
+static void emit_listed(struct mmx_pagex *p, const struct mmx_hugetlb *h)
+{
+	const struct mmx_err *trouble = &p->pools_trouble;
+
+	for (size_t i = 0; i < p->pools.nodes.n && !trouble->code; i++) {
+		if (h->hstate == &p->pools.v[p->pools.nodes.v[i].hstate])
+			trouble = &p->pools.nodes.v[i].trouble;
+	}
+	if (h->listed || !trouble->code) {
+		mmx_out_bool(p->out, "on_free_list", h->listed);
+		return;
+	}
+	mmx_out_null(p->out, "on_free_list");
+	if (trouble != &p->pools_trouble)
+		mmx_pagex_trouble(p, "free_list", trouble);
+}
+
 void mmx_pagex_hugetlb(struct mmx_pagex *p)
 {
 	struct mmx_hugetlb h;
-	struct mmx_err err;
 
-	if (!p->pools_tried)
-		mmx_hugetlb_pools_find(&p->pools, p->view, &err);
-	p->pools_tried = true;
+	find_pools(p);
 	mmx_hugetlb_decode(&h, &p->pools, &p->walk);
 	mmx_out_block(p->out, "hugetlb", "huge page");
 	mmx_out_bytes(p->out, "size", 1ULL << (p->walk.folio.order + p->k->arch->page_shift));
-	mmx_out_text(p->out, "pool", h.hstate ? h.hstate->name : "none of this order");
+	emit_pool(p, &h);
 	mmx_out_text(p->out, "state", h.freed ? "free" : "in use");
-	mmx_out_bool(p->out, "on_free_list", h.listed);
+	emit_listed(p, &h);
 	mmx_out_text(p->out, "state_flags", h.flags);
 	mmx_out_bool(p->out, "vmemmap_optimised", h.optimised);
 	mmx_out_bool(p->out, "temporary", h.temporary);
-	mmx_out_count(p->out, "poisoned", h.poisoned_n);
+	mmx_pagex_number(p, "poisoned", h.poison_read, h.poisoned_n);
 	mmx_out_end(p->out);
 	if (!h.freed && mapping_of(p)) {
 		if (mmx_folio_anon(&p->walk))

@@ -224,3 +224,30 @@ def excluded(kernel):
         user(2001, "7fff00001000", r"unknown: its page table cannot be read", status=3))
 def table_excluded(kernel):
     kernel.machine.memory.exclude(0x4000000 // PAGE)
+
+
+@damage("swap-areas-huge", "there are more swap areas than there can be",
+        pagex("{swap cache}", r"area: +-$", r"area unknown: +nr_swapfiles is 1000, more than \d+$"))
+def swap_areas(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["nr_swapfiles"], 1000, 4)
+
+
+@damage("swap-private-wild", "'swap cache' names a swap area that does not exist",
+        pagex("{swap cache}", r"area unknown: +there is no swap area 9$"))
+def swap_private(kernel):
+    story_page(kernel, "swap cache")["private"] = 9 << 58 | 5
+
+
+@damage("hstate-count-huge", "the number of hugetlb's pools makes no sense",
+        pagex("{hugetlb free}", r"pool unknown: +hugetlb_max_hstate is unreadable or makes no sense$",
+              r"on free list: +-$"))
+def hstate_count(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["hugetlb_max_hstate"], 0x7FFFFFFF, 4)
+
+
+@damage("hugetlb-list-wild", "a free list of hugetlb leads nowhere",
+        pagex("{hugetlb free}", r"pool: +hugepages-2048kB$", r"on free list: +-$",
+              r"free list: +the list at 0x\w+ breaks off: node 0x4141\w+ is unmapped$"))
+def hugetlb_list(kernel):
+    lists = kernel.types.offset("hstate", "hugepage_freelists")
+    kernel.machine.put(kernel.machine.image.by_name["hstates"] + lists, WILD)
