@@ -350,13 +350,17 @@ static bool tail_member(void *arg, const char *name, const struct mmx_member *m,
 }
 
 /* Behind the folio's own fields a tail holds poison where other pages have their mapping. */
+static bool has_poison(const struct mmx_pagex *p)
+{
+	return (mmx_word(p->walk.bytes, p->k->page_format.mapping) & 0xffff) == TAIL_MAPPING;
+}
+
 static void tail_poison(struct mmx_pagex *p)
 {
 	uint32_t at = p->k->page_format.mapping;
-	uint64_t word = mmx_word(p->walk.bytes, at);
 
-	if ((word & 0xffff) == TAIL_MAPPING)
-		tail_row(p, at, "mapping", word, "poison: a tail has no mapping of its own");
+	tail_row(p, at, "mapping", mmx_word(p->walk.bytes, at),
+		 "poison: a tail has no mapping of its own");
 }
 
 void mmx_pagex_tail(struct mmx_pagex *p)
@@ -368,14 +372,19 @@ void mmx_pagex_tail(struct mmx_pagex *p)
 		{"meaning", "MEANING", 0, false},
 	};
 	uint64_t nth = p->walk.pfn - p->walk.folio.head;
+	bool fields = nth * p->k->page_format.size < mmx_size(&p->k->layout, S_folio);
+	bool poison = has_poison(p);
 
 	if (!p->walk.tail || (p->walk.folio.read && p->walk.folio.bad))
 		return;
 	mmx_out_count(p->out, "nth_page", nth);
+	if (!fields && !poison)
+		return;
 	mmx_out_table(p->out, "folio_fields", "fields of the folio in this struct page", columns,
 		      4);
-	if (nth * p->k->page_format.size < mmx_size(&p->k->layout, S_folio))
+	if (fields)
 		mmx_types_each_member(&p->k->types, "folio", tail_member, p);
-	tail_poison(p);
+	if (poison)
+		tail_poison(p);
 	mmx_out_end(p->out);
 }
