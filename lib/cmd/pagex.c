@@ -295,14 +295,25 @@ static void show_frame(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
+/* A number that is no frame's may have been meant as a physical address. */
+static void tell_hole(struct mmx_pagex *p)
+{
+	uint64_t frame = p->first_hole >> p->k->arch->page_shift;
+	char hint[64] = "";
+
+	if (p->what.kind == MMX_WHAT_PFN && mmx_ranges_has(&p->k->sparse.pfn, frame, 1))
+		snprintf(hint, sizeof(hint), "; with -p it is an address in PFN 0x%" PRIx64, frame);
+	mmx_say(p->run, "PFN 0x%" PRIx64 " is in no memory section: it has no struct page%s",
+		p->first_hole, hint);
+}
+
 /* Holes in a range go into one line, and are no fault of who asked; a range that is all holes is. */
 static void tell_holes(struct mmx_pagex *p, const char *operand)
 {
 	if (!p->holes)
 		return;
 	if (p->asked == 1)
-		mmx_say(p->run, "PFN 0x%" PRIx64 " is in no memory section: it has no struct page",
-			p->first_hole);
+		tell_hole(p);
 	else
 		mmx_say(p->run,
 			"%s: %" PRIu64 " of %" PRIu64

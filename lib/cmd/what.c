@@ -72,8 +72,9 @@ static int frame_of(const struct mmx_kernel *k, enum mmx_what_kind kind, uint64_
 		*pfn = kind == MMX_WHAT_PHYS ? number >> shift : number;
 	if (*pfn >> (52 - shift))
 		return mmx_fail(err, MMX_ENOTFOUND, "0x%" PRIx64 " is too large for a %s", number,
-				kind == MMX_WHAT_PHYS ? "physical address"
-						      : "PFN and no kernel address");
+				kind == MMX_WHAT_PHYS
+					? "physical address"
+					: "PFN and no kernel address; a user address needs -u");
 	return 0;
 }
 
@@ -237,6 +238,16 @@ static int both(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err
 	return 0;
 }
 
+/* Whether a text that is no number fails in nothing but its length. */
+static bool only_digits(const char *text, bool decimal)
+{
+	const char *digits = decimal ? "0123456789" : "0123456789abcdefABCDEF";
+
+	if (!decimal && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		text += 2;
+	return *text && !text[strspn(text, digits)];
+}
+
 /*
  * A number or, for a kernel address, the name of a symbol. Names that are numbers as well, as "add"
  * is, are numbers. A per-CPU symbol holds an offset, which must not be taken for a PFN.
@@ -251,14 +262,16 @@ static int number_or_symbol(struct mmx_view *view, const char *text, const char 
 	if (!mmx_number(text, end, o->decimal, value))
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", len, text);
+	if (only_digits(name, o->decimal))
+		return mmx_fail(err, MMX_EUSAGE, "%s is too large: numbers have 64 bits", name);
 	if (!maybe_symbol || !mmx_symbol_addr(&view->kernel->symbols, name, value))
 		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number%s", name,
 				o->decimal ? "decimal" : "hex",
 				maybe_symbol ? ", and no symbol" : "");
 	if (!(*value >> 63))
 		return mmx_fail(err, MMX_ENOTFOUND,
-				"symbol %s is no address: each CPU has its own, at 0x%" PRIx64
-				" from its base",
+				"symbol %s is no address: each CPU has its own, at "
+				"__per_cpu_offset[CPU] + 0x%" PRIx64,
 				name, *value);
 	return 0;
 }
@@ -270,6 +283,8 @@ int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what
 	const char *dash = strchr(text, '-');
 
 	*gaps = (struct mmx_what_gaps){0};
+	if (dash && (dash == text || !dash[1]))
+		return mmx_fail(err, MMX_EUSAGE, "%s is a range that lacks an end", text);
 	if (number_or_symbol(view, text, dash, o, &r.first, err) ||
 	    (dash && number_or_symbol(view, dash + 1, NULL, o, &r.last, err)))
 		return -1;
