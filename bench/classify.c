@@ -13,12 +13,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/parallel.h"
 #include "kernel/kernel.h"
 #include "mm/class.h"
+#include "mm/page_pieces.h"
 
 #define PASSES 25
-#define PIECE  32768u
 
 static uint64_t now(clockid_t clock)
 {
@@ -57,57 +56,26 @@ struct walk {
 	uint64_t end, frames;
 };
 
-struct worker {
-	const struct walk *walk;
-	struct mmx_view *view;
-};
-
-static void *worker_new(void *arg, struct mmx_err *err)
+static int classify_piece(const void *arg, struct mmx_page_walk *w, void *result,
+			  struct mmx_err *err)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	const struct walk *walk = arg;
+	uint64_t frames = 0;
 
-	if (!worker)
-		return NULL;
-	worker->walk = arg;
-	worker->view = mmx_view_new(worker->walk->kernel, err);
-	if (worker->view)
-		return worker;
-	free(worker);
-	return NULL;
-}
-
-static void worker_free(void *own)
-{
-	struct worker *worker = own;
-
-	mmx_view_free(worker->view);
-	free(worker);
-}
-
-static int classify_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
-{
-	const struct worker *worker = own;
-	uint64_t start = piece * PIECE, end = start + PIECE, frames = 0;
-	struct mmx_page_walk w;
-
-	if (end > worker->walk->end)
-		end = worker->walk->end;
-	if (mmx_page_walk_begin(&w, worker->view, start, end, err))
-		return -1;
-	while (mmx_page_walk_next(&w)) {
-		if (!w.read)
-			frames += mmx_classify(worker->walk->classifier, &w).class != CLASS_NO_PAGE;
+	(void)err;
+	while (mmx_page_walk_next(w)) {
+		if (!w->read)
+			frames += mmx_classify(walk->classifier, w).class != CLASS_NO_PAGE;
 	}
-	mmx_page_walk_end(&w);
 	*(uint64_t *)result = frames;
 	return 0;
 }
 
-static int add_frames(void *arg, uint64_t piece, const void *result, struct mmx_err *err)
+static int add_frames(void *arg, uint64_t pfn, const void *result, struct mmx_err *err)
 {
 	struct walk *walk = arg;
 
-	(void)piece;
+	(void)pfn;
 	(void)err;
 	walk->frames += *(const uint64_t *)result;
 	return 0;
@@ -115,19 +83,18 @@ static int add_frames(void *arg, uint64_t piece, const void *result, struct mmx_
 
 static uint64_t classify_all(struct walk *walk, unsigned int jobs)
 {
-	const struct mmx_parallel work = {
+	const struct mmx_page_pieces pieces = {
+		.kernel = walk->kernel,
 		.jobs = jobs,
-		.pieces = (walk->end + PIECE - 1) / PIECE,
+		.end = walk->end,
 		.result_size = sizeof(uint64_t),
 		.arg = walk,
-		.begin = worker_new,
-		.end = worker_free,
 		.work = classify_piece,
 		.take = add_frames,
 	};
 
 	walk->frames = 0;
-	return mmx_parallel(&work, NULL) ? 0 : walk->frames;
+	return mmx_page_pieces(&pieces, NULL) ? 0 : walk->frames;
 }
 
 struct cost {

@@ -4,13 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parallel.h"
 #include "base/progress.h"
 #include "cmd/cmd.h"
+#include "mm/page_pieces.h"
 #include "proc/kpage.h"
-
-/* What a thread does at a time: no free block of memory reaches from one piece into the next. */
-#define PIECE 32768u
 
 /* What stands for a word that rests on what is not in the dump: no kernel ever prints it. */
 #define NOT_IN_DUMP (~0ULL)
@@ -21,8 +18,8 @@ typedef enum mmx_read (*entry_fn)(const struct mmx_kpage *kp, struct mmx_page_wa
 /* A piece of the file, and how the struct pages behind each word were read. */
 struct words {
 	uint32_t n;
-	uint64_t word[PIECE];
-	uint8_t read[PIECE]; /* enum mmx_read */
+	uint64_t word[MMX_PIECE_FRAMES];
+	uint8_t read[MMX_PIECE_FRAMES]; /* enum mmx_read */
 };
 
 /* A run of equal words. */
@@ -43,36 +40,6 @@ struct file {
 	struct mmx_progress progress;
 };
 
-/* What a thread works with. */
-struct worker {
-	const struct file *file;
-	struct mmx_view *view;
-};
-
-static void *worker_new(void *arg, struct mmx_err *err)
-{
-	struct worker *worker = calloc(1, sizeof(*worker));
-
-	if (!worker) {
-		mmx_fail_nomem(err);
-		return NULL;
-	}
-	worker->file = arg;
-	worker->view = mmx_view_new(worker->file->run->kernel, err);
-	if (worker->view)
-		return worker;
-	free(worker);
-	return NULL;
-}
-
-static void worker_free(void *own)
-{
-	struct worker *worker = own;
-
-	mmx_view_free(worker->view);
-	free(worker);
-}
-
 static void add_words(struct words *words, uint64_t word, enum mmx_read read, uint64_t frames)
 {
 	while (frames--) {
@@ -81,8 +48,12 @@ static void add_words(struct words *words, uint64_t word, enum mmx_read read, ui
 	}
 }
 
-static void fill_words(const struct file *file, struct mmx_page_walk *w, struct words *words)
+static int fill_words(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
 {
+	const struct file *file = arg;
+	struct words *words = result;
+
+	(void)err;
 	words->n = 0;
 	while (mmx_page_walk_next(w)) {
 		bool online = mmx_pfn_online(&w->view->kernel->sparse, w->pfn);
@@ -95,21 +66,7 @@ static void fill_words(const struct file *file, struct mmx_page_walk *w, struct 
 			read = file->entry(&file->kp, w, &word);
 		add_words(words, read ? NOT_IN_DUMP : word, read, w->frames);
 	}
-}
-
-static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
-{
-	const struct worker *worker = own;
-	uint64_t start = piece * PIECE, end = start + PIECE;
-	struct mmx_page_walk w;
-
-	if (end > worker->file->kp.max_pfn)
-		end = worker->file->kp.max_pfn;
-	if (mmx_page_walk_begin(&w, worker->view, start, end, err))
-		return -1;
-	fill_words(worker->file, &w, result);
-	mmx_page_walk_end(&w);
-	return mmx_stopped(worker->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
+	return 0;
 }
 
 static void emit_run(struct mmx_out *o, const struct words_run *run)
@@ -139,7 +96,7 @@ static void emit_words(struct file *file, uint64_t pfn, const struct words *word
 	}
 }
 
-static int take_piece(void *arg, uint64_t piece, const void *result, struct mmx_err *err)
+static int take_words(void *arg, uint64_t pfn, const void *result, struct mmx_err *err)
 {
 	struct file *file = arg;
 	struct mmx_out *o = file->run->out;
@@ -149,25 +106,24 @@ static int take_piece(void *arg, uint64_t piece, const void *result, struct mmx_
 	for (uint32_t i = 0; i < words->n; i++)
 		file->missing += words->read[i] != MMX_READ_OK;
 	if (file->as_runs)
-		emit_words(file, piece * PIECE, words);
+		emit_words(file, pfn, words);
 	else
 		mmx_out_raw(o, words->word, words->n * sizeof(words->word[0]));
-	mmx_progress_at(&file->progress, (piece + 1) * PIECE);
+	mmx_progress_at(&file->progress, pfn + words->n);
 	return 0;
 }
 
 static int walk(struct file *file, struct mmx_err *err)
 {
 	const struct mmx_messages *messages = file->run->messages;
-	const struct mmx_parallel work = {
+	const struct mmx_page_pieces pieces = {
+		.kernel = file->run->kernel,
 		.jobs = file->run->kernel->jobs,
-		.pieces = (file->kp.max_pfn + PIECE - 1) / PIECE,
+		.end = file->kp.max_pfn,
 		.result_size = sizeof(struct words),
 		.arg = file,
-		.begin = worker_new,
-		.end = worker_free,
-		.work = do_piece,
-		.take = take_piece,
+		.work = fill_words,
+		.take = take_words,
 	};
 	int ret;
 
@@ -175,7 +131,7 @@ static int walk(struct file *file, struct mmx_err *err)
 	mmx_progress_begin(&file->progress,
 			   file->run->out->options.terminal ? NULL : messages->progress,
 			   messages->arg, file->kp.max_pfn);
-	ret = mmx_parallel(&work, err);
+	ret = mmx_page_pieces(&pieces, err);
 	mmx_progress_end(&file->progress);
 	return ret;
 }
