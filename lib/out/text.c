@@ -133,17 +133,20 @@ static void text_list(struct mmx_out *o, const char *key)
 	(void)key;
 }
 
-static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char *text, bool last)
+static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char *text, bool first,
+		       bool last)
 {
 	int pad = c->width - (int)strlen(text);
 
+	if (last && !*text)
+		return;
+	if (!first)
+		mmx_out_put(o, " ");
 	if (c->right && pad > 0)
 		mmx_out_putf(o, "%*s", pad, "");
 	mmx_out_put_clean(o, text, strlen(text));
 	if (!last && !c->right && pad > 0)
 		mmx_out_putf(o, "%*s", pad, "");
-	if (!last)
-		mmx_out_put(o, " ");
 }
 
 static void text_table(struct mmx_out *o, const char *key, const char *heading)
@@ -158,7 +161,7 @@ static void text_table(struct mmx_out *o, const char *key, const char *heading)
 		return;
 	indent(o, o->depth);
 	for (unsigned int i = 0; i < t->n_columns; i++)
-		put_padded(o, &t->columns[i], t->columns[i].title, i + 1 == t->n_columns);
+		put_padded(o, &t->columns[i], t->columns[i].title, !i, i + 1 == t->n_columns);
 	mmx_out_put(o, "\n");
 }
 
@@ -178,7 +181,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 
 	if (level->node == MMX_OUT_TABLE) {
 		if (level->column < level->n_columns)
-			put_padded(o, &level->columns[level->column], text,
+			put_padded(o, &level->columns[level->column], text, !level->column,
 				   level->column + 1 == level->n_columns);
 		return;
 	}
