@@ -275,13 +275,16 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view,
 	struct finder f = {.owners = owners,
 			   .view = view,
 			   .left = 2 * mmx_ranges_total(&k->sparse.pfn) + 4096};
+	uint64_t init_mm;
 
 	memset(owners, 0, sizeof(*owners));
 	if (mmx_fact_require(&k->facts, FACT_PAGING, err) ||
 	    mmx_fact_require(&k->facts, FACT_PAGES, err) ||
 	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
 		return -1;
-	if (new_space(&f, 0, "init_mm"))
+	if (!mmx_symbol_addr(&k->symbols, "init_mm", &init_mm))
+		init_mm = 0;
+	if (new_space(&f, init_mm, "init_mm"))
 		walk_space(&f, k->paging.root, 0);
 	if (owners->n)
 		qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);

@@ -53,7 +53,7 @@ struct mmx_pt_page {
 
 /**
  * struct mmx_pt_space - an address space
- * @mm: its mm_struct; 0 for one of the kernel's that has none
+ * @mm: its mm_struct; 0 where that of init_mm is not known
  * @name: of the kernel's own: "init_mm", "efi_mm", ...; else NULL
  * @tables: by level, those tables that are its own: not the kernel's, which all share, and without
  *          roots that user mode runs on; [0] counts its deposits

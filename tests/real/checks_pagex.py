@@ -289,6 +289,8 @@ def table_faults(dump, pfn, table, roots):
             yield f"the root of {who} leads elsewhere at {owner['first']}"
         if level == 1 and who is not None and not last >> 63 and not is_used(dump.before, who, first, last):
             yield f"{who} has nothing at {owner['first']}"
+        if owner["name"] == "init_mm" and int(owner["mm"] or "0", 16) != dump.by_name["init_mm"]:
+            yield f"init_mm is at {owner['mm']}"
 
 
 def tables_of_processes(dump, form):
