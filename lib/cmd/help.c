@@ -103,8 +103,11 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 	char synopsis[256];
 
 	mmx_command_synopsis(c, synopsis, sizeof(synopsis));
-	put(sink, ".TH mmx\\-%s 1\n.SH NAME\nmmx\\-%s \\- %s\n.SH SYNOPSIS\n", c->name, c->name,
-	    c->summary);
+	put(sink, ".TH mmx\\-%s 1 \"\" mmx \"User Commands\"\n", c->name);
+	put(sink, ".SH NAME\nmmx\\-%s \\- %s\n.SH SYNOPSIS\n", c->name, c->summary);
+	put(sink, ".B mmx\n[OPTIONS] {\\-c CORE | \\-\\-live}\n");
+	put_troff(sink, synopsis);
+	put(sink, ".br\ncrash>\n");
 	put_troff(sink, synopsis);
 	put(sink, ".SH DESCRIPTION\n");
 	put_troff(sink, c->help);
@@ -118,5 +121,6 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 		put(sink, ".SH COLUMNS\n");
 	for (const struct mmx_record *r = c->records; r && r->key; r++)
 		put(sink, ".TP\n.B %s\n%s\n", r->key, r->fields);
-	put(sink, ".SH SEE ALSO\nmmx(1)\n");
+	put(sink,
+	    ".SH SEE ALSO\n.BR mmx (1),\nfor the options of every command and the exit status\n");
 }
