@@ -117,7 +117,8 @@ uninstall:
 setup:
 	$(Q)scripts/setup
 
-check: setup
+check:
+	$(Q)scripts/setup build checks
 	$(Q)tests/run --check
 
 test: setup
@@ -126,7 +127,8 @@ test: setup
 lab: setup
 	$(Q)tests/lab/lab.py make
 
-demo: setup
+demo:
+	$(Q)scripts/setup build
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/demo
 
@@ -142,6 +144,7 @@ clean:
 
 help:
 	@echo 'make            build/mmx and, where crash is installed, build/mmx.so'
+	@echo 'make setup      install the Debian packages that everything below needs'
 	@echo 'make demo       open a dump and show what mmx finds'
 	@echo 'make check      the fast tests: formatting, static checks, unit tests, samples'
 	@echo 'make test       all tests, with real kernels; ends with the counts'
