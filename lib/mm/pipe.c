@@ -8,9 +8,13 @@
 #include "mm/pipe.h"
 #include "mm/task.h"
 
-#define MAX_FDS     (1u << 20) /* that many descriptors of one table are looked at */
-#define MAX_BUFFERS (1u << 20) /* of one pipe */
-#define CHUNK       512
+/* What is looked at: of one table or pipe, and of all together. */
+#define MAX_FDS         (1u << 20)
+#define MAX_ALL_FDS     (1u << 26)
+#define MAX_PIPES       (1u << 21)
+#define MAX_BUFFERS     (1u << 20)
+#define MAX_ALL_BUFFERS (1u << 22)
+#define CHUNK           512
 
 /* A table of open files, and one of the tasks that use it. */
 struct table {
@@ -26,6 +30,8 @@ struct finder {
 	struct {
 		MMX_ARRAY(struct table);
 	} tables;
+	uint64_t fds, buffers; /* looked at */
+	bool full;             /* of pipes */
 	bool nomem;
 };
 
@@ -96,6 +102,41 @@ static void find_tables(struct finder *f, const struct mmx_tasks *tasks)
 		qsort(f->tables.v, f->tables.n, sizeof(*f->tables.v), by_files);
 }
 
+/* Of several files that lead to one pipe the first task's is kept. */
+static void unique_pipes(struct mmx_pipes *p)
+{
+	size_t n = 0;
+
+	if (p->pipes.n)
+		qsort(p->pipes.v, p->pipes.n, sizeof(*p->pipes.v), by_addr);
+	for (size_t i = 0; i < p->pipes.n; i++) {
+		if (!n || p->pipes.v[n - 1].addr != p->pipes.v[i].addr)
+			p->pipes.v[n++] = p->pipes.v[i];
+	}
+	p->pipes.n = n;
+}
+
+/*
+ * Processes that inherited a pipe have it each, so many may be few. When they are not, no more are
+ * taken, so that no sorting is repeated for each.
+ */
+static void add_pipe(struct finder *f, const struct mmx_pipe *pipe)
+{
+	struct mmx_pipes *p = f->pipes;
+	struct mmx_err err;
+
+	if (p->pipes.n == MAX_PIPES && !f->full) {
+		unique_pipes(p);
+		f->full = p->pipes.n > MAX_PIPES / 2;
+	}
+	if (!f->full) {
+		f->nomem = !mmx_array_add(&p->pipes, *pipe);
+		return;
+	}
+	mmx_fail(&err, MMX_ECORRUPT, "there are more than %u pipes", MAX_PIPES / 2);
+	note(f, &err);
+}
+
 static void take_file(struct finder *f, uint64_t file, uint32_t task, uint32_t fd)
 {
 	struct mmx_pipe pipe = {.file = file, .task = task, .fd = fd};
@@ -108,7 +149,7 @@ static void take_file(struct finder *f, uint64_t file, uint32_t task, uint32_t f
 	if (ret)
 		note(f, &err);
 	else if (pipe.addr)
-		f->nomem = !mmx_array_add(&f->pipes->pipes, pipe);
+		add_pipe(f, &pipe);
 }
 
 static void find_files(struct finder *f, const struct table *table)
@@ -129,6 +170,13 @@ static void find_files(struct finder *f, const struct table *table)
 		note(f, &err);
 		n = MAX_FDS;
 	}
+	f->fds += n;
+	if (f->fds > MAX_ALL_FDS) {
+		mmx_fail(&err, MMX_ECORRUPT, "there are more than %u descriptors of open files",
+			 MAX_ALL_FDS);
+		note(f, &err);
+		return;
+	}
 	for (uint64_t at = 0; at < n && !f->nomem; at += CHUNK) {
 		uint64_t some = n - at < CHUNK ? n - at : CHUNK;
 
@@ -141,20 +189,6 @@ static void find_files(struct finder *f, const struct table *table)
 				take_file(f, chunk[i], table->task, at + i);
 		}
 	}
-}
-
-/* Of several files that lead to one pipe the first task's is kept. */
-static void unique_pipes(struct mmx_pipes *p)
-{
-	size_t n = 0;
-
-	if (p->pipes.n)
-		qsort(p->pipes.v, p->pipes.n, sizeof(*p->pipes.v), by_addr);
-	for (size_t i = 0; i < p->pipes.n; i++) {
-		if (!n || p->pipes.v[n - 1].addr != p->pipes.v[i].addr)
-			p->pipes.v[n++] = p->pipes.v[i];
-	}
-	p->pipes.n = n;
 }
 
 /*
@@ -200,19 +234,24 @@ static int take_buffers(struct finder *f, uint32_t nr, struct mmx_err *err)
 {
 	uint64_t addr = f->pipes->pipes.v[nr].addr, head, tail, size, buffers;
 	uint64_t each = mmx_size(&f->view->kernel->layout, S_pipe_buffer);
+	uint32_t used;
 
 	if (mmx_kget(f->view, addr, M_pipe_inode_info_head, &head, err) ||
 	    mmx_kget(f->view, addr, M_pipe_inode_info_tail, &tail, err) ||
 	    mmx_kget(f->view, addr, M_pipe_inode_info_ring_size, &size, err) ||
 	    mmx_kget(f->view, addr, M_pipe_inode_info_bufs, &buffers, err))
 		return -1;
-	if (!size || size > MAX_BUFFERS || size & (size - 1) ||
-	    (uint32_t)head - (uint32_t)tail > size)
+	used = (uint32_t)head - (uint32_t)tail;
+	if (!size || size > MAX_BUFFERS || size & (size - 1) || used > size)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the pipe at 0x%" PRIx64 " has %" PRIu64
 				" buffers, used from %" PRIu64 " to %" PRIu64,
 				addr, size, tail, head);
-	for (uint32_t n = 0; n < (uint32_t)head - (uint32_t)tail && !f->nomem; n++) {
+	f->buffers += used;
+	if (f->buffers > MAX_ALL_BUFFERS)
+		return mmx_fail(err, MMX_ECORRUPT, "there are more than %u buffers in pipes",
+				MAX_ALL_BUFFERS);
+	for (uint32_t n = 0; n < used && !f->nomem; n++) {
 		if (take_buffer(f, nr, n, buffers + ((tail + n) & (size - 1)) * each, err))
 			return -1;
 	}

@@ -84,7 +84,7 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 
 	if (!w)
 		abort();
-	w->m = fake_memory_new(1 << 16);
+	w->m = fake_memory_new(1 << 27);
 	lay_out(w);
 	w->m->kernel.vmemmap.base = VMEMMAP;
 	w->m->kernel.vmemmap.page_size = PAGE_SIZE;
@@ -190,11 +190,90 @@ static void pointers_to_no_page_are_passed_over(void)
 	end_world(w);
 }
 
+/* So many tasks, each with files_struct of its own, but all with the same descriptors. */
+static void crowd(struct world *w, unsigned int tasks, uint64_t fd)
+{
+	struct mmx_task *task = calloc(tasks, sizeof(*task));
+
+	if (!task)
+		abort();
+	*(struct fake_fdtable *)fake_at(w->m, w->fdt) = (struct fake_fdtable){1 << 20, fd};
+	for (unsigned int i = 0; i < tasks; i++) {
+		uint64_t files = fake_put(w->m, &w->fdt, 8);
+
+		task[i].addr = fake_put(w->m, &files, 8);
+	}
+	w->tasks.v = task;
+	w->tasks.n = tasks;
+}
+
+static void end_crowd(struct world *w)
+{
+	free(w->tasks.v);
+	end_world(w);
+}
+
+/* Descriptors of as many files, all of them of one pipe, or each of another. */
+static uint64_t put_files(struct world *w, uint64_t pipe, bool others)
+{
+	uint64_t files = fake_next(w->m), fd;
+
+	for (unsigned int i = 0; i < 1u << 20; i++)
+		fake_put(w->m, &(struct fake_file){w->fops, pipe + (others ? i : 0)},
+			 sizeof(struct fake_file));
+	fd = fake_next(w->m);
+	for (unsigned int i = 0; i < 1u << 20; i++)
+		fake_put(w->m, &(uint64_t){files + i * sizeof(struct fake_file)}, 8);
+	return fd;
+}
+
+static void a_pipe_that_all_have_is_one(void)
+{
+	struct world *w = new_world(0, 2);
+
+	crowd(w, 5, put_files(w, w->pipe, false));
+	CHECK(!find(w) && !w->found.trouble.code, "%s", w->found.trouble.text);
+	CHECK(w->found.pipes.n == 1, "%zu pipes", w->found.pipes.n);
+	CHECK(w->found.pipes.allocated <= 1u << 21, "room for %zu", w->found.pipes.allocated);
+	end_crowd(w);
+}
+
+static void there_is_an_end_of_pipes(void)
+{
+	struct world *w = new_world(0, 2);
+
+	crowd(w, 3, 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		uint64_t fd = put_files(w, w->pipe + ((uint64_t)i << 20), true);
+		uint64_t fdt = fake_put(w->m, &(struct fake_fdtable){1 << 20, fd}, 16);
+		uint64_t *files = fake_at(w->m, w->tasks.v[i].addr);
+
+		*(uint64_t *)fake_at(w->m, *files) = fdt;
+	}
+	CHECK(!find(w), "%s", w->err.text);
+	CHECK(w->found.pipes.n == 1u << 21, "%zu pipes", w->found.pipes.n);
+	CHECK(w->found.pipes.allocated <= 1u << 21, "room for %zu", w->found.pipes.allocated);
+	end_crowd(w);
+}
+
+static void there_is_an_end_of_descriptors(void)
+{
+	struct world *w = new_world(0, 2);
+
+	crowd(w, 65, fake_next(w->m) + 4096);
+	CHECK(!find(w) && strstr(w->found.trouble.text, "67108864 descriptors"), "%s",
+	      w->found.trouble.text);
+	end_crowd(w);
+}
+
 int main(void)
 {
 	RUN(buffers_come_in_the_order_of_reading);
 	RUN(a_wild_ring_is_told_and_left_alone);
 	RUN(what_cannot_be_read_is_told);
 	RUN(pointers_to_no_page_are_passed_over);
+	RUN(a_pipe_that_all_have_is_one);
+	RUN(there_is_an_end_of_pipes);
+	RUN(there_is_an_end_of_descriptors);
 	return unit_end();
 }
