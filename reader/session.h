@@ -35,7 +35,7 @@ enum mmx_exit session_words(struct session *s, int argc, char **argv);
 /** session_line() - run a line as it is typed */
 enum mmx_exit session_line(struct session *s, const char *text);
 
-/** session_own_words() - what a session has beside the commands: "help", "quit"; NULL behind the last */
+/** session_own_word() - the i-th of what a session has beside the commands; NULL behind the last */
 const char *session_own_word(size_t i);
 
 /** script_run() - run the lines of a file, @name in messages; the worst that any came to */

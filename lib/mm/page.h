@@ -221,7 +221,7 @@ static inline int32_t mmx_int(const unsigned char *bytes, uint32_t offset)
 	return v;
 }
 
-/** mmx_tail_link() - whether a struct page's link word says that it is a tail */
+/** mmx_is_tail() - whether a struct page's link word says that it is a tail */
 static inline bool mmx_is_tail(const struct mmx_page_format *f, const unsigned char *bytes)
 {
 	return mmx_word(bytes, f->link) & 1;
