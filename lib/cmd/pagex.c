@@ -420,7 +420,7 @@ static const struct mmx_record records[] = {
 	{"pages",
 	 "pfn address page page_phys phys node zone section generation class meaning because arm "
 	 "refcount mapcount mapcount_is head order tail broken_folio list_broken index nth_page cache_unknown area_unknown stack_unknown "
-	 "memcg_unknown reserved_for resource resource_unknown holds of_pfn guard_order balloon migratetype "
+	 "memcg_unknown reserved_for resource resource_unknown holds of_pfn balloon migratetype "
 	 "migratetype_unknown could_be"},
 	{"pages.flags", "raw names"},
 	{"pages.mapping", "kind pointer"},

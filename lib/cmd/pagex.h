@@ -77,7 +77,6 @@ void mmx_pagex_vmalloc(struct mmx_pagex *p);
 void mmx_pagex_stack(struct mmx_pagex *p);
 void mmx_pagex_percpu(struct mmx_pagex *p);
 void mmx_pagex_large_kmalloc(struct mmx_pagex *p);
-void mmx_pagex_guard(struct mmx_pagex *p);
 void mmx_pagex_balloon(struct mmx_pagex *p);
 void mmx_pagex_device(struct mmx_pagex *p);
 void mmx_pagex_page_table(struct mmx_pagex *p);

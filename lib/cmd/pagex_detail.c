@@ -33,13 +33,36 @@ static void emit_pageblock(struct mmx_pagex *p)
 		mmx_out_text(p->out, "migratetype", block.name ? block.name : "unknown");
 }
 
-static void free_block(struct mmx_pagex *p)
+/* The page allocator's block that the page lies in; false when it is in none, or of an order unknown. */
+static bool find_block(const struct mmx_pagex *p, uint64_t *head, unsigned int *order)
 {
 	const struct mmx_page_walk *w = &p->walk;
 
-	mmx_out_block(p->out, "block", "free block");
-	mmx_out_pfn(p->out, "head", w->free_head);
-	mmx_out_count(p->out, "order", __builtin_ctzll(w->free_end - w->free_head));
+	switch (p->verdict.class) {
+	case CLASS_FREE:
+	case CLASS_GUARD:
+		*head = w->block_head;
+		*order = __builtin_ctzll(w->block_end - w->block_head);
+		return w->pfn < w->block_end;
+	case CLASS_UNACCEPTED:
+		*order = p->marks.unaccepted.order;
+		*head = w->pfn & ~((1ULL << *order) - 1);
+		return *order;
+	default:
+		return false;
+	}
+}
+
+static void block(struct mmx_pagex *p)
+{
+	unsigned int order;
+	uint64_t head;
+
+	if (!find_block(p, &head, &order))
+		return;
+	mmx_out_block(p->out, "block", p->verdict.class == CLASS_FREE ? "free block" : "block");
+	mmx_out_pfn(p->out, "head", head);
+	mmx_out_count(p->out, "order", order);
 	emit_pageblock(p);
 	mmx_out_end(p->out);
 }
@@ -181,13 +204,14 @@ static const struct {
 	enum mmx_class class;
 	void (*emit)(struct mmx_pagex *p);
 } details[] = {
-	{CLASS_FREE, free_block},
+	{CLASS_FREE, block},
+	{CLASS_GUARD, block},
+	{CLASS_UNACCEPTED, block},
 	{CLASS_FREE_PCP, free_pcp},
 	{CLASS_SLAB, mmx_pagex_slab},
 	{CLASS_VMALLOC, mmx_pagex_vmalloc},
 	{CLASS_STACK, mmx_pagex_stack},
 	{CLASS_LARGE_KMALLOC, mmx_pagex_large_kmalloc},
-	{CLASS_GUARD, mmx_pagex_guard},
 	{CLASS_BALLOON, mmx_pagex_balloon},
 	{CLASS_DEVICE, mmx_pagex_device},
 	{CLASS_HWPOISON, mmx_pagex_hwpoison},
@@ -241,12 +265,14 @@ static void emit_owner(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
-/* Whose memcg_data is a charge: not that of free pages, nor of what is not the allocator's. */
+/* Whose memcg_data is a charge: not that of pages that nobody has, nor of what is not the allocator's. */
 static bool may_be_charged(enum mmx_class class)
 {
 	switch (class) {
 	case CLASS_FREE:
 	case CLASS_FREE_PCP:
+	case CLASS_GUARD:
+	case CLASS_UNACCEPTED:
 	case CLASS_RESERVED:
 	case CLASS_DEVICE:
 	case CLASS_OFFLINE:
@@ -263,16 +289,15 @@ static void check_list(struct mmx_pagex *p)
 {
 	const struct mmx_layout *l = &p->k->layout;
 	uint64_t flags = p->walk.folio.flags, head = p->walk.folio.head;
+	unsigned int order;
 	struct mmx_err err;
 
 	if (p->k->image->live)
 		return;
-	if (p->verdict.class == CLASS_FREE)
-		head = p->walk.free_head;
-	else if (p->walk.folio.read || !mmx_bit(flags, p->k->page_format.lru) ||
-		 /* On no list; a count of mlock() lies where its links would. */
-		 (mmx_has_enum(l, E_PG_unevictable) &&
-		  mmx_bit(flags, mmx_enum(l, E_PG_unevictable))))
+	if (!find_block(p, &head, &order) &&
+	    (p->walk.folio.read || !mmx_bit(flags, p->k->page_format.lru) ||
+	     /* On no list; a count of mlock() lies where its links would. */
+	     (mmx_has_enum(l, E_PG_unevictable) && mmx_bit(flags, mmx_enum(l, E_PG_unevictable)))))
 		return;
 	if (mmx_list_check(p->view, mmx_page_addr(&p->k->vmemmap, head) + mmx_off(l, M_page_lru),
 			   &err))

@@ -394,11 +394,6 @@ void mmx_pagex_large_kmalloc(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
-void mmx_pagex_guard(struct mmx_pagex *p)
-{
-	mmx_out_count(p->out, "guard_order", mmx_word(p->walk.bytes, p->k->page_format.private));
-}
-
 void mmx_pagex_balloon(struct mmx_pagex *p)
 {
 	mmx_out_addr(p->out, "balloon", mmx_word(p->walk.folio.bytes, p->k->page_format.private));

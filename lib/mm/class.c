@@ -78,6 +78,7 @@ static const struct {
 	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
 	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},
 	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
+	[MMX_MARK_UNACCEPTED] = {CLASS_UNACCEPTED, "it is in its zone's list of unaccepted memory"},
 };
 
 /* The roots, up to 6.15, and what was made before there were struct pages. */
@@ -151,10 +152,10 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	const struct mmx_page_format *f = &k->page_format;
 	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
 	struct mmx_verdict verdict;
+	enum mmx_page_type block;
 	enum mmx_read in_doubt;
 	enum mmx_mark mark;
 	uint64_t flags;
-	bool free;
 
 	if (w->read == MMX_READ_ABSENT)
 		return is(CLASS_NO_PAGE, "no memory section has it");
@@ -183,9 +184,11 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(CLASS_SLAB, "flag slab");
 	if (w->folio.hugetlb)
 		return is(CLASS_HUGETLB, "its second struct page says so");
-	in_doubt = mmx_page_free(w, f, &free);
-	if (free)
+	in_doubt = mmx_page_block(w, f, &block);
+	if (block == MMX_PAGE_BUDDY)
 		return is(CLASS_FREE, "it lies in a free block and nobody holds it");
+	if (block == MMX_PAGE_GUARD)
+		return is(CLASS_GUARD, "it lies in a block of guard pages and nobody holds it");
 	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
 		return is(CLASS_ZERO, "huge_zero_pfn says so");
 	mark = mmx_mark_of(c->marks, w->folio.head);
@@ -199,6 +202,6 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	if (in_doubt && verdict.class == CLASS_UNATTRIBUTED)
 		return is(
 			CLASS_MISSING,
-			"nobody holds it; the head of the free block that it may be in is not in the dump");
+			"nobody holds it; the head of the free or guard block that it may be in is not in the dump");
 	return verdict;
 }

@@ -17,6 +17,7 @@ const char *mmx_mark_name(enum mmx_mark mark)
 		[MMX_MARK_STACK] = "tasks",
 		[MMX_MARK_PERCPU] = "per-CPU memory",
 		[MMX_MARK_PAGE_EXT] = "page_ext",
+		[MMX_MARK_UNACCEPTED] = "unaccepted memory",
 	};
 
 	return names[mark];
@@ -71,6 +72,12 @@ static void mark_percpu(struct mmx_marks *m, struct mmx_view *view)
 	mark_owned(m, &m->percpu.frames, MMX_MARK_PERCPU);
 }
 
+static void mark_unaccepted(struct mmx_marks *m, struct mmx_view *view)
+{
+	mmx_unaccepted_read(&m->unaccepted, view, &m->trouble[MMX_MARK_UNACCEPTED]);
+	mark_owned(m, &m->unaccepted.frames, MMX_MARK_UNACCEPTED);
+}
+
 /* Each section's page_ext, an entry a frame, in the direct map; the pointer is biased by the first frame. */
 static void mark_page_ext(struct mmx_marks *m, struct mmx_view *view)
 {
@@ -106,11 +113,13 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 	mark_percpu(marks, view);
 	mark_vmalloc(marks, view);
 	mark_page_ext(marks, view);
+	mark_unaccepted(marks, view);
 	return 0;
 }
 
 void mmx_marks_free(struct mmx_marks *marks)
 {
+	mmx_unaccepted_free(&marks->unaccepted);
 	mmx_stacks_free(&marks->stacks);
 	mmx_tasks_free(&marks->tasks);
 	mmx_percpu_free(&marks->percpu);

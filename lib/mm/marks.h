@@ -16,6 +16,7 @@
 #include "mm/percpu.h"
 #include "mm/stack.h"
 #include "mm/task.h"
+#include "mm/unaccepted.h"
 #include "mm/vmalloc.h"
 
 struct mmx_view;
@@ -27,6 +28,7 @@ enum mmx_mark {
 	MMX_MARK_STACK,
 	MMX_MARK_PERCPU,
 	MMX_MARK_PAGE_EXT,
+	MMX_MARK_UNACCEPTED,
 	MMX_MARKS
 };
 
@@ -43,6 +45,7 @@ struct mmx_marks {
 	struct mmx_percpu percpu;
 	struct mmx_tasks tasks;
 	struct mmx_stacks stacks;
+	struct mmx_unaccepted unaccepted;
 	struct mmx_err trouble[MMX_MARKS];
 };
 

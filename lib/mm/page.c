@@ -468,47 +468,57 @@ static bool refill(struct mmx_page_walk *w, uint64_t pfn)
 	return false;
 }
 
+/* Whether this struct page is the first one of a block, as its type and its private word, the order, say. */
+static bool heads_block(struct mmx_page_walk *w, uint64_t pfn, const unsigned char *page)
+{
+	const struct mmx_page_format *f = format(w);
+	enum mmx_page_type type = mmx_page_type_of(f, mmx_int(page, f->mapcount));
+	uint64_t order = mmx_word(page, f->private);
+
+	return mmx_heads_block(type) && order < MMX_BLOCK_ORDERS && !(pfn & ((1ULL << order) - 1));
+}
+
+static void enter_block(struct mmx_page_walk *w, uint64_t head, const unsigned char *page)
+{
+	const struct mmx_page_format *f = format(w);
+
+	w->block_type = mmx_page_type_of(f, mmx_int(page, f->mapcount));
+	w->block_head = head;
+	w->block_end = head + (1ULL << mmx_word(page, f->private));
+}
+
 /*
- * A free block's head precedes its pages, but for a walk that begins within the block, or comes to it
+ * A block's head precedes its pages, but for a walk that begins within the block, or comes to it
  * from where struct pages are missing.
  */
-static void find_free_block(struct mmx_page_walk *w)
+static void find_block(struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = format(w);
 	unsigned char page[sizeof(w->saved) / HEAD_PAGES];
 
-	for (unsigned int o = 1; o < MMX_FREE_ORDERS; o++) {
+	for (unsigned int o = 1; o < MMX_BLOCK_ORDERS; o++) {
 		uint64_t head = w->pfn & ~((1ULL << o) - 1);
 		enum mmx_read read = peek(w, head, page);
 
 		if (read && read != MMX_READ_ABSENT) {
 			w->lost_end = head + (1ULL << o);
 			w->lost = read;
-		} else if (!read &&
-			   mmx_page_type_of(f, mmx_int(page, f->mapcount)) == MMX_PAGE_BUDDY &&
-			   mmx_word(page, f->private) >= o &&
-			   mmx_word(page, f->private) < MMX_FREE_ORDERS) {
-			w->free_head = head;
-			w->free_end = head + (1ULL << mmx_word(page, f->private));
+		} else if (!read && heads_block(w, head, page) && mmx_word(page, f->private) >= o) {
+			enter_block(w, head, page);
 		}
 	}
 }
 
-static void note_free_block(struct mmx_page_walk *w)
+static void note_block(struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = format(w);
-	uint64_t order = mmx_word(w->bytes, f->private);
 
 	w->type = mmx_page_type_of(f, mmx_int(w->bytes, f->mapcount));
 	/* A block that went on behind this page would have it, and no such page lies within a block. */
 	if (w->lost_end && (w->type != MMX_PAGE_NONE || mmx_int(w->bytes, f->refcount)))
 		w->lost_end = 0;
-	if (w->type != MMX_PAGE_BUDDY)
-		return;
-	if (order < MMX_FREE_ORDERS && !(w->pfn & ((1ULL << order) - 1))) {
-		w->free_head = w->pfn;
-		w->free_end = w->pfn + (1ULL << order);
-	}
+	if (mmx_heads_block(w->type) && heads_block(w, w->pfn, w->bytes))
+		enter_block(w, w->pfn, w->bytes);
 }
 
 bool mmx_page_walk_next(struct mmx_page_walk *w)
@@ -530,8 +540,8 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
 	w->read = MMX_READ_OK;
 	w->bytes = in_buffer(w, pfn);
 	if (resumed)
-		find_free_block(w);
-	note_free_block(w);
+		find_block(w);
+	note_block(w);
 	find_folio_of_page(w);
 	return true;
 }

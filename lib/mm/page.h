@@ -61,8 +61,8 @@ enum mmx_mapped_test {
 
 #define MMX_NO_BIT 64
 
-/** MMX_FREE_ORDERS - orders that a free block can have: 0 to 10 in every configuration of x86_64 */
-#define MMX_FREE_ORDERS 11
+/** MMX_BLOCK_ORDERS - orders that a free block can have: 0 to 10 in every configuration of x86_64 */
+#define MMX_BLOCK_ORDERS 11
 
 /**
  * struct mmx_page_format - how struct page is read on this kernel
@@ -137,9 +137,11 @@ struct mmx_folio {
  * @folio: the folio that it belongs to
  * @tail: it is not the first page of that folio
  * @type: what this very page's type word says
- * @free_head, @free_end: the last block of free memory that the walk came to; the frame is in it
- *                        when it is below @free_end
- * @lost_end, @lost: frames below it may lie in a free block whose head's struct page could not be
+ * @block_type: of the last block that the walk came to which only its first page's type tells:
+ *              free memory, or guard pages. Each block has that type and its order there, and
+ *              nothing on its other pages
+ * @block_head, @block_end: its frames; the current one is in it when it is below @block_end
+ * @lost_end, @lost: frames below it may lie in such a block whose head's struct page could not be
  *                   read, and why not
  */
 struct mmx_page_walk {
@@ -149,7 +151,8 @@ struct mmx_page_walk {
 	struct mmx_folio folio;
 	bool tail;
 	enum mmx_page_type type;
-	uint64_t free_head, free_end;
+	enum mmx_page_type block_type;
+	uint64_t block_head, block_end;
 	uint64_t lost_end;
 	enum mmx_read lost;
 
@@ -227,14 +230,29 @@ static inline bool mmx_is_tail(const struct mmx_page_format *f, const unsigned c
 	return mmx_word(bytes, f->link) & 1;
 }
 
-/** mmx_page_free() - whether the page lies in a free block; the folio must have been read */
-static inline enum mmx_read mmx_page_free(const struct mmx_page_walk *w,
-					  const struct mmx_page_format *f, bool *free)
+/** mmx_heads_block() - whether a page of this type tells for a whole block, as its first page */
+static inline bool mmx_heads_block(enum mmx_page_type type)
+{
+	return type == MMX_PAGE_BUDDY || type == MMX_PAGE_GUARD;
+}
+
+/**
+ * mmx_page_block() - the type of the block that the page lies in: buddy, guard, or none
+ * The folio must have been read.
+ */
+static inline enum mmx_read mmx_page_block(const struct mmx_page_walk *w,
+					   const struct mmx_page_format *f,
+					   enum mmx_page_type *type)
 {
 	bool held = mmx_int(w->folio.bytes, f->refcount) != 0;
 
-	*free = w->type == MMX_PAGE_BUDDY || (!held && w->pfn < w->free_end);
-	if (*free || held || w->pfn >= w->lost_end || w->folio.large || w->type != MMX_PAGE_NONE)
+	*type = MMX_PAGE_NONE;
+	if (mmx_heads_block(w->type))
+		*type = w->type;
+	else if (!held && w->pfn < w->block_end)
+		*type = w->block_type;
+	if (*type != MMX_PAGE_NONE || held || w->pfn >= w->lost_end || w->folio.large ||
+	    w->type != MMX_PAGE_NONE)
 		return MMX_READ_OK;
 	return w->lost;
 }

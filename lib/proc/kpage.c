@@ -247,9 +247,10 @@ enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w
 	const struct mmx_folio *folio = &w->folio;
 	uint64_t own = mmx_word(w->bytes, f->flags), mapping = mmx_word(folio->bytes, f->mapping),
 		 u;
-	bool by_page = kp->rules == MMX_KPAGE_PAGE, anon = mapping & 1, mapped, free;
+	bool by_page = kp->rules == MMX_KPAGE_PAGE, anon = mapping & 1, mapped;
 	enum mmx_page_type type = kp->rules == MMX_KPAGE_SNAPSHOT ? folio->type : w->type;
-	enum mmx_read read = folio->read ? folio->read : mmx_page_free(w, f, &free);
+	enum mmx_page_type block;
+	enum mmx_read read = folio->read ? folio->read : mmx_page_block(w, f, &block);
 
 	if (!read && by_page && folio->slab)
 		mapped = false;
@@ -263,7 +264,7 @@ enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w
 	u |= flag(kp->all_anon_is_ksm ? anon : (mapping & 3) == 3, KPF_KSM);
 	u |= w->tail ? flag(true, KPF_COMPOUND_TAIL) : flag(folio->large, KPF_COMPOUND_HEAD);
 	u |= by_page ? kind_by_page(kp, w, f) : kind_by_folio(kp, w, f);
-	u |= flag(free, KPF_BUDDY);
+	u |= flag(block == MMX_PAGE_BUDDY, KPF_BUDDY);
 	u |= flag(type == MMX_PAGE_OFFLINE, KPF_OFFLINE);
 	u |= flag(type == MMX_PAGE_TABLE, KPF_PGTABLE);
 	u |= flag(folio->slab, KPF_SLAB);

@@ -214,7 +214,8 @@ static int page_owner(const struct mmx_kernel *k)
 	if (!owners.kept)
 		printf("not kept\t%s\n", owners.why_not);
 	while (owners.kept && mmx_page_walk_next(&w)) {
-		const char *free = w.pfn < w.free_end ? "free" : "used";
+		bool in_block = w.pfn < w.block_end && w.block_type == MMX_PAGE_BUDDY;
+		const char *free = in_block ? "free" : "used";
 		struct mmx_page_owner o;
 		enum mmx_read read;
 

@@ -15,6 +15,7 @@
 #define THP     512u                  /* its head, of order 9 */
 #define BUDDY   (~0x80u)              /* a type word */
 #define SLAB    (~0x1000u)
+#define GUARD   (~0x400u)
 #define KPF(n)  (1ULL << (n))
 
 enum { FLAG_HEAD = 16, FLAG_DOUBLE_MAP = 9, KPF_BUDDY = 10, KPF_MMAP = 11 };
@@ -73,7 +74,9 @@ static void new_kernel(enum mmx_mapped_test mapped)
 		.mapcount = offsetof(struct page, mapcount),
 		.refcount = offsetof(struct page, refcount),
 		.type_base = 0xf0000000,
-		.type_code = {[MMX_PAGE_BUDDY] = 0x80, [MMX_PAGE_SLAB] = 0x1000},
+		.type_code = {[MMX_PAGE_BUDDY] = 0x80,
+			      [MMX_PAGE_SLAB] = 0x1000,
+			      [MMX_PAGE_GUARD] = 0x400},
 		.type_below = -128,
 		.slab_is_type = true,
 		.order = SIZE,
@@ -320,6 +323,36 @@ static void a_page_may_lie_in_a_free_block_whose_head_is_missing(void)
 	end_kernel();
 }
 
+static void every_frame_of_a_guard_block_is_a_guard(void)
+{
+	struct answer a;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	make_free(1024, 3);
+	make_free(1032, 3);
+	page(1032)->mapcount = (int32_t)GUARD;
+	for (uint64_t pfn = 1032; pfn < 1040; pfn++) {
+		for (uint64_t start = 0; start <= pfn; start += pfn) {
+			a = ask_from(start, pfn);
+			CHECK(a.class == CLASS_GUARD, "%lu is %s", pfn, mmx_class_name(a.class));
+			CHECK(!a.flags && !(a.flags_word & KPF(KPF_BUDDY)), "%#lx", a.flags_word);
+		}
+	}
+	CHECK(ask(1031).class == CLASS_FREE, "before it");
+	page(1040)->refcount = 0;
+	CHECK(ask(1040).class == CLASS_UNATTRIBUTED, "behind it");
+	page(1035)->refcount = 1;
+	CHECK(ask(1035).class == CLASS_UNATTRIBUTED, "held, so it is none");
+	page(1032)->private = MMX_BLOCK_ORDERS;
+	CHECK(ask(1032).class == CLASS_GUARD && ask(1033).class == CLASS_UNATTRIBUTED,
+	      "of an order that there is not");
+	page(1032)->private = 4;
+	CHECK(ask(1033).class == CLASS_UNATTRIBUTED &&
+		      ask_from(1033, 1033).class == CLASS_UNATTRIBUTED,
+	      "not aligned to its order");
+	end_kernel();
+}
+
 /* CONFIG_NO_PAGE_MAPCOUNT: the average, to the nearest, at least 1 for what is mapped. */
 static void averages_where_pages_are_not_counted(void)
 {
@@ -410,6 +443,7 @@ int main(void)
 	RUN(memory_that_the_dump_lacks_is_not_a_frame_that_is_none);
 	RUN(links_that_lead_astray_give_no_counts);
 	RUN(a_page_may_lie_in_a_free_block_whose_head_is_missing);
+	RUN(every_frame_of_a_guard_block_is_a_guard);
 	RUN(averages_where_pages_are_not_counted);
 	RUN(each_folio_tells_for_itself);
 	RUN(typed_pages_follow_what_folios_tell);

@@ -38,8 +38,11 @@ def tell(kernel):
     for pfn in range(GUARD_PFN, GUARD_PFN + (1 << GUARD_ORDER)):
         frames.take(pfn, "guard", _refcount=0)
     frames.set_type(GUARD_PFN, "guard")
-    frames.page(GUARD_PFN)["private"] = GUARD_ORDER
+    guard = frames.page(GUARD_PFN)
+    guard["private"] = GUARD_ORDER
+    m.list_init(guard.at("buddy_list"))
     record_page(kernel, "guard", GUARD_PFN, order=GUARD_ORDER)
+    record_page(kernel, "inside a guard block", GUARD_PFN + 1, head=GUARD_PFN, order=GUARD_ORDER)
 
     _page_pool(kernel)
     if m.types.has_enumerator("PGTY_zsmalloc"):
