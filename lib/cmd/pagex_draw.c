@@ -52,6 +52,18 @@ static const struct {
 
 static const char *const tail_in_force[] = {"compound_head", "compound_info", "_mapcount"};
 
+/* Before slab and hugetlb pages had a type of page, the word for it was idle in them. */
+static bool has_type(const struct mmx_pagex *p, const char *member)
+{
+	const uint32_t *code = p->k->page_format.type_code;
+
+	if (strcmp(member, "page_type"))
+		return true;
+	return p->verdict.class == CLASS_SLAB      ? code[MMX_PAGE_SLAB]
+	       : p->verdict.class == CLASS_HUGETLB ? code[MMX_PAGE_HUGETLB]
+						   : true;
+}
+
 static bool is_in_force(const struct mmx_pagex *p, const char *name)
 {
 	if (!strcmp(name, "flags") || !strcmp(name, "_refcount"))
@@ -68,7 +80,7 @@ static bool is_in_force(const struct mmx_pagex *p, const char *name)
 		     in_force[i].class == p->verdict.class && j < 10 && in_force[i].members[j];
 		     j++) {
 			if (!strcmp(in_force[i].members[j], name))
-				return true;
+				return has_type(p, name);
 		}
 	}
 	return false;
@@ -98,8 +110,11 @@ const char *mmx_pagex_arm(struct mmx_pagex *p)
 		return text;
 	}
 	for (size_t i = 0; i < sizeof(in_force) / sizeof(*in_force); i++) {
-		for (int j = 0; in_force[i].class == class && j < 10 && in_force[i].members[j]; j++)
-			add_name(text, size, types, in_force[i].members[j]);
+		for (int j = 0; in_force[i].class == class && j < 10 && in_force[i].members[j];
+		     j++) {
+			if (has_type(p, in_force[i].members[j]))
+				add_name(text, size, types, in_force[i].members[j]);
+		}
 	}
 	if (!*text)
 		snprintf(text, size, NO_ARM);
