@@ -8,6 +8,7 @@ import sys
 
 from mmxdrgn import answers, script
 from mmxdrgn.describe import Describer
+from mmxdrgn.trouble import CannotRun
 from mmxdrgn.what import Operands
 
 
@@ -20,19 +21,26 @@ class Rows:
 
     def of(self, texts):
         for text in texts:
-            found = False
-            for start, end, address in self.operands.runs(text):
-                for page in self.model.pages.walk(start, end):
+            found, why = False, f"{text} names no frame that has a struct page"
+            try:
+                for row in self.of_operand(text):
                     found = True
-                    if page.folio is None and self.status == answers.DONE:
-                        self.status = answers.PARTIAL
-                    row = self.describer.row(page)
-                    if address is not None:
-                        row["address"] = answers.word(address)
                     yield row
+            except CannotRun as trouble:
+                found, why = False, trouble
             if not found:
                 self.status = answers.CANNOT_RUN
-                print(f"page.py: {text} names no frame that has a struct page", file=sys.stderr)
+                print(f"page.py: {why}", file=sys.stderr)
+
+    def of_operand(self, text):
+        for start, end, address in self.operands.runs(text):
+            for page in self.model.pages.walk(start, end):
+                if page.folio is None and self.status == answers.DONE:
+                    self.status = answers.PARTIAL
+                row = self.describer.row(page)
+                if address is not None:
+                    row["address"] = answers.word(address)
+                yield row
 
 
 def answer(model, arguments):
