@@ -4,7 +4,7 @@ Classes: what a frame is used for, by the first test that holds. The order keeps
 read under a meaning that it does not have on that page.
 """
 from .modules import modules
-from .owners import pcp, percpu, pipes, stacks, tables, vmalloc
+from .owners import pcp, percpu, pipes, stacks, tables, unaccepted, vmalloc
 from .pages import ALL_ONES
 from .tasks import Tasks
 from .trouble import Absent
@@ -58,6 +58,7 @@ class Classes:
         self._own("stack", stacks.frames(kernel, tasks.all()))
         self._own("vmalloc", vmalloc.frames(kernel, space))
         self._own("page-ext", sections.page_ext_frames())
+        self._own("unaccepted", unaccepted.frames(kernel, zones, pages))
 
         # What a page's own words say of it counts more than who else leads to it.
         self.last = dict.fromkeys(pipes.frames(kernel, tasks.all(), pages), "pipe")
@@ -95,8 +96,8 @@ class Classes:
             return "slab"
         if folio.hugetlb:
             return "hugetlb"
-        if page.free and not folio.refcount:
-            return "free"
+        if page.block and not folio.refcount:
+            return BY_TYPE[page.block]
         if folio.large and folio.head == self.huge_zero:
             return "zero-page"
         owner = self.owned.get(folio.head) or self.owned.get(page.pfn)

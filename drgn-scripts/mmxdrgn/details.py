@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a page's class has to add: a block of the answer each, as far as it is worked out here."""
 from .answers import word
+from .owners import unaccepted
+from .pages import BLOCK_ORDERS
 from .trouble import Absent
 
 MINOR_BITS = 20
-FREE_ORDERS = 11
 
 
 class Details:
@@ -24,8 +25,11 @@ class Details:
         """Add blocks to the row of a page of a class."""
         folio = page.folio
         mapping = row["mapping"]["kind"]
-        if kind == "free":
+        if kind in ("free", "guard"):
             row["block"] = self._block(page)
+        elif kind == "unaccepted":
+            order = unaccepted.order(self.kernel.target)
+            row["block"] = {"head": word(page.pfn & -1 << order), "order": order}
         elif kind == "slab" and self.cache_word is not None:
             row["slab"] = self._once(self._cache, folio.rows[0][self.cache_word])
         elif mapping == "anon":
@@ -51,13 +55,13 @@ class Details:
         return self.known[key]
 
     def _block(self, page):
-        """The free block that a page lies in; pages come in ascending order."""
+        """The free or guard block that a page lies in; pages come in ascending order."""
         head, order = self.block
         if not head <= page.pfn < head + (1 << order) or not order:
-            for order in range(FREE_ORDERS):
+            for order in range(BLOCK_ORDERS):
                 head = page.pfn & -1 << order
                 row = self.pages.raw(head)
-                if row and self.pages.is_free_head(row) and row[self.pages.f_private] >= order:
+                if row and self.pages.heads_block(row) and row[self.pages.f_private] >= order:
                     order = row[self.pages.f_private]
                     break
             self.block = head, order

@@ -76,7 +76,7 @@ class Kpage:
                 u |= KSM
         u |= TAIL if page.tail else HEAD if folio.large else 0
         u |= self._kind_by_page(page) if self.by_page else self._kind_by_folio(page)
-        if page.type == "buddy" or page.free and not folio.refcount:
+        if page.type == "buddy" or page.block == "buddy" and not folio.refcount:
             u |= BUDDY
         kind = folio.type if self.snapshot else page.type
         u |= OFFLINE if kind == "offline" else PGTABLE if kind == "table" else 0

@@ -13,7 +13,8 @@ from .types import PageTypes
 VMEMMAP_PAGE = 4096
 SECTIONS_KEPT = 6
 ORDER_MAX = 22
-FREE_ORDERS = 11
+BLOCK_ORDERS = 11
+BLOCKS = (None, "buddy", "guard")  # types of a first page that tell for its whole block, by number
 MASK_LINK = 0xFFFFFFFF00000000  # no address of a struct page is as high, and no mask is lower
 ALL_ONES = (1 << 64) - 1
 
@@ -34,12 +35,12 @@ class Page:
     A frame's struct page. row is None when it is not in the dump, and then only pfn, section and folio are
     there. folio is None when its first struct pages are not.
     """
-    __slots__ = ("pfn", "row", "flags", "type", "free", "tail", "folio", "section")
+    __slots__ = ("pfn", "row", "flags", "type", "block", "tail", "folio", "section")
 
 
 class Block:
-    """The decoded beginnings of a section: rows, the types that they say, and which lie in free blocks."""
-    __slots__ = ("rows", "types", "free")
+    """The decoded beginnings of a section: rows, the types that they say, and in which of BLOCKS each lies."""
+    __slots__ = ("rows", "types", "inside")
 
 
 class Pages:
@@ -112,12 +113,12 @@ class Pages:
             block.rows[start - first:end - first] = self._rows(start, end - start)
         word, shift, type_of = self.f_type, self.type_shift, self.types.of
         block.types = [row and type_of(row[word] >> shift & 0xFFFFFFFF) for row in block.rows]
-        block.free = bytearray(SECTION_FRAMES)
+        block.inside = bytearray(SECTION_FRAMES)
         for at, kind in enumerate(block.types):
-            if kind == "buddy":
+            if kind and kind in BLOCKS:
                 order = block.rows[at][self.f_private]
-                if order < FREE_ORDERS and not at & (1 << order) - 1:
-                    block.free[at:at + (1 << order)] = b"\1" * (1 << order)
+                if order < BLOCK_ORDERS and not at & (1 << order) - 1:
+                    block.inside[at:at + (1 << order)] = bytes((BLOCKS.index(kind),)) * (1 << order)
         return block
 
     def raw(self, pfn):
@@ -154,7 +155,7 @@ class Pages:
         if page.row is None:
             page.folio = None
             return page
-        page.flags, page.type, page.free = page.row[self.f_flags], block.types[at], block.free[at]
+        page.flags, page.type, page.block = page.row[self.f_flags], block.types[at], BLOCKS[block.inside[at]]
         link = page.row[self.f_link]
         if not link & 1 and page.flags & self.head_bit:
             link = self._fake_head_link(pfn) or link
@@ -235,9 +236,9 @@ class Pages:
             return folio.rows[1][at // 8] >> at % 8 * 8 & 0xFF == self.hugetlb_dtor
         return False
 
-    def is_free_head(self, row):
-        """Whether a row is the first of a free block."""
-        return self.types.of(row[self.f_type] >> self.type_shift & 0xFFFFFFFF) == "buddy"
+    def heads_block(self, row):
+        """Whether a row is the first of a block."""
+        return self.types.of(row[self.f_type] >> self.type_shift & 0xFFFFFFFF) in BLOCKS[1:]
 
     # Counts
 
