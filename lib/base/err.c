@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/printable.h"
 
-int mmx_fail(struct mmx_err *err, enum mmx_code code, const char *fmt, ...)
+int mmx_vfail(struct mmx_err *err, enum mmx_code code, const char *fmt, va_list args)
 {
-	va_list ap;
-
 	if (!err)
 		return -1;
 	err->code = code;
-	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
-	va_end(ap);
+	vsnprintf(err->text, sizeof(err->text), fmt, args);
 	mmx_make_printable(err->text);
+	return -1;
+}
+
+int mmx_fail(struct mmx_err *err, enum mmx_code code, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	mmx_vfail(err, code, fmt, args);
+	va_end(args);
 	return -1;
 }
 

@@ -3,6 +3,8 @@
 #ifndef MMX_BASE_ERR_H
 #define MMX_BASE_ERR_H
 
+#include <stdarg.h>
+
 enum mmx_code {
 	MMX_OK = 0,
 	MMX_ENOTDUMP,  /* the file is no dump that mmx can read */
@@ -34,6 +36,10 @@ struct mmx_err {
  */
 int mmx_fail(struct mmx_err *err, enum mmx_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** mmx_vfail() - the same with the arguments in a list */
+int mmx_vfail(struct mmx_err *err, enum mmx_code code, const char *fmt, va_list args)
+	__attribute__((format(printf, 3, 0)));
 
 /** mmx_fail_prefix() - put "what was being done: " before an error's text; returns -1 */
 int mmx_fail_prefix(struct mmx_err *err, const char *fmt, ...)
