@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "ext.h"
-#include "out/options.h"
+#include "render/options.h"
 
 static void put_line(FILE *f, const char *line, size_t len, bool format)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "ext.h"
-#include "out/options.h"
+#include "render/options.h"
 
 static struct session session;
 

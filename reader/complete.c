@@ -7,7 +7,7 @@
 
 #include "base/printable.h"
 #include "complete.h"
-#include "out/options.h"
+#include "render/options.h"
 
 /* What is listed fits on a few screens. */
 #define LISTED_MAX 300

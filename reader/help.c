@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "help.h"
-#include "out/options.h"
+#include "render/options.h"
 #include "session.h"
 
 /* What stands before the command, but for the options that every command has. */

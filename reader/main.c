@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "help.h"
-#include "out/options.h"
+#include "render/options.h"
 #include "session.h"
 #include "target.h"
 

@@ -7,7 +7,7 @@
 
 #include "help.h"
 #include "interrupt.h"
-#include "out/options.h"
+#include "render/options.h"
 #include "session.h"
 
 /* What is said of a command that was cut short is no more true than its results. */

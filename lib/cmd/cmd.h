@@ -11,7 +11,7 @@
 #define MMX_CMD_CMD_H
 
 #include "kernel/kernel.h"
-#include "out/out.h"
+#include "render/out.h"
 
 /* What a run comes to; see the exit status in docs/. */
 enum mmx_exit {

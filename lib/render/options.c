@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "out/options.h"
+#include "render/options.h"
 
 static const struct mmx_out_option table[] = {
 	{"json", NULL, "one JSON document instead of text", offsetof(struct mmx_out_options, json)},

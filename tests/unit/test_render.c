@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "out/options.h"
-#include "out/out.h"
+#include "render/options.h"
+#include "render/out.h"
 #include "unit.h"
 
 static const struct mmx_record records[] = {

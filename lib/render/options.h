@@ -3,10 +3,10 @@
  * The options that every command has: how its results are to look. Each front end takes them from
  * here, wherever it lets them stand, and shows them in its help.
  */
-#ifndef MMX_OUT_OPTIONS_H
-#define MMX_OUT_OPTIONS_H
+#ifndef MMX_RENDER_OPTIONS_H
+#define MMX_RENDER_OPTIONS_H
 
-#include "out/out.h"
+#include "render/out.h"
 
 /**
  * struct mmx_out_option - "--NAME" or, with @arg, "--NAME ARG" and "--NAME=ARG"

@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "out/out.h"
+#include "render/out.h"
 
 static void put_string(struct mmx_out *o, const char *text)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "out/out.h"
+#include "render/out.h"
 
 void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
 		  const struct mmx_sink *sink)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "out/out.h"
+#include "render/out.h"
 
 #define LABEL_WIDTH 18
 

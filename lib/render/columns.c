@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "out/out.h"
+#include "render/out.h"
 
 #define CELL_MAX (1u << 16) /* bytes; what is longer ends in "..." */
 

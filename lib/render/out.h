@@ -16,8 +16,8 @@
  * Keys are JSON's names; text shows them with spaces for underscores. To add a rendering:
  * implement struct mmx_out_ops in a file of its own.
  */
-#ifndef MMX_OUT_OUT_H
-#define MMX_OUT_OUT_H
+#ifndef MMX_RENDER_OUT_H
+#define MMX_RENDER_OUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
