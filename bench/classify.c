@@ -133,7 +133,6 @@ int main(int argc, char **argv)
 	const char *path = argc == 3 ? argv[1] : "";
 	unsigned int jobs = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	struct mmx_classifier c;
-	struct mmx_marks marks;
 	struct mmx_kernel *k = NULL;
 	struct mmx_image *image;
 	struct mmx_err err = {0};
@@ -141,13 +140,12 @@ int main(int argc, char **argv)
 	image = mmx_open_kdumpfile(&path, 1, &err);
 	if (image)
 		k = mmx_kernel_open(image, NULL, &err);
-	if (!jobs || !k || mmx_marks_find(&marks, k->view, &err) || !k->sparse.pfn.n) {
+	if (!jobs || !k || !k->sparse.pfn.n) {
 		fprintf(stderr, "classify: %s\n", jobs ? err.text : "usage: classify CORE THREADS");
 		return 2;
 	}
-	mmx_classifier_find(&c, k, &marks);
+	mmx_classifier_find(&c, k, mmx_know_marks(k->view));
 	compare(&(struct walk){k, &c, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, 0}, jobs);
-	mmx_marks_free(&marks);
 	mmx_kernel_close(k);
 	return 0;
 }

@@ -69,14 +69,17 @@ static inline struct fake_memory *fake_memory_new(size_t size)
 	m->kernel.image = &m->image;
 	m->kernel.arch = &m->arch;
 	m->kernel.direct_map = (struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
+	m->kernel.knowledge = mmx_knowledge_new(NULL);
 	m->view = mmx_view_new(&m->kernel, NULL);
-	if (!m->bytes || !m->view || !mmx_ranges_add(&m->image.present, 0, size))
+	if (!m->bytes || !m->view || !m->kernel.knowledge ||
+	    !mmx_ranges_add(&m->image.present, 0, size))
 		abort();
 	return m;
 }
 
 static inline void fake_memory_free(struct fake_memory *m)
 {
+	mmx_knowledge_free(m->kernel.knowledge);
 	mmx_view_free(m->view);
 	mmx_ranges_free(&m->image.present);
 	free(m->bytes);

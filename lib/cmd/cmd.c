@@ -156,6 +156,7 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 			return MMX_EXIT_CANNOT;
 		}
 	}
+	mmx_knowledge_refresh(kernel);
 	status = command->run(&run);
 	return mmx_stopped(kernel->image) ? MMX_EXIT_CANNOT : status;
 }

@@ -116,33 +116,40 @@ static void emit_words(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
-static void blind_spot(struct mmx_pagex *p, const char *owner, const struct mmx_err *trouble)
-{
-	if (!trouble->code)
-		return;
-	mmx_out_row(p->out);
-	mmx_out_text(p->out, "owner", owner);
-	mmx_pagex_trouble(p, "trouble", trouble);
-}
-
-/* A page that nobody claims may belong to an owner whose lists could not be walked. */
-static void emit_blind_spots(struct mmx_pagex *p)
+static void blind_spot(struct mmx_pagex *p, bool *any, const char *owner, const struct mmx_err *why)
 {
 	static const struct mmx_column columns[] = {{"owner", "OWNER", 18, false},
 						    {"trouble", "TROUBLE", 0, false}};
-	bool any = p->tables_trouble.code || p->pipes_trouble.code;
 
-	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++)
-		any |= p->marks.trouble[i].code != MMX_OK;
-	if (!any)
+	if (!why->code)
 		return;
-	mmx_out_table(p->out, "not_walked",
-		      "could be of an owner whose lists were not walked to their ends", columns, 2);
-	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++)
-		blind_spot(p, mmx_mark_name(i), &p->marks.trouble[i]);
-	blind_spot(p, "page tables", &p->tables_trouble);
-	blind_spot(p, "pipes", &p->pipes_trouble);
-	mmx_out_end(p->out);
+	if (!*any)
+		mmx_out_table(p->out, "not_walked",
+			      "could be of an owner whose lists were not walked to their ends",
+			      columns, 2);
+	*any = true;
+	mmx_out_row(p->out);
+	mmx_out_text(p->out, "owner", owner);
+	mmx_pagex_trouble(p, "trouble", why);
+}
+
+/*
+ * A page that nobody claims may belong to an owner whose lists could not be walked, and one that an owner
+ * claims to another who is asked before that one.
+ */
+static void emit_blind_spots(struct mmx_pagex *p)
+{
+	bool unattributed = p->verdict.class == CLASS_UNATTRIBUTED, any = false;
+	unsigned int end = unattributed ? MMX_MARKS : mmx_verdict_mark(p->marks, &p->walk);
+
+	for (unsigned int i = MMX_MARK_NONE + 1; i < end; i++)
+		blind_spot(p, &any, mmx_mark_name(i), &p->marks->why[i]);
+	if (unattributed) {
+		blind_spot(p, &any, "page tables", &mmx_know_pt_owners(p->view)->coverage.first);
+		blind_spot(p, &any, "pipes", &mmx_know_pipes(p->view)->coverage.first);
+	}
+	if (any)
+		mmx_out_end(p->out);
 }
 
 void mmx_pagex_number(struct mmx_pagex *p, const char *key, enum mmx_read read, int64_t count)
@@ -204,7 +211,7 @@ static void emit_page(struct mmx_pagex *p)
 	mmx_out_text(o, "meaning", mmx_class_words(p->verdict.class));
 	mmx_out_text(o, "because", p->verdict.why);
 	mmx_out_text(o, "arm", mmx_pagex_arm(p));
-	if (p->verdict.class == CLASS_UNATTRIBUTED)
+	if (p->verdict.class == CLASS_UNATTRIBUTED || mmx_class_marked(p->verdict.class))
 		emit_blind_spots(p);
 	emit_folio(p);
 	emit_mapping(p);
@@ -251,8 +258,8 @@ static struct mmx_verdict classify(struct mmx_pagex *p)
 
 	if (verdict.class != CLASS_UNATTRIBUTED || p->classifier.tables || p->classifier.pipes)
 		return verdict;
-	p->classifier.tables = mmx_pagex_tables(p);
-	p->classifier.pipes = mmx_pagex_pipes(p);
+	p->classifier.tables = mmx_know_pt_owners(p->view);
+	p->classifier.pipes = mmx_know_pipes(p->view);
 	return mmx_classify(&p->classifier, &p->walk);
 }
 
@@ -380,19 +387,15 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		.out = run->out,
 		.view = run->view,
 		.k = run->kernel,
+		.marks = mmx_know_marks(run->view),
 	};
-	struct mmx_err err;
 	uint64_t symbol;
 
-	if (mmx_marks_find(&p.marks, run->view, &err)) {
-		mmx_say(run, "%s", err.text);
-		return MMX_EXIT_CANNOT;
-	}
-	mmx_classifier_find(&p.classifier, run->kernel, &p.marks);
+	mmx_classifier_find(&p.classifier, run->kernel, p.marks);
 	/* Up to 6.6 the index of a hugetlb folio counted huge pages, with this function to convert it. */
 	p.hugetlb_index_in_huge_pages =
 		mmx_symbol_addr(&run->kernel->symbols, "hugetlb_basepage_index", &symbol);
-	p.users.tasks = &p.marks.tasks;
+	p.users.tasks = mmx_know_tasks(run->view);
 	mmx_swap_types_find(&p.users.types, run->kernel);
 	if (run->option['u'])
 		p.users.swaps = mmx_pagex_swaps(&p);
@@ -403,7 +406,6 @@ static enum mmx_exit pagex(struct mmx_run *run)
 	mmx_out_end(run->out);
 	mmx_out_close(run->out);
 	mmx_pagex_detail_free(&p);
-	mmx_marks_free(&p.marks);
 	return p.status;
 }
 

@@ -22,7 +22,7 @@ struct mmx_pagex {
 	struct mmx_out *out;
 	struct mmx_view *view;
 	const struct mmx_kernel *k;
-	struct mmx_marks marks;
+	const struct mmx_marks *marks;
 	struct mmx_classifier classifier;
 	bool hugetlb_index_in_huge_pages;
 	struct mmx_users users;
@@ -37,13 +37,7 @@ struct mmx_pagex {
 	struct mmx_swaps swaps;
 	struct mmx_err swaps_trouble; /* why they are not known */
 	struct mmx_hugetlb_pools pools;
-	struct mmx_err pools_trouble; /* why there are none */
-	bool tables_tried, has_tables;
-	struct mmx_pt_owners tables;
-	struct mmx_err tables_trouble; /* why some may not be known */
-	bool pipes_tried, has_pipes;
-	struct mmx_pipes pipes;
-	struct mmx_err pipes_trouble;
+	struct mmx_err pools_trouble;       /* why there are none */
 	char arm[MMX_CLASS_COUNT + 1][128]; /* mmx_pagex_arm() by class; the last one of tails */
 	/* The page being shown. */
 	struct mmx_page_walk walk;
@@ -86,12 +80,6 @@ void mmx_pagex_pipe(struct mmx_pagex *p);
 
 /** mmx_pagex_symbol() - a kernel address as a symbol and an offset */
 void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr);
-
-/** mmx_pagex_pipes() - the pages in pipes, found when first asked; NULL when that failed */
-const struct mmx_pipes *mmx_pagex_pipes(struct mmx_pagex *p);
-
-/** mmx_pagex_tables() - whose page tables there are, found when first asked; NULL when that failed */
-const struct mmx_pt_owners *mmx_pagex_tables(struct mmx_pagex *p);
 
 /** mmx_pagex_swaps() - the swap areas, found when first asked; NULL when that failed */
 const struct mmx_swaps *mmx_pagex_swaps(struct mmx_pagex *p);

@@ -45,7 +45,7 @@ static bool find_block(const struct mmx_pagex *p, uint64_t *head, unsigned int *
 		*order = __builtin_ctzll(w->block_end - w->block_head);
 		return w->pfn < w->block_end;
 	case CLASS_UNACCEPTED:
-		*order = p->marks.unaccepted.order;
+		*order = p->marks->unaccepted.order;
 		*head = w->pfn & ~((1ULL << *order) - 1);
 		return *order;
 	default:
@@ -80,7 +80,7 @@ static void emit_list_type(struct mmx_pagex *p, int type)
 
 static void free_pcp(struct mmx_pagex *p)
 {
-	const struct mmx_pcp_block *block = mmx_pcp_find(&p->marks.pcp, p->walk.pfn);
+	const struct mmx_pcp_block *block = mmx_pcp_find(&p->marks->pcp, p->walk.pfn);
 
 	if (!block)
 		return;
@@ -325,6 +325,4 @@ void mmx_pagex_detail_free(struct mmx_pagex *p)
 	mmx_resources_free(&p->resources);
 	mmx_swaps_free(&p->swaps);
 	mmx_hugetlb_pools_free(&p->pools);
-	mmx_pt_owners_free(&p->tables);
-	mmx_pipes_free(&p->pipes);
 }

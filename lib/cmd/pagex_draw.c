@@ -246,7 +246,7 @@ static void meaning_mm_counts(struct mmx_pagex *p, char *buf, size_t size, int64
 /* The process whose mm has that number; 0 stands for no mm. */
 static void say_mm(struct mmx_pagex *p, char *buf, size_t size, uint32_t id)
 {
-	const struct mmx_tasks *tasks = &p->marks.tasks;
+	const struct mmx_tasks *tasks = mmx_know_tasks(p->view);
 	uint64_t found;
 
 	snprintf(buf, size, "%s", id ? "an mm that no process uses" : "none");

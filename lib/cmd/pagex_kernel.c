@@ -116,31 +116,23 @@ static void emit_area(struct mmx_pagex *p, const struct mmx_owned_run *run,
 	mmx_out_end(p->out);
 }
 
-/* Why the area is not known, or whether it is a task's stack. */
-static void emit_area_trouble(struct mmx_pagex *p, bool has_area)
-{
-	const struct mmx_err *trouble = p->marks.trouble;
-
-	if (!has_area && trouble[MMX_MARK_VMALLOC].code)
-		mmx_pagex_trouble(p, "area_unknown", &trouble[MMX_MARK_VMALLOC]);
-	if (p->verdict.class == CLASS_VMALLOC && trouble[MMX_MARK_STACK].code)
-		mmx_pagex_trouble(p, "stack_unknown", &trouble[MMX_MARK_STACK]);
-}
-
 void mmx_pagex_vmalloc(struct mmx_pagex *p)
 {
-	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.vmalloc_frames, p->walk.pfn);
+	const struct mmx_vmalloc *areas = mmx_know_vmalloc(p->view);
+	const struct mmx_owned_run *run = mmx_owned_find(&areas->frames, p->walk.pfn);
 
 	if (run)
-		emit_area(p, run, &p->marks.vmalloc.v[run->owner]);
-	emit_area_trouble(p, run);
+		emit_area(p, run, &areas->v[run->owner]);
+	else if (!mmx_cover_whole(&areas->coverage))
+		mmx_pagex_trouble(p, "area_unknown", &areas->coverage.first);
 }
 
 /* Most stacks are vmalloc areas, but not in every configuration. */
 void mmx_pagex_stack(struct mmx_pagex *p)
 {
-	const struct mmx_owned_run *run = mmx_owned_find(&p->marks.stacks.frames, p->walk.pfn);
-	const struct mmx_stack *stack = run ? &p->marks.stacks.v[run->owner] : NULL;
+	const struct mmx_stacks *stacks = mmx_know_stacks(p->view);
+	const struct mmx_owned_run *run = mmx_owned_find(&stacks->frames, p->walk.pfn);
+	const struct mmx_stack *stack = run ? &stacks->v[run->owner] : NULL;
 
 	mmx_pagex_vmalloc(p);
 	if (!stack)
@@ -158,7 +150,7 @@ void mmx_pagex_percpu(struct mmx_pagex *p)
 {
 	struct mmx_percpu_page page;
 
-	if (!mmx_percpu_page(&p->marks.percpu, p->view, p->walk.pfn, &page))
+	if (!mmx_percpu_page(&p->marks->percpu, p->view, p->walk.pfn, &page))
 		return;
 	mmx_out_block(p->out, "percpu", "per-CPU memory");
 	mmx_out_count(p->out, "cpu", page.cpu);
@@ -169,22 +161,10 @@ void mmx_pagex_percpu(struct mmx_pagex *p)
 
 /* Page tables. */
 
-const struct mmx_pt_owners *mmx_pagex_tables(struct mmx_pagex *p)
-{
-	if (!p->tables_tried) {
-		p->tables_tried = true;
-		if (!mmx_pt_owners_find(&p->tables, p->view, &p->marks.tasks, &p->tables_trouble)) {
-			p->has_tables = true;
-			mmx_pt_owners_check(&p->tables, &p->tables_trouble);
-		}
-	}
-	return p->has_tables ? &p->tables : NULL;
-}
-
 static void table_owner(struct mmx_pagex *p, const struct mmx_pt_page *table,
 			const struct mmx_task *task)
 {
-	const struct mmx_pt_space *space = &p->tables.spaces.v[table->space];
+	const struct mmx_pt_space *space = &mmx_know_pt_owners(p->view)->spaces.v[table->space];
 	uint64_t first, last;
 
 	mmx_out_row(p->out);
@@ -209,11 +189,11 @@ static void table_owner(struct mmx_pagex *p, const struct mmx_pt_page *table,
 /* A row for each process that uses the address space, which can be none: that of the kernel. */
 static void table_owners(struct mmx_pagex *p, const struct mmx_pt_page *table)
 {
-	const struct mmx_tasks *tasks = &p->marks.tasks;
+	const struct mmx_tasks *tasks = mmx_know_tasks(p->view);
 	const struct mmx_mm_user *user;
 	size_t n;
 
-	user = mmx_mm_users(tasks, p->tables.spaces.v[table->space].mm, &n);
+	user = mmx_mm_users(tasks, mmx_know_pt_owners(p->view)->spaces.v[table->space].mm, &n);
 	if (!n)
 		table_owner(p, table, NULL);
 	for (size_t i = 0; i < n; i++)
@@ -228,12 +208,10 @@ void mmx_pagex_page_table(struct mmx_pagex *p)
 		{"last", "LAST", 16, true}, {"task", "TASK", 16, true},
 		{"pid", "PID", 7, true},    {"name", "NAME", 0, false},
 	};
-	const struct mmx_pt_owners *tables = mmx_pagex_tables(p);
-	const struct mmx_pt_page *table = NULL;
+	const struct mmx_pt_owners *tables = mmx_know_pt_owners(p->view);
 	size_t n = 0;
+	const struct mmx_pt_page *table = mmx_pt_owner_of(tables, p->walk.pfn, &n);
 
-	if (tables)
-		table = mmx_pt_owner_of(tables, p->walk.pfn, &n);
 	if (!n && p->verdict.class != CLASS_PAGE_TABLE)
 		return;
 	mmx_out_block(p->out, "page_table", "page table");
@@ -245,8 +223,14 @@ void mmx_pagex_page_table(struct mmx_pagex *p)
 			table_owners(p, &table[i]);
 		mmx_out_end(p->out);
 	} else {
-		mmx_out_textf(p->out, "owner_unknown", "no address space leads to it%s%s",
-			      p->tables_trouble.code ? "; " : "", p->tables_trouble.text);
+		struct mmx_err why = tables->coverage.first;
+
+		if (why.code)
+			mmx_fail_prefix(&why,
+					"no address space leads to it, of those that were found");
+		else
+			snprintf(why.text, sizeof(why.text), "no address space leads to it");
+		mmx_pagex_trouble(p, "owner_unknown", &why);
 	}
 	mmx_out_end(p->out);
 }
@@ -327,18 +311,6 @@ void mmx_pagex_zsmalloc(struct mmx_pagex *p)
 
 /* Pipes. */
 
-const struct mmx_pipes *mmx_pagex_pipes(struct mmx_pagex *p)
-{
-	if (!p->pipes_tried) {
-		p->pipes_tried = true;
-		if (!mmx_pipes_find(&p->pipes, p->view, &p->marks.tasks, &p->pipes_trouble)) {
-			p->has_pipes = true;
-			p->pipes_trouble = p->pipes.trouble;
-		}
-	}
-	return p->has_pipes ? &p->pipes : NULL;
-}
-
 static void pipe_file(struct mmx_pagex *p, uint64_t file)
 {
 	struct mmx_inode inode;
@@ -359,15 +331,15 @@ static void pipe_file(struct mmx_pagex *p, uint64_t file)
 
 void mmx_pagex_pipe(struct mmx_pagex *p)
 {
-	const struct mmx_pipes *pipes = mmx_pagex_pipes(p);
-	const struct mmx_pipe_page *page = pipes ? mmx_pipe_page(pipes, p->walk.pfn) : NULL;
+	const struct mmx_pipes *pipes = mmx_know_pipes(p->view);
+	const struct mmx_pipe_page *page = mmx_pipe_page(pipes, p->walk.pfn);
 	const struct mmx_pipe *pipe;
 	const struct mmx_task *task;
 
 	if (!page)
 		return;
 	pipe = &pipes->pipes.v[page->pipe];
-	task = &p->marks.tasks.v[pipe->task];
+	task = &mmx_know_tasks(p->view)->v[pipe->task];
 	mmx_out_block(p->out, "pipe", "in a pipe");
 	mmx_out_addr(p->out, "pipe", pipe->addr);
 	pipe_file(p, pipe->file);

@@ -247,7 +247,8 @@ struct mmx_kernel *mmx_kernel_open(struct mmx_image *image, const struct mmx_ope
 		options = &nothing;
 	k->image = image;
 	k->jobs = options->jobs ? options->jobs : 1;
-	if (open_model(k, options, err)) {
+	k->knowledge = mmx_knowledge_new(err);
+	if (!k->knowledge || open_model(k, options, err)) {
 		mmx_kernel_close(k);
 		return NULL;
 	}
@@ -258,6 +259,7 @@ void mmx_kernel_close(struct mmx_kernel *k)
 {
 	if (!k)
 		return;
+	mmx_knowledge_free(k->knowledge);
 	mmx_zones_free(&k->zones);
 	mmx_vmemmap_free(&k->vmemmap);
 	mmx_sparse_free(&k->sparse);

@@ -18,6 +18,7 @@
 #include "kernel/view.h"
 #include "kernel/vmcoreinfo.h"
 #include "mm/flags.h"
+#include "mm/knowledge.h"
 #include "mm/page.h"
 #include "mm/sparse.h"
 #include "mm/vmemmap.h"
@@ -79,6 +80,7 @@ struct mmx_kernel {
 	struct mmx_zones zones;
 	struct mmx_flags flags;
 	struct mmx_page_format page_format;
+	struct mmx_knowledge *knowledge; /* what is found when it is first asked for */
 };
 
 /**

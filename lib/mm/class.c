@@ -81,6 +81,22 @@ static const struct {
 	[MMX_MARK_UNACCEPTED] = {CLASS_UNACCEPTED, "it is in its zone's list of unaccepted memory"},
 };
 
+bool mmx_class_marked(enum mmx_class class)
+{
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
+		if (by_mark[i].class == class)
+			return true;
+	}
+	return false;
+}
+
+enum mmx_mark mmx_verdict_mark(const struct mmx_marks *marks, const struct mmx_page_walk *w)
+{
+	enum mmx_mark mark = mmx_mark_of(marks, w->folio.head);
+
+	return mark != MMX_MARK_NONE ? mark : mmx_mark_of(marks, w->pfn);
+}
+
 /* The roots, up to 6.15, and what was made before there were struct pages. */
 static bool is_page_table(const struct mmx_classifier *c, uint64_t pfn)
 {
@@ -191,9 +207,7 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(CLASS_GUARD, "it lies in a block of guard pages and nobody holds it");
 	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
 		return is(CLASS_ZERO, "huge_zero_pfn says so");
-	mark = mmx_mark_of(c->marks, w->folio.head);
-	if (mark == MMX_MARK_NONE)
-		mark = mmx_mark_of(c->marks, w->pfn);
+	mark = mmx_verdict_mark(c->marks, w);
 	if (mark != MMX_MARK_NONE)
 		return is(by_mark[mark].class, by_mark[mark].why);
 	if (is_page_pool(c, w))

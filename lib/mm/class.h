@@ -85,6 +85,12 @@ struct mmx_verdict {
 	const char *why;
 };
 
+/** mmx_class_marked() - whether an owner's mark may have decided it */
+bool mmx_class_marked(enum mmx_class class);
+
+/** mmx_verdict_mark() - the mark of a walk's current frame, of its folio or its own; it may be none */
+enum mmx_mark mmx_verdict_mark(const struct mmx_marks *marks, const struct mmx_page_walk *w);
+
 /** mmx_classify() - the class of a walk's current frame */
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w);
 

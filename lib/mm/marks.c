@@ -3,7 +3,10 @@
 
 #include "kernel/kernel.h"
 #include "kernel/member.h"
+#include "mm/knowledge.h"
 #include "mm/marks.h"
+#include "mm/stack.h"
+#include "mm/vmalloc.h"
 
 /* Bytes of extra data that a kernel keeps for each page; all that there are come to about 100. */
 #define MAX_PAGE_EXT 4096
@@ -13,9 +16,9 @@ const char *mmx_mark_name(enum mmx_mark mark)
 	static const char *const names[] = {
 		[MMX_MARK_NONE] = "none",
 		[MMX_MARK_PCP] = "per-CPU free lists",
-		[MMX_MARK_VMALLOC] = "vmalloc areas",
-		[MMX_MARK_STACK] = "tasks",
 		[MMX_MARK_PERCPU] = "per-CPU memory",
+		[MMX_MARK_STACK] = "tasks",
+		[MMX_MARK_VMALLOC] = "vmalloc areas",
 		[MMX_MARK_PAGE_EXT] = "page_ext",
 		[MMX_MARK_UNACCEPTED] = "unaccepted memory",
 	};
@@ -33,7 +36,7 @@ static void mark(struct mmx_marks *m, uint64_t pfn, uint64_t frames, enum mmx_ma
 
 static void mark_pcp(struct mmx_marks *m, struct mmx_view *view)
 {
-	struct mmx_err *err = &m->trouble[MMX_MARK_PCP];
+	struct mmx_err *err = &m->why[MMX_MARK_PCP];
 
 	if (!mmx_pcp_read(&m->pcp, view, err))
 		mmx_pcp_check(&m->pcp, err);
@@ -53,28 +56,24 @@ static void mark_owned(struct mmx_marks *m, const struct mmx_owned *owned, enum 
 /* A stack is a vmalloc area as well, and the task says more: its mark comes first. */
 static void mark_vmalloc(struct mmx_marks *m, struct mmx_view *view)
 {
-	struct mmx_err *err = &m->trouble[MMX_MARK_VMALLOC], *stacks = &m->trouble[MMX_MARK_STACK];
-	struct mmx_err other = {0};
+	const struct mmx_stacks *stacks = mmx_know_stacks(view);
+	const struct mmx_vmalloc *areas = mmx_know_vmalloc(view);
 
-	mmx_vmalloc_read(&m->vmalloc, view, err);
-	if (mmx_vmalloc_owned(&m->vmalloc_frames, &m->vmalloc, view, &other) && !err->code)
-		*err = other;
-	other.code = MMX_OK;
-	if (mmx_stacks_find(&m->stacks, &m->tasks, &m->vmalloc, view, &other) && !stacks->code)
-		*stacks = other;
-	mark_owned(m, &m->stacks.frames, MMX_MARK_STACK);
-	mark_owned(m, &m->vmalloc_frames, MMX_MARK_VMALLOC);
+	mark_owned(m, &stacks->frames, MMX_MARK_STACK);
+	m->why[MMX_MARK_STACK] = stacks->coverage.first;
+	mark_owned(m, &areas->frames, MMX_MARK_VMALLOC);
+	m->why[MMX_MARK_VMALLOC] = areas->coverage.first;
 }
 
 static void mark_percpu(struct mmx_marks *m, struct mmx_view *view)
 {
-	mmx_percpu_read(&m->percpu, view, &m->trouble[MMX_MARK_PERCPU]);
+	mmx_percpu_read(&m->percpu, view, &m->why[MMX_MARK_PERCPU]);
 	mark_owned(m, &m->percpu.frames, MMX_MARK_PERCPU);
 }
 
 static void mark_unaccepted(struct mmx_marks *m, struct mmx_view *view)
 {
-	mmx_unaccepted_read(&m->unaccepted, view, &m->trouble[MMX_MARK_UNACCEPTED]);
+	mmx_unaccepted_read(&m->unaccepted, view, &m->why[MMX_MARK_UNACCEPTED]);
 	mark_owned(m, &m->unaccepted.frames, MMX_MARK_UNACCEPTED);
 }
 
@@ -104,28 +103,27 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 {
 	const struct mmx_ranges *pfn = &view->kernel->sparse.pfn;
 
-	*marks = (struct mmx_marks){.frames = pfn->n ? pfn->v[pfn->n - 1].end : 0};
+	marks->frames = pfn->n ? pfn->v[pfn->n - 1].end : 0;
 	marks->of = calloc(1, marks->frames ? marks->frames : 1);
-	if (!marks->of)
+	if (!marks->of) {
+		marks->frames = 0;
 		return mmx_fail_nomem(err);
-	mmx_tasks_find(&marks->tasks, view, &marks->trouble[MMX_MARK_STACK]);
+	}
 	mark_pcp(marks, view);
 	mark_percpu(marks, view);
 	mark_vmalloc(marks, view);
 	mark_page_ext(marks, view);
 	mark_unaccepted(marks, view);
+	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_PCP]);
+	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_PERCPU]);
+	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_UNACCEPTED]);
 	return 0;
 }
 
 void mmx_marks_free(struct mmx_marks *marks)
 {
 	mmx_unaccepted_free(&marks->unaccepted);
-	mmx_stacks_free(&marks->stacks);
-	mmx_tasks_free(&marks->tasks);
 	mmx_percpu_free(&marks->percpu);
-	mmx_owned_free(&marks->vmalloc_frames);
-	mmx_vmalloc_free(&marks->vmalloc);
 	mmx_pcp_free(&marks->pcp);
 	free(marks->of);
-	marks->of = NULL;
 }

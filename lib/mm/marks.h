@@ -21,12 +21,13 @@
 
 struct mmx_view;
 
+/* In the order in which owners are asked: of several the first one has the frame. */
 enum mmx_mark {
 	MMX_MARK_NONE,
 	MMX_MARK_PCP,
-	MMX_MARK_VMALLOC,
-	MMX_MARK_STACK,
 	MMX_MARK_PERCPU,
+	MMX_MARK_STACK,
+	MMX_MARK_VMALLOC,
 	MMX_MARK_PAGE_EXT,
 	MMX_MARK_UNACCEPTED,
 	MMX_MARKS
@@ -34,25 +35,19 @@ enum mmx_mark {
 
 /**
  * struct mmx_marks - the marks of all frames, and the lists that they come from
- * @trouble: why an owner's lists could not be walked to their ends; code 0 when they could
+ * @why: why an owner's lists could not be walked to their ends; code 0 when they could
  */
 struct mmx_marks {
+	struct mmx_coverage coverage;
 	uint8_t *of;
 	uint64_t frames;
 	struct mmx_pcp pcp;
-	struct mmx_vmalloc vmalloc;
-	struct mmx_owned vmalloc_frames;
 	struct mmx_percpu percpu;
-	struct mmx_tasks tasks;
-	struct mmx_stacks stacks;
 	struct mmx_unaccepted unaccepted;
-	struct mmx_err trouble[MMX_MARKS];
+	struct mmx_err why[MMX_MARKS];
 };
 
-/**
- * mmx_marks_find() - walk every owner's lists and mark what they hold
- * An owner whose lists are broken leaves its reason in @trouble, and the others' marks are good.
- */
+/** mmx_marks_find() - walk every owner's lists and mark what they hold: mmx_know_marks() keeps them */
 int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_err *err);
 
 void mmx_marks_free(struct mmx_marks *marks);

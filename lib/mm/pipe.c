@@ -5,6 +5,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/member.h"
+#include "mm/knowledge.h"
 #include "mm/pipe.h"
 #include "mm/task.h"
 
@@ -51,13 +52,6 @@ static const enum mmx_layout_member needed[] = {
 	M_pipe_buffer_len,
 };
 
-/* The first reason stands for all. */
-static void note(struct finder *f, const struct mmx_err *err)
-{
-	if (!f->pipes->trouble.code)
-		f->pipes->trouble = *err;
-}
-
 static int by_files(const void *a, const void *b)
 {
 	const struct table *x = a, *y = b;
@@ -94,7 +88,7 @@ static void find_tables(struct finder *f, const struct mmx_tasks *tasks)
 
 	for (size_t i = 0; i < tasks->n && !f->nomem; i++) {
 		if (mmx_kget(f->view, tasks->v[i].addr, M_task_struct_files, &files, &err))
-			note(f, &err);
+			mmx_cover_fail(&f->pipes->coverage, &err);
 		else if (files)
 			f->nomem = !mmx_array_add(&f->tables, (struct table){files, i});
 	}
@@ -134,7 +128,7 @@ static void add_pipe(struct finder *f, const struct mmx_pipe *pipe)
 		return;
 	}
 	mmx_fail(&err, MMX_ECORRUPT, "there are more than %u pipes", MAX_PIPES / 2);
-	note(f, &err);
+	mmx_cover_fail(&f->pipes->coverage, &err);
 }
 
 static void take_file(struct finder *f, uint64_t file, uint32_t task, uint32_t fd)
@@ -147,7 +141,7 @@ static void take_file(struct finder *f, uint64_t file, uint32_t task, uint32_t f
 	if (!ret && fops && (fops == f->fops[0] || fops == f->fops[1]))
 		ret = mmx_kget(f->view, file, M_file_private_data, &pipe.addr, &err);
 	if (ret)
-		note(f, &err);
+		mmx_cover_fail(&f->pipes->coverage, &err);
 	else if (pipe.addr)
 		add_pipe(f, &pipe);
 }
@@ -160,28 +154,28 @@ static void find_files(struct finder *f, const struct table *table)
 	if (mmx_kget(f->view, table->files, M_files_struct_fdt, &fdt, &err) ||
 	    mmx_kget(f->view, fdt, M_fdtable_max_fds, &n, &err) ||
 	    mmx_kget(f->view, fdt, M_fdtable_fd, &fd, &err)) {
-		note(f, &err);
+		mmx_cover_fail(&f->pipes->coverage, &err);
 		return;
 	}
 	if (n > MAX_FDS) {
 		mmx_fail(&err, MMX_ECORRUPT,
 			 "the open files at 0x%" PRIx64 " have %" PRIu64 " descriptors",
 			 table->files, n);
-		note(f, &err);
+		mmx_cover_fail(&f->pipes->coverage, &err);
 		n = MAX_FDS;
 	}
 	f->fds += n;
 	if (f->fds > MAX_ALL_FDS) {
 		mmx_fail(&err, MMX_ECORRUPT, "there are more than %u descriptors of open files",
 			 MAX_ALL_FDS);
-		note(f, &err);
+		mmx_cover_fail(&f->pipes->coverage, &err);
 		return;
 	}
 	for (uint64_t at = 0; at < n && !f->nomem; at += CHUNK) {
 		uint64_t some = n - at < CHUNK ? n - at : CHUNK;
 
 		if (mmx_kread_ok(f->view, fd + at * 8, chunk, some * 8, "open files", &err)) {
-			note(f, &err);
+			mmx_cover_fail(&f->pipes->coverage, &err);
 			return;
 		}
 		for (uint64_t i = 0; i < some && !f->nomem; i++) {
@@ -258,20 +252,18 @@ static int take_buffers(struct finder *f, uint32_t nr, struct mmx_err *err)
 	return 0;
 }
 
-int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, const struct mmx_tasks *tasks,
-		   struct mmx_err *err)
+int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
 	struct finder f = {.pipes = pipes, .view = view};
-	struct mmx_err trouble;
+	struct mmx_err one;
 
-	memset(pipes, 0, sizeof(*pipes));
 	if (mmx_layout_require(&k->layout, needed, sizeof(needed) / sizeof(*needed), err))
 		return -1;
 	if (!mmx_symbol_addr(&k->symbols, "pipefifo_fops", &f.fops[0]))
 		return mmx_fail(err, MMX_EMISSING, "there is no symbol pipefifo_fops");
 	mmx_symbol_addr(&k->symbols, "pipeanon_fops", &f.fops[1]);
-	find_tables(&f, tasks);
+	find_tables(&f, mmx_know_tasks(view));
 	for (size_t i = 0; i < f.tables.n && !f.nomem; i++) {
 		if (!i || f.tables.v[i].files != f.tables.v[i - 1].files)
 			find_files(&f, &f.tables.v[i]);
@@ -279,14 +271,13 @@ int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, const struct 
 	mmx_array_free(&f.tables);
 	unique_pipes(pipes);
 	for (size_t i = 0; i < pipes->pipes.n && !f.nomem; i++) {
-		if (take_buffers(&f, i, &trouble))
-			note(&f, &trouble);
+		if (take_buffers(&f, i, &one))
+			mmx_cover_fail(&pipes->coverage, &one);
 		take_spares(&f, i);
 	}
-	if (f.nomem) {
-		mmx_pipes_free(pipes);
+	if (f.nomem)
 		return mmx_fail_nomem(err);
-	}
+	pipes->coverage.found = pipes->n;
 	if (pipes->n)
 		qsort(pipes->v, pipes->n, sizeof(*pipes->v), by_frame);
 	return 0;

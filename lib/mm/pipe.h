@@ -10,9 +10,8 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 
-struct mmx_tasks;
 struct mmx_view;
 
 /**
@@ -46,19 +45,17 @@ struct mmx_pipe_page {
 /**
  * struct mmx_pipes - all pages in pipes, by frame
  * @pipes: by address
- * @trouble: why some may be missing; code 0 when nothing stood in the way
  */
 struct mmx_pipes {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_pipe_page);
 	struct {
 		MMX_ARRAY(struct mmx_pipe);
 	} pipes;
-	struct mmx_err trouble;
 };
 
-/** mmx_pipes_find() - look through the open files of @tasks; -1 when this kernel's cannot be read */
-int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, const struct mmx_tasks *tasks,
-		   struct mmx_err *err);
+/** mmx_pipes_find() - look through the open files of all tasks: mmx_know_pipes() keeps them */
+int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, struct mmx_err *err);
 void mmx_pipes_free(struct mmx_pipes *pipes);
 
 /** mmx_pipe_page() - what a frame is in a pipe, or NULL when it is in none that was found */

@@ -5,7 +5,9 @@
 
 #include "kernel/kernel.h"
 #include "kernel/member.h"
+#include "mm/knowledge.h"
 #include "mm/ptowner.h"
+#include "mm/task.h"
 
 #define MAX_DEPOSITS 512 /* one for each entry of a table */
 #define UPPER_FIRST  (1ULL << 63)
@@ -267,17 +269,35 @@ static void find_loops(struct mmx_pt_owners *owners)
 	}
 }
 
-int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view,
-		       const struct mmx_tasks *tasks, struct mmx_err *err)
+/* What is wrong with a space is wrong with all of them together. */
+static void cover(struct mmx_pt_owners *owners)
+{
+	for (size_t i = 0; i < owners->spaces.n; i++) {
+		const struct mmx_pt_space *space = &owners->spaces.v[i];
+		struct mmx_err err = space->trouble;
+
+		if (!err.code && space->unreadable)
+			mmx_fail(&err, MMX_EABSENT, "%" PRIu64 " page tables cannot be read",
+				 space->unreadable);
+		if (err.code && space->name)
+			mmx_fail_prefix(&err, "%s", space->name);
+		else if (err.code)
+			mmx_fail_prefix(&err, "mm 0x%" PRIx64, space->mm);
+		mmx_cover_fail(&owners->coverage, &err);
+	}
+	owners->coverage.found = owners->n;
+}
+
+int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_mm_struct_pgd, M_page_lru};
 	const struct mmx_kernel *k = view->kernel;
 	struct finder f = {.owners = owners,
 			   .view = view,
 			   .left = 2 * mmx_ranges_total(&k->sparse.pfn) + 4096};
+	const struct mmx_tasks *tasks = mmx_know_tasks(view);
 	uint64_t init_mm;
 
-	memset(owners, 0, sizeof(*owners));
 	if (mmx_fact_require(&k->facts, FACT_PAGING, err) ||
 	    mmx_fact_require(&k->facts, FACT_PAGES, err) ||
 	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
@@ -295,12 +315,11 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view,
 		if (!i || tasks->users.v[i].mm != tasks->users.v[i - 1].mm)
 			walk_mm(&f, tasks->users.v[i].mm, NULL);
 	}
-	if (f.nomem) {
-		mmx_pt_owners_free(owners);
+	if (f.nomem)
 		return mmx_fail_nomem(err);
-	}
 	qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
 	find_loops(owners);
+	cover(owners);
 	return 0;
 }
 
@@ -327,24 +346,6 @@ const struct mmx_pt_page *mmx_pt_owner_of(const struct mmx_pt_owners *owners, ui
 		hi++;
 	*n = hi - lo;
 	return *n ? &owners->v[lo] : NULL;
-}
-
-int mmx_pt_owners_check(const struct mmx_pt_owners *owners, struct mmx_err *err)
-{
-	for (size_t i = 0; i < owners->spaces.n; i++) {
-		const struct mmx_pt_space *space = &owners->spaces.v[i];
-
-		if (!space->trouble.code && !space->unreadable)
-			continue;
-		if (space->trouble.code)
-			*err = space->trouble;
-		else
-			mmx_fail(err, MMX_EABSENT, "%" PRIu64 " page tables cannot be read",
-				 space->unreadable);
-		return space->name ? mmx_fail_prefix(err, "%s", space->name)
-				   : mmx_fail_prefix(err, "mm 0x%" PRIx64, space->mm);
-	}
-	return 0;
 }
 
 void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *table, uint64_t *first,

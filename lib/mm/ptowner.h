@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
-#include "mm/task.h"
+#include "base/coverage.h"
 
 struct mmx_kernel;
+struct mmx_view;
 
 /** MMX_PT_LEVELS - the most levels that page tables have */
 #define MMX_PT_LEVELS 5
@@ -70,19 +70,19 @@ struct mmx_pt_space {
 
 /** struct mmx_pt_owners - all page tables, by frame; some are shared by several spaces */
 struct mmx_pt_owners {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_pt_page);
 	struct {
 		MMX_ARRAY(struct mmx_pt_space);
 	} spaces;
 };
 
-/** mmx_pt_owners_find() - walk the page tables of the kernel and of every mm that @tasks use */
-int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view,
-		       const struct mmx_tasks *tasks, struct mmx_err *err);
+/**
+ * mmx_pt_owners_find() - walk the page tables of the kernel and of every mm that tasks use
+ * mmx_know_pt_owners() keeps them.
+ */
+int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, struct mmx_err *err);
 void mmx_pt_owners_free(struct mmx_pt_owners *owners);
-
-/** mmx_pt_owners_check() - whether all were found; -1 with the first reason why some may be missing */
-int mmx_pt_owners_check(const struct mmx_pt_owners *owners, struct mmx_err *err);
 
 /** mmx_pt_range() - the addresses that a table maps; of a deposit, those that it may be for */
 void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *table, uint64_t *first,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "kernel/kernel.h"
+#include "mm/knowledge.h"
 #include "mm/stack.h"
 #include "mm/task.h"
 #include "mm/vmalloc.h"
@@ -68,10 +69,9 @@ static int by_start(const void *a, const void *b)
 }
 
 /* Sorts; of two tasks that claim the same stack neither is believed more: the first one keeps it. */
-static int arrange(struct mmx_stacks *s, struct mmx_err *err)
+static void arrange(struct mmx_stacks *s)
 {
 	size_t kept = 0;
-	int ret = 0;
 
 	if (s->n)
 		qsort(s->v, s->n, sizeof(*s->v), by_start);
@@ -79,12 +79,11 @@ static int arrange(struct mmx_stacks *s, struct mmx_err *err)
 		if (!kept || s->v[i].start >= s->v[kept - 1].end)
 			s->v[kept++] = s->v[i];
 		else
-			ret = mmx_fail(ret ? NULL : err, MMX_ECORRUPT,
-				       "tasks %d and %d have one stack, at 0x%" PRIx64,
-				       s->v[kept - 1].task->pid, s->v[i].task->pid, s->v[i].start);
+			mmx_cover_failf(&s->coverage, MMX_ECORRUPT,
+					"tasks %d and %d have one stack, at 0x%" PRIx64,
+					s->v[kept - 1].task->pid, s->v[i].task->pid, s->v[i].start);
 	}
 	s->n = kept;
-	return ret;
 }
 
 static int add_frames(struct mmx_stacks *s, size_t nr, struct mmx_view *view, struct mmx_err *err)
@@ -97,45 +96,41 @@ static int add_frames(struct mmx_stacks *s, size_t nr, struct mmx_view *view, st
 		enum mmx_read read = mmx_kphys(view, va, &phys);
 
 		if (read)
-			return mmx_fail(err, mmx_read_code(read),
+			mmx_cover_failf(&s->coverage, mmx_read_code(read),
 					"the stack of task %d: 0x%" PRIx64 " is %s",
 					stack->task->pid, va, mmx_read_name(read));
-		if (!mmx_owned_add(&s->frames, nr, (va - stack->start) >> shift, phys >> shift, 1))
+		else if (!mmx_owned_add(&s->frames, nr, (va - stack->start) >> shift, phys >> shift,
+					1))
 			return mmx_fail_nomem(err);
 	}
 	return 0;
 }
 
-/* Adds up what many steps return; the first one that fails has its error kept. */
-static void note(int *ret, int one, struct mmx_err *first, const struct mmx_err *err)
+int mmx_stacks_find(struct mmx_stacks *s, struct mmx_view *view, struct mmx_err *err)
 {
-	if (one && !*ret)
-		*ret = mmx_fail(first, err->code, "%s", err->text);
-}
-
-int mmx_stacks_find(struct mmx_stacks *s, const struct mmx_tasks *tasks,
-		    const struct mmx_vmalloc *areas, struct mmx_view *view, struct mmx_err *err)
-{
+	const struct mmx_tasks *tasks = mmx_know_tasks(view);
+	const struct mmx_vmalloc *areas = mmx_know_vmalloc(view);
 	uint64_t usual = usual_size(tasks, areas, view);
 	struct mmx_err one;
-	int ret = 0;
 
-	*s = (struct mmx_stacks){0};
 	for (size_t i = 0; i < tasks->n; i++) {
 		struct mmx_stack stack = {.start = tasks->v[i].stack, .task = &tasks->v[i]};
 
 		if (!stack.start) /* exited, and its stack given away */
 			continue;
 		if (find_end(areas, view, usual, &stack, &one))
-			note(&ret, -1, err, &one);
+			mmx_cover_fail(&s->coverage, &one);
 		else if (!mmx_array_add(s, stack))
 			return mmx_fail_nomem(err);
 	}
-	note(&ret, arrange(s, &one), err, &one);
-	for (size_t i = 0; i < s->n; i++)
-		note(&ret, add_frames(s, i, view, &one), err, &one);
+	arrange(s);
+	for (size_t i = 0; i < s->n; i++) {
+		if (add_frames(s, i, view, err))
+			return -1;
+	}
 	mmx_owned_sort(&s->frames);
-	return ret;
+	s->coverage.found = s->n;
+	return 0;
 }
 
 void mmx_stacks_free(struct mmx_stacks *s)

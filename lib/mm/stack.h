@@ -10,13 +10,11 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "mm/owned.h"
 
 struct mmx_task;
-struct mmx_tasks;
 struct mmx_view;
-struct mmx_vmalloc;
 
 /** struct mmx_stack - a thread's stack, [start, end) */
 struct mmx_stack {
@@ -29,18 +27,13 @@ struct mmx_stack {
  * @frames: the memory that they lie in; the owner is the stack's number
  */
 struct mmx_stacks {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_stack);
 	struct mmx_owned frames;
 };
 
-/**
- * mmx_stacks_find() - the stacks of @tasks, which must outlive the result
- * @areas: tells their sizes, where stacks are vmalloc areas
- *
- * When some stack cannot be placed: -1, the first error, and the others.
- */
-int mmx_stacks_find(struct mmx_stacks *s, const struct mmx_tasks *tasks,
-		    const struct mmx_vmalloc *areas, struct mmx_view *view, struct mmx_err *err);
+/** mmx_stacks_find() - the stacks of all tasks: mmx_know_stacks() keeps them */
+int mmx_stacks_find(struct mmx_stacks *s, struct mmx_view *view, struct mmx_err *err);
 void mmx_stacks_free(struct mmx_stacks *s);
 
 /** mmx_stack_of() - the stack that holds a kernel address, or NULL */

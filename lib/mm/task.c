@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "kernel/kernel.h"
 #include "kernel/list.h"
@@ -26,12 +25,6 @@ struct finder {
 	bool met_leader;
 	bool no_memory;
 };
-
-static void note(struct finder *f, const struct mmx_err *err)
-{
-	if (!f->tasks->broken++)
-		f->tasks->trouble = *err;
-}
 
 static int read_task(struct finder *f, uint64_t addr, struct mmx_task *t, struct mmx_err *err)
 {
@@ -61,19 +54,27 @@ static int read_task(struct finder *f, uint64_t addr, struct mmx_task *t, struct
 	return 0;
 }
 
+/* Tasks that were found, and places where some were lost. */
+static uint64_t tried(const struct finder *f)
+{
+	const struct mmx_coverage *c = &f->tasks->coverage;
+
+	return f->tasks->n + c->broken + c->absent + c->unknown;
+}
+
 /* False only when the search cannot go on: without memory, or beyond what any kernel has. */
 static bool add_task(struct finder *f, uint64_t addr)
 {
 	struct mmx_task t;
 	struct mmx_err err;
 
-	if (f->tasks->n + f->tasks->broken >= TASKS_MAX) {
-		mmx_fail(&err, MMX_ECORRUPT, "there are more than %u tasks", TASKS_MAX);
-		note(f, &err);
+	if (tried(f) >= TASKS_MAX) {
+		mmx_cover_failf(&f->tasks->coverage, MMX_ECORRUPT, "there are more than %u tasks",
+				TASKS_MAX);
 		return false;
 	}
 	if (read_task(f, addr, &t, &err)) {
-		note(f, &err);
+		mmx_cover_fail(&f->tasks->coverage, &err);
 		return true;
 	}
 	f->no_memory = !mmx_array_add(f->tasks, t);
@@ -99,18 +100,17 @@ static bool take_process(void *arg, uint64_t node)
 	f->leader = node - mmx_off(f->layout, M_task_struct_tasks);
 	f->met_leader = false;
 	if (mmx_kread_member(f->view, f->leader, M_task_struct_signal, &signal) || !signal) {
-		mmx_fail(&err, MMX_EABSENT,
-			 "the task_struct at 0x%" PRIx64
-			 " has no signal_struct to find its threads by",
-			 f->leader);
-		note(f, &err);
+		mmx_cover_failf(&f->tasks->coverage, MMX_EABSENT,
+				"the task_struct at 0x%" PRIx64
+				" has no signal_struct to find its threads by",
+				f->leader);
 	} else if (mmx_list_walk(f->view, signal + mmx_off(f->layout, M_signal_struct_thread_head),
 				 TASKS_MAX, take_thread, f, &err)) {
-		note(f, &err);
+		mmx_cover_fail(&f->tasks->coverage, &err);
 	}
 	if (!f->no_memory && !f->met_leader)
 		add_task(f, f->leader);
-	return !f->no_memory && f->tasks->n + f->tasks->broken < TASKS_MAX;
+	return !f->no_memory && tried(f) < TASKS_MAX;
 }
 
 /* CPU 0's idle task is the list's head; the others' are on no list. */
@@ -125,7 +125,7 @@ static void add_idle_tasks(struct finder *f, uint64_t init_task)
 	    !mmx_has(f->layout, M_rq_idle))
 		return;
 	if (mmx_cpus_find(&cpus, f->view, &err)) {
-		note(f, &err);
+		mmx_cover_fail(&f->tasks->coverage, &err);
 		return;
 	}
 	for (size_t i = 0; i < cpus.n; i++) {
@@ -206,7 +206,6 @@ int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_er
 	uint64_t init_task;
 	struct mmx_err broken;
 
-	memset(tasks, 0, sizeof(*tasks));
 	if (mmx_layout_require(f.layout, needed, sizeof(needed) / sizeof(*needed), err))
 		return -1;
 	if (f.layout->member[M_task_struct_comm].m.size != MMX_COMM)
@@ -217,13 +216,12 @@ int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_er
 	add_idle_tasks(&f, init_task);
 	if (!f.no_memory && mmx_list_walk(view, init_task + mmx_off(f.layout, M_task_struct_tasks),
 					  TASKS_MAX, take_process, &f, &broken))
-		note(&f, &broken);
+		mmx_cover_fail(&tasks->coverage, &broken);
 	if (tasks->n)
 		qsort(tasks->v, tasks->n, sizeof(*tasks->v), by_pid);
-	if (f.no_memory || !find_users(tasks)) {
-		mmx_tasks_free(tasks);
+	if (f.no_memory || !find_users(tasks))
 		return mmx_fail_nomem(err);
-	}
+	tasks->coverage.found = tasks->n;
 	return 0;
 }
 

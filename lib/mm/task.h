@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "kernel/view.h"
 
 #define MMX_COMM 16
@@ -37,23 +37,16 @@ struct mmx_mm_user {
  * struct mmx_tasks - all of them
  * @v: by process and then thread; the idle tasks have PID 0 and come first
  * @users: by address space and then process
- * @trouble: the first list that broke; empty text when all were walked to their ends
- * @broken: lists that broke and tasks that could not be read
  */
 struct mmx_tasks {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_task);
 	struct {
 		MMX_ARRAY(struct mmx_mm_user);
 	} users;
-	struct mmx_err trouble;
-	unsigned int broken;
 };
 
-/**
- * mmx_tasks_find() - read them all
- * Lists that are broken leave their reason in @trouble, and what was found up to there is good. -1
- * when there is nothing to begin with.
- */
+/** mmx_tasks_find() - read them all: mmx_know_tasks() keeps them */
 int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_err *err);
 
 void mmx_tasks_free(struct mmx_tasks *tasks);

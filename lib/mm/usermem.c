@@ -110,9 +110,10 @@ int mmx_user_mm(const struct mmx_users *users, int32_t pid, uint64_t *mm, struct
 	const struct mmx_task *task = mmx_task_find(tasks, pid);
 
 	if (!task)
-		return mmx_fail(err, MMX_ENOTFOUND, "there is no process or thread %d%s%s", pid,
-				*tasks->trouble.text ? "; not all could be looked at: " : "",
-				tasks->trouble.text);
+		return mmx_fail(
+			err, MMX_ENOTFOUND, "there is no process or thread %d%s%s", pid,
+			mmx_cover_whole(&tasks->coverage) ? "" : "; not all could be looked at: ",
+			tasks->coverage.first.text);
 	*mm = mmx_task_mm(tasks, task);
 	if (!*mm)
 		return mmx_fail(err, MMX_ENOTFOUND, "%d (%s) has no memory of its own: %s", pid,

@@ -49,9 +49,8 @@ void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size)
 struct gather {
 	struct mmx_view *view;
 	struct mmx_vmalloc *v;
-	struct mmx_err err;
 	bool freed; /* the list is of areas that wait to be purged */
-	bool bad;
+	bool nomem;
 };
 
 static void read_vm(struct mmx_view *view, struct mmx_vmalloc_area *area)
@@ -94,11 +93,13 @@ static bool take_area(void *arg, uint64_t node)
 	struct mmx_vmalloc_area area = {0};
 	unsigned char bytes[MAX_BYTES];
 	uint64_t start, end, vm;
+	struct mmx_err err;
 
-	g->bad = true;
 	if (mmx_kread_ok(g->view, addr, bytes, mmx_size(l, S_vmap_area), "struct vmap_area",
-			 &g->err))
+			 &err)) {
+		mmx_cover_fail(&g->v->coverage, &err);
 		return false;
+	}
 	start = mmx_get(l, M_vmap_area_va_start, bytes);
 	end = mmx_get(l, M_vmap_area_va_end, bytes);
 	vm = mmx_get(l, M_vmap_area_vm, bytes);
@@ -111,37 +112,32 @@ static bool take_area(void *arg, uint64_t node)
 	}
 	if (!(start >> 63) || start >= end || area.start < start || area.end > end ||
 	    area.start >= area.end) {
-		mmx_fail(&g->err, MMX_ECORRUPT,
-			 "vmap_area 0x%" PRIx64 " is of 0x%" PRIx64 "-0x%" PRIx64
-			 " and has a vm_struct of 0x%" PRIx64 "-0x%" PRIx64,
-			 addr, start, end, area.start, area.end);
+		mmx_cover_failf(&g->v->coverage, MMX_ECORRUPT,
+				"vmap_area 0x%" PRIx64 " is of 0x%" PRIx64 "-0x%" PRIx64
+				" and has a vm_struct of 0x%" PRIx64 "-0x%" PRIx64,
+				addr, start, end, area.start, area.end);
 		return false;
 	}
-	if (!mmx_array_add(g->v, area)) {
-		mmx_fail_nomem(&g->err);
-		return false;
-	}
-	g->bad = false;
-	return true;
+	g->nomem = !mmx_array_add(g->v, area);
+	return !g->nomem;
 }
 
-/* The first list that is broken leaves its error; the ones behind it are walked all the same. */
-static void walk_list(struct gather *g, uint64_t head, bool freed, int *ret, struct mmx_err *first)
+/* What breaks one list leaves the others alone. */
+static void walk_list(struct gather *g, uint64_t head, bool freed)
 {
+	struct mmx_err err;
+
 	g->freed = freed;
-	g->bad = false;
-	if (!mmx_list_walk(g->view, head, MAX_AREAS - g->v->n, take_area, g, &g->err) && !g->bad)
-		return;
-	if (!*ret)
-		mmx_fail(first, g->err.code, "vmalloc areas: %s", g->err.text);
-	*ret = -1;
+	if (!g->nomem && mmx_list_walk(g->view, head, MAX_AREAS - g->v->n, take_area, g, &err)) {
+		mmx_fail_prefix(&err, "vmalloc areas");
+		mmx_cover_fail(&g->v->coverage, &err);
+	}
 }
 
 static int walk_nodes(struct gather *g, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &g->view->kernel->layout;
 	uint64_t nodes, n;
-	int ret = 0;
 
 	if (!mmx_has(l, M_vmap_node_busy))
 		return mmx_fail(err, MMX_EMISSING,
@@ -155,26 +151,24 @@ static int walk_nodes(struct gather *g, struct mmx_err *err)
 	for (uint64_t i = 0; i < n; i++) {
 		uint64_t node = nodes + i * mmx_size(l, S_vmap_node);
 
-		walk_list(g, node + mmx_off(l, M_vmap_node_busy), false, &ret, err);
+		walk_list(g, node + mmx_off(l, M_vmap_node_busy), false);
 		if (mmx_has(l, M_vmap_node_lazy))
-			if (mmx_has(l, M_vmap_node_lazy))
-				walk_list(g, node + mmx_off(l, M_vmap_node_lazy), true, &ret, err);
+			walk_list(g, node + mmx_off(l, M_vmap_node_lazy), true);
 	}
-	return ret;
+	return 0;
 }
 
 static int walk_one_list(struct gather *g, struct mmx_err *err)
 {
 	const struct mmx_symbols *s = &g->view->kernel->symbols;
 	uint64_t head;
-	int ret = 0;
 
 	if (!mmx_symbol_addr(s, "vmap_area_list", &head))
 		return mmx_fail(err, MMX_EMISSING, "neither symbol vmap_nodes nor vmap_area_list");
-	walk_list(g, head, false, &ret, err);
+	walk_list(g, head, false);
 	if (mmx_symbol_addr(s, "purge_vmap_area_list", &head))
-		walk_list(g, head, true, &ret, err);
-	return ret;
+		walk_list(g, head, true);
+	return 0;
 }
 
 static int by_start(const void *a, const void *b)
@@ -185,7 +179,7 @@ static int by_start(const void *a, const void *b)
 }
 
 /* Sorts, and drops areas that begin within another: of two owners of an address, one is forged. */
-static int arrange(struct mmx_vmalloc *v, struct mmx_err *err)
+static void arrange(struct mmx_vmalloc *v)
 {
 	size_t kept = 0;
 
@@ -195,19 +189,16 @@ static int arrange(struct mmx_vmalloc *v, struct mmx_err *err)
 		if (!kept || v->v[i].start >= v->v[kept - 1].end)
 			v->v[kept++] = v->v[i];
 		else
-			mmx_fail(err, MMX_ECORRUPT,
-				 "vmalloc areas 0x%" PRIx64 "-0x%" PRIx64 " and 0x%" PRIx64
-				 "-0x%" PRIx64 " overlap",
-				 v->v[kept - 1].start, v->v[kept - 1].end, v->v[i].start,
-				 v->v[i].end);
+			mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
+					"vmalloc areas 0x%" PRIx64 "-0x%" PRIx64 " and 0x%" PRIx64
+					"-0x%" PRIx64 " overlap",
+					v->v[kept - 1].start, v->v[kept - 1].end, v->v[i].start,
+					v->v[i].end);
 	}
-	if (kept == v->n)
-		return 0;
 	v->n = kept;
-	return -1;
 }
 
-int mmx_vmalloc_read(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
+static int find_areas(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {
 		M_vmap_area_va_start, M_vmap_area_va_end, M_vmap_area_list,     M_vmap_area_vm,
@@ -215,24 +206,24 @@ int mmx_vmalloc_read(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_er
 		M_vm_struct_nr_pages, M_vm_struct_caller, M_vm_struct_phys_addr};
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct gather g = {.view = view, .v = v};
-	int ret;
 
-	*v = (struct mmx_vmalloc){0};
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
 	if (mmx_size(l, S_vmap_area) > MAX_BYTES || mmx_size(l, S_vm_struct) > MAX_BYTES)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"structs of vmalloc of %" PRIu64 " and %" PRIu64 " bytes",
 				mmx_size(l, S_vmap_area), mmx_size(l, S_vm_struct));
-	ret = mmx_symbols_find(&view->kernel->symbols, "vmap_nodes") ? walk_nodes(&g, err)
-								     : walk_one_list(&g, err);
-	if (arrange(v, ret ? NULL : err))
-		ret = -1;
-	return ret;
+	if (mmx_symbols_find(&view->kernel->symbols, "vmap_nodes") ? walk_nodes(&g, err)
+								   : walk_one_list(&g, err))
+		return -1;
+	arrange(v);
+	v->coverage.found = v->n;
+	return g.nomem ? mmx_fail_nomem(err) : 0;
 }
 
 void mmx_vmalloc_free(struct mmx_vmalloc *v)
 {
+	mmx_owned_free(&v->frames);
 	mmx_array_free(v);
 }
 
@@ -370,29 +361,28 @@ static bool fill_pages(void *arg, const struct mmx_vmalloc_area *area, uint64_t 
 /* One frame can be mapped more than once (a ring buffer maps each twice), but not without end. */
 #define MAPPINGS_A_FRAME 4
 
-int mmx_vmalloc_owned(struct mmx_owned *owned, const struct mmx_vmalloc *v, struct mmx_view *view,
-		      struct mmx_err *err)
+static int find_frames(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
 {
-	struct fill f = {.owned = owned,
+	struct fill f = {.owned = &v->frames,
 			 .left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME};
-	int ret = 0;
+	struct mmx_err one;
 
-	*owned = (struct mmx_owned){0};
 	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
 		return -1;
 	for (size_t i = 0; i < v->n && f.left && !f.nomem; i++) {
-		struct mmx_err one;
-
 		f.owner = i;
-		if (mmx_vmalloc_each_page(view, &v->v[i], fill_pages, &f, &one) && !ret)
-			ret = mmx_fail(err, one.code, "%s", one.text);
+		if (mmx_vmalloc_each_page(view, &v->v[i], fill_pages, &f, &one))
+			mmx_cover_fail(&v->coverage, &one);
 	}
-	if (f.nomem)
-		ret = mmx_fail_nomem(err);
-	else if (!f.left)
-		ret = mmx_fail(err, MMX_ECORRUPT,
-			       "vmalloc areas map more than %u times the machine's memory",
-			       MAPPINGS_A_FRAME);
-	mmx_owned_sort(owned);
-	return ret;
+	mmx_owned_sort(&v->frames);
+	if (!f.left)
+		mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
+				"vmalloc areas map more than %u times the machine's memory",
+				MAPPINGS_A_FRAME);
+	return f.nomem ? mmx_fail_nomem(err) : 0;
+}
+
+int mmx_vmalloc_find(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
+{
+	return find_areas(v, view, err) ? -1 : find_frames(v, view, err);
 }

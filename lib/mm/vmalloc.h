@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "image/image.h"
 #include "mm/owned.h"
 
@@ -47,16 +47,18 @@ struct mmx_vmalloc_area {
 	uint64_t caller;
 };
 
-/** struct mmx_vmalloc - all areas in ascending order of addresses */
+/**
+ * struct mmx_vmalloc - all areas in ascending order of addresses
+ * @frames: the memory that they map; the owner is the area's number
+ */
 struct mmx_vmalloc {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_vmalloc_area);
+	struct mmx_owned frames;
 };
 
-/**
- * mmx_vmalloc_read() - read all areas, busy ones and those freed lately
- * When a list is broken: -1, an error that says where, and all areas that could be reached.
- */
-int mmx_vmalloc_read(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err);
+/** mmx_vmalloc_find() - all areas, busy ones and those freed lately: mmx_know_vmalloc() keeps them */
+int mmx_vmalloc_find(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err);
 void mmx_vmalloc_free(struct mmx_vmalloc *v);
 
 /** mmx_vmalloc_of() - the area that holds an address, or NULL */
@@ -83,12 +85,5 @@ typedef bool (*mmx_vmalloc_pages_fn)(void *arg, const struct mmx_vmalloc_area *a
  */
 int mmx_vmalloc_each_page(struct mmx_view *view, const struct mmx_vmalloc_area *area,
 			  mmx_vmalloc_pages_fn fn, void *arg, struct mmx_err *err);
-
-/**
- * mmx_vmalloc_owned() - every frame that an area maps; the owner is the area's number in @v
- * Areas whose pages cannot be had leave the others alone: -1, the first error, and @owned of those.
- */
-int mmx_vmalloc_owned(struct mmx_owned *owned, const struct mmx_vmalloc *v, struct mmx_view *view,
-		      struct mmx_err *err);
 
 #endif

@@ -296,36 +296,31 @@ static void print_space(const struct mmx_kernel *k, const struct mmx_tasks *task
 static int tables(const struct mmx_kernel *k)
 {
 	uint64_t marked = 0, orphans = 0, roles[MMX_PT_ROLE_COUNT] = {0};
-	struct mmx_pt_owners owners;
-	struct mmx_tasks tasks;
+	const struct mmx_pt_owners *owners = mmx_know_pt_owners(k->view);
 	struct mmx_page_walk w;
 	struct mmx_err err;
 
-	if (mmx_tasks_find(&tasks, k->view, &err) ||
-	    mmx_pt_owners_find(&owners, k->view, &tasks, &err) ||
-	    mmx_page_walk_begin(&w, k->view, 0, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, &err))
+	if (mmx_page_walk_begin(&w, k->view, 0, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, &err))
 		return failed(&err);
-	for (size_t i = 0; i < owners.spaces.n; i++)
-		print_space(k, &tasks, &owners.spaces.v[i]);
+	for (size_t i = 0; i < owners->spaces.n; i++)
+		print_space(k, mmx_know_tasks(k->view), &owners->spaces.v[i]);
 	while (mmx_page_walk_next(&w)) {
 		size_t n;
 
 		if (w.read || w.folio.type != MMX_PAGE_TABLE)
 			continue;
 		marked++;
-		if (mmx_pt_owner_of(&owners, w.pfn, &n))
+		if (mmx_pt_owner_of(owners, w.pfn, &n))
 			continue;
 		orphans++;
 		printf("orphan\t%" PRIx64 "\t%" PRIx64 "\n", w.pfn, w.folio.head);
 	}
-	for (size_t i = 0; i < owners.n; i++)
-		roles[owners.v[i].role]++;
+	for (size_t i = 0; i < owners->n; i++)
+		roles[owners->v[i].role]++;
 	mmx_page_walk_end(&w);
 	printf("marked\t%" PRIu64 "\norphans\t%" PRIu64 "\n", marked, orphans);
 	for (unsigned int i = 0; i < MMX_PT_ROLE_COUNT; i++)
 		printf("%s\t%" PRIu64 "\n", mmx_pt_role_words(i), roles[i]);
-	mmx_pt_owners_free(&owners);
-	mmx_tasks_free(&tasks);
 	return 0;
 }
 

@@ -201,20 +201,11 @@ static void print_area(const struct mmx_kernel *k, const struct mmx_vmalloc_area
 
 static int vmalloc(const struct mmx_kernel *k)
 {
-	struct mmx_vmalloc v;
-	struct mmx_owned owned;
-	struct mmx_err err;
-	int status = 0;
+	const struct mmx_vmalloc *v = mmx_know_vmalloc(k->view);
 
-	if (mmx_vmalloc_read(&v, k->view, &err))
-		status = trouble(&err);
-	for (size_t i = 0; i < v.n; i++)
-		print_area(k, &v.v[i]);
-	if (mmx_vmalloc_owned(&owned, &v, k->view, &err))
-		status = trouble(&err);
-	mmx_owned_free(&owned);
-	mmx_vmalloc_free(&v);
-	return status;
+	for (size_t i = 0; i < v->n; i++)
+		print_area(k, &v->v[i]);
+	return mmx_cover_whole(&v->coverage) ? 0 : trouble(&v->coverage.first);
 }
 
 /* Every frame must lead back to where it was found: as many do as there are. */
@@ -269,19 +260,17 @@ static bool agree(void *arg, const struct mmx_vmalloc_area *area, uint64_t at, u
 	return true;
 }
 
-static int print_stacks(const struct mmx_kernel *k, const struct mmx_vmalloc *v,
-			const struct mmx_tasks *tasks)
+static int stacks(const struct mmx_kernel *k)
 {
-	struct mmx_stacks s;
+	const struct mmx_stacks *s = mmx_know_stacks(k->view);
 	struct mmx_err err;
-	int status = 0;
+	int status = mmx_cover_whole(&s->coverage) ? 0 : trouble(&s->coverage.first);
 
-	if (mmx_stacks_find(&s, tasks, v, k->view, &err))
-		status = trouble(&err);
-	for (size_t i = 0; i < s.n; i++) {
-		const struct mmx_stack *stack = &s.v[i];
-		const struct mmx_vmalloc_area *area = mmx_vmalloc_of(v, stack->start);
-		struct agreement a = {.stacks = &s, .stack = stack};
+	for (size_t i = 0; i < s->n; i++) {
+		const struct mmx_stack *stack = &s->v[i];
+		const struct mmx_vmalloc_area *area =
+			mmx_vmalloc_of(mmx_know_vmalloc(k->view), stack->start);
+		struct agreement a = {.stacks = s, .stack = stack};
 		char caller[128] = "";
 		uint64_t phys = 0;
 
@@ -295,29 +284,9 @@ static int print_stacks(const struct mmx_kernel *k, const struct mmx_vmalloc *v,
 		printf("%d\t%s\t%" PRIx64 "\t%" PRIx64 "\t%s\t%" PRIu64 "\t%" PRIx64 "\n",
 		       stack->task->pid, stack->task->comm, stack->start, stack->end, caller, a.n,
 		       phys >> k->arch->page_shift);
-		if (mmx_stack_of(&s, stack->end - 1) != stack)
+		if (mmx_stack_of(s, stack->end - 1) != stack)
 			status = 1;
 	}
-	mmx_stacks_free(&s);
-	return status;
-}
-
-static int stacks(const struct mmx_kernel *k)
-{
-	struct mmx_vmalloc v;
-	struct mmx_tasks tasks;
-	struct mmx_err err;
-	int status = 0;
-
-	if (mmx_tasks_find(&tasks, k->view, &err))
-		return trouble(&err);
-	if (tasks.broken)
-		status = trouble(&tasks.trouble);
-	if (mmx_vmalloc_read(&v, k->view, &err))
-		status = trouble(&err);
-	status |= print_stacks(k, &v, &tasks);
-	mmx_vmalloc_free(&v);
-	mmx_tasks_free(&tasks);
 	return status;
 }
 

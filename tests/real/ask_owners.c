@@ -37,43 +37,33 @@ static int failed(const struct mmx_err *err)
 
 static int tasks(const struct mmx_kernel *k)
 {
-	struct mmx_view *view = k->view;
-	struct mmx_tasks found;
-	struct mmx_err err;
+	const struct mmx_tasks *found = mmx_know_tasks(k->view);
 
-	if (mmx_tasks_find(&found, view, &err))
-		return failed(&err);
-	for (size_t i = 0; i < found.n; i++) {
-		const struct mmx_task *t = &found.v[i];
+	for (size_t i = 0; i < found->n; i++) {
+		const struct mmx_task *t = &found->v[i];
 
 		if (t->pid)
 			printf("%d %d %s %" PRIx64 " %" PRIx64 " %s\n", t->pid, t->tgid,
 			       t->kernel ? "kernel" : "user", t->mm, t->stack, t->comm);
 	}
-	if (found.broken)
-		printf("broken %u: %s\n", found.broken, found.trouble.text);
-	mmx_tasks_free(&found);
+	if (!mmx_cover_whole(&found->coverage))
+		printf("broken: %s\n", found->coverage.first.text);
 	return 0;
 }
 
 static int users(const struct mmx_kernel *k)
 {
-	struct mmx_view *view = k->view;
-	struct mmx_tasks found;
-	struct mmx_err err;
+	const struct mmx_tasks *found = mmx_know_tasks(k->view);
 	size_t n = 1;
 
-	if (mmx_tasks_find(&found, view, &err))
-		return failed(&err);
-	for (size_t i = 0; i < found.users.n; i += n) {
-		const struct mmx_mm_user *u = mmx_mm_users(&found, found.users.v[i].mm, &n);
+	for (size_t i = 0; i < found->users.n; i += n) {
+		const struct mmx_mm_user *u = mmx_mm_users(found, found->users.v[i].mm, &n);
 
 		printf("%" PRIx64, u->mm);
 		for (size_t j = 0; j < n; j++)
 			printf(" %d", u[j].tgid);
 		putchar('\n');
 	}
-	mmx_tasks_free(&found);
 	return 0;
 }
 
@@ -180,28 +170,25 @@ static int pagemap(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
 	struct mmx_swap_types types;
-	struct mmx_tasks found;
+	const struct mmx_tasks *found = mmx_know_tasks(k->view);
 	struct mmx_err err;
 	struct area a = {.view = view, .types = &types};
 	int pid, ret = 0;
 
 	mmx_swap_types_find(&types, view->kernel);
-	if (mmx_tasks_find(&found, view, &err))
-		return failed(&err);
 	while (!ret && scanf("%d %" SCNx64 " %" SCNu64, &pid, &a.start, &a.pages) == 3) {
-		const struct mmx_task *t = mmx_task_find(&found, pid);
+		const struct mmx_task *t = mmx_task_find(found, pid);
 
 		a.words = calloc(a.pages + 1, 8);
 		if (!a.words || !t)
 			ret = 1;
-		else if (mmx_user_walk(view, mmx_task_mm(&found, t), a.start,
+		else if (mmx_user_walk(view, mmx_task_mm(found, t), a.start,
 				       a.start + a.pages * 4096 - 1, take_entry, &a, &err))
 			ret = failed(&err);
 		else
 			fwrite(a.words, 8, a.pages, stdout);
 		free(a.words);
 	}
-	mmx_tasks_free(&found);
 	return ret;
 }
 
@@ -268,21 +255,21 @@ static int user(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
 	struct mmx_swaps areas;
-	struct mmx_tasks found;
-	struct mmx_users users = {.tasks = &found};
+	const struct mmx_tasks *found = mmx_know_tasks(k->view);
+	struct mmx_users users = {.tasks = found};
 	struct mmx_err err;
 	uint64_t addr, phys;
 	int pid;
 
-	if (mmx_swaps_find(&areas, view, &err) || mmx_tasks_find(&found, view, &err))
+	if (mmx_swaps_find(&areas, view, &err))
 		return failed(&err);
 	users.types = areas.types;
 	while (scanf("%d %" SCNx64, &pid, &addr) == 2) {
-		const struct mmx_task *t = mmx_task_find(&found, pid);
+		const struct mmx_task *t = mmx_task_find(found, pid);
 		struct mmx_user_page page;
 
 		if (!t ||
-		    mmx_user_page(&page, view, &areas.types, mmx_task_mm(&found, t), addr, &err)) {
+		    mmx_user_page(&page, view, &areas.types, mmx_task_mm(found, t), addr, &err)) {
 			puts(t ? err.text : "no such task");
 			continue;
 		}
@@ -295,7 +282,6 @@ static int user(const struct mmx_kernel *k)
 			print_swap(view, &areas, page.type, page.offset);
 		putchar('\n');
 	}
-	mmx_tasks_free(&found);
 	mmx_swaps_free(&areas);
 	return 0;
 }

@@ -101,21 +101,15 @@ static int classes(const struct mmx_kernel *k)
 	uint64_t count[MMX_CLASS_COUNT] = {0}, end = k->sparse.pfn.v[k->sparse.pfn.n - 1].end;
 	struct mmx_classifier c;
 	struct mmx_page_walk w;
-	struct mmx_marks marks;
-	struct mmx_pt_owners tables;
-	struct mmx_pipes pipes;
 	struct mmx_err err;
 
-	if (mmx_marks_find(&marks, k->view, &err) ||
-	    mmx_pt_owners_find(&tables, k->view, &marks.tasks, &err) ||
-	    mmx_pipes_find(&pipes, k->view, &marks.tasks, &err) ||
-	    mmx_page_walk_begin(&w, k->view, 0, end, &err)) {
+	if (mmx_page_walk_begin(&w, k->view, 0, end, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
-	mmx_classifier_find(&c, k, &marks);
-	c.tables = &tables;
-	c.pipes = &pipes;
+	mmx_classifier_find(&c, k, mmx_know_marks(k->view));
+	c.tables = mmx_know_pt_owners(k->view);
+	c.pipes = mmx_know_pipes(k->view);
 	while (mmx_page_walk_next(&w)) {
 		struct mmx_verdict v = mmx_classify(&c, &w);
 
@@ -131,9 +125,6 @@ static int classes(const struct mmx_kernel *k)
 	for (int i = 0; i < MMX_CLASS_COUNT; i++)
 		printf("%s %" PRIu64 "\n", mmx_class_name(i), count[i]);
 	mmx_page_walk_end(&w);
-	mmx_pt_owners_free(&tables);
-	mmx_pipes_free(&pipes);
-	mmx_marks_free(&marks);
 	return 0;
 }
 

@@ -34,8 +34,7 @@ struct fake_fdtable {
 
 struct world {
 	struct fake_memory *m;
-	struct mmx_task task[2];
-	struct mmx_tasks tasks;
+	struct mmx_tasks *tasks;
 	uint64_t fops, pipe, fdt;
 	struct mmx_pipes found;
 	struct mmx_err err;
@@ -69,6 +68,12 @@ static void lay_out(struct world *w)
 static uint64_t page(uint64_t pfn)
 {
 	return VMEMMAP + pfn * PAGE_SIZE;
+}
+
+static void add_task(struct world *w, uint64_t addr)
+{
+	if (!mmx_array_add(w->tasks, (struct mmx_task){.addr = addr}))
+		abort();
 }
 
 /*
@@ -106,9 +111,9 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 			  sizeof(struct fake_fdtable));
 	files = fake_put(w->m, &w->fdt, 8);
 	task = fake_put(w->m, &files, 8);
-	w->task[0].addr = w->task[1].addr = task;
-	w->tasks.v = w->task;
-	w->tasks.n = 2;
+	w->tasks = mmx_knowledge_give(w->m->kernel.knowledge, MMX_KNOWN_tasks);
+	add_task(w, task);
+	add_task(w, task);
 	return w;
 }
 
@@ -128,7 +133,7 @@ static struct fake_pipe *pipe_of(struct world *w)
 
 static int find(struct world *w)
 {
-	return mmx_pipes_find(&w->found, w->m->view, &w->tasks, &w->err);
+	return mmx_pipes_find(&w->found, w->m->view, &w->err);
 }
 
 static void buffers_come_in_the_order_of_reading(void)
@@ -136,7 +141,7 @@ static void buffers_come_in_the_order_of_reading(void)
 	struct world *w = new_world(0xfffffffe, 1);
 	const uint64_t order[] = {102, 103, 100};
 
-	CHECK(!find(w) && !w->found.trouble.code, "%s", w->err.text);
+	CHECK(!find(w) && !w->found.coverage.first.code, "%s", w->err.text);
 	CHECK(w->found.pipes.n == 1 && w->found.pipes.v[0].fd == 2, "%zu pipes", w->found.pipes.n);
 	CHECK(w->found.n == 4, "%zu pages", w->found.n);
 	for (unsigned int n = 0; n < 3; n++) {
@@ -160,7 +165,7 @@ static void a_wild_ring_is_told_and_left_alone(void)
 		struct world *w = new_world(wild[i].tail, wild[i].head);
 
 		pipe_of(w)->ring_size = wild[i].size;
-		CHECK(!find(w) && w->found.trouble.code == MMX_ECORRUPT, "case %zu", i);
+		CHECK(!find(w) && w->found.coverage.first.code == MMX_ECORRUPT, "case %zu", i);
 		CHECK(w->found.n == 1, "case %zu: %zu pages", i, w->found.n);
 		end_world(w);
 	}
@@ -171,11 +176,11 @@ static void what_cannot_be_read_is_told(void)
 	struct world *w = new_world(0, 2);
 
 	((struct fake_fdtable *)fake_at(w->m, w->fdt))->max_fds = UINT32_MAX;
-	CHECK(!find(w) && w->found.trouble.code, "descriptors without end");
+	CHECK(!find(w) && w->found.coverage.first.code, "descriptors without end");
 	end_world(w);
 	w = new_world(0, 2);
 	pipe_of(w)->bufs = 8;
-	CHECK(!find(w) && w->found.trouble.code && w->found.n == 1, "a ring elsewhere");
+	CHECK(!find(w) && w->found.coverage.first.code && w->found.n == 1, "a ring elsewhere");
 	end_world(w);
 }
 
@@ -193,24 +198,13 @@ static void pointers_to_no_page_are_passed_over(void)
 /* So many tasks, each with files_struct of its own, but all with the same descriptors. */
 static void crowd(struct world *w, unsigned int tasks, uint64_t fd)
 {
-	struct mmx_task *task = calloc(tasks, sizeof(*task));
-
-	if (!task)
-		abort();
+	w->tasks->n = 0;
 	*(struct fake_fdtable *)fake_at(w->m, w->fdt) = (struct fake_fdtable){1 << 20, fd};
 	for (unsigned int i = 0; i < tasks; i++) {
 		uint64_t files = fake_put(w->m, &w->fdt, 8);
 
-		task[i].addr = fake_put(w->m, &files, 8);
+		add_task(w, fake_put(w->m, &files, 8));
 	}
-	w->tasks.v = task;
-	w->tasks.n = tasks;
-}
-
-static void end_crowd(struct world *w)
-{
-	free(w->tasks.v);
-	end_world(w);
 }
 
 /* Descriptors of as many files, all of them of one pipe, or each of another. */
@@ -232,10 +226,10 @@ static void a_pipe_that_all_have_is_one(void)
 	struct world *w = new_world(0, 2);
 
 	crowd(w, 5, put_files(w, w->pipe, false));
-	CHECK(!find(w) && !w->found.trouble.code, "%s", w->found.trouble.text);
+	CHECK(!find(w) && !w->found.coverage.first.code, "%s", w->found.coverage.first.text);
 	CHECK(w->found.pipes.n == 1, "%zu pipes", w->found.pipes.n);
 	CHECK(w->found.pipes.allocated <= 1u << 21, "room for %zu", w->found.pipes.allocated);
-	end_crowd(w);
+	end_world(w);
 }
 
 static void there_is_an_end_of_pipes(void)
@@ -246,14 +240,14 @@ static void there_is_an_end_of_pipes(void)
 	for (unsigned int i = 0; i < 3; i++) {
 		uint64_t fd = put_files(w, w->pipe + ((uint64_t)i << 20), true);
 		uint64_t fdt = fake_put(w->m, &(struct fake_fdtable){1 << 20, fd}, 16);
-		uint64_t *files = fake_at(w->m, w->tasks.v[i].addr);
+		uint64_t *files = fake_at(w->m, w->tasks->v[i].addr);
 
 		*(uint64_t *)fake_at(w->m, *files) = fdt;
 	}
 	CHECK(!find(w), "%s", w->err.text);
 	CHECK(w->found.pipes.n == 1u << 21, "%zu pipes", w->found.pipes.n);
 	CHECK(w->found.pipes.allocated <= 1u << 21, "room for %zu", w->found.pipes.allocated);
-	end_crowd(w);
+	end_world(w);
 }
 
 static void there_is_an_end_of_descriptors(void)
@@ -261,9 +255,9 @@ static void there_is_an_end_of_descriptors(void)
 	struct world *w = new_world(0, 2);
 
 	crowd(w, 65, fake_next(w->m) + 4096);
-	CHECK(!find(w) && strstr(w->found.trouble.text, "67108864 descriptors"), "%s",
-	      w->found.trouble.text);
-	end_crowd(w);
+	CHECK(!find(w) && strstr(w->found.coverage.first.text, "67108864 descriptors"), "%s",
+	      w->found.coverage.first.text);
+	end_world(w);
 }
 
 int main(void)

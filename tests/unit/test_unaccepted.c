@@ -157,7 +157,7 @@ static int read_lists(uint64_t *frames, struct mmx_err *err)
 
 static void every_frame_of_a_block_is_unaccepted(void)
 {
-	struct mmx_marks marks;
+	struct mmx_marks marks = {0};
 	struct mmx_classifier classifier = {.device_zone = ~0u, .huge_zero_pfn = ~0ULL};
 	struct mmx_page_walk w;
 	struct mmx_err err = {0};
@@ -168,8 +168,7 @@ static void every_frame_of_a_block_is_unaccepted(void)
 	put_on_list(0, BLOCK);
 	put_on_list(1, 4 * BLOCK);
 	CHECK(!mmx_marks_find(&marks, m->view, &err), "%s", err.text);
-	CHECK(!marks.trouble[MMX_MARK_UNACCEPTED].code, "%s",
-	      marks.trouble[MMX_MARK_UNACCEPTED].text);
+	CHECK(!marks.why[MMX_MARK_UNACCEPTED].code, "%s", marks.why[MMX_MARK_UNACCEPTED].text);
 	CHECK(marks.unaccepted.order == ORDER, "%u", marks.unaccepted.order);
 	classifier.marks = &marks;
 	if (mmx_page_walk_begin(&w, m->view, 0, FRAMES, &err))

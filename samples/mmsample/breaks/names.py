@@ -13,7 +13,10 @@ def tasks_cycle(kernel):
 
 
 @damage("tasks-wild", "the list of tasks leads nowhere after twin-a",
-        user(3105, "1000", r"not all could be looked at: the list at 0x\w+ breaks off"))
+        user(3105, "1000", r"not all could be looked at: the list at 0x\w+ breaks off"),
+        pagex("{kernel stack of twin-b.pfns.0}", r"class: +vmalloc$",
+              r"^ +tasks +the list at 0x\w+ breaks off"),
+        pagex("{page table root of twin-b}", r"(owner unknown: .*|page tables +)the list at 0x\w+ breaks off"))
 def tasks_wild(kernel):
     kernel.people["twin-a"].task["tasks.next"] = WILD
 

@@ -72,6 +72,7 @@ def after(kernel):
                      for v in p.vmas])
     record(kernel, "kernel stack", pid=2001, address=who["parent"].stack.address,
            pfns=who["parent"].stack.pfns)
-    pgd = who["parent"].tables.root >> 12
     typed = kernel.types.has("ptdesc", "pt_index")
-    record(kernel, "page table root", pfn=pgd, pid=2001, level=4, typed=typed)
+    for name, p in (("", who["parent"]), (" of twin-b", who["twin-b"])):
+        record(kernel, f"page table root{name}", pfn=p.tables.root >> 12, pid=p.pid, level=4, typed=typed)
+    record(kernel, "kernel stack of twin-b", pid=2021, pfns=who["twin-b"].stack.pfns)

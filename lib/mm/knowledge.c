@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "kernel/kernel.h"
+#include "mm/knowledge.h"
+#include "mm/marks.h"
+#include "mm/pipe.h"
+#include "mm/ptowner.h"
+#include "mm/stack.h"
+#include "mm/task.h"
+#include "mm/vmalloc.h"
+
+/* Asking for one thing finds those that it rests on, so the lock is taken more than once. */
+struct mmx_knowledge {
+	pthread_mutex_t lock;
+	_Atomic(void *) it[MMX_KNOWN_COUNT];
+	bool cut_short[MMX_KNOWN_COUNT];
+};
+
+/* One line of knowledge.def, with its functions for what has no type here. */
+struct known {
+	const char *words;
+	uint64_t rests_on; /* a bit for each */
+	size_t size;
+	int (*find)(void *it, struct mmx_view *view, struct mmx_err *err);
+	void (*free)(void *it);
+};
+
+#define KNOWN(name, words, rests_on)                                                 \
+	static int find_##name(void *it, struct mmx_view *view, struct mmx_err *err) \
+	{                                                                            \
+		return mmx_##name##_find(it, view, err);                             \
+	}                                                                            \
+	static void free_##name(void *it)                                            \
+	{                                                                            \
+		mmx_##name##_free(it);                                               \
+	}                                                                            \
+	_Static_assert(offsetof(struct mmx_##name, coverage) == 0, "coverage comes first");
+#include "mm/knowledge.def"
+#undef KNOWN
+
+#define NOTHING  0
+#define ON(name) (1ULL << MMX_KNOWN_##name)
+
+static const struct known table[MMX_KNOWN_COUNT] = {
+#define KNOWN(name, words, rests_on) \
+	{words, rests_on, sizeof(struct mmx_##name), find_##name, free_##name},
+#include "mm/knowledge.def"
+#undef KNOWN
+};
+
+/* What is given where there is no memory for the thing itself: as empty, and larger than any of them. */
+static const union {
+	struct mmx_coverage coverage;
+	char room[4096];
+} no_memory = {.coverage = {.unknown = 1, .first = {.code = MMX_ENOMEM, .text = "out of memory"}}};
+
+#define KNOWN(name, words, rests_on) \
+	_Static_assert(sizeof(struct mmx_##name) <= sizeof(no_memory), "no_memory is too small");
+#include "mm/knowledge.def"
+#undef KNOWN
+
+struct mmx_knowledge *mmx_knowledge_new(struct mmx_err *err)
+{
+	struct mmx_knowledge *k = calloc(1, sizeof(*k));
+	pthread_mutexattr_t attr;
+
+	if (!k) {
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&k->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+	return k;
+}
+
+static void forget(struct mmx_knowledge *k, enum mmx_known id)
+{
+	void *it = atomic_exchange(&k->it[id], NULL);
+
+	k->cut_short[id] = false;
+	if (!it)
+		return;
+	table[id].free(it);
+	free(it);
+}
+
+/* What rests on others goes before them. */
+void mmx_knowledge_free(struct mmx_knowledge *k)
+{
+	if (!k)
+		return;
+	for (unsigned int id = MMX_KNOWN_COUNT; id--;)
+		forget(k, id);
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+}
+
+/* Whether any of those that it rests on is to be forgotten. */
+static bool rests_on_cut_short(const struct mmx_knowledge *k, enum mmx_known id)
+{
+	for (unsigned int on = 0; on < id; on++) {
+		if (table[id].rests_on >> on & 1 && k->cut_short[on])
+			return true;
+	}
+	return false;
+}
+
+static void *find(struct mmx_knowledge *k, struct mmx_view *view, enum mmx_known id)
+{
+	const struct known *known = &table[id];
+	struct mmx_coverage *coverage = calloc(1, known->size);
+	void *it = coverage;
+	struct mmx_err err;
+
+	if (!it)
+		return NULL;
+	for (unsigned int on = 0; on < id; on++) {
+		if (known->rests_on >> on & 1)
+			mmx_know(view, on);
+	}
+	if (known->find(it, view, &err))
+		mmx_cover_fail(coverage, &err);
+	for (unsigned int on = 0; on < id; on++) {
+		if (known->rests_on >> on & 1)
+			mmx_cover_inherit(coverage, mmx_known_coverage(view, on));
+	}
+	k->cut_short[id] = mmx_stopped(view->kernel->image) || coverage->first.code == MMX_ENOMEM ||
+			   rests_on_cut_short(k, id);
+	return it;
+}
+
+const void *mmx_know(struct mmx_view *view, enum mmx_known id)
+{
+	struct mmx_knowledge *k = view->kernel->knowledge;
+	void *it = atomic_load(&k->it[id]);
+
+	if (it)
+		return it;
+	pthread_mutex_lock(&k->lock);
+	it = atomic_load(&k->it[id]);
+	if (!it) {
+		it = find(k, view, id);
+		atomic_store(&k->it[id], it);
+	}
+	pthread_mutex_unlock(&k->lock);
+	return it ? it : &no_memory;
+}
+
+void *mmx_knowledge_give(struct mmx_knowledge *k, enum mmx_known id)
+{
+	forget(k, id);
+	atomic_store(&k->it[id], calloc(1, table[id].size));
+	return k->it[id];
+}
+
+const char *mmx_known_words(enum mmx_known id)
+{
+	return table[id].words;
+}
+
+const struct mmx_coverage *mmx_known_coverage(struct mmx_view *view, enum mmx_known id)
+{
+	return mmx_know(view, id);
+}
+
+void mmx_knowledge_refresh(struct mmx_kernel *kernel)
+{
+	struct mmx_knowledge *k = kernel->knowledge;
+
+	for (unsigned int id = MMX_KNOWN_COUNT; id--;) {
+		if (kernel->image->live || k->cut_short[id])
+			forget(k, id);
+	}
+}

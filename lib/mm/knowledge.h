@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Knowledge: what was found out about a dump beyond what opening it needs, kept for the next command.
+ * What there is stands in knowledge.def. Any thread may ask; each thing is found by the first that
+ * does, with its own view.
+ */
+#ifndef MMX_MM_KNOWLEDGE_H
+#define MMX_MM_KNOWLEDGE_H
+
+#include <stdint.h>
+
+#include "base/coverage.h"
+
+struct mmx_kernel;
+struct mmx_view;
+
+enum mmx_known {
+#define KNOWN(name, words, rests_on) MMX_KNOWN_##name,
+#include "mm/knowledge.def"
+#undef KNOWN
+	MMX_KNOWN_COUNT
+};
+
+struct mmx_knowledge;
+
+struct mmx_knowledge *mmx_knowledge_new(struct mmx_err *err);
+void mmx_knowledge_free(struct mmx_knowledge *knowledge);
+
+/**
+ * mmx_know() - the thing of that number; never NULL
+ * What could not be found at all is empty, and its coverage says why. It stays where it is until
+ * mmx_knowledge_refresh().
+ */
+const void *mmx_know(struct mmx_view *view, enum mmx_known id);
+
+/* const struct mmx_tasks *mmx_know_tasks(struct mmx_view *view), and so on */
+#define KNOWN(name, words, rests_on)                                                  \
+	struct mmx_##name;                                                            \
+	static inline const struct mmx_##name *mmx_know_##name(struct mmx_view *view) \
+	{                                                                             \
+		return (const struct mmx_##name *)mmx_know(view, MMX_KNOWN_##name);   \
+	}
+#include "mm/knowledge.def"
+#undef KNOWN
+
+/** mmx_known_words() - what it is called: "tasks" */
+const char *mmx_known_words(enum mmx_known id);
+
+/** mmx_known_coverage() - how much of it is known, what it rests on included; it is found for that */
+const struct mmx_coverage *mmx_known_coverage(struct mmx_view *view, enum mmx_known id);
+
+/** mmx_knowledge_give() - an empty thing, for the caller to fill before anybody asks for it; for tests */
+void *mmx_knowledge_give(struct mmx_knowledge *knowledge, enum mmx_known id);
+
+/**
+ * mmx_knowledge_refresh() - forget what is not to be believed any more
+ * That is what an interrupt or a lack of memory cut short, and on a live kernel everything. To be
+ * called between commands, while nobody holds what mmx_know() gave.
+ */
+void mmx_knowledge_refresh(struct mmx_kernel *kernel);
+
+#endif
