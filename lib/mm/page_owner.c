@@ -2,12 +2,30 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
 #include "mm/page_owner.h"
 
 #define MAX_ENTRY   1024u
 #define EXT_INVALID 1u /* in a section's pointer: the section is going offline */
+
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct mmx_page_owner, order, page_owner, order),
+	MMX_WANT(struct mmx_page_owner, migrate_reason, page_owner, last_migrate_reason),
+	MMX_WANT(struct mmx_page_owner, gfp, page_owner, gfp_mask),
+	MMX_WANT(struct mmx_page_owner, stack, page_owner, handle),
+	MMX_WANT(struct mmx_page_owner, free_stack, page_owner, free_handle),
+	MMX_WANT(struct mmx_page_owner, ns, page_owner, ts_nsec),
+	MMX_WANT(struct mmx_page_owner, pid, page_owner, pid),
+	MMX_WANT_IF(struct mmx_page_owner, free_ns, page_owner, free_ts_nsec),
+	MMX_WANT_IF(struct mmx_page_owner, tgid, page_owner, tgid),
+	MMX_WANT_TEXT_IF(struct mmx_page_owner, comm, page_owner, comm),
+	MMX_WANT_IF(struct mmx_page_owner, free_pid, page_owner, free_pid),
+	MMX_WANT_IF(struct mmx_page_owner, free_tgid, page_owner, free_tgid),
+};
+
+static const struct mmx_decode page_owner = MMX_DECODE("page_owner", wanted);
 
 static int not_kept(struct mmx_page_owners *owners, const char *why)
 {
@@ -17,12 +35,7 @@ static int not_kept(struct mmx_page_owners *owners, const char *why)
 
 int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_mem_section_page_ext,  M_page_ext_flags,
-		M_page_owner_order,      M_page_owner_last_migrate_reason,
-		M_page_owner_gfp_mask,   M_page_owner_handle,
-		M_page_owner_ts_nsec,    M_page_owner_pid,
-		M_page_owner_free_handle};
+	static const enum mmx_layout_member need[] = {M_mem_section_page_ext, M_page_ext_flags};
 	const struct mmx_kernel *k = view->kernel;
 	uint64_t ops, enabled;
 
@@ -32,7 +45,8 @@ int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view, 
 	if (!mmx_kread_variable(view, "page_owner_inited", 4, &enabled) && !enabled)
 		return not_kept(owners, "page_owner was not switched on at boot");
 	if (mmx_fact_require(&k->facts, FACT_SECTIONS, err) ||
-	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err) ||
+	    mmx_decode_require(&page_owner, &k->layout, err))
 		return -1;
 	if (mmx_kread_variable(view, "page_ext_size", 8, &owners->entry_size) ||
 	    mmx_kread_member(view, ops, M_page_ext_operations_offset, &owners->offset))
@@ -52,28 +66,6 @@ static bool flag(const struct mmx_layout *l, enum mmx_layout_enumerator id, unsi
 		 uint64_t flags)
 {
 	return mmx_bit(flags, mmx_has_enum(l, id) ? mmx_enum(l, id) : otherwise);
-}
-
-static void decode(struct mmx_page_owner *o, const struct mmx_layout *l, const unsigned char *bytes)
-{
-	o->order = mmx_get(l, M_page_owner_order, bytes);
-	o->migrate_reason = (int16_t)mmx_get(l, M_page_owner_last_migrate_reason, bytes);
-	o->gfp = mmx_get(l, M_page_owner_gfp_mask, bytes);
-	o->stack = mmx_get(l, M_page_owner_handle, bytes);
-	o->free_stack = mmx_get(l, M_page_owner_free_handle, bytes);
-	o->ns = mmx_get(l, M_page_owner_ts_nsec, bytes);
-	o->pid = mmx_get(l, M_page_owner_pid, bytes);
-	if (mmx_has(l, M_page_owner_free_ts_nsec))
-		o->free_ns = mmx_get(l, M_page_owner_free_ts_nsec, bytes);
-	if (mmx_has(l, M_page_owner_tgid))
-		o->tgid = mmx_get(l, M_page_owner_tgid, bytes);
-	if (mmx_has(l, M_page_owner_comm))
-		memcpy(o->comm, bytes + mmx_off(l, M_page_owner_comm), sizeof(o->comm) - 1);
-	o->has_free_pid = mmx_has(l, M_page_owner_free_pid) && mmx_has(l, M_page_owner_free_tgid);
-	if (o->has_free_pid) {
-		o->free_pid = mmx_get(l, M_page_owner_free_pid, bytes);
-		o->free_tgid = mmx_get(l, M_page_owner_free_tgid, bytes);
-	}
 }
 
 enum mmx_read mmx_page_owner_read(struct mmx_page_owner *owner,
@@ -97,7 +89,10 @@ enum mmx_read mmx_page_owner_read(struct mmx_page_owner *owner,
 	flags = mmx_get(&k->layout, M_page_ext_flags, bytes);
 	owner->recorded = flag(&k->layout, E_PAGE_EXT_OWNER, 0, flags);
 	owner->allocated = flag(&k->layout, E_PAGE_EXT_OWNER_ALLOCATED, 1, flags);
-	if (owner->recorded)
-		decode(owner, &k->layout, bytes + owners->offset);
+	if (!owner->recorded)
+		return MMX_READ_OK;
+	mmx_decode_bytes(&page_owner, &k->layout, bytes + owners->offset, owner);
+	owner->has_free_pid = mmx_has(&k->layout, M_page_owner_free_pid) &&
+			      mmx_has(&k->layout, M_page_owner_free_tgid);
 	return MMX_READ_OK;
 }

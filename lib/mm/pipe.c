@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
@@ -36,21 +37,51 @@ struct finder {
 	bool nomem;
 };
 
-static const enum mmx_layout_member needed[] = {
-	M_task_struct_files,
-	M_files_struct_fdt,
-	M_fdtable_max_fds,
-	M_fdtable_fd,
-	M_file_f_op,
-	M_file_private_data,
-	M_pipe_inode_info_head,
-	M_pipe_inode_info_tail,
-	M_pipe_inode_info_ring_size,
-	M_pipe_inode_info_bufs,
-	M_pipe_buffer_page,
-	M_pipe_buffer_offset,
-	M_pipe_buffer_len,
+struct fdtable {
+	uint64_t max_fds, fd;
 };
+
+static const struct mmx_wanted fdtable_wanted[] = {
+	MMX_WANT(struct fdtable, max_fds, fdtable, max_fds),
+	MMX_WANT(struct fdtable, fd, fdtable, fd),
+};
+
+struct file {
+	uint64_t f_op, private_data;
+};
+
+static const struct mmx_wanted file_wanted[] = {
+	MMX_WANT(struct file, f_op, file, f_op),
+	MMX_WANT(struct file, private_data, file, private_data),
+};
+
+struct ring {
+	uint32_t head, tail, size;
+	uint64_t bufs;
+};
+
+static const struct mmx_wanted ring_wanted[] = {
+	MMX_WANT(struct ring, head, pipe_inode_info, head),
+	MMX_WANT(struct ring, tail, pipe_inode_info, tail),
+	MMX_WANT(struct ring, size, pipe_inode_info, ring_size),
+	MMX_WANT(struct ring, bufs, pipe_inode_info, bufs),
+};
+
+struct buffer {
+	uint64_t page;
+	uint32_t offset, len;
+};
+
+static const struct mmx_wanted buffer_wanted[] = {
+	MMX_WANT(struct buffer, page, pipe_buffer, page),
+	MMX_WANT(struct buffer, offset, pipe_buffer, offset),
+	MMX_WANT(struct buffer, len, pipe_buffer, len),
+};
+
+static const struct mmx_decode fdtable = MMX_DECODE("fdtable", fdtable_wanted),
+			       file = MMX_DECODE("struct file", file_wanted),
+			       pipe_inode_info = MMX_DECODE("pipe_inode_info", ring_wanted),
+			       pipe_buffer = MMX_DECODE("pipe_buffer", buffer_wanted);
 
 static int by_files(const void *a, const void *b)
 {
@@ -131,50 +162,45 @@ static void add_pipe(struct finder *f, const struct mmx_pipe *pipe)
 	mmx_cover_fail(&f->pipes->coverage, &err);
 }
 
-static void take_file(struct finder *f, uint64_t file, uint32_t task, uint32_t fd)
+static void take_file(struct finder *f, uint64_t addr, uint32_t task, uint32_t fd)
 {
-	struct mmx_pipe pipe = {.file = file, .task = task, .fd = fd};
-	uint64_t fops = 0;
+	struct file open;
 	struct mmx_err err;
-	int ret = mmx_kget(f->view, file, M_file_f_op, &fops, &err);
 
-	if (!ret && fops && (fops == f->fops[0] || fops == f->fops[1]))
-		ret = mmx_kget(f->view, file, M_file_private_data, &pipe.addr, &err);
-	if (ret)
+	if (mmx_decode_read(&file, f->view, addr, &open, &err))
 		mmx_cover_fail(&f->pipes->coverage, &err);
-	else if (pipe.addr)
-		add_pipe(f, &pipe);
+	else if (open.private_data && open.f_op &&
+		 (open.f_op == f->fops[0] || open.f_op == f->fops[1]))
+		add_pipe(f, &(struct mmx_pipe){open.private_data, addr, task, fd});
 }
 
 static void find_files(struct finder *f, const struct table *table)
 {
-	uint64_t fdt, fd, n, chunk[CHUNK];
+	uint64_t fdt, chunk[CHUNK];
+	struct fdtable t;
 	struct mmx_err err;
 
 	if (mmx_kget(f->view, table->files, M_files_struct_fdt, &fdt, &err) ||
-	    mmx_kget(f->view, fdt, M_fdtable_max_fds, &n, &err) ||
-	    mmx_kget(f->view, fdt, M_fdtable_fd, &fd, &err)) {
+	    mmx_decode_read(&fdtable, f->view, fdt, &t, &err)) {
 		mmx_cover_fail(&f->pipes->coverage, &err);
 		return;
 	}
-	if (n > MAX_FDS) {
-		mmx_fail(&err, MMX_ECORRUPT,
-			 "the open files at 0x%" PRIx64 " have %" PRIu64 " descriptors",
-			 table->files, n);
-		mmx_cover_fail(&f->pipes->coverage, &err);
-		n = MAX_FDS;
+	if (t.max_fds > MAX_FDS) {
+		mmx_cover_failf(&f->pipes->coverage, MMX_ECORRUPT,
+				"the open files at 0x%" PRIx64 " have %" PRIu64 " descriptors",
+				table->files, t.max_fds);
+		t.max_fds = MAX_FDS;
 	}
-	f->fds += n;
+	f->fds += t.max_fds;
 	if (f->fds > MAX_ALL_FDS) {
-		mmx_fail(&err, MMX_ECORRUPT, "there are more than %u descriptors of open files",
-			 MAX_ALL_FDS);
-		mmx_cover_fail(&f->pipes->coverage, &err);
+		mmx_cover_failf(&f->pipes->coverage, MMX_ECORRUPT,
+				"there are more than %u descriptors of open files", MAX_ALL_FDS);
 		return;
 	}
-	for (uint64_t at = 0; at < n && !f->nomem; at += CHUNK) {
-		uint64_t some = n - at < CHUNK ? n - at : CHUNK;
+	for (uint64_t at = 0; at < t.max_fds && !f->nomem; at += CHUNK) {
+		uint64_t some = t.max_fds - at < CHUNK ? t.max_fds - at : CHUNK;
 
-		if (mmx_kread_ok(f->view, fd + at * 8, chunk, some * 8, "open files", &err)) {
+		if (mmx_kread_ok(f->view, t.fd + at * 8, chunk, some * 8, "open files", &err)) {
 			mmx_cover_fail(&f->pipes->coverage, &err);
 			return;
 		}
@@ -209,44 +235,41 @@ static void take_spares(struct finder *f, uint32_t nr)
 	}
 }
 
-static int take_buffer(struct finder *f, uint32_t nr, uint32_t nth, uint64_t buffer,
+static int take_buffer(struct finder *f, uint32_t nr, uint32_t nth, uint64_t addr,
 		       struct mmx_err *err)
 {
-	uint64_t page, offset, len;
+	struct buffer b;
 
-	if (mmx_kget(f->view, buffer, M_pipe_buffer_page, &page, err) ||
-	    mmx_kget(f->view, buffer, M_pipe_buffer_offset, &offset, err) ||
-	    mmx_kget(f->view, buffer, M_pipe_buffer_len, &len, err))
+	if (mmx_decode_read(&pipe_buffer, f->view, addr, &b, err))
 		return -1;
-	take_page(f, page,
-		  (struct mmx_pipe_page){.pipe = nr, .nth = nth, .offset = offset, .len = len});
+	take_page(f, b.page,
+		  (struct mmx_pipe_page){.pipe = nr, .nth = nth, .offset = b.offset, .len = b.len});
 	return 0;
 }
 
 /* The buffers from the tail to the head, both of which count on and on. */
 static int take_buffers(struct finder *f, uint32_t nr, struct mmx_err *err)
 {
-	uint64_t addr = f->pipes->pipes.v[nr].addr, head, tail, size, buffers;
+	uint64_t addr = f->pipes->pipes.v[nr].addr;
 	uint64_t each = mmx_size(&f->view->kernel->layout, S_pipe_buffer);
+	struct ring ring;
 	uint32_t used;
 
-	if (mmx_kget(f->view, addr, M_pipe_inode_info_head, &head, err) ||
-	    mmx_kget(f->view, addr, M_pipe_inode_info_tail, &tail, err) ||
-	    mmx_kget(f->view, addr, M_pipe_inode_info_ring_size, &size, err) ||
-	    mmx_kget(f->view, addr, M_pipe_inode_info_bufs, &buffers, err))
+	if (mmx_decode_read(&pipe_inode_info, f->view, addr, &ring, err))
 		return -1;
-	used = (uint32_t)head - (uint32_t)tail;
-	if (!size || size > MAX_BUFFERS || size & (size - 1) || used > size)
+	used = ring.head - ring.tail;
+	if (!ring.size || ring.size > MAX_BUFFERS || ring.size & (ring.size - 1) ||
+	    used > ring.size)
 		return mmx_fail(err, MMX_ECORRUPT,
-				"the pipe at 0x%" PRIx64 " has %" PRIu64
-				" buffers, used from %" PRIu64 " to %" PRIu64,
-				addr, size, tail, head);
+				"the pipe at 0x%" PRIx64 " has %u buffers, used from %u to %u",
+				addr, ring.size, ring.tail, ring.head);
 	f->buffers += used;
 	if (f->buffers > MAX_ALL_BUFFERS)
 		return mmx_fail(err, MMX_ECORRUPT, "there are more than %u buffers in pipes",
 				MAX_ALL_BUFFERS);
 	for (uint32_t n = 0; n < used && !f->nomem; n++) {
-		if (take_buffer(f, nr, n, buffers + ((tail + n) & (size - 1)) * each, err))
+		if (take_buffer(f, nr, n, ring.bufs + ((ring.tail + n) & (ring.size - 1)) * each,
+				err))
 			return -1;
 	}
 	return 0;
@@ -254,11 +277,16 @@ static int take_buffers(struct finder *f, uint32_t nr, struct mmx_err *err)
 
 int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, struct mmx_err *err)
 {
+	static const enum mmx_layout_member tables[] = {M_task_struct_files, M_files_struct_fdt};
 	const struct mmx_kernel *k = view->kernel;
 	struct finder f = {.pipes = pipes, .view = view};
 	struct mmx_err one;
 
-	if (mmx_layout_require(&k->layout, needed, sizeof(needed) / sizeof(*needed), err))
+	if (mmx_layout_require(&k->layout, tables, sizeof(tables) / sizeof(*tables), err) ||
+	    mmx_decode_require(&fdtable, &k->layout, err) ||
+	    mmx_decode_require(&file, &k->layout, err) ||
+	    mmx_decode_require(&pipe_inode_info, &k->layout, err) ||
+	    mmx_decode_require(&pipe_buffer, &k->layout, err))
 		return -1;
 	if (!mmx_symbol_addr(&k->symbols, "pipefifo_fops", &f.fops[0]))
 		return mmx_fail(err, MMX_EMISSING, "there is no symbol pipefifo_fops");

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
@@ -11,11 +12,21 @@
 #define TASKS_MAX  (4u << 20) /* the kernel's own limit of PIDs */
 #define PF_KTHREAD 0x00200000 /* the same in every release since 2.6.27 */
 
-static const enum mmx_layout_member needed[] = {
-	M_task_struct_tasks, M_task_struct_thread_node,   M_task_struct_signal, M_task_struct_pid,
-	M_task_struct_tgid,  M_task_struct_comm,          M_task_struct_flags,  M_task_struct_mm,
-	M_task_struct_stack, M_signal_struct_thread_head,
+struct raw_task {
+	struct mmx_task t;
+	uint32_t flags;
 };
+
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct raw_task, t.pid, task_struct, pid),
+	MMX_WANT(struct raw_task, t.tgid, task_struct, tgid),
+	MMX_WANT(struct raw_task, t.mm, task_struct, mm),
+	MMX_WANT(struct raw_task, t.stack, task_struct, stack),
+	MMX_WANT(struct raw_task, flags, task_struct, flags),
+	MMX_WANT_TEXT(struct raw_task, t.comm, task_struct, comm),
+};
+
+static const struct mmx_decode task_struct = MMX_DECODE("task_struct", wanted);
 
 struct finder {
 	struct mmx_tasks *tasks;
@@ -28,29 +39,12 @@ struct finder {
 
 static int read_task(struct finder *f, uint64_t addr, struct mmx_task *t, struct mmx_err *err)
 {
-	struct mmx_view *view = f->view;
-	uint64_t pid, tgid, flags;
-	enum mmx_read read = mmx_kread_member(view, addr, M_task_struct_pid, &pid);
+	struct raw_task raw = {.t.addr = addr};
 
-	if (!read)
-		read = mmx_kread_member(view, addr, M_task_struct_tgid, &tgid);
-	if (!read)
-		read = mmx_kread_member(view, addr, M_task_struct_flags, &flags);
-	if (!read)
-		read = mmx_kread_member(view, addr, M_task_struct_mm, &t->mm);
-	if (!read)
-		read = mmx_kread_member(view, addr, M_task_struct_stack, &t->stack);
-	if (!read)
-		read = mmx_kread(view, addr + mmx_off(f->layout, M_task_struct_comm), t->comm,
-				 sizeof(t->comm));
-	if (read)
-		return mmx_fail(err, mmx_read_code(read), "the task_struct at 0x%" PRIx64 " is %s",
-				addr, mmx_read_name(read));
-	t->addr = addr;
-	t->pid = (int32_t)pid;
-	t->tgid = (int32_t)tgid;
-	t->kernel = flags & PF_KTHREAD;
-	t->comm[sizeof(t->comm) - 1] = 0;
+	if (mmx_decode_read(&task_struct, f->view, addr, &raw, err))
+		return -1;
+	*t = raw.t;
+	t->kernel = raw.flags & PF_KTHREAD;
 	return 0;
 }
 
@@ -202,15 +196,16 @@ static bool find_users(struct mmx_tasks *tasks)
 
 int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_err *err)
 {
+	static const enum mmx_layout_member lists[] = {
+		M_task_struct_tasks, M_task_struct_thread_node, M_task_struct_signal,
+		M_signal_struct_thread_head};
 	struct finder f = {.tasks = tasks, .view = view, .layout = &view->kernel->layout};
 	uint64_t init_task;
 	struct mmx_err broken;
 
-	if (mmx_layout_require(f.layout, needed, sizeof(needed) / sizeof(*needed), err))
+	if (mmx_decode_require(&task_struct, f.layout, err) ||
+	    mmx_layout_require(f.layout, lists, sizeof(lists) / sizeof(*lists), err))
 		return -1;
-	if (f.layout->member[M_task_struct_comm].m.size != MMX_COMM)
-		return mmx_fail(err, MMX_ECORRUPT, "task_struct.comm has %u bytes, not %u",
-				f.layout->member[M_task_struct_comm].m.size, MMX_COMM);
 	if (!mmx_symbol_addr(&view->kernel->symbols, "init_task", &init_task))
 		return mmx_fail(err, MMX_EMISSING, "no symbol init_task");
 	add_idle_tasks(&f, init_task);

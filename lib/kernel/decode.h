@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Structs of the dead kernel, decoded by table. A table says which members are wanted and where each
+ * goes in a struct of ours; what must be there follows from it, and so does what is read:
+ *
+ *	static const struct mmx_wanted wanted[] = {
+ *		MMX_WANT(struct mmx_task, pid, task_struct, pid),
+ *		MMX_WANT_TEXT(struct mmx_task, comm, task_struct, comm),
+ *		MMX_WANT_IF(struct mmx_task, exit_state, task_struct, exit_state),
+ *	};
+ *	static const struct mmx_decode task = MMX_DECODE("task_struct", wanted);
+ *
+ *	if (mmx_decode_read(&task, view, addr, &t, err)) ...
+ *
+ * A number is extended by the sign of the field that it goes to. MMX_WANT_IF() is for members that not
+ * every kernel has; the field of one that is not there stays as it is.
+ */
+#ifndef MMX_KERNEL_DECODE_H
+#define MMX_KERNEL_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "kernel/layout.h"
+#include "kernel/view.h"
+
+/**
+ * struct mmx_wanted - a member that is wanted
+ * @at, @size: the field that it goes to
+ * @is_signed: the field is
+ * @text: the field is an array of characters, and gets a NUL at its end
+ * @optional: not every kernel has the member
+ */
+struct mmx_wanted {
+	enum mmx_layout_member id;
+	uint16_t at;
+	uint16_t size;
+	bool is_signed, text, optional;
+};
+
+/** struct mmx_decode - the members of one struct that are wanted; @what: what errors call it */
+struct mmx_decode {
+	const char *what;
+	const struct mmx_wanted *wanted;
+	unsigned int n;
+};
+
+#define MMX_IS_SIGNED(value) \
+	_Generic((value), signed char : 1, short : 1, int : 1, long : 1, long long : 1, default : 0)
+
+#define MMX_WANT_AS(type, field, strct, member, ...)                        \
+	{                                                                   \
+		.id = M_##strct##_##member, .at = offsetof(type, field),    \
+		.size = sizeof(((type *)0)->field),                         \
+		.is_signed = MMX_IS_SIGNED(((type *)0)->field), __VA_ARGS__ \
+	}
+#define MMX_WANT(type, field, strct, member) MMX_WANT_AS(type, field, strct, member)
+#define MMX_WANT_IF(type, field, strct, member) \
+	MMX_WANT_AS(type, field, strct, member, .optional = true)
+#define MMX_WANT_TEXT(type, field, strct, member) \
+	MMX_WANT_AS(type, field, strct, member, .text = true)
+#define MMX_WANT_TEXT_IF(type, field, strct, member) \
+	MMX_WANT_AS(type, field, strct, member, .text = true, .optional = true)
+
+#define MMX_DECODE(what, wanted)                                   \
+	{                                                          \
+		what, wanted, sizeof(wanted) / sizeof((wanted)[0]) \
+	}
+
+/** mmx_decode_require() - 0 when this kernel has all that must be there, else -1 and which it lacks */
+int mmx_decode_require(const struct mmx_decode *d, const struct mmx_layout *l, struct mmx_err *err);
+
+/**
+ * mmx_decode_read() - read the struct at @addr into @into
+ * -1 with an error that names the struct and the member, when it cannot be read or is not there.
+ */
+int mmx_decode_read(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr, void *into,
+		    struct mmx_err *err);
+
+/** mmx_decode_bytes() - the same out of bytes that were read; @bytes begins where the struct does */
+void mmx_decode_bytes(const struct mmx_decode *d, const struct mmx_layout *l,
+		      const unsigned char *bytes, void *into);
+
+#endif
