@@ -105,6 +105,37 @@ static inline uint64_t fake_put(struct fake_memory *m, const void *bytes, size_t
 	return at;
 }
 
+/* Types: none at first, then those that a test declares. */
+static inline void fake_no_types(struct fake_memory *m)
+{
+	struct mmx_layout *l = &m->kernel.layout;
+
+	memset(l->strct, -1, sizeof(l->strct));
+	memset(l->member, -1, sizeof(l->member));
+	memset(l->enumerator, -1, sizeof(l->enumerator));
+}
+
+static inline void fake_struct(struct fake_memory *m, enum mmx_layout_struct id, size_t size)
+{
+	m->kernel.layout.strct[id].provider = 0;
+	m->kernel.layout.strct[id].value = size;
+}
+
+/* @nelems is that of an array, whose @size is that of all of them; else 0. */
+static inline void fake_member(struct fake_memory *m, enum mmx_layout_member id, size_t offset,
+			       size_t size, unsigned int nelems)
+{
+	m->kernel.layout.member[id].provider = 0;
+	m->kernel.layout.member[id].m = (struct mmx_member){
+		.bit_off = 8 * offset, .bit_size = 8 * size, .size = size, .nelems = nelems};
+}
+
+static inline void fake_enum(struct fake_memory *m, enum mmx_layout_enumerator id, uint64_t value)
+{
+	m->kernel.layout.enumerator[id].provider = 0;
+	m->kernel.layout.enumerator[id].value = value;
+}
+
 static inline void *fake_at(struct fake_memory *m, uint64_t addr)
 {
 	return m->bytes + (addr - FAKE_VA);

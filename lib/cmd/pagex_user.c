@@ -115,11 +115,11 @@ void mmx_pagex_anon(struct mmx_pagex *p)
 		mmx_out_addr(p->out, "anon_vma", anon.addr);
 		mmx_out_addr(p->out, "root", anon.root);
 		mmx_out_addr(p->out, "parent", anon.parent);
-		if (anon.broken.code) {
-			mmx_out_null(p->out, "areas");
-			mmx_pagex_trouble(p, "broken", &anon.broken);
+		if (mmx_cover_whole(&anon.coverage)) {
+			mmx_out_count(p->out, "areas", anon.coverage.found);
 		} else {
-			mmx_out_count(p->out, "areas", anon.chains);
+			mmx_out_null(p->out, "areas");
+			mmx_pagex_trouble(p, "broken", &anon.coverage.first);
 		}
 	}
 	mmx_out_end(p->out);

@@ -19,65 +19,122 @@ static enum mmx_read read_node(struct mmx_view *view, uint64_t addr, struct node
 	return read;
 }
 
-/*
- * @end is the address that ends the list: its head, or NULL for an hlist. What a node points back
- * to is the node before it: for an hlist, that node's next member, which is its first.
- */
-static int walk(struct mmx_view *view, uint64_t head, uint64_t first, uint64_t end, uint64_t limit,
-		mmx_list_fn fn, void *arg, struct mmx_err *err)
+static void begin(struct mmx_list *l, struct mmx_view *view, uint64_t head, uint64_t limit)
 {
-	uint64_t before = head, at = first;
+	*l = (struct mmx_list){
+		.view = view, .head = head, .limit = limit, .before = head, .last = head};
+}
 
-	for (uint64_t n = 0; at && at != end; n++) {
-		struct node node;
-		enum mmx_read read = read_node(view, at, &node);
+static void no_head(struct mmx_list *l, enum mmx_read read)
+{
+	mmx_cover_failf(&l->coverage, mmx_read_code(read), "the list head at 0x%" PRIx64 " is %s",
+			l->head, mmx_read_name(read));
+}
 
-		if (n == limit)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"the list at 0x%" PRIx64 " has no end after %" PRIu64
-					" nodes",
-					head, limit);
-		if (read)
-			return mmx_fail(err, mmx_read_code(read),
-					"the list at 0x%" PRIx64 " breaks off: node 0x%" PRIx64
-					" is %s",
-					head, at, mmx_read_name(read));
-		if (node.back != before)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"the list at 0x%" PRIx64 " is broken: node 0x%" PRIx64
-					" points back to 0x%" PRIx64
-					" and was reached from 0x%" PRIx64,
-					head, at, node.back, before);
-		if (!fn(arg, at))
-			return 0;
-		before = at;
-		at = node.next;
+void mmx_list_begin(struct mmx_list *l, struct mmx_view *view, uint64_t head, uint64_t limit)
+{
+	struct node node;
+	enum mmx_read read = read_node(view, head, &node);
+
+	begin(l, view, head, limit);
+	l->end = head;
+	l->ahead = head;
+	if (read) {
+		no_head(l, read);
+	} else if (node.next) {
+		l->ahead = node.next;
+		l->last = node.back;
 	}
-	return 0;
+}
+
+/* What the first node of an hlist points back to is the head's one word. */
+void mmx_hlist_begin(struct mmx_list *l, struct mmx_view *view, uint64_t head, uint64_t limit)
+{
+	enum mmx_read read;
+
+	begin(l, view, head, limit);
+	read = mmx_kread_u64(view, head, &l->ahead);
+	if (read)
+		no_head(l, read);
+}
+
+/* What went wrong is in the coverage; from here on the walk is at its end. */
+static bool leave(struct mmx_list *l)
+{
+	l->ahead = l->end;
+	l->last = l->before;
+	return false;
+}
+
+/* One that was cut short ends at its head as well, which knows another node as its last. */
+static bool at_end(struct mmx_list *l)
+{
+	if (l->end && l->last != l->before)
+		mmx_cover_failf(&l->coverage, MMX_ECORRUPT,
+				"the list at 0x%" PRIx64 " is broken: node 0x%" PRIx64
+				" leads back to the head, which says that 0x%" PRIx64
+				" is the last",
+				l->head, l->before, l->last);
+	return leave(l);
+}
+
+bool mmx_list_next(struct mmx_list *l)
+{
+	struct node node = {0};
+	enum mmx_read read;
+
+	if (l->ahead == l->end)
+		return at_end(l);
+	read = read_node(l->view, l->ahead, &node);
+	if (l->coverage.found == l->limit)
+		mmx_cover_failf(&l->coverage, MMX_ECORRUPT,
+				"the list at 0x%" PRIx64 " has no end after %" PRIu64 " nodes",
+				l->head, l->limit);
+	else if (read)
+		mmx_cover_failf(&l->coverage, mmx_read_code(read),
+				"the list at 0x%" PRIx64 " breaks off: node 0x%" PRIx64 " is %s",
+				l->head, l->ahead, mmx_read_name(read));
+	else if (node.back != l->before)
+		mmx_cover_failf(&l->coverage, MMX_ECORRUPT,
+				"the list at 0x%" PRIx64 " is broken: node 0x%" PRIx64
+				" points back to 0x%" PRIx64 " and was reached from 0x%" PRIx64,
+				l->head, l->ahead, node.back, l->before);
+	if (!mmx_cover_whole(&l->coverage))
+		return leave(l);
+	l->coverage.found++;
+	l->node = l->before = l->ahead;
+	l->ahead = node.next;
+	return true;
+}
+
+static int walk(struct mmx_list *l, mmx_list_fn fn, void *arg, struct mmx_err *err)
+{
+	while (mmx_list_next(l)) {
+		if (!fn(arg, l->node))
+			return 0;
+	}
+	if (mmx_cover_whole(&l->coverage))
+		return 0;
+	*err = l->coverage.first;
+	return -1;
 }
 
 int mmx_list_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
 		  struct mmx_err *err)
 {
-	uint64_t first;
-	enum mmx_read read = mmx_kread_u64(view, head, &first);
+	struct mmx_list l;
 
-	if (read)
-		return mmx_fail(err, mmx_read_code(read), "the list head at 0x%" PRIx64 " is %s",
-				head, mmx_read_name(read));
-	return walk(view, head, first, head, limit, fn, arg, err);
+	mmx_list_begin(&l, view, head, limit);
+	return walk(&l, fn, arg, err);
 }
 
 int mmx_hlist_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
 		   struct mmx_err *err)
 {
-	uint64_t first;
-	enum mmx_read read = mmx_kread_u64(view, head, &first);
+	struct mmx_list l;
 
-	if (read)
-		return mmx_fail(err, mmx_read_code(read), "the list head at 0x%" PRIx64 " is %s",
-				head, mmx_read_name(read));
-	return walk(view, head, first, 0, limit, fn, arg, err);
+	mmx_hlist_begin(&l, view, head, limit);
+	return walk(&l, fn, arg, err);
 }
 
 /* One neighbour of the node at @addr: what it holds at @offset must be that node. */

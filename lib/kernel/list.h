@@ -2,6 +2,15 @@
 /*
  * Linked lists of the dead kernel, walked with a bound. Every node must point back to the one that
  * it was reached from, which finds a list that bends back on itself at the node where it does.
+ *
+ *	struct mmx_list list;
+ *
+ *	mmx_list_begin(&list, view, head, limit);
+ *	while (mmx_list_next(&list))
+ *		use(list.node);
+ *	mmx_cover_inherit(&mine.coverage, &list.coverage);
+ *
+ * A walk holds nothing, so it can be left at any node.
  */
 #ifndef MMX_KERNEL_LIST_H
 #define MMX_KERNEL_LIST_H
@@ -9,24 +18,45 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/coverage.h"
 #include "kernel/view.h"
+
+/**
+ * struct mmx_list - a walk over a list
+ * @coverage: how many nodes were found, and why the list breaks off, if it does
+ * @node: the address of the node that mmx_list_next() found
+ */
+struct mmx_list {
+	struct mmx_coverage coverage;
+	uint64_t node;
+	/* Private. */
+	struct mmx_view *view;
+	uint64_t head, end, limit;
+	uint64_t before, ahead, last;
+};
+
+/**
+ * mmx_list_begin() - walk a struct list_head list
+ * @head: address of the list's head
+ * @limit: nodes after which the list is given up as endless
+ * A head that was never initialised (next is NULL) has no nodes.
+ */
+void mmx_list_begin(struct mmx_list *list, struct mmx_view *view, uint64_t head, uint64_t limit);
+
+/** mmx_hlist_begin() - the same for a struct hlist_head list; @head is the address of hlist_head */
+void mmx_hlist_begin(struct mmx_list *list, struct mmx_view *view, uint64_t head, uint64_t limit);
+
+/** mmx_list_next() - go to the next node, the head excepted; false at the end and where it breaks */
+bool mmx_list_next(struct mmx_list *list);
 
 /** mmx_list_fn - called for each node's address, the head excepted; false ends the walk */
 typedef bool (*mmx_list_fn)(void *arg, uint64_t node);
 
-/**
- * mmx_list_walk() - walk a struct list_head list
- * @head: address of the list's head
- * @limit: nodes after which the list is given up as endless
- *
- * Returns 0, or -1 with an error that names the node at which the list breaks; the nodes before it
- * have been called for. An empty or never initialised list (next is NULL) has no nodes.
- */
+/** mmx_list_walk() - a walk with a callback; use the cursor */
 int mmx_list_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
 		  struct mmx_err *err);
 
-/** mmx_hlist_walk() - the same for a struct hlist_head list; @head is the address of hlist_head */
+/** mmx_hlist_walk() - the same for a struct hlist_head list */
 int mmx_hlist_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
 		   struct mmx_err *err);
 

@@ -5,73 +5,73 @@
 #include "kernel/kernel.h"
 #include "kernel/rbtree.h"
 
-/* A red-black tree of 2^64 nodes is no deeper. */
-#define MAX_DEPTH 128
-
 struct node {
-	uint64_t addr, right;
+	uint64_t left, right, subtree_last;
 };
 
-/* Way down to the node that is next: those whose left side is being walked. */
-struct walk {
-	struct mmx_view *view;
-	uint64_t root;
-	struct node path[MAX_DEPTH];
-	unsigned int depth;
-};
-
-static int read_node(struct walk *w, uint64_t addr, uint64_t parent, uint64_t *left,
-		     uint64_t *right, struct mmx_err *err)
+static int read_failed(struct mmx_rb *rb, uint64_t addr, enum mmx_read read)
 {
-	const struct mmx_layout *l = &w->view->kernel->layout;
+	return mmx_cover_failf(&rb->coverage, mmx_read_code(read),
+			       "the tree at 0x%" PRIx64 " breaks off: node 0x%" PRIx64 " is %s",
+			       rb->root, addr, mmx_read_name(read));
+}
+
+static int read_node(struct mmx_rb *rb, uint64_t addr, uint64_t parent, struct node *node)
+{
+	const struct mmx_layout *l = &rb->view->kernel->layout;
 	unsigned char bytes[24];
-	enum mmx_read read = mmx_kread(w->view, addr, bytes, sizeof(bytes));
+	enum mmx_read read = mmx_kread(rb->view, addr, bytes, sizeof(bytes));
 	uint64_t said;
 
+	if (!read && rb->interval)
+		read = mmx_kread_u64(rb->view, addr + (uint64_t)rb->last_at, &node->subtree_last);
 	if (read)
-		return mmx_fail(err, mmx_read_code(read),
-				"the tree at 0x%" PRIx64 " breaks off: node 0x%" PRIx64 " is %s",
-				w->root, addr, mmx_read_name(read));
+		return read_failed(rb, addr, read);
 	said = mmx_get(l, M_rb_node_rb_parent_color, bytes) & ~3ULL;
 	if (said != parent)
-		return mmx_fail(err, MMX_ECORRUPT,
-				"the tree at 0x%" PRIx64 " is broken: node 0x%" PRIx64
-				" says that 0x%" PRIx64
-				" is its parent and was reached from 0x%" PRIx64,
-				w->root, addr, said, parent);
-	*left = mmx_get(l, M_rb_node_rb_left, bytes);
-	*right = mmx_get(l, M_rb_node_rb_right, bytes);
+		return mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
+				       "the tree at 0x%" PRIx64 " is broken: node 0x%" PRIx64
+				       " says that 0x%" PRIx64
+				       " is its parent and was reached from 0x%" PRIx64,
+				       rb->root, addr, said, parent);
+	node->left = mmx_get(l, M_rb_node_rb_left, bytes);
+	node->right = mmx_get(l, M_rb_node_rb_right, bytes);
 	return 0;
 }
 
-/* Goes down to the leftmost node below @addr, keeping the way. */
-static int descend(struct walk *w, uint64_t addr, uint64_t parent, struct mmx_err *err)
+/* Goes down to the leftmost node below @addr, keeping the way. What is broken ends the way down. */
+static void descend(struct mmx_rb *rb, uint64_t addr, uint64_t parent, uint64_t bound)
 {
 	while (addr) {
-		uint64_t left = 0, right = 0;
+		struct node node = {0};
 
-		if (w->depth == MAX_DEPTH)
-			return mmx_fail(err, MMX_ECORRUPT,
+		if (rb->depth == MMX_RB_DEPTH) {
+			mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
 					"the tree at 0x%" PRIx64 " is deeper than trees can be",
-					w->root);
-		if (read_node(w, addr, parent, &left, &right, err))
-			return -1;
-		w->path[w->depth++] = (struct node){addr, right};
+					rb->root);
+			return;
+		}
+		if (read_node(rb, addr, parent, &node))
+			return;
+		if (node.subtree_last > bound)
+			mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
+					"the tree at 0x%" PRIx64 " is broken: node 0x%" PRIx64
+					" ends at 0x%" PRIx64 ", and the node above at 0x%" PRIx64,
+					rb->root, addr, node.subtree_last, bound);
+		rb->path[rb->depth++] =
+			(struct mmx_rb_step){addr, node.left, node.right, node.subtree_last};
 		parent = addr;
-		addr = left;
+		addr = node.left;
+		bound = rb->interval ? node.subtree_last : UINT64_MAX;
 	}
-	return 0;
 }
 
-int mmx_rb_walk(struct mmx_view *view, uint64_t root, uint64_t limit, mmx_rb_fn fn, void *arg,
-		struct mmx_err *err)
+static int find_top(struct mmx_rb *rb, uint64_t *top, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_rb_node_rb_parent_color, M_rb_node_rb_left,
 						      M_rb_node_rb_right};
-	const struct mmx_layout *l = &view->kernel->layout;
-	struct walk w = {.view = view, .root = root};
-	uint64_t top;
-	enum mmx_read read = mmx_kread_u64(view, root, &top);
+	const struct mmx_layout *l = &rb->view->kernel->layout;
+	enum mmx_read read = mmx_kread_u64(rb->view, rb->root, top);
 
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
@@ -80,21 +80,91 @@ int mmx_rb_walk(struct mmx_view *view, uint64_t root, uint64_t limit, mmx_rb_fn 
 				mmx_size(l, S_rb_node));
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "the tree's root at 0x%" PRIx64 " is %s",
-				root, mmx_read_name(read));
-	/* While all of a process's anon_vma trees are locked, their root pointers have bit 0 set. */
-	if (descend(&w, top & ~1ULL, 0, err))
-		return -1;
-	for (uint64_t n = 0; w.depth; n++) {
-		struct node node = w.path[--w.depth];
-
-		if (n == limit)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"the tree at 0x%" PRIx64 " has more than %" PRIu64 " nodes",
-					root, limit);
-		if (!fn(arg, node.addr))
-			return 0;
-		if (descend(&w, node.right, node.addr, err))
-			return -1;
-	}
+				rb->root, mmx_read_name(read));
 	return 0;
+}
+
+static void begin(struct mmx_rb *rb)
+{
+	struct mmx_err err;
+	uint64_t top;
+
+	rb->coverage = (struct mmx_coverage){0};
+	rb->node = rb->right = rb->subtree_last = rb->start = 0;
+	rb->depth = 0;
+	/* While all of a process's anon_vma trees are locked, their root pointers have bit 0 set. */
+	if (find_top(rb, &top, &err))
+		mmx_cover_fail(&rb->coverage, &err);
+	else
+		descend(rb, top & ~1ULL, 0, UINT64_MAX);
+}
+
+void mmx_rb_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, uint64_t limit)
+{
+	rb->view = view;
+	rb->root = root;
+	rb->limit = limit;
+	rb->interval = false;
+	begin(rb);
+}
+
+void mmx_interval_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			uint64_t limit)
+{
+	rb->view = view;
+	rb->root = root;
+	rb->limit = limit;
+	rb->interval = true;
+	rb->last_at = last_at;
+	begin(rb);
+}
+
+/* A node that is both sides of its parent names that as its parent, and would be met twice. */
+static void go_right(struct mmx_rb *rb)
+{
+	if (!rb->right || rb->right != rb->left)
+		descend(rb, rb->right, rb->node, rb->interval ? rb->subtree_last : UINT64_MAX);
+	else
+		mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
+				"the tree at 0x%" PRIx64 " is broken: both sides of node 0x%" PRIx64
+				" are 0x%" PRIx64,
+				rb->root, rb->node, rb->left);
+	rb->right = 0;
+}
+
+bool mmx_rb_next(struct mmx_rb *rb)
+{
+	const struct mmx_rb_step *step;
+
+	go_right(rb);
+	if (!rb->depth)
+		return false;
+	if (rb->coverage.found == rb->limit) {
+		mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
+				"the tree at 0x%" PRIx64 " has more than %" PRIu64 " nodes",
+				rb->root, rb->limit);
+		rb->depth = 0;
+		return false;
+	}
+	step = &rb->path[--rb->depth];
+	rb->node = step->addr;
+	rb->left = step->left;
+	rb->right = step->right;
+	rb->subtree_last = step->subtree_last;
+	rb->coverage.found++;
+	return true;
+}
+
+bool mmx_interval_check(struct mmx_rb *rb, uint64_t start, uint64_t last)
+{
+	bool ordered = start >= rb->start && start <= last && last <= rb->subtree_last;
+
+	if (!ordered)
+		mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
+				"the tree at 0x%" PRIx64 " is broken: node 0x%" PRIx64
+				" is of 0x%" PRIx64 "-0x%" PRIx64 ", behind one from 0x%" PRIx64
+				" and in a part that ends at 0x%" PRIx64,
+				rb->root, rb->node, start, last, rb->start, rb->subtree_last);
+	rb->start = start;
+	return ordered;
 }

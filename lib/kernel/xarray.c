@@ -10,90 +10,214 @@
 #define IS_NODE(entry)    (INTERNAL(entry) && (entry) > 4096)
 #define IS_SIBLING(entry) (INTERNAL(entry) && (entry) < 256)
 
-struct array {
-	struct mmx_view *view;
-	uint64_t addr;
-	unsigned int slots, bits; /* of a node */
-};
+/* As far as nodes go: shift, offset and parent stand before the slots, which are 40 bytes in. */
+#define NODE_BYTES (128 + 8 * MMX_XA_SLOTS)
 
-static int broken(const struct array *a, uint64_t node, const char *what, struct mmx_err *err)
+static int broken(struct mmx_xa *xa, enum mmx_code code, uint64_t node, const char *what)
 {
-	return mmx_fail(err, MMX_ECORRUPT,
-			"the xarray at 0x%" PRIx64 " is broken: node 0x%" PRIx64 " %s", a->addr,
-			node, what);
+	return mmx_cover_failf(&xa->coverage, code,
+			       "the xarray at 0x%" PRIx64 " is broken: node 0x%" PRIx64 " %s",
+			       xa->addr, node, what);
 }
 
-/* A node's slot, or the slot that it is a sibling of: the entry that covers both. */
-static int read_slot(const struct array *a, uint64_t node, unsigned int slot, uint64_t *entry,
-		     struct mmx_err *err)
+static uint64_t span(const struct mmx_xa *xa, unsigned int shift)
 {
-	uint64_t slots = node + mmx_off(&a->view->kernel->layout, M_xa_node_slots);
-	enum mmx_read read = mmx_kread_u64(a->view, slots + slot * 8ULL, entry);
-
-	if (!read && IS_SIBLING(*entry)) {
-		if (*entry >> 2 >= slot)
-			return broken(a, node, "has a sibling that comes before what it is one of",
-				      err);
-		read = mmx_kread_u64(a->view, slots + (*entry >> 2) * 8ULL, entry);
-		if (!read && (IS_NODE(*entry) || IS_SIBLING(*entry)))
-			return broken(a, node, "has a sibling of what is no entry", err);
-	}
-	return read ? broken(a, node, mmx_read_name(read), err) : 0;
+	return shift + xa->bits < 64 ? (1ULL << (shift + xa->bits)) - 1 : UINT64_MAX;
 }
 
-static int descend(const struct array *a, uint64_t index, uint64_t *entry, struct mmx_err *err)
+static const char *check_node(const struct mmx_xa *xa, const unsigned char *bytes, uint64_t slot)
 {
-	unsigned int above = 64 + a->bits; /* the shift of the node above */
+	const struct mmx_layout *l = &xa->view->kernel->layout;
+	const struct mmx_xa_node *above = xa->depth ? &xa->node[xa->depth - 1] : NULL;
+	uint64_t shift = mmx_get(l, M_xa_node_shift, bytes);
 
-	while (IS_NODE(*entry)) {
-		uint64_t node = *entry - 2, shift;
+	if (shift >= 64 || shift % xa->bits || (above && shift + xa->bits != above->shift))
+		return "has an impossible shift";
+	if (mmx_get(l, M_xa_node_parent, bytes) != (above ? above->addr : 0) ||
+	    (above && mmx_get(l, M_xa_node_offset, bytes) != slot))
+		return "is not where it says that it is";
+	return NULL;
+}
 
-		if (mmx_kread_member(a->view, node, M_xa_node_shift, &shift))
-			return broken(a, node, "cannot be read", err);
-		if (shift >= 64 || shift % a->bits ||
-		    (above <= 64 ? shift + a->bits != above : shift >= above))
-			return broken(a, node, "has an impossible shift", err);
-		if (above > 64 && index >> shift >= a->slots) {
-			*entry = 0;
-			return 0;
-		}
-		if (read_slot(a, node, index >> shift & (a->slots - 1), entry, err))
-			return -1;
-		if (!shift)
-			break;
-		above = shift;
-	}
-	if (IS_NODE(*entry))
-		return broken(a, *entry - 2, "lies below the lowest level", err);
-	if (INTERNAL(*entry)) /* a reservation, or an entry being changed */
-		*entry = 0;
+/* Goes down to a node, which stands in @slot of the one above and whose indices begin at @base. */
+static int enter(struct mmx_xa *xa, uint64_t addr, uint64_t base, uint64_t slot)
+{
+	const struct mmx_layout *l = &xa->view->kernel->layout;
+	struct mmx_xa_node *node = &xa->node[xa->depth];
+	uint64_t at = mmx_off(l, M_xa_node_slots);
+	unsigned char bytes[NODE_BYTES];
+	enum mmx_read read;
+	const char *wrong;
+
+	if (xa->depth && !xa->node[xa->depth - 1].shift)
+		return broken(xa, MMX_ECORRUPT, addr, "lies below the lowest level");
+	read = mmx_kread(xa->view, addr, bytes, at + xa->slots * 8);
+	if (read)
+		return mmx_cover_failf(&xa->coverage, mmx_read_code(read),
+				       "the xarray at 0x%" PRIx64 " is broken: node 0x%" PRIx64
+				       " is %s",
+				       xa->addr, addr, mmx_read_name(read));
+	wrong = check_node(xa, bytes, slot);
+	if (wrong)
+		return broken(xa, MMX_ECORRUPT, addr, wrong);
+	node->addr = addr;
+	node->base = base;
+	node->shift = mmx_get(l, M_xa_node_shift, bytes);
+	for (unsigned int i = 0; i < xa->slots; i++)
+		node->slots[i] = mmx_le64(bytes + at + i * 8);
+	xa->depth++;
 	return 0;
 }
 
-int mmx_xarray_load(struct mmx_view *view, uint64_t xa, uint64_t index, uint64_t *entry,
-		    struct mmx_err *err)
+/* The layout comes from the dump too, so it is looked at before it is believed. */
+static int check_layout(struct mmx_xa *xa, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_xarray_xa_head, M_xa_node_shift,
+						      M_xa_node_offset, M_xa_node_parent,
 						      M_xa_node_slots};
-	const struct mmx_layout *l = &view->kernel->layout;
-	struct array a = {.view = view, .addr = xa};
-	enum mmx_read read;
+	const struct mmx_layout *l = &xa->view->kernel->layout;
+	uint64_t at;
 
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
-	a.slots = l->member[M_xa_node_slots].m.nelems;
-	while (a.bits < 6 && 1u << a.bits < a.slots)
-		a.bits++;
-	if (a.slots != 1u << a.bits || a.slots < 2)
-		return mmx_fail(err, MMX_ECORRUPT, "xa_node with %u slots makes no sense", a.slots);
-	read = mmx_kread_member(view, xa, M_xarray_xa_head, entry);
+	xa->slots = l->member[M_xa_node_slots].m.nelems;
+	xa->bits = 0;
+	while (xa->bits < 6 && 1u << xa->bits < xa->slots)
+		xa->bits++;
+	if (xa->slots != 1u << xa->bits || xa->bits < 4)
+		return mmx_fail(err, MMX_ECORRUPT, "xa_node with %u slots makes no sense",
+				xa->slots);
+	at = mmx_off(l, M_xa_node_slots);
+	if (at > NODE_BYTES - MMX_XA_SLOTS * 8 || mmx_off(l, M_xa_node_shift) >= at ||
+	    mmx_off(l, M_xa_node_offset) >= at || mmx_off(l, M_xa_node_parent) + 8 > at)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"struct xa_node makes no sense: its slots are "
+				"not behind its other members");
+	return 0;
+}
+
+/* An array without a node has one entry, for index 0. */
+static void enter_array(struct mmx_xa *xa)
+{
+	uint64_t head;
+	enum mmx_read read = mmx_kread_member(xa->view, xa->addr, M_xarray_xa_head, &head);
+
 	if (read)
-		return mmx_fail(err, mmx_read_code(read), "the xarray at 0x%" PRIx64 " is %s", xa,
-				mmx_read_name(read));
-	if (!IS_NODE(*entry)) {
-		if (index || INTERNAL(*entry))
-			*entry = 0;
-		return 0;
+		mmx_cover_failf(&xa->coverage, mmx_read_code(read),
+				"the xarray at 0x%" PRIx64 " is %s", xa->addr, mmx_read_name(read));
+	else if (IS_NODE(head))
+		xa->done = enter(xa, head - 2, 0, 0) != 0;
+	else if (!INTERNAL(head) && !xa->index)
+		xa->entry = head;
+	xa->done |= !xa->depth && !xa->entry;
+}
+
+void mmx_xa_begin(struct mmx_xa *xa, struct mmx_view *view, uint64_t addr, uint64_t first,
+		  uint64_t last)
+{
+	struct mmx_err err;
+
+	xa->coverage = (struct mmx_coverage){0};
+	xa->view = view;
+	xa->addr = addr;
+	xa->index = first;
+	xa->end = last;
+	xa->entry = xa->first = xa->last = 0;
+	xa->depth = 0;
+	xa->done = first > last;
+	if (check_layout(xa, &err)) {
+		mmx_cover_fail(&xa->coverage, &err);
+		xa->done = true;
+	} else if (!xa->done) {
+		enter_array(xa);
 	}
-	return descend(&a, index, entry, err);
+}
+
+/* The walk goes on behind this index, below the lowest node that covers that. */
+static void go_behind(struct mmx_xa *xa, uint64_t last)
+{
+	xa->done = last >= xa->end;
+	xa->index = last + 1;
+	while (xa->depth) {
+		const struct mmx_xa_node *node = &xa->node[xa->depth - 1];
+
+		if (xa->index - node->base <= span(xa, node->shift))
+			break;
+		xa->depth--;
+	}
+	xa->done |= !xa->depth;
+}
+
+/* An entry and the siblings behind it, which stand for it in more slots. */
+static bool take(struct mmx_xa *xa, const struct mmx_xa_node *node, unsigned int slot)
+{
+	unsigned int behind = slot + 1;
+
+	while (behind < xa->slots && node->slots[behind] == ((uint64_t)slot << 2 | 2))
+		behind++;
+	xa->entry = node->slots[slot];
+	xa->first = node->base + ((uint64_t)slot << node->shift);
+	xa->last = node->base + ((uint64_t)behind << node->shift) - 1;
+	/* The topmost node has more slots than 64 bits of index have places in it. */
+	if (xa->last < xa->index)
+		xa->last = UINT64_MAX;
+	xa->coverage.found++;
+	go_behind(xa, xa->last);
+	return true;
+}
+
+/* The slot that the next index is in; true when that has an entry. */
+static bool step(struct mmx_xa *xa)
+{
+	const struct mmx_xa_node *node = &xa->node[xa->depth - 1];
+	unsigned int slot = (xa->index - node->base) >> node->shift, first = slot;
+	uint64_t base = node->base + ((uint64_t)slot << node->shift), entry = node->slots[slot];
+
+	if (IS_SIBLING(entry)) {
+		first = entry >> 2;
+		entry = first < slot ? node->slots[first] : 0;
+		if (!entry || IS_NODE(entry) || IS_SIBLING(entry)) {
+			broken(xa, MMX_ECORRUPT, node->addr, "has a sibling of what is no entry");
+			entry = 0;
+		}
+	}
+	if (IS_NODE(entry) && !enter(xa, entry - 2, base, slot))
+		return false;
+	if (entry && !INTERNAL(entry))
+		return take(xa, node, first);
+	/* Empty, a reservation, an entry being changed, or a node that cannot be walked. */
+	go_behind(xa, base + ((1ULL << node->shift) - 1));
+	return false;
+}
+
+bool mmx_xa_next(struct mmx_xa *xa)
+{
+	if (xa->done)
+		return false;
+	if (!xa->depth) {
+		xa->done = true;
+		xa->coverage.found++;
+		return true;
+	}
+	/* The top node may end before the index that was asked for. */
+	if (xa->depth == 1 && xa->index > span(xa, xa->node[0].shift))
+		xa->done = true;
+	while (!xa->done) {
+		if (step(xa))
+			return true;
+	}
+	return false;
+}
+
+int mmx_xarray_load(struct mmx_view *view, uint64_t addr, uint64_t index, uint64_t *entry,
+		    struct mmx_err *err)
+{
+	struct mmx_xa xa;
+
+	mmx_xa_begin(&xa, view, addr, index, index);
+	*entry = mmx_xa_next(&xa) ? xa.entry : 0;
+	if (mmx_cover_whole(&xa.coverage))
+		return 0;
+	*err = xa.coverage.first;
+	return -1;
 }

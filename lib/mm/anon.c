@@ -8,36 +8,25 @@
 
 #define CHAINS_MAX (1u << 24)
 
-struct count {
-	struct mmx_view *view;
-	uint64_t anon, n, stranger;
-};
-
-static bool take_chain(void *arg, uint64_t rb)
-{
-	struct count *c = arg;
-	uint64_t chain = rb - mmx_off(&c->view->kernel->layout, M_anon_vma_chain_rb), anon;
-
-	if (mmx_kread_member(c->view, chain, M_anon_vma_chain_anon_vma, &anon) || anon != c->anon) {
-		c->stranger = chain;
-		return false;
-	}
-	c->n++;
-	return true;
-}
-
 static void count_chains(struct mmx_anon *a, struct mmx_view *view)
 {
-	struct count c = {.view = view, .anon = a->addr};
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_rb rb;
 
-	if (!mmx_rb_walk(view, a->addr + mmx_off(&view->kernel->layout, M_anon_vma_rb_root),
-			 CHAINS_MAX, take_chain, &c, &a->broken) &&
-	    c.stranger)
-		mmx_fail(&a->broken, MMX_ECORRUPT,
-			 "the tree of the anon_vma at 0x%" PRIx64 " holds 0x%" PRIx64
-			 ", which is not its own",
-			 a->addr, c.stranger);
-	a->chains = c.n;
+	mmx_rb_begin(&rb, view, a->addr + mmx_off(l, M_anon_vma_rb_root), CHAINS_MAX);
+	while (mmx_rb_next(&rb)) {
+		uint64_t chain = rb.node - mmx_off(l, M_anon_vma_chain_rb), anon;
+
+		if (!mmx_kread_member(view, chain, M_anon_vma_chain_anon_vma, &anon) &&
+		    anon == a->addr)
+			a->coverage.found++;
+		else
+			mmx_cover_failf(&a->coverage, MMX_ECORRUPT,
+					"the tree of the anon_vma at 0x%" PRIx64 " holds 0x%" PRIx64
+					", which is not its own",
+					a->addr, chain);
+	}
+	mmx_cover_inherit(&a->coverage, &rb.coverage);
 }
 
 int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)

@@ -5,23 +5,21 @@
 
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/coverage.h"
 #include "kernel/view.h"
 
 /**
  * struct mmx_anon - an anon_vma that is one
+ * @coverage: found is the areas that its pages may be mapped in, counted in its tree
  * @children: anon_vmas forked off it; a root counts itself
  * @active: areas whose new pages go to it
- * @chains: areas that its pages may be mapped in, counted in its tree
- * @broken: why @chains is not all, when its tree is broken; else empty
  */
 struct mmx_anon {
+	struct mmx_coverage coverage;
 	uint64_t addr;
 	uint64_t root, parent;
 	uint32_t refcount;
 	uint64_t children, active;
-	uint64_t chains;
-	struct mmx_err broken;
 };
 
 /**

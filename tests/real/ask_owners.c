@@ -222,7 +222,7 @@ static void print_anon(struct mmx_view *view, uint64_t addr)
 	else
 		printf("\tanon=%" PRIx64 "\troot=%" PRIx64 "\trefcount=%u\tchildren=%" PRIu64
 		       "\tactive=%" PRIu64 "\tchains=%" PRIu64 "\tbroken=%s",
-		       a.addr, a.root, a.refcount, a.children, a.active, a.chains, a.broken.text);
+		       a.addr, a.root, a.refcount, a.children, a.active, a.coverage.found, a.coverage.first.text);
 }
 
 static void print_ksm(struct mmx_view *view, uint64_t addr, uint64_t pfn)

@@ -18,7 +18,8 @@ struct xarray {
 };
 
 struct xa_node {
-	uint8_t shift, rest[7];
+	uint8_t shift, offset, rest[6];
+	uint64_t parent;
 	uint64_t slots[SLOTS];
 };
 
@@ -28,36 +29,20 @@ struct rb_node {
 
 static struct fake_memory *m;
 
-static void member(enum mmx_layout_member id, size_t offset, size_t size, unsigned int nelems)
-{
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m = (struct mmx_member){
-		.bit_off = 8 * offset, .bit_size = 8 * size, .size = size, .nelems = nelems};
-}
-
-static void size_of(enum mmx_layout_struct id, size_t size)
-{
-	m->kernel.layout.strct[id].provider = 0;
-	m->kernel.layout.strct[id].value = size;
-}
-
 static void setup(void)
 {
-	struct mmx_layout *l;
-
 	m = fake_memory_new(MEMORY);
 	m->arch.page_shift = 12;
-	l = &m->kernel.layout;
-	memset(l->strct, -1, sizeof(l->strct));
-	memset(l->member, -1, sizeof(l->member));
-	memset(l->enumerator, -1, sizeof(l->enumerator));
-	member(M_xarray_xa_head, offsetof(struct xarray, head), 8, 0);
-	member(M_xa_node_shift, offsetof(struct xa_node, shift), 1, 0);
-	member(M_xa_node_slots, offsetof(struct xa_node, slots), 8 * SLOTS, SLOTS);
-	size_of(S_rb_node, sizeof(struct rb_node));
-	member(M_rb_node_rb_parent_color, offsetof(struct rb_node, parent_color), 8, 0);
-	member(M_rb_node_rb_right, offsetof(struct rb_node, right), 8, 0);
-	member(M_rb_node_rb_left, offsetof(struct rb_node, left), 8, 0);
+	fake_no_types(m);
+	fake_member(m, M_xarray_xa_head, offsetof(struct xarray, head), 8, 0);
+	fake_member(m, M_xa_node_shift, offsetof(struct xa_node, shift), 1, 0);
+	fake_member(m, M_xa_node_offset, offsetof(struct xa_node, offset), 1, 0);
+	fake_member(m, M_xa_node_parent, offsetof(struct xa_node, parent), 8, 0);
+	fake_member(m, M_xa_node_slots, offsetof(struct xa_node, slots), 8 * SLOTS, SLOTS);
+	fake_struct(m, S_rb_node, sizeof(struct rb_node));
+	fake_member(m, M_rb_node_rb_parent_color, offsetof(struct rb_node, parent_color), 8, 0);
+	fake_member(m, M_rb_node_rb_right, offsetof(struct rb_node, right), 8, 0);
+	fake_member(m, M_rb_node_rb_left, offsetof(struct rb_node, left), 8, 0);
 }
 
 static void teardown(void)
@@ -89,6 +74,16 @@ static uint64_t *slot(uint64_t node, unsigned int i)
 	return &((struct xa_node *)fake_at(m, node))->slots[i];
 }
 
+/* Puts a node below another one. */
+static void hang(uint64_t below, uint64_t node, unsigned int i)
+{
+	struct xa_node *n = fake_at(m, below);
+
+	*slot(node, i) = below + 2;
+	n->parent = node;
+	n->offset = i;
+}
+
 static uint64_t load(uint64_t xa, uint64_t index)
 {
 	struct mmx_err err;
@@ -114,7 +109,7 @@ static void entries_are_found_at_their_indices(void)
 	top = new_node(BITS);
 	low = new_node(0);
 	xa = new_array(top + 2);
-	*slot(top, 3) = low + 2;
+	hang(low, top, 3);
 	*slot(low, 5) = 0x1000;
 	*slot(low, 6) = 0x77 << 1 | 1;
 	CHECK(load(xa, 3 * SLOTS + 5) == 0x1000, "%lx", load(xa, 3 * SLOTS + 5));
@@ -180,7 +175,7 @@ static void broken_arrays_are_refused(void)
 	CHECK(refused(xa, SLOTS), "a node that contains itself");
 	*slot(node, 1) = OUTSIDE + 2;
 	CHECK(refused(xa, SLOTS), "a node that is not there");
-	*slot(node, 1) = low + 2;
+	hang(low, node, 1);
 	*slot(low, 2) = low + 2;
 	CHECK(refused(xa, SLOTS + 2), "a node below the lowest level");
 	*slot(low, 2) = 9 << 2 | 2;
@@ -195,22 +190,83 @@ static void broken_arrays_are_refused(void)
 	teardown();
 }
 
+/* The entries of a range as text: "first-last:entry", numbers in hex. */
+static const char *entries(uint64_t array, uint64_t first, uint64_t last, struct mmx_xa *xa)
+{
+	static char text[256];
+	size_t n = 0;
+
+	mmx_xa_begin(xa, m->view, array, first, last);
+	text[0] = 0;
+	while (mmx_xa_next(xa) && n < sizeof(text))
+		n += snprintf(text + n, sizeof(text) - n, "%s%lx-%lx:%lx", n ? " " : "", xa->first,
+			      xa->last, xa->entry);
+	return text;
+}
+
+static void entries_are_walked_in_order(void)
+{
+	uint64_t top, middle, low, array;
+	struct mmx_xa xa;
+
+	setup();
+	top = new_node(2 * BITS);
+	middle = new_node(BITS);
+	low = new_node(0);
+	array = new_array(top + 2);
+	hang(middle, top, 1);
+	hang(low, middle, 2);
+	*slot(top, 0) = 0x1000;
+	*slot(middle, 15) = 0x2000;
+	*slot(low, 0) = 0x3000;
+	*slot(low, 4) = 0x4000;
+	*slot(low, 5) = *slot(low, 6) = 4 << 2 | 2;
+	*slot(low, 7) = 0x406;
+	*slot(low, 15) = 0x15 << 1 | 1;
+	CHECK(!strcmp(entries(array, 0, ~0ULL, &xa), "0-ff:1000 120-120:3000 124-126:4000 "
+						     "12f-12f:2b 1f0-1ff:2000"),
+	      "%s", entries(array, 0, ~0ULL, &xa));
+	CHECK(mmx_cover_whole(&xa.coverage) && xa.coverage.found == 5, "%s",
+	      xa.coverage.first.text);
+	CHECK(!strcmp(entries(array, 0x126, 0x12e, &xa), "124-126:4000"), "from a sibling");
+	CHECK(!strcmp(entries(array, 0x200, ~0ULL, &xa), ""), "behind them all");
+	CHECK(!strcmp(entries(array, 0x1000, ~0ULL, &xa), ""), "behind the array's end");
+	CHECK(!strcmp(entries(array, 5, 4, &xa), "") && mmx_cover_whole(&xa.coverage), "no range");
+	((struct xa_node *)fake_at(m, low))->offset = 3;
+	CHECK(!strcmp(entries(array, 0, ~0ULL, &xa), "0-ff:1000 1f0-1ff:2000") &&
+		      xa.coverage.broken == 1,
+	      "what is around a broken node");
+	hang(middle, top, 1);
+	*slot(top, 2) = middle + 2;
+	CHECK(!strcmp(entries(array, 0x130, ~0ULL, &xa), "1f0-1ff:2000") && xa.coverage.broken == 1,
+	      "a node in two places");
+	teardown();
+}
+
+static void the_last_indices_are_walked(void)
+{
+	uint64_t array, above = 0, node = 0;
+	struct mmx_xa xa;
+
+	setup();
+	for (int shift = 60; shift >= 0; shift -= BITS) {
+		node = new_node(shift);
+		if (above)
+			hang(node, above, 15);
+		else
+			array = new_array(node + 2);
+		above = node;
+	}
+	*slot(node, 14) = 0x5000;
+	*slot(node, 15) = 14 << 2 | 2;
+	CHECK(!strcmp(entries(array, 0, ~0ULL, &xa), "fffffffffffffffe-ffffffffffffffff:5000"),
+	      "%s", entries(array, 0, ~0ULL, &xa));
+	teardown();
+}
+
 /*
  * Red-black trees.
  */
-
-struct visit {
-	uint64_t node[16];
-	unsigned int n, stop;
-};
-
-static bool take(void *arg, uint64_t node)
-{
-	struct visit *v = arg;
-
-	v->node[v->n++] = node;
-	return v->n != v->stop;
-}
 
 static struct rb_node *rb(uint64_t addr)
 {
@@ -235,34 +291,53 @@ static uint64_t make_tree(uint64_t node[7])
 	return fake_put(m, &node[3], 8);
 }
 
+/* The nodes of a walk as letters: 'a' is the first of @node. */
+static const char *walked(struct mmx_rb *w, const uint64_t node[7])
+{
+	static char seen[32];
+	size_t n = 0;
+
+	while (mmx_rb_next(w) && n < sizeof(seen) - 1) {
+		unsigned int i = 0;
+
+		while (i < 7 && node[i] != w->node)
+			i++;
+		seen[n++] = i < 7 ? (char)('a' + i) : '?';
+	}
+	seen[n] = 0;
+	return seen;
+}
+
 static void trees_are_walked_in_order(void)
 {
-	struct visit v = {0}, two = {.stop = 2};
 	uint64_t node[7], root, none = 0;
-	struct mmx_err err;
+	struct mmx_rb w;
 
 	setup();
 	root = make_tree(node);
-	CHECK(!mmx_rb_walk(m->view, root, 7, take, &v, &err), "%s", err.text);
-	CHECK(v.n == 7, "%u nodes", v.n);
-	for (unsigned int i = 0; i < v.n; i++)
-		CHECK(v.node[i] == node[i], "node %u", i);
-	CHECK(!mmx_rb_walk(m->view, root, 7, take, &two, &err) && two.n == 2,
-	      "ended by the caller");
-	v.n = 0;
+	mmx_rb_begin(&w, m->view, root, 7);
+	CHECK(!strcmp(walked(&w, node), "abcdefg") && w.coverage.found == 7, "%s",
+	      w.coverage.first.text);
+	CHECK(mmx_cover_whole(&w.coverage) && !mmx_rb_next(&w), "%s", w.coverage.first.text);
 	*(uint64_t *)fake_at(m, root) |= 1;
-	CHECK(!mmx_rb_walk(m->view, root, 7, take, &v, &err) && v.n == 7, "a locked root");
-	CHECK(!mmx_rb_walk(m->view, fake_put(m, &none, 8), 7, take, &v, &err) && v.n == 7,
-	      "an empty tree");
+	mmx_rb_begin(&w, m->view, root, 7);
+	CHECK(!strcmp(walked(&w, node), "abcdefg"), "a locked root");
+	mmx_rb_begin(&w, m->view, fake_put(m, &none, 8), 7);
+	CHECK(!mmx_rb_next(&w) && mmx_cover_whole(&w.coverage), "an empty tree");
 	teardown();
 }
 
-static bool walk_fails(uint64_t root, uint64_t limit, unsigned int before)
+/* What can be walked of a broken tree, and that it says so. */
+static bool broken_walk(uint64_t root, uint64_t limit, const uint64_t node[7], const char *rest)
 {
-	struct visit v = {0};
-	struct mmx_err err;
+	struct mmx_rb w;
+	const char *seen;
 
-	return mmx_rb_walk(m->view, root, limit, take, &v, &err) && *err.text && v.n == before;
+	mmx_rb_begin(&w, m->view, root, limit);
+	seen = walked(&w, node);
+	if (strcmp(seen, rest))
+		fprintf(stderr, "walked %s, not %s\n", seen, rest);
+	return !strcmp(seen, rest) && !mmx_cover_whole(&w.coverage) && !mmx_rb_next(&w);
 }
 
 static void broken_trees_end(void)
@@ -271,18 +346,68 @@ static void broken_trees_end(void)
 
 	setup();
 	root = make_tree(node);
-	CHECK(walk_fails(root, 3, 3), "more nodes than are allowed");
+	CHECK(broken_walk(root, 3, node, "abc"), "more nodes than are allowed");
 	rb(node[6])->right = node[3];
-	CHECK(walk_fails(root, 100, 7), "a tree that comes back to its root");
+	CHECK(broken_walk(root, 100, node, "abcdefg"), "a tree that comes back to its root");
 	rb(node[6])->right = 0;
 	rb(node[0])->left = node[0];
-	CHECK(walk_fails(root, 100, 0), "a node that is its own child");
+	CHECK(broken_walk(root, 100, node, "abcdefg"), "a node that is its own child");
 	rb(node[0])->left = 0;
-	rb(node[5])->right = OUTSIDE;
-	CHECK(walk_fails(root, 100, 6), "a node that is not there");
+	rb(node[3])->left = OUTSIDE;
+	CHECK(broken_walk(root, 100, node, "defg"), "a node that is not there");
+	rb(node[3])->left = node[5];
+	CHECK(broken_walk(root, 100, node, "efgd"), "both sides are one node");
+	rb(node[3])->left = node[1];
 	rb(node[5])->right = node[2];
-	CHECK(walk_fails(root, 100, 6), "a node of another parent");
-	CHECK(walk_fails(OUTSIDE, 100, 0), "no tree");
+	CHECK(broken_walk(root, 100, node, "abcdef"), "a node of another parent");
+	CHECK(broken_walk(OUTSIDE, 100, node, ""), "no tree");
+	teardown();
+}
+
+/* Intervals [i, i + 1] at seven nodes; @last is what each says of itself and those below. */
+struct interval {
+	struct rb_node rb;
+	uint64_t subtree_last;
+};
+
+static void intervals_end_where_the_tree_says(void)
+{
+	static const uint64_t last[7] = {1, 3, 3, 7, 5, 7, 7};
+	static const int parent[7] = {1, 3, 1, -1, 5, 3, 5};
+	const int64_t at = offsetof(struct interval, subtree_last);
+	struct interval *v[7];
+	uint64_t node[7], root, n = 0;
+	struct mmx_rb w;
+
+	setup();
+	for (int i = 0; i < 7; i++) {
+		struct interval empty = {.subtree_last = last[i]};
+
+		node[i] = fake_put(m, &empty, sizeof(empty));
+		v[i] = fake_at(m, node[i]);
+	}
+	for (int i = 0; i < 7; i++) {
+		struct rb_node *p = parent[i] < 0 ? NULL : &v[parent[i]]->rb;
+
+		v[i]->rb.parent_color = p ? node[parent[i]] : 0;
+		if (p)
+			*(i < parent[i] ? &p->left : &p->right) = node[i];
+	}
+	root = fake_put(m, &node[3], 8);
+	mmx_interval_begin(&w, m->view, root, at, 100);
+	for (; mmx_rb_next(&w); n++)
+		CHECK(mmx_interval_check(&w, n, n + 1), "%s", w.coverage.first.text);
+	CHECK(n == 7 && mmx_cover_whole(&w.coverage), "%s", w.coverage.first.text);
+	mmx_interval_begin(&w, m->view, root, at, 100);
+	CHECK(mmx_rb_next(&w) && !mmx_interval_check(&w, 0, 2), "beyond what the tree says");
+	mmx_interval_begin(&w, m->view, root, at, 100);
+	CHECK(mmx_rb_next(&w) && mmx_interval_check(&w, 1, 1) && mmx_rb_next(&w) &&
+		      !mmx_interval_check(&w, 0, 1),
+	      "out of order");
+	v[1]->subtree_last = 8;
+	mmx_interval_begin(&w, m->view, root, at, 100);
+	CHECK(!strcmp(walked(&w, node), "abcdefg") && !mmx_cover_whole(&w.coverage),
+	      "more below than above");
 	teardown();
 }
 
@@ -337,10 +462,10 @@ static void tables_tell_of_slots(void)
 	struct mmx_err err;
 
 	setup();
-	member(M_swap_info_struct_cluster_info, 0, 8, 0);
-	member(M_swap_cluster_info_table, offsetof(struct cluster, table), 8, 0);
-	size_of(S_swap_cluster_info, sizeof(struct cluster));
-	member(M_swap_table_entries, 0, sizeof(table), 8);
+	fake_member(m, M_swap_info_struct_cluster_info, 0, 8, 0);
+	fake_member(m, M_swap_cluster_info_table, offsetof(struct cluster, table), 8, 0);
+	fake_struct(m, S_swap_cluster_info, sizeof(struct cluster));
+	fake_member(m, M_swap_table_entries, 0, sizeof(table), 8);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		table[i] = cases[i].word;
 	cluster[0].table = fake_put(m, table, sizeof(table));
@@ -369,8 +494,11 @@ int main(void)
 	RUN(siblings_are_the_entry_that_they_belong_to);
 	RUN(reserved_entries_are_none);
 	RUN(broken_arrays_are_refused);
+	RUN(entries_are_walked_in_order);
+	RUN(the_last_indices_are_walked);
 	RUN(trees_are_walked_in_order);
 	RUN(broken_trees_end);
+	RUN(intervals_end_where_the_tree_says);
 	RUN(types_are_taken_from_the_top);
 	RUN(tables_tell_of_slots);
 	return unit_end();
