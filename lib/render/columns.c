@@ -267,11 +267,19 @@ static void columns_close(struct mmx_out *o)
 		mmx_array_free(&o->columns.v[i].cell);
 }
 
-static void columns_node(struct mmx_out *o, const char *key, const char *title)
+static void columns_block(struct mmx_out *o, const char *key, const char *title)
 {
 	(void)o;
 	(void)key;
 	(void)title;
+}
+
+static void columns_table(struct mmx_out *o, const char *key, const char *title,
+			  const struct mmx_column *columns, unsigned int n)
+{
+	(void)columns;
+	(void)n;
+	columns_block(o, key, title);
 }
 
 static void columns_list(struct mmx_out *o, const char *key)
@@ -283,8 +291,8 @@ static void columns_list(struct mmx_out *o, const char *key)
 const struct mmx_out_ops mmx_out_columns_ops = {
 	.open = columns_open,
 	.close = columns_close,
-	.block = columns_node,
-	.table = columns_node,
+	.block = columns_block,
+	.table = columns_table,
 	.list = columns_list,
 	.row = columns_row,
 	.value = columns_value,

@@ -22,18 +22,27 @@ struct mmx_out_level *mmx_out_top(struct mmx_out *o)
 	return &o->level[o->depth];
 }
 
-static bool enter(struct mmx_out *o, enum mmx_out_node node, const char *key)
+/* What is deeper than there is room for is left out up to its end, and says so in its place. */
+static bool refuse(struct mmx_out *o, const char *key)
 {
-	if (o->depth + 1 >= MMX_OUT_DEPTH)
+	if (!o->refused && o->depth + 1 < MMX_OUT_DEPTH)
 		return false;
+	if (!o->refused)
+		mmx_out_text(o, key, "nested too deeply to be shown");
+	o->refused++;
+	return true;
+}
+
+static void enter(struct mmx_out *o, enum mmx_out_node node, const char *key)
+{
+	mmx_out_top(o)->used = true;
 	o->depth++;
 	*mmx_out_top(o) = (struct mmx_out_level){.node = node, .key = key};
-	return true;
 }
 
 void mmx_out_open(struct mmx_out *o, const char *command, int version)
 {
-	o->depth = 0;
+	o->depth = o->refused = 0;
 	o->level[0] = (struct mmx_out_level){.node = MMX_OUT_TOP};
 	o->ops->open(o, command, version);
 }
@@ -47,28 +56,29 @@ void mmx_out_close(struct mmx_out *o)
 
 void mmx_out_block(struct mmx_out *o, const char *key, const char *title)
 {
+	if (refuse(o, key))
+		return;
 	o->ops->block(o, key, title);
-	mmx_out_top(o)->used = true;
 	enter(o, MMX_OUT_BLOCK, key);
 }
 
 void mmx_out_table(struct mmx_out *o, const char *key, const char *title,
 		   const struct mmx_column *columns, unsigned int n)
 {
-	struct mmx_out_level *above = mmx_out_top(o);
-
-	if (!enter(o, MMX_OUT_TABLE, key))
+	if (refuse(o, key))
 		return;
+	o->ops->table(o, key, title, columns, n);
+	enter(o, MMX_OUT_TABLE, key);
 	mmx_out_top(o)->columns = columns;
 	mmx_out_top(o)->n_columns = n;
-	o->ops->table(o, key, title);
-	above->used = true;
 }
 
 void mmx_out_row(struct mmx_out *o)
 {
 	struct mmx_out_level *table = mmx_out_top(o);
 
+	if (o->refused)
+		return;
 	o->ops->row(o);
 	table->in_row = true;
 	table->used = true;
@@ -77,21 +87,28 @@ void mmx_out_row(struct mmx_out *o)
 
 void mmx_out_list(struct mmx_out *o, const char *key)
 {
+	if (refuse(o, key))
+		return;
 	o->ops->list(o, key);
-	mmx_out_top(o)->used = true;
 	enter(o, MMX_OUT_LIST, key);
 }
 
 void mmx_out_end(struct mmx_out *o)
 {
-	o->ops->end(o);
-	o->depth--;
+	if (o->refused) {
+		o->refused--;
+	} else if (o->depth) {
+		o->ops->end(o);
+		o->depth--;
+	}
 }
 
 void mmx_out_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
 {
 	struct mmx_out_level *level = mmx_out_top(o);
 
+	if (o->refused)
+		return;
 	o->ops->value(o, key, v);
 	level->used = true;
 	level->column++;

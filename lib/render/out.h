@@ -121,13 +121,15 @@ struct mmx_out;
 
 /**
  * struct mmx_out_ops - a rendering
- * Nesting is checked before these are called, and @depth counts it: 0 for the top.
+ * Nesting is checked before these are called. What begins a block, a table or a list is called while
+ * the innermost level is still the one around it; @depth counts levels, 0 for the top.
  */
 struct mmx_out_ops {
 	void (*open)(struct mmx_out *o, const char *command, int version);
 	void (*close)(struct mmx_out *o);
 	void (*block)(struct mmx_out *o, const char *key, const char *title);
-	void (*table)(struct mmx_out *o, const char *key, const char *title);
+	void (*table)(struct mmx_out *o, const char *key, const char *title,
+		      const struct mmx_column *columns, unsigned int n);
 	void (*list)(struct mmx_out *o, const char *key);
 	void (*row)(struct mmx_out *o);
 	void (*value)(struct mmx_out *o, const char *key, const struct mmx_value *v);
@@ -153,6 +155,8 @@ struct mmx_out {
 	struct mmx_sink sink;
 	struct mmx_out_level level[MMX_OUT_DEPTH];
 	unsigned int depth;
+	unsigned int
+		refused; /* levels below the deepest that there is room for, where nothing is shown */
 	struct mmx_columns columns;
 };
 

@@ -149,19 +149,17 @@ static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char
 		mmx_out_putf(o, "%*s", pad, "");
 }
 
-static void text_table(struct mmx_out *o, const char *key, const char *heading)
+static void text_table(struct mmx_out *o, const char *key, const char *heading,
+		       const struct mmx_column *columns, unsigned int n)
 {
-	const struct mmx_out_level *t = mmx_out_top(o);
-
 	(void)key;
-	o->depth--;
 	title(o, heading);
-	o->depth++;
 	if (o->options.no_header)
 		return;
 	indent(o, o->depth);
-	for (unsigned int i = 0; i < t->n_columns; i++)
-		put_padded(o, &t->columns[i], t->columns[i].title, !i, i + 1 == t->n_columns);
+	mmx_out_put(o, "  ");
+	for (unsigned int i = 0; i < n; i++)
+		put_padded(o, &columns[i], columns[i].title, !i, i + 1 == n);
 	mmx_out_put(o, "\n");
 }
 

@@ -249,6 +249,67 @@ static void a_cell_without_end_is_cut_and_says_so(void)
 	CHECK(text_len > 8 && !strcmp(text + text_len - 8, "...\tyes\n"), "the mark");
 }
 
+/* Blocks, tables and lists in each other, deeper than there is room for, and what follows them. */
+static const char *nested(struct mmx_out_options options, int depth)
+{
+	static const struct mmx_column rows[] = {{"name", "NAME", 0, false}};
+	const struct mmx_sink sink = {.write = keep};
+	static struct mmx_out o;
+
+	text_len = 0;
+	mmx_out_init(&o, &options, &sink);
+	mmx_out_open(&o, "test", 1);
+	for (int i = 0; i < depth; i++)
+		mmx_out_block(&o, "in", NULL);
+	mmx_out_list(&o, "list");
+	mmx_out_end(&o);
+	mmx_out_table(&o, "table", NULL, rows, 1);
+	mmx_out_row(&o);
+	mmx_out_text(&o, "name", "deep");
+	for (int i = 0; i < depth + 1; i++)
+		mmx_out_end(&o);
+	mmx_out_text(&o, "last", "value");
+	mmx_out_close(&o);
+	return text;
+}
+
+static void too_deep_is_said_where_it_is(void)
+{
+	static const char deep[] = "nested too deeply to be shown",
+			  last[] = "}\n,\"last\":\"value\"}\n";
+	const char *found = nested((struct mmx_out_options){.json = true}, MMX_OUT_DEPTH + 8);
+	const char *at = has(found, deep) ? strstr(found, deep) : found;
+	int open = 0;
+
+	for (const char *c = found; *c; c++)
+		open += (*c == '{') - (*c == '}');
+	CHECK(!open, "%d objects stay open:\n%s", open, found);
+	CHECK(!strstr(at + 1, deep), "said more than once:\n%s", found);
+	CHECK(!strcmp(found + text_len - strlen(last), last), "what follows:\n%s", found);
+	found = nested((struct mmx_out_options){0}, MMX_OUT_DEPTH + 8);
+	CHECK(has(found,
+		  "in:               nested too deeply to be shown\nlast:             value\n"),
+	      "text");
+	found = nested((struct mmx_out_options){.json = true}, MMX_OUT_DEPTH - 2);
+	CHECK(!strstr(found, deep) && has(found, "\"list\":[],\"table\":[\n{\"name\":\"deep\"}]}"),
+	      "the deepest that there is room for:\n%s", found);
+}
+
+static void an_end_too_many_ends_nothing(void)
+{
+	const struct mmx_sink sink = {.write = keep};
+	const struct mmx_out_options options = {.json = true};
+	static struct mmx_out o;
+
+	text_len = 0;
+	mmx_out_init(&o, &options, &sink);
+	mmx_out_open(&o, "test", 1);
+	mmx_out_end(&o);
+	mmx_out_count(&o, "n", 1);
+	mmx_out_close(&o);
+	CHECK(!strcmp(text, "{\"schema\":\"mmx.test/1\",\"n\":1}\n"), "found %s", text);
+}
+
 #define TAKE(o, argv) mmx_out_options_take(o, (int)(sizeof(argv) / sizeof(*(argv))), argv)
 
 static void options_are_taken_from_anywhere(void)
@@ -314,5 +375,7 @@ int main(void)
 	RUN(only_whole_words_are_options);
 	RUN(wrong_columns_are_refused);
 	RUN(a_cell_without_end_is_cut_and_says_so);
+	RUN(too_deep_is_said_where_it_is);
+	RUN(an_end_too_many_ends_nothing);
 	return unit_end();
 }
