@@ -53,6 +53,7 @@ void mmx_say(struct mmx_run *run, const char *fmt, ...)
 	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
 	va_end(ap);
 	mmx_make_printable(text);
+	mmx_out_flush(run->out);
 	run->messages->say(run->messages->arg, text);
 }
 
@@ -158,5 +159,6 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 	}
 	mmx_knowledge_refresh(kernel);
 	status = command->run(&run);
+	mmx_out_flush(out);
 	return mmx_stopped(kernel->image) ? MMX_EXIT_CANNOT : status;
 }

@@ -3,25 +3,38 @@
  * JSON: one document, addresses and raw words as strings in hex, counts as numbers, an absent
  * value as an object that says why.
  */
-#include <inttypes.h>
-
 #include "render/out.h"
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
 
 static void put_string(struct mmx_out *o, const char *text)
 {
-	mmx_out_put(o, "\"");
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	mmx_out_raw(o, "\"", 1);
+	while (*text) {
+		size_t plain = 0;
 
-		if (c == '"' || c == '\\')
-			mmx_out_putf(o, "\\%c", c);
-		else if (c >= 0x20 && c < 0x7f)
-			mmx_out_putf(o, "%c", c);
-		else
-			/* Bytes of a dump need not be UTF-8: each stands for itself as U+00XX. */
-			mmx_out_putf(o, "\\u%04x", c);
+		while (is_plain(text[plain]))
+			plain++;
+		mmx_out_raw(o, text, plain);
+		text += plain;
+		if (!*text)
+			break;
+		/* Bytes of a dump need not be UTF-8: each stands for itself as U+00XX. */
+		mmx_out_putf(o, *text == '"' || *text == '\\' ? "\\%c" : "\\u%04x",
+			     (unsigned char)*text);
+		text++;
 	}
-	mmx_out_put(o, "\"");
+	mmx_out_raw(o, "\"", 1);
+}
+
+static void put_hex(struct mmx_out *o, uint64_t word)
+{
+	mmx_out_raw(o, "\"0x", 3);
+	mmx_out_number(o, word, 16);
+	mmx_out_raw(o, "\"", 1);
 }
 
 static void put_key(struct mmx_out *o, const char *key)
@@ -85,7 +98,9 @@ static void json_row(struct mmx_out *o)
 
 static void put_names(struct mmx_out *o, const struct mmx_value *v)
 {
-	mmx_out_putf(o, "{\"raw\":\"0x%" PRIx64 "\",\"names\":[", v->word);
+	mmx_out_put(o, "{\"raw\":");
+	put_hex(o, v->word);
+	mmx_out_put(o, ",\"names\":[");
 	for (unsigned int i = 0; i < v->n_names; i++) {
 		if (i)
 			mmx_out_put(o, ",");
@@ -101,13 +116,15 @@ static void json_value(struct mmx_out *o, const char *key, const struct mmx_valu
 	case MMX_VALUE_ADDR:
 	case MMX_VALUE_PFN:
 	case MMX_VALUE_HEX:
-		mmx_out_putf(o, "\"0x%" PRIx64 "\"", v->word);
+		put_hex(o, v->word);
 		break;
 	case MMX_VALUE_COUNT:
-		mmx_out_putf(o, "%" PRId64, v->count);
+		if (v->count < 0)
+			mmx_out_raw(o, "-", 1);
+		mmx_out_number(o, v->count < 0 ? -(uint64_t)v->count : v->word, 10);
 		break;
 	case MMX_VALUE_BYTES:
-		mmx_out_putf(o, "%" PRIu64, v->word);
+		mmx_out_number(o, v->word, 10);
 		break;
 	case MMX_VALUE_TEXT:
 		put_string(o, v->text);

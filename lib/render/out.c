@@ -52,6 +52,7 @@ void mmx_out_close(struct mmx_out *o)
 	while (o->depth)
 		mmx_out_end(o);
 	o->ops->close(o);
+	mmx_out_flush(o);
 }
 
 void mmx_out_block(struct mmx_out *o, const char *key, const char *title)
@@ -101,6 +102,9 @@ void mmx_out_end(struct mmx_out *o)
 		o->ops->end(o);
 		o->depth--;
 	}
+	/* Whoever watches sees each part as soon as it is there. */
+	if (o->options.terminal)
+		mmx_out_flush(o);
 }
 
 void mmx_out_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
@@ -182,14 +186,28 @@ void mmx_out_null(struct mmx_out *o, const char *key)
 	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_NULL});
 }
 
+void mmx_out_flush(struct mmx_out *o)
+{
+	if (o->buffered)
+		o->sink.write(o->sink.arg, o->buffer, o->buffered);
+	o->buffered = 0;
+}
+
 void mmx_out_raw(struct mmx_out *o, const void *bytes, size_t len)
 {
-	o->sink.write(o->sink.arg, bytes, len);
+	if (len > sizeof(o->buffer) - o->buffered)
+		mmx_out_flush(o);
+	if (len > sizeof(o->buffer)) {
+		o->sink.write(o->sink.arg, bytes, len);
+		return;
+	}
+	memcpy(o->buffer + o->buffered, bytes, len);
+	o->buffered += len;
 }
 
 void mmx_out_put(struct mmx_out *o, const char *text)
 {
-	o->sink.write(o->sink.arg, text, strlen(text));
+	mmx_out_raw(o, text, strlen(text));
 }
 
 void mmx_out_putf(struct mmx_out *o, const char *fmt, ...)
@@ -201,4 +219,15 @@ void mmx_out_putf(struct mmx_out *o, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	mmx_out_put(o, text);
+}
+
+void mmx_out_number(struct mmx_out *o, uint64_t n, unsigned int radix)
+{
+	char text[64], *at = text + sizeof(text);
+
+	do {
+		*--at = "0123456789abcdef"[n % radix];
+		n /= radix;
+	} while (n);
+	mmx_out_raw(o, at, text + sizeof(text) - at);
 }

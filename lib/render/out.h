@@ -136,7 +136,8 @@ struct mmx_out_ops {
 	void (*end)(struct mmx_out *o);
 };
 
-#define MMX_OUT_DEPTH 12
+#define MMX_OUT_DEPTH  12
+#define MMX_OUT_BUFFER 16384
 
 enum mmx_out_node { MMX_OUT_TOP, MMX_OUT_BLOCK, MMX_OUT_TABLE, MMX_OUT_LIST };
 
@@ -158,6 +159,8 @@ struct mmx_out {
 	unsigned int
 		refused; /* levels below the deepest that there is room for, where nothing is shown */
 	struct mmx_columns columns;
+	size_t buffered; /* of @buffer, and not in the sink yet */
+	char buffer[MMX_OUT_BUFFER];
 };
 
 void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
@@ -211,9 +214,17 @@ void mmx_out_null(struct mmx_out *o, const char *key);
 /** mmx_out_raw() - bytes as they are, outside of any document: for /proc files */
 void mmx_out_raw(struct mmx_out *o, const void *bytes, size_t len);
 
+/**
+ * mmx_out_flush() - what was shown so far goes to the sink now
+ * Before a message to people, that is, and when a command ends; the end of a document does it too.
+ */
+void mmx_out_flush(struct mmx_out *o);
+
 /* For renderings. */
 void mmx_out_put(struct mmx_out *o, const char *text);
 void mmx_out_putf(struct mmx_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** mmx_out_number() - @n in digits of base @radix, at most 16; printf takes several times as long */
+void mmx_out_number(struct mmx_out *o, uint64_t n, unsigned int radix);
 struct mmx_out_level *mmx_out_top(struct mmx_out *o);
 
 /** mmx_value_text() - a value as text, in @buf or where the value itself has it */

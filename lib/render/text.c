@@ -82,7 +82,7 @@ void mmx_out_put_clean(struct mmx_out *o, const char *text, size_t len)
 		size_t shown = mmx_printable(text, len);
 
 		if (shown)
-			o->sink.write(o->sink.arg, text, shown);
+			mmx_out_raw(o, text, shown);
 		else
 			mmx_out_putf(o, "\\x%02x", (unsigned char)*text);
 		text += shown ? shown : 1;
@@ -185,7 +185,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 	}
 	indent(o, o->depth);
 	for (const char *c = key; *c; c++, width--)
-		mmx_out_putf(o, "%c", *c == '_' ? ' ' : *c);
+		mmx_out_raw(o, *c == '_' ? " " : c, 1);
 	mmx_out_putf(o, ":%*s", width > 1 ? width - 1 : 1, "");
 	mmx_out_put_clean(o, text, strlen(text));
 	mmx_out_put(o, "\n");
