@@ -33,9 +33,12 @@ struct file {
 	struct mmx_run *run;
 	struct mmx_kpage kp;
 	entry_fn entry;
-	uint64_t hole;         /* the word of a frame that has no struct page */
-	uint64_t missing;      /* frames whose words rest on what is not in the dump */
-	bool as_runs;          /* and not as bytes */
+	uint64_t hole;     /* the word of a frame that has no struct page */
+	uint64_t missing;  /* frames whose words rest on what is not in the dump */
+	bool flags;        /* the words are of kpageflags */
+	uint64_t unknown;  /* bits of them that may be set, though they are not: nothing tells */
+	uint64_t in_doubt; /* frames with such a bit */
+	bool as_runs;      /* and not as bytes */
 	struct words_run last; /* what the next words may belong to */
 	struct mmx_progress progress;
 };
@@ -96,6 +99,16 @@ static void emit_words(struct file *file, uint64_t pfn, const struct words *word
 	}
 }
 
+static void count_doubts(struct file *file, const struct words *words)
+{
+	for (uint32_t i = 0; i < words->n; i++) {
+		uint64_t unknown = mmx_kpageflags_unknown(&file->kp, le64toh(words->word[i]));
+
+		file->in_doubt += !words->read[i] && unknown;
+		file->unknown |= words->read[i] ? 0 : unknown;
+	}
+}
+
 static int take_words(void *arg, uint64_t pfn, const void *result, struct mmx_err *err)
 {
 	struct file *file = arg;
@@ -105,6 +118,8 @@ static int take_words(void *arg, uint64_t pfn, const void *result, struct mmx_er
 	(void)err;
 	for (uint32_t i = 0; i < words->n; i++)
 		file->missing += words->read[i] != MMX_READ_OK;
+	if (file->flags && file->kp.ksm == MMX_KSM_UNKNOWN)
+		count_doubts(file, words);
 	if (file->as_runs)
 		emit_words(file, pfn, words);
 	else
@@ -152,6 +167,11 @@ static int walk_as_runs(struct file *file, struct mmx_err *err)
 	mmx_out_table(o, "runs", NULL, columns, sizeof(columns) / sizeof(*columns));
 	ret = walk(file, err);
 	emit_run(o, &file->last);
+	mmx_out_end(o);
+	if (file->in_doubt) {
+		mmx_out_hex(o, "unknown_bits", file->unknown);
+		mmx_out_text(o, "unknown_because", file->kp.ksm_unknown.text);
+	}
 	mmx_out_close(o);
 	return ret;
 }
@@ -185,6 +205,7 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 	struct file file = {
 		.run = run,
 		.entry = entry,
+		.flags = flags,
 		.as_runs = options->json || options->columns,
 	};
 	enum mmx_exit status;
@@ -216,7 +237,13 @@ static enum mmx_exit frame_words(struct mmx_run *run, entry_fn entry, bool flags
 		mmx_say(run,
 			"no large folio is mapped that would tell whether this kernel counts the mappings of "
 			"each page: pages with a page type are among those");
-	return mmx_worse(status, file.missing ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
+	if (file.in_doubt)
+		mmx_say(run,
+			"KSM (bit 21) is not set for %" PRIu64
+			" anonymous frames that KSM did not merge; some kernels "
+			"set it there, and whether this one does is not known: %s",
+			file.in_doubt, file.kp.ksm_unknown.text);
+	return mmx_worse(status, file.missing || file.in_doubt ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
 }
 
 static enum mmx_exit kpageflags(struct mmx_run *run)
@@ -268,7 +295,8 @@ const struct mmx_command mmx_cmd_procx = {
 		"written to a terminal; --json and --columns have them as runs of equal words. A frame\n"
 		"whose struct page is not in the dump, or another one that its word rests on, has all bits\n"
 		"set, which no kernel prints; how many those are is said on standard error, and the exit\n"
-		"status is 3. So is a max_pfn, where the file ends, that is not where the memory sections end;\n"
+		"status is 3. It is that, too, when nothing tells whether a kernel makes the mistake of setting the\n"
+		"bit for KSM on all anonymous memory: the bit is then set where it should be. Said is also a max_pfn, where the file ends, that is not where the memory sections end;\n"
 		"when it is before that the exit status is 1.",
 	.records = records,
 	.operand = entry_name,

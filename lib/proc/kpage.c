@@ -78,6 +78,9 @@ static const struct {
 
 _Static_assert(sizeof(copies) / sizeof(*copies) <= MMX_KPAGE_COPIED, "room for every copied bit");
 
+/* Of stable_page_flags(), which takes about 900; the test for KSM comes early. */
+#define KPAGEFLAGS_CODE 768
+
 /* A kernel variable of eight bytes; @otherwise when there is no such symbol. */
 static int variable(struct mmx_view *view, const char *name, uint64_t otherwise, uint64_t *value,
 		    struct mmx_err *err)
@@ -129,6 +132,30 @@ static int find_max_pfn(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_
 	return 0;
 }
 
+/* Rules by page are older than the mistake. */
+static void find_ksm_test(struct mmx_kpage *kp, struct mmx_view *view)
+{
+	static const char name[] = "stable_page_flags";
+	unsigned char code[KPAGEFLAGS_CODE];
+	uint64_t addr;
+
+	kp->ksm = MMX_KSM_BOTH_BITS;
+	if (kp->rules == MMX_KPAGE_PAGE)
+		return;
+	kp->ksm = MMX_KSM_UNKNOWN;
+	if (strcmp(view->kernel->arch->machine, "x86_64"))
+		mmx_fail(&kp->ksm_unknown, MMX_EMISSING, "its code is not of x86_64");
+	else if (!mmx_symbol_addr(&view->kernel->symbols, name, &addr))
+		mmx_fail(&kp->ksm_unknown, MMX_EMISSING, "there is no symbol %s", name);
+	else if (!mmx_kread_ok(view, addr, code, sizeof(code), name, &kp->ksm_unknown))
+		kp->ksm = mmx_ksm_test(code, sizeof(code));
+	else
+		return;
+	if (kp->ksm == MMX_KSM_UNKNOWN && !kp->ksm_unknown.code)
+		mmx_fail(&kp->ksm_unknown, MMX_EMISSING,
+			 "the code of %s has no test that mmx knows", name);
+}
+
 int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
@@ -146,11 +173,7 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
 	kp->rules = mmx_has_struct(l, S_page_snapshot) ? MMX_KPAGE_SNAPSHOT
 		    : k->page_format.slab_is_type      ? MMX_KPAGE_FOLIO
 						       : MMX_KPAGE_PAGE;
-	/*
-	 * From 6.10 on the test for KSM was true for all that is anonymous. 7.0 still has that and 7.2
-	 * has it right; nothing in the types tells, so the tail links that 7.1 changed stand for it.
-	 */
-	kp->all_anon_is_ksm = kp->rules != MMX_KPAGE_PAGE && !k->page_format.mask_links;
+	find_ksm_test(kp, view);
 	kp->hole = mmx_has_enum(l, E_KPAGE_FLAGS) ? 0 : 1ULL << KPF_NOPAGE;
 	kp->idle = mmx_has_enum(l, E_PG_idle) ? mmx_enum(l, E_PG_idle) : MMX_NO_BIT;
 	for (size_t i = 0; i < sizeof(copies) / sizeof(*copies); i++) {
@@ -261,7 +284,7 @@ enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w
 	u = copy_bits(kp, by_page ? own : folio->flags);
 	u |= flag(mapped, KPF_MMAP);
 	u |= flag(anon, KPF_ANON);
-	u |= flag(kp->all_anon_is_ksm ? anon : (mapping & 3) == 3, KPF_KSM);
+	u |= flag(kp->ksm == MMX_KSM_EITHER_BIT ? anon : (mapping & 3) == 3, KPF_KSM);
 	u |= w->tail ? flag(true, KPF_COMPOUND_TAIL) : flag(folio->large, KPF_COMPOUND_HEAD);
 	u |= by_page ? kind_by_page(kp, w, f) : kind_by_folio(kp, w, f);
 	u |= flag(block == MMX_PAGE_BUDDY, KPF_BUDDY);
@@ -275,6 +298,11 @@ enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w
 		  KPF_HWPOISON);
 	*word = u;
 	return MMX_READ_OK;
+}
+
+uint64_t mmx_kpageflags_unknown(const struct mmx_kpage *kp, uint64_t word)
+{
+	return kp->ksm == MMX_KSM_UNKNOWN && word & 1ULL << KPF_ANON ? ~word & 1ULL << KPF_KSM : 0;
 }
 
 /* A kernel that counts folios as a whole takes the word of a small one for a count, page type or not. */

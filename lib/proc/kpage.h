@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "mm/page.h"
+#include "proc/ksm_test.h"
 
 /** enum mmx_kpage_rules - whose words a kernel puts into kpageflags */
 enum mmx_kpage_rules {
@@ -19,10 +20,11 @@ enum mmx_kpage_rules {
 /** struct mmx_kpage - how this kernel fills the two files */
 struct mmx_kpage {
 	enum mmx_kpage_rules rules;
-	uint64_t max_pfn;     /* frames in the files */
-	uint64_t hole;        /* what kpageflags has for a frame without a struct page */
-	bool all_anon_is_ksm; /* a kernel's mistake, to be reproduced */
-	bool thp;             /* built with transparent huge pages */
+	uint64_t max_pfn;           /* frames in the files */
+	uint64_t hole;              /* what kpageflags has for a frame without a struct page */
+	enum mmx_ksm_test ksm;      /* how kpageflags asks for it, the mistake included */
+	struct mmx_err ksm_unknown; /* why that is not known, when it is not */
+	bool thp;                   /* built with transparent huge pages */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0 when there is none */
 	struct {
 		uint8_t flag, kpf;
@@ -48,6 +50,9 @@ int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct m
  * say makes no sense; there is no entry then.
  */
 enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word);
+
+/** mmx_kpageflags_unknown() - bits of a word that may be set, though they are not: nothing tells */
+uint64_t mmx_kpageflags_unknown(const struct mmx_kpage *kp, uint64_t word);
 
 /** mmx_kpagecount() - the same of kpagecount */
 enum mmx_read mmx_kpagecount(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word);

@@ -73,6 +73,25 @@ def max_pfn_short(kernel):
     set_max_pfn(kernel, 0x238000)
 
 
+def kpageflags_code(kernel, code):
+    """What stands where the mapping is tested for KSM."""
+    kernel.machine.write(kernel.machine.image.by_name["stable_page_flags"], code.ljust(16, b"\x90"))
+
+
+@damage("ksm-test-mended", "kpageflags asks for both bits of KSM, as stable releases do since it was mended",
+        procx("kpageflags", r"^{one mapper} 400005838$"), releases=("6.14",))
+def ksm_mended(kernel):
+    # and $3, %ecx; or $0x201000, %rax; cmp $3, %ecx; cmovne %rdx, %rax
+    kpageflags_code(kernel, bytes.fromhex("83e103480d0010200083f903480f45c2"))
+
+
+@damage("ksm-test-unknown", "the code of kpageflags has no test for KSM that anybody knows",
+        procx("kpageflags", r"KSM \(bit 21\) is not set for \d+ anonymous frames that KSM did not merge",
+              r"^{one mapper} 400005838$", status=3), releases=("6.14",))
+def ksm_unknown(kernel):
+    kpageflags_code(kernel, b"")
+
+
 @damage("page-type-unknown", "'offline' has a page type that this kernel does not know",
         pagex("{offline}", r"because: +a page type that mmx does not know", status=0))
 def page_type(kernel):

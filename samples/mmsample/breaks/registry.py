@@ -34,6 +34,10 @@ class Break:
     apply: Callable
     expect: str
     answers: tuple
+    releases: tuple = ()  # those that have what it damages; all, when there is none
+
+    def hits(self, release):
+        return not self.releases or release in self.releases
 
     @property
     def asked(self):
@@ -44,10 +48,10 @@ class Break:
         return [answer.command for answer in self.answers if isinstance(answer, Later)]
 
 
-def damage(name, expect, *answers):
+def damage(name, expect, *answers, releases=()):
     """Enter a function(kernel) into the table."""
     def enter(function):
-        BREAKS[name] = Break(function, expect, answers)
+        BREAKS[name] = Break(function, expect, answers, releases)
         return function
     return enter
 
