@@ -37,8 +37,8 @@ struct mmx_pagex {
 	struct mmx_swaps swaps;
 	struct mmx_err swaps_trouble; /* why they are not known */
 	struct mmx_hugetlb_pools pools;
-	struct mmx_err pools_trouble;       /* why there are none */
-	char arm[MMX_CLASS_COUNT + 1][128]; /* mmx_pagex_arm() by class; the last one of tails */
+	struct mmx_err pools_trouble; /* why there are none */
+	char arm[128];                /* mmx_pagex_arm() */
 	/* The page being shown. */
 	struct mmx_page_walk walk;
 	struct mmx_verdict verdict;

@@ -10,38 +10,117 @@
 #include "cmd/pagex.h"
 #include "kernel/member.h"
 
-/* The members in force on a page of a class; on every page: flags and _refcount. */
-static const struct {
+/*
+ * What of a class's pages tells which arm is in force. Of free blocks and guard blocks only the first
+ * page has one. What is on the LRU and unevictable is on none of its lists: a count of mlock() lies
+ * where their links would. A page table that no address space has any more waits for RCU to be freed.
+ */
+
+static bool has_page_type(struct mmx_pagex *p)
+{
+	return p->walk.type != MMX_PAGE_NONE || p->walk.folio.type != MMX_PAGE_NONE;
+}
+
+static bool is_unevictable(struct mmx_pagex *p)
+{
+	const struct mmx_layout *l = &p->k->layout;
+
+	return mmx_bit(p->walk.folio.flags, p->k->page_format.lru) &&
+	       mmx_has_enum(l, E_PG_unevictable) &&
+	       mmx_bit(p->walk.folio.flags, mmx_enum(l, E_PG_unevictable));
+}
+
+static const struct mmx_pt_page *table_of(struct mmx_pagex *p)
+{
+	size_t n;
+
+	return mmx_pt_owner_of(mmx_know_pt_owners(p->view), p->walk.pfn, &n);
+}
+
+static bool is_root(struct mmx_pagex *p)
+{
+	const struct mmx_pt_page *table = table_of(p);
+
+	return table && table->role == MMX_PT_TABLE && table->level == p->k->paging.levels;
+}
+
+static bool is_pmd_table(struct mmx_pagex *p)
+{
+	const struct mmx_pt_page *table = table_of(p);
+
+	return table && table->role != MMX_PT_DEPOSIT && table->level == 2;
+}
+
+static bool is_pte_table(struct mmx_pagex *p)
+{
+	const struct mmx_pt_page *table = table_of(p);
+
+	return table && table->role != MMX_PT_DEPOSIT && table->level == 1;
+}
+
+static bool is_deposit(struct mmx_pagex *p)
+{
+	const struct mmx_pt_page *table = table_of(p);
+
+	return table && table->role == MMX_PT_DEPOSIT;
+}
+
+/* Its rcu_head has the function to be called, in the kernel's own code. */
+static bool waits_for_rcu(struct mmx_pagex *p)
+{
+	const struct mmx_layout *l = &p->k->layout;
+
+	return mmx_has(l, M_page_rcu_head) && !table_of(p) &&
+	       mmx_region_of(&p->k->regions,
+			     mmx_word(p->walk.bytes, mmx_off(l, M_page_rcu_head) + 8)) ==
+		       REGION_KERNEL_IMAGE;
+}
+
+#define OF_USERS  "mapping", "index", "__folio_index", "private", "_mapcount", "memcg_data"
+#define OF_TABLES "page_type", "__page_type", "memcg_data", "pt_memcg_data"
+
+/*
+ * The members in force on a page of a class, the first row that applies; on every page: flags and
+ * _refcount. With those of the structs that overlay struct page, under their own names.
+ */
+static const struct arm {
 	enum mmx_class class;
+	bool (*when)(struct mmx_pagex *p); /* NULL: always */
 	const char *members[10];
-} in_force[] = {
-	{CLASS_FREE, {"buddy_list", "private", "page_type"}},
-	{CLASS_FREE_PCP, {"pcp_list", "pcp_llist"}},
-	{CLASS_SLAB, {"page_type", "memcg_data"}},
-	{CLASS_PAGE_TABLE,
-	 {"page_type", "ptl", "pt_mm", "pmd_huge_pte", "pt_frag_refcount", "memcg_data"}},
-	{CLASS_ANON,
-	 {"lru", "mapping", "index", "__folio_index", "private", "_mapcount", "memcg_data"}},
-	{CLASS_KSM,
-	 {"lru", "mapping", "index", "__folio_index", "private", "_mapcount", "memcg_data"}},
-	{CLASS_FILE,
-	 {"lru", "mapping", "index", "__folio_index", "private", "_mapcount", "memcg_data"}},
-	{CLASS_SHMEM,
-	 {"lru", "mapping", "index", "__folio_index", "private", "_mapcount", "memcg_data"}},
-	{CLASS_HUGETLB, {"lru", "mapping", "index", "__folio_index", "private", "page_type"}},
+} arms[] = {
+	{CLASS_FREE, has_page_type, {"buddy_list", "private", "page_type"}},
+	{CLASS_FREE_PCP, NULL, {"pcp_list", "pcp_llist"}},
+	{CLASS_SLAB, NULL, {"page_type", "memcg_data"}},
+	{CLASS_PAGE_TABLE, waits_for_rcu, {"callback_head", "rcu_head", "pt_rcu_head", OF_TABLES}},
+	{CLASS_PAGE_TABLE, is_deposit, {"lru", "pt_list", "ptl", OF_TABLES}},
+	{CLASS_PAGE_TABLE, is_root, {"lru", "pt_list", "pt_mm", OF_TABLES}},
+	{CLASS_PAGE_TABLE, is_pmd_table, {"pmd_huge_pte", "pt_share_count", "ptl", OF_TABLES}},
+	{CLASS_PAGE_TABLE, is_pte_table, {"ptl", OF_TABLES}},
+	{CLASS_PAGE_TABLE, NULL, {OF_TABLES}},
+	{CLASS_ANON, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
+	{CLASS_ANON, NULL, {"lru", OF_USERS}},
+	{CLASS_KSM, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
+	{CLASS_KSM, NULL, {"lru", OF_USERS}},
+	{CLASS_FILE, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
+	{CLASS_FILE, NULL, {"lru", OF_USERS}},
+	{CLASS_SHMEM, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
+	{CLASS_SHMEM, NULL, {"lru", OF_USERS}},
+	{CLASS_HUGETLB, NULL, {"lru", "mapping", "index", "__folio_index", "private", "page_type"}},
 	{CLASS_PAGE_POOL,
+	 NULL,
 	 {"pp_magic", "pp", "_pp_mapping_pad", "dma_addr", "dma_addr_upper", "pp_ref_count",
 	  "pp_frag_count"}},
-	{CLASS_ZSMALLOC, {"lru", "mapping", "index", "private", "page_type"}},
+	{CLASS_ZSMALLOC, NULL, {"lru", "mapping", "index", "private", "page_type"}},
 	{CLASS_DEVICE,
+	 NULL,
 	 {"pgmap", "_unused_pgmap_compound_head", "zone_device_data", "mapping", "index"}},
-	{CLASS_OFFLINE, {"page_type"}},
-	{CLASS_BALLOON, {"lru", "mapping", "private", "page_type"}},
-	{CLASS_MOVABLE, {"lru", "mapping", "private"}},
-	{CLASS_LARGE_KMALLOC, {"page_type"}},
-	{CLASS_UNACCEPTED, {"lru", "page_type"}},
-	{CLASS_ZERO, {"_mapcount"}},
-	{CLASS_GUARD, {"page_type", "private"}},
+	{CLASS_OFFLINE, NULL, {"page_type"}},
+	{CLASS_BALLOON, NULL, {"lru", "mapping", "private", "page_type"}},
+	{CLASS_MOVABLE, NULL, {"lru", "mapping", "private"}},
+	{CLASS_LARGE_KMALLOC, NULL, {"page_type"}},
+	{CLASS_UNACCEPTED, has_page_type, {"lru", "page_type"}},
+	{CLASS_ZERO, NULL, {"_mapcount"}},
+	{CLASS_GUARD, has_page_type, {"page_type", "private"}},
 };
 
 /* No more than what a page has in every case. */
@@ -50,38 +129,37 @@ static const struct {
 /* In the low bits of the word; above them stands the kernel's offset for bad pointers. */
 #define TAIL_MAPPING 0x400
 
-static const char *const tail_in_force[] = {"compound_head", "compound_info", "_mapcount"};
+static const struct arm tails = {.members = {"compound_head", "compound_info", "_mapcount"}};
 
-/* Before slab and hugetlb pages had a type of page, the word for it was idle in them. */
-static bool has_type(const struct mmx_pagex *p, const char *member)
+static const struct arm *arm_of(struct mmx_pagex *p)
 {
-	const uint32_t *code = p->k->page_format.type_code;
+	static const struct arm none = {0};
 
-	if (strcmp(member, "page_type"))
-		return true;
-	return p->verdict.class == CLASS_SLAB      ? code[MMX_PAGE_SLAB]
-	       : p->verdict.class == CLASS_HUGETLB ? code[MMX_PAGE_HUGETLB]
-						   : true;
+	if (p->walk.tail)
+		return &tails;
+	for (size_t i = 0; i < sizeof(arms) / sizeof(*arms); i++) {
+		if (arms[i].class == p->verdict.class && (!arms[i].when || arms[i].when(p)))
+			return &arms[i];
+	}
+	return &none;
 }
 
-static bool is_in_force(const struct mmx_pagex *p, const char *name)
+/* Without a type of page, as slab and hugetlb pages once were, the word for it is idle. */
+static bool in_force(struct mmx_pagex *p, const char *member)
 {
+	return strcmp(member, "page_type") || has_page_type(p);
+}
+
+static bool is_in_force(struct mmx_pagex *p, const char *name)
+{
+	const struct arm *arm = arm_of(p);
+
 	if (!strcmp(name, "flags") || !strcmp(name, "_refcount"))
 		return true;
-	if (p->walk.tail) {
-		for (size_t i = 0; i < sizeof(tail_in_force) / sizeof(*tail_in_force); i++) {
-			if (!strcmp(tail_in_force[i], name))
-				return true;
-		}
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(in_force) / sizeof(*in_force); i++) {
-		for (int j = 0;
-		     in_force[i].class == p->verdict.class && j < 10 && in_force[i].members[j];
-		     j++) {
-			if (!strcmp(in_force[i].members[j], name))
-				return has_type(p, name);
-		}
+	for (size_t i = 0; i < sizeof(arm->members) / sizeof(*arm->members) && arm->members[i];
+	     i++) {
+		if (!strcmp(arm->members[i], name))
+			return in_force(p, name);
 	}
 	return false;
 }
@@ -97,28 +175,17 @@ static void add_name(char *text, size_t size, const struct mmx_types *types, con
 
 const char *mmx_pagex_arm(struct mmx_pagex *p)
 {
-	enum mmx_class class = p->verdict.class;
-	const struct mmx_types *types = &p->k->types;
-	char *text = p->arm[p->walk.tail ? MMX_CLASS_COUNT : class];
-	size_t size = sizeof(p->arm[0]);
+	const struct arm *arm = arm_of(p);
 
-	if (*text)
-		return text;
-	if (p->walk.tail) {
-		for (size_t i = 0; i < sizeof(tail_in_force) / sizeof(*tail_in_force); i++)
-			add_name(text, size, types, tail_in_force[i]);
-		return text;
+	p->arm[0] = '\0';
+	for (size_t i = 0; i < sizeof(arm->members) / sizeof(*arm->members) && arm->members[i];
+	     i++) {
+		if (in_force(p, arm->members[i]))
+			add_name(p->arm, sizeof(p->arm), &p->k->types, arm->members[i]);
 	}
-	for (size_t i = 0; i < sizeof(in_force) / sizeof(*in_force); i++) {
-		for (int j = 0; in_force[i].class == class && j < 10 && in_force[i].members[j];
-		     j++) {
-			if (has_type(p, in_force[i].members[j]))
-				add_name(text, size, types, in_force[i].members[j]);
-		}
-	}
-	if (!*text)
-		snprintf(text, size, NO_ARM);
-	return text;
+	if (!p->arm[0])
+		snprintf(p->arm, sizeof(p->arm), NO_ARM);
+	return p->arm;
 }
 
 static const struct mmx_column drawing[] = {

@@ -7,6 +7,7 @@ from .record import record, record_page
 COMPOUND_PFN, COMPOUND_ORDER = 0, 2
 DMA_PFN = 0x9C
 OFFLINE_PFN, GUARD_PFN, POOL_PFN, ZSMALLOC_PFN = 0x5B00, 0x5B04, 0x5B08, 0x5B0C
+LEAVING_TABLE_PFN = 0x5B10
 GUARD_ORDER = 1
 PP_SIGNATURE = 0xDEAD000000000040
 # (first PFN, order, CPU, migratetype) of what lies on per-CPU lists
@@ -47,6 +48,7 @@ def tell(kernel):
     _page_pool(kernel)
     if m.types.has_enumerator("PGTY_zsmalloc"):
         _zsmalloc(kernel)
+    _leaving_table(kernel)
     area = kernel.vmalloc.allocate(VMALLOC_PAGES, "load_elf_binary", "vmalloc")
     record(kernel, "vmalloc area", address=area.address, pages=VMALLOC_PAGES, pfns=area.pfns,
            caller="load_elf_binary")
@@ -61,6 +63,16 @@ def _page_pool(kernel):
     pool["p.pool_size"] = 256
     frames.take(POOL_PFN, "page pool", pp_magic=PP_SIGNATURE, pp=pool, pp_ref_count=1)
     record_page(kernel, "page pool", POOL_PFN, pool=pool.address, refcount=1)
+
+
+def _leaving_table(kernel):
+    """A page table that no process has any more: RCU will free it."""
+    m = kernel.machine
+    page = kernel.frames.take(LEAVING_TABLE_PFN, "page table")
+    m.put(page.at("callback_head") + 8, m.image.function("pte_free_now"))
+    kernel.frames.set_type(LEAVING_TABLE_PFN, "table")
+    kernel.count("NR_PAGETABLE", 1)
+    record_page(kernel, "page table that waits for RCU", LEAVING_TABLE_PFN, refcount=1)
 
 
 def _zsmalloc(kernel):
