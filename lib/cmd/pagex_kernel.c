@@ -371,26 +371,31 @@ void mmx_pagex_balloon(struct mmx_pagex *p)
 	mmx_out_addr(p->out, "balloon", mmx_word(p->walk.folio.bytes, p->k->page_format.private));
 }
 
-struct memory_type {
-	int64_t value;
-	char name[40];
-};
-
-static bool take_memory_type(void *arg, const char *name, int64_t value)
+static const char *memory_type(const struct mmx_layout *l, int64_t value)
 {
-	struct memory_type *type = arg;
+	static const struct {
+		enum mmx_layout_enumerator id;
+		const char *name;
+	} types[] = {
+#define TYPE(id) {E_##id, #id}
+		TYPE(MEMORY_DEVICE_PRIVATE),    TYPE(MEMORY_DEVICE_COHERENT),
+		TYPE(MEMORY_DEVICE_FS_DAX),     TYPE(MEMORY_DEVICE_GENERIC),
+		TYPE(MEMORY_DEVICE_PCI_P2PDMA),
+#undef TYPE
+	};
 
-	if (value != type->value)
-		return true;
-	snprintf(type->name, sizeof(type->name), "%s", name);
-	return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (mmx_has_enum(l, types[i].id) && mmx_enum(l, types[i].id) == value)
+			return types[i].name;
+	}
+	return "";
 }
 
 void mmx_pagex_device(struct mmx_pagex *p)
 {
 	const struct mmx_layout *l = &p->k->layout;
 	enum mmx_layout_member id = mmx_has(l, M_page_pgmap) ? M_page_pgmap : M_folio_pgmap;
-	struct memory_type type = {0};
+	const char *type = "";
 	uint64_t pgmap, value;
 
 	if (!mmx_has(l, id) || p->walk.folio.read)
@@ -398,10 +403,8 @@ void mmx_pagex_device(struct mmx_pagex *p)
 	pgmap = mmx_get(l, id, id == M_page_pgmap ? p->walk.bytes : p->walk.folio.bytes);
 	mmx_out_block(p->out, "device", "device memory");
 	mmx_out_addr(p->out, "pgmap", pgmap);
-	if (!mmx_kread_member(p->view, pgmap, M_dev_pagemap_type, &value)) {
-		type.value = (int64_t)value;
-		mmx_types_each_enumerator(&p->k->types, "memory_type", take_memory_type, &type);
-	}
-	text_or_null(p, "type", type.name);
+	if (!mmx_kread_member(p->view, pgmap, M_dev_pagemap_type, &value))
+		type = memory_type(l, (int64_t)value);
+	text_or_null(p, "type", type);
 	mmx_out_end(p->out);
 }

@@ -21,21 +21,27 @@ enum state {
  */
 static const struct {
 	const char *flag, *name;
+	enum mmx_layout_enumerator id; /* of @name */
 	enum state state;
 } aliases[] = {
-	{"active", "has_hwpoisoned", SECOND_PAGE},
-	{"active", "hugetlb", SECOND_PAGE},
-	{"error", "has_hwpoisoned", SECOND_PAGE},
-	{"workingset", "large_rmappable", SECOND_PAGE},
-	{"workingset", "double_map", SECOND_PAGE},
-	{"reclaim", "partially_mapped", SECOND_PAGE},
-	{"owner_priv_1", "swapcache", SWAP_BACKED},
-	{"owner_priv_1", "checked", NOT_SWAP_BACKED},
-	{"mappedtodisk", "anon_exclusive", ANON_PAGE},
-	{"owner_2", "anon_exclusive", ANON_PAGE},
-	{"reclaim", "reclaim", WRITING},
-	{"reclaim", "readahead", NOT_SWAP_BACKED},
-	{"uptodate", "reported", FREE_BLOCK},
+#define ALIAS(flag, name, state)                 \
+	{                                        \
+#flag, #name, E_PG_##name, state \
+	}
+	ALIAS(active, has_hwpoisoned, SECOND_PAGE),
+	ALIAS(active, hugetlb, SECOND_PAGE),
+	ALIAS(error, has_hwpoisoned, SECOND_PAGE),
+	ALIAS(workingset, large_rmappable, SECOND_PAGE),
+	ALIAS(workingset, double_map, SECOND_PAGE),
+	ALIAS(reclaim, partially_mapped, SECOND_PAGE),
+	ALIAS(owner_priv_1, swapcache, SWAP_BACKED),
+	ALIAS(owner_priv_1, checked, NOT_SWAP_BACKED),
+	ALIAS(mappedtodisk, anon_exclusive, ANON_PAGE),
+	ALIAS(owner_2, anon_exclusive, ANON_PAGE),
+	ALIAS(reclaim, reclaim, WRITING),
+	ALIAS(reclaim, readahead, NOT_SWAP_BACKED),
+	ALIAS(uptodate, reported, FREE_BLOCK),
+#undef ALIAS
 };
 
 static bool second_page(const struct mmx_page_walk *w)
@@ -69,29 +75,6 @@ static bool in_state(const struct mmx_page_walk *w, enum state state)
 	return false;
 }
 
-struct wanted {
-	const char *name;
-	int64_t bit;
-	bool found;
-};
-
-static bool take_bit(void *arg, const char *name, int64_t value)
-{
-	struct wanted *want = arg;
-
-	want->found =
-		value == want->bit && !strncmp(name, "PG_", 3) && !strcmp(name + 3, want->name);
-	return !want->found;
-}
-
-static bool kernel_has(const struct mmx_kernel *k, const char *name, unsigned int bit)
-{
-	struct wanted want = {.name = name, .bit = bit};
-
-	mmx_types_each_enumerator(&k->types, "pageflags", take_bit, &want);
-	return want.found;
-}
-
 static const char *name_of(const struct mmx_page_walk *w, unsigned int bit)
 {
 	const struct mmx_kernel *k = w->view->kernel;
@@ -99,7 +82,8 @@ static const char *name_of(const struct mmx_page_walk *w, unsigned int bit)
 
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
 		if (!strcmp(aliases[i].flag, usual) && in_state(w, aliases[i].state) &&
-		    kernel_has(k, aliases[i].name, bit))
+		    mmx_has_enum(&k->layout, aliases[i].id) &&
+		    mmx_enum(&k->layout, aliases[i].id) == bit)
 			return aliases[i].name;
 	}
 	return usual;

@@ -165,26 +165,46 @@ void mmx_hugetlb_pools_free(struct mmx_hugetlb_pools *pools)
  * A huge page.
  */
 
-struct naming {
-	struct mmx_hugetlb *h;
-	size_t len;
-	uint64_t named; /* bits that have a name by now */
+static const struct {
+	enum mmx_layout_enumerator id;
+	const char *name;
+} flag_names[] = {
+#define FLAG(name)                  \
+	{                           \
+		E_HPG_##name, #name \
+	}
+	FLAG(restore_reserve),   FLAG(migratable),         FLAG(temporary), FLAG(freed),
+	FLAG(vmemmap_optimized), FLAG(raw_hwp_unreliable), FLAG(cma),
+#undef FLAG
 };
 
-static bool name_flag(void *arg, const char *name, int64_t value)
+static const char *flag_name(const struct mmx_layout *l, int64_t bit)
 {
-	struct naming *n = arg;
-	int room = sizeof(n->h->flags) - n->len;
-
-	if (strncmp(name, "HPG_", 4) || value < 0 || value > 63)
-		return true;
-	n->named |= 1ULL << value;
-	if (n->h->raw >> value & 1 && room > 1) {
-		int put = snprintf(n->h->flags + n->len, room, "%s%s", n->len ? " " : "", name + 4);
-
-		n->len += put < room ? put : room - 1;
+	for (size_t i = 0; i < sizeof(flag_names) / sizeof(*flag_names); i++) {
+		if (mmx_has_enum(l, flag_names[i].id) && mmx_enum(l, flag_names[i].id) == bit)
+			return flag_names[i].name;
 	}
-	return true;
+	return NULL;
+}
+
+/* Those that have no name stand behind the others, as a number. */
+static void name_flags(struct mmx_hugetlb *h, const struct mmx_layout *l)
+{
+	uint64_t nameless = 0;
+	size_t len = 0;
+
+	for (int bit = 0; bit < 64 && len < sizeof(h->flags); bit++) {
+		const char *name = h->raw >> bit & 1 ? flag_name(l, bit) : NULL;
+
+		if (name)
+			len += snprintf(h->flags + len, sizeof(h->flags) - len, "%s%s",
+					len ? " " : "", name);
+		else
+			nameless |= h->raw & 1ULL << bit;
+	}
+	if (nameless && len < sizeof(h->flags))
+		snprintf(h->flags + len, sizeof(h->flags) - len, "%s0x%" PRIx64, len ? " " : "",
+			 nameless);
 }
 
 static bool has_flag(const struct mmx_layout *l, const struct mmx_hugetlb *h,
@@ -267,7 +287,6 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 {
 	const struct mmx_kernel *k = w->view->kernel;
 	const struct mmx_hugetlb_free key = {.pfn = w->folio.head};
-	struct naming naming = {.h = h};
 	uint64_t at;
 
 	memset(h, 0, sizeof(*h));
@@ -278,10 +297,7 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 	if (pools->free.n)
 		h->listed = bsearch(&key, pools->free.v, pools->free.n, sizeof(key), by_frame);
 	h->raw = mmx_word(w->folio.bytes, k->page_format.private);
-	mmx_types_each_enumerator(&k->types, "hugetlb_page_flags", name_flag, &naming);
-	if (h->raw & ~naming.named)
-		snprintf(h->flags + naming.len, sizeof(h->flags) - naming.len, "%s0x%" PRIx64,
-			 naming.len ? " " : "", h->raw & ~naming.named);
+	name_flags(h, &k->layout);
 	h->freed = has_flag(&k->layout, h, E_HPG_freed);
 	h->optimised = has_flag(&k->layout, h, E_HPG_vmemmap_optimized);
 	h->temporary = has_flag(&k->layout, h, E_HPG_temporary);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "kernel/kernel.h"
 #include "mm/pageblock.h"
@@ -11,18 +9,27 @@
 #define PMD_ORDER     9u  /* blocks are as large as huge pages, where the kernel has those */
 #define LARGEST_ORDER 10u /* and as the largest free block where not */
 
-static bool take_name(void *arg, const char *name, int64_t value)
-{
-	static const char prefix[] = "MIGRATE_";
-	struct mmx_pageblock_format *f = arg;
+static const struct {
+	enum mmx_layout_enumerator id;
+	const char *name;
+} type_names[] = {
+	{E_MIGRATE_UNMOVABLE, "unmovable"},
+	{E_MIGRATE_MOVABLE, "movable"},
+	{E_MIGRATE_RECLAIMABLE, "reclaimable"},
+	{E_MIGRATE_HIGHATOMIC, "highatomic"},
+	{E_MIGRATE_CMA, "cma"},
+	{E_MIGRATE_ISOLATE, "isolate"},
+};
 
-	if (strncmp(name, prefix, sizeof(prefix) - 1) || value < 0 || value >= f->types ||
-	    !strcmp(name, "MIGRATE_PCPTYPES"))
-		return true;
-	snprintf(f->name[value], sizeof(f->name[value]), "%s", name + sizeof(prefix) - 1);
-	for (char *c = f->name[value]; *c; c++)
-		*c = tolower((unsigned char)*c);
-	return true;
+static void name_types(struct mmx_pageblock_format *f, const struct mmx_layout *l)
+{
+	for (size_t i = 0; i < sizeof(type_names) / sizeof(*type_names); i++) {
+		int64_t type =
+			mmx_has_enum(l, type_names[i].id) ? mmx_enum(l, type_names[i].id) : -1;
+
+		if (type >= 0 && type < f->types)
+			snprintf(f->name[type], sizeof(f->name[type]), "%s", type_names[i].name);
+	}
 }
 
 static uint64_t usage_bytes(const struct mmx_kernel *k, unsigned int bits, unsigned int order)
@@ -92,7 +99,7 @@ int mmx_pageblock_format_find(struct mmx_pageblock_format *f, const struct mmx_k
 				bits, types);
 	f->bits = power_of_two(bits);
 	f->types = types;
-	mmx_types_each_enumerator(l->types, "migratetype", take_name, f);
+	name_types(f, l);
 	f->skip = mmx_has_enum(l, E_PB_migrate_skip) ? mmx_enum(l, E_PB_migrate_skip) : TYPE_BITS;
 	if (mmx_has_enum(l, E_PB_migrate_isolate))
 		f->isolate = mmx_enum(l, E_PB_migrate_isolate);
