@@ -37,6 +37,7 @@ SERIES = {
     "6.18": Series(debug=False),
     "7.0": Series(debug=False, modules=False),
     "7.2": Series(),
+    "7.3": Series(),
 }
 
 _lock = threading.Lock()

@@ -79,9 +79,15 @@ def field(page, path):
     return None if page == {} else page
 
 
-def index_of(name, told, nth):
+def counts_by_address(dump):
+    """Whether anonymous pages of a mapping with a file are counted from address 0 on, as since 7.3."""
+    return b"__vm_anon_pgoff_lo\0" in dump.bytes_between("__start_BTF", "__stop_BTF")
+
+
+def index_of(dump, name, told, nth):
     """Where in its file or address space a page is, or None when the workload cannot tell."""
-    if name in ANON and name != "stack" and "addr" in told:  # the stack was moved before it was used
+    by_address = ANON + (["hugetlb_private"] if counts_by_address(dump) else [])
+    if name in by_address and name != "stack" and "addr" in told:  # the stack was moved before it was used
         return int(told.get("was_at", told["addr"]), 16) // 4096 + nth
     if name.startswith("hugetlb_") or name == "page_cache_unmapped":
         return nth
@@ -107,8 +113,9 @@ def expectations(dump, name, told, nth, page):
         yield "file.path", told["path"] + (" (deleted)" if name in HAS_NO_NAME else "")
     if page["class"] in ("file", "shmem") and "inode" in told and name != "cgroup_gone":
         yield "file.ino", told["inode"]
-    if index_of(name, told, nth) is not None and page["class"] != "hwpoison":
-        yield "index", f"0x{index_of(name, told, nth):x}"
+    index = index_of(dump, name, told, nth)
+    if index is not None and page["class"] != "hwpoison":
+        yield "index", f"0x{index:x}"
     if name == "sysv_shm":
         yield "file.path", f"/SYSV{int(told['key'], 16):08x} (deleted)"
     if name == "ext4_dirty":
