@@ -221,16 +221,43 @@ static void take_page(struct finder *f, uint64_t page, struct mmx_pipe_page foun
 		f->nomem = !mmx_array_add(f->pipes, found);
 }
 
+/*
+ * Pages in reserve. Since 7.3 they are counted, and pointers behind the last one are stale; before that
+ * they were NULL.
+ */
+static int count_spares(struct finder *f, uint64_t addr, uint64_t *n, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &f->view->kernel->layout;
+	uint64_t room = l->member[M_pipe_inode_info_tmp_page].m.size / 8;
+
+	*n = room;
+	if (!mmx_has(l, M_pipe_inode_info_tmp_pages))
+		return 0;
+	if (mmx_kget(f->view, addr, M_pipe_inode_info_tmp_pages, n, err))
+		return -1;
+	if (*n > room)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the pipe at 0x%" PRIx64 " has %" PRIu64
+				" pages in reserve, and room for %" PRIu64,
+				addr, *n, room);
+	return 0;
+}
+
 static void take_spares(struct finder *f, uint32_t nr)
 {
 	const struct mmx_layout *l = &f->view->kernel->layout;
-	uint64_t addr = f->pipes->pipes.v[nr].addr, page;
-	enum mmx_layout_member id = M_pipe_inode_info_tmp_page;
+	uint64_t addr = f->pipes->pipes.v[nr].addr, page, n;
+	struct mmx_err err;
 
-	if (!mmx_has(l, id))
+	if (!mmx_has(l, M_pipe_inode_info_tmp_page))
 		return;
-	for (uint32_t at = 0; at + 8 <= l->member[id].m.size; at += 8) {
-		if (!mmx_kread_u64(f->view, addr + mmx_off(l, id) + at, &page))
+	if (count_spares(f, addr, &n, &err)) {
+		mmx_cover_fail(&f->pipes->coverage, &err);
+		return;
+	}
+	addr += mmx_off(l, M_pipe_inode_info_tmp_page);
+	for (uint64_t i = 0; i < n; i++) {
+		if (!mmx_kread_u64(f->view, addr + i * 8, &page))
 			take_page(f, page, (struct mmx_pipe_page){.pipe = nr, .spare = true});
 	}
 }

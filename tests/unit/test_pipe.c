@@ -59,6 +59,7 @@ static void lay_out(struct world *w)
 	has(w, M_pipe_inode_info_ring_size, offsetof(struct fake_pipe, ring_size), 4);
 	has(w, M_pipe_inode_info_bufs, offsetof(struct fake_pipe, bufs), 8);
 	has(w, M_pipe_inode_info_tmp_page, offsetof(struct fake_pipe, tmp_page), 16);
+	w->m->kernel.layout.member[M_pipe_inode_info_tmp_pages].provider = -1;
 	has(w, M_pipe_buffer_page, offsetof(struct fake_buffer, page), 8);
 	has(w, M_pipe_buffer_offset, offsetof(struct fake_buffer, offset), 4);
 	has(w, M_pipe_buffer_len, offsetof(struct fake_buffer, len), 4);
@@ -260,9 +261,36 @@ static void there_is_an_end_of_descriptors(void)
 	end_world(w);
 }
 
+/* 7.3 counts the pages in reserve; what lies behind the last one was one once. */
+static void counted_spares(void)
+{
+	static const struct {
+		uint32_t count;
+		bool first, second, trouble;
+	} cases[] = {{0, false, false, false},
+		     {1, true, false, false},
+		     {2, true, true, false},
+		     {3, false, false, true}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world *w = new_world(0, 0);
+
+		has(w, M_pipe_inode_info_tmp_pages, offsetof(struct fake_pipe, pad), 4);
+		pipe_of(w)->tmp_page[0] = page(201);
+		pipe_of(w)->pad = cases[i].count;
+		CHECK(!find(w), "%s", w->err.text);
+		CHECK(!!mmx_pipe_page(&w->found, 201) == cases[i].first, "%u", cases[i].count);
+		CHECK(!!mmx_pipe_page(&w->found, 200) == cases[i].second, "%u", cases[i].count);
+		CHECK(!mmx_cover_whole(&w->found.coverage) == cases[i].trouble, "%u: %s",
+		      cases[i].count, w->found.coverage.first.text);
+		end_world(w);
+	}
+}
+
 int main(void)
 {
 	RUN(buffers_come_in_the_order_of_reading);
+	RUN(counted_spares);
 	RUN(a_wild_ring_is_told_and_left_alone);
 	RUN(what_cannot_be_read_is_told);
 	RUN(pointers_to_no_page_are_passed_over);
