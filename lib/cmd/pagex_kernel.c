@@ -46,8 +46,8 @@ static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
 		mmx_out_text(p->out, "state", mmx_object_state_words(i));
 	}
 	mmx_out_end(p->out);
-	if (objects->trouble.code)
-		mmx_pagex_trouble(p, "free_list", &objects->trouble);
+	if (!mmx_cover_whole(&objects->coverage))
+		mmx_pagex_trouble(p, "free_list", &objects->coverage.first);
 	if (p->what.kind == MMX_WHAT_KERNEL && p->walk.pfn == p->what.first &&
 	    mmx_slab_object_at(slab, p->what.addr, &object)) {
 		mmx_out_count(p->out, "object", object.index);
@@ -71,6 +71,10 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 		return;
 	}
 	p->has_caches = true;
+	if (!p->caches.slabs_known) {
+		mmx_pagex_trouble(p, "cache_unknown", &p->caches.coverage.first);
+		return;
+	}
 	mmx_slab_decode(&s, &p->caches, &p->walk);
 	mmx_out_block(p->out, "slab", "slab");
 	mmx_out_addr(p->out, "cache_address", s.cache_addr);
@@ -88,8 +92,8 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 		mmx_out_count(p->out, "on_cpu", s.on_cpu->cpu);
 	if (s.kfence)
 		mmx_out_bool(p->out, "kfence", true);
-	if (!s.cache && p->caches.trouble.code)
-		mmx_pagex_trouble(p, "caches_unknown", &p->caches.trouble);
+	if (!s.cache && !mmx_cover_whole(&p->caches.coverage))
+		mmx_pagex_trouble(p, "caches_unknown", &p->caches.coverage.first);
 	else if (s.bad)
 		mmx_pagex_finding(p, "broken", s.bad);
 	if (s.cache && !s.bad)

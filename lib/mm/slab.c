@@ -15,19 +15,10 @@
 #define MAX_CACHES      65536u
 #define MAX_CACHE_BYTES 4096u  /* of a kmem_cache, up to its per-node pointers */
 #define MAX_RESERVE     65536u /* slabs that a CPU holds in reserve for one cache */
-#define MAX_SHEAF       16384u /* objects of a sheaf */
+#define MAX_SHEAVES     16384u /* full ones that a node keeps of one cache */
+#define MAX_NODES       1024u
+#define MAX_POINTERS    64u /* bytes of pointers that a cache has of a node */
 #define MAX_ORDER       22
-
-const char *mmx_object_state_words(enum mmx_object_state state)
-{
-	static const char *const words[] = {
-#define STATE(id, text) [MMX_OBJECT_##id] = text,
-		MMX_OBJECT_STATES(STATE)
-#undef STATE
-	};
-
-	return words[state];
-}
 
 const char *mmx_object_part_words(enum mmx_object_part part)
 {
@@ -50,7 +41,9 @@ struct finder {
 	struct mmx_cpus cpus;
 	struct mmx_err cpus_trouble;
 	struct mmx_slab_cache *cache; /* the current one */
-	uint64_t node;                /* its struct kmem_cache_node that is being looked at */
+	struct mmx_err unseen;        /* what is wrong with its lists; code 0 when nothing is */
+	unsigned int nodes;           /* that many, from 0 on, may have something of a cache */
+	unsigned char *pointers;      /* room for a cache's pointers to what they have */
 	uint64_t limit;               /* for lists of slabs: no more than there are frames */
 	bool nomem;
 };
@@ -61,18 +54,16 @@ static const struct mmx_layout *layout(const struct finder *f)
 }
 
 /* The first thing that goes wrong with a cache's lists is the one that is told. */
-static void __attribute__((format(printf, 2, 3))) trouble(struct finder *f, const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+spoil(struct finder *f, enum mmx_code code, const char *fmt, ...)
 {
-	struct mmx_err *err = &f->cache->trouble;
-	char text[sizeof(err->text)];
 	va_list args;
 
-	if (err->code)
+	if (f->unseen.code)
 		return;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	mmx_vfail(&f->unseen, code, fmt, args);
 	va_end(args);
-	mmx_fail(err, MMX_EABSENT, "%s", text);
 }
 
 /* Reads a member whose failure spoils the cache's lists. */
@@ -81,8 +72,8 @@ static bool take(struct finder *f, uint64_t addr, enum mmx_layout_member id, uin
 	enum mmx_read read = mmx_kread_member(f->view, addr, id, value);
 
 	if (read)
-		trouble(f, "%s at 0x%" PRIx64 " is %s", mmx_layout_members[id].name, addr,
-			mmx_read_name(read));
+		spoil(f, mmx_read_code(read), "%s at 0x%" PRIx64 " is %s",
+		      mmx_layout_members[id].name, addr, mmx_read_name(read));
 	return !read;
 }
 
@@ -108,7 +99,8 @@ static void find_cpu_slabs(struct finder *f, uint64_t percpu, const struct mmx_c
 		uint64_t pfn;
 
 		if (n == MAX_RESERVE || !mmx_page_pfn(f->view->kernel, next, &pfn)) {
-			trouble(f, "CPU %u's list of slabs breaks at 0x%" PRIx64, cpu->nr, next);
+			spoil(f, MMX_ECORRUPT, "CPU %u's list of slabs breaks at 0x%" PRIx64,
+			      cpu->nr, next);
 			return;
 		}
 		hold(f, (struct mmx_slab_on_cpu){next, 0, cpu->nr, false});
@@ -117,35 +109,15 @@ static void find_cpu_slabs(struct finder *f, uint64_t percpu, const struct mmx_c
 	}
 }
 
-/* The sheaf that CPUs have before they have one belongs to no cache, and is empty. */
 static void find_sheaf(struct finder *f, uint64_t sheaf, enum mmx_object_state state)
 {
-	uint64_t size, cache;
-	unsigned char *bytes;
-	enum mmx_read read;
+	struct mmx_err err;
 
-	if (!sheaf || !take(f, sheaf, M_slab_sheaf_size, &size) || !size ||
-	    !take(f, sheaf, M_slab_sheaf_cache, &cache))
+	if (!sheaf ||
+	    !mmx_slab_keep_sheaf(&f->caches->kept, f->view, sheaf, f->cache->addr, state, &err))
 		return;
-	if (size > MAX_SHEAF || cache != f->cache->addr) {
-		trouble(f, "the sheaf at 0x%" PRIx64 " is of another cache, or too large", sheaf);
-		return;
-	}
-	bytes = malloc(size * 8);
-	if (!bytes || !mmx_array_grow(&f->caches->kept, size)) {
-		free(bytes);
-		f->nomem = true;
-		return;
-	}
-	read = mmx_kread(f->view, sheaf + mmx_off(layout(f), M_slab_sheaf_objects), bytes,
-			 size * 8);
-	if (read)
-		trouble(f, "the objects of the sheaf at 0x%" PRIx64 " are %s", sheaf,
-			mmx_read_name(read));
-	for (uint64_t i = 0; i < size && !read; i++)
-		f->caches->kept.v[f->caches->kept.n++] =
-			(struct mmx_slab_kept){mmx_le64(bytes + i * 8), state};
-	free(bytes);
+	f->nomem |= err.code == MMX_ENOMEM;
+	spoil(f, err.code, "%s", err.text);
 }
 
 static void find_cpu_sheaves(struct finder *f, uint64_t percpu, const struct mmx_cpu *cpu)
@@ -179,7 +151,7 @@ static void find_on_cpus(struct finder *f)
 	uint64_t percpu;
 
 	if (f->cpus_trouble.code) {
-		f->cache->trouble = f->cpus_trouble;
+		f->unseen = f->cpus_trouble;
 		return;
 	}
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
@@ -235,53 +207,73 @@ static void find_barn(struct finder *f, uint64_t barn)
 	struct mmx_err err;
 
 	if (barn && mmx_list_walk(f->view, barn + mmx_off(layout(f), M_node_barn_sheaves_full),
-				  MAX_SHEAF, take_full_sheaf, f, &err))
-		trouble(f, "the node's sheaves: %s", err.text);
+				  MAX_SHEAVES, take_full_sheaf, f, &err))
+		spoil(f, err.code, "the node's sheaves: %s", err.text);
 }
 
-/* Where a node's two structs hang: pointers side by side since 7.2, one off the other before. */
-static void find_node(struct finder *f, unsigned int nid)
+/* A node's two structs: the barn hangs off the other one up to 7.0, and beside it since 7.1. */
+static void find_node(struct finder *f, uint64_t node, uint64_t barn)
 {
-	const struct mmx_layout *l = layout(f);
-	bool pairs = mmx_has(l, M_kmem_cache_per_node);
-	uint64_t at, node, barn;
-
-	if (!pairs) {
-		at = f->cache->addr + mmx_off(l, M_kmem_cache_node) + nid * 8ull;
-		if (mmx_kread_u64(f->view, at, &node)) {
-			trouble(f, "its pointer to node %u is unreadable", nid);
-			return;
-		}
-	} else {
-		at = f->cache->addr + mmx_off(l, M_kmem_cache_per_node) +
-		     nid * mmx_size(l, S_kmem_cache_per_node_ptrs);
-		if (!take(f, at, M_kmem_cache_per_node_ptrs_node, &node))
-			return;
-	}
 	if (node)
 		count_node(f, node);
-	if (pairs ? take(f, at, M_kmem_cache_per_node_ptrs_barn, &barn)
-		  : node && mmx_has(l, M_kmem_cache_node_barn) &&
-			    take(f, node, M_kmem_cache_node_barn, &barn))
-		find_barn(f, barn);
+	if (node && mmx_has(layout(f), M_kmem_cache_node_barn) &&
+	    !take(f, node, M_kmem_cache_node_barn, &barn))
+		return;
+	find_barn(f, barn);
 }
 
+/* The pointers lie side by side. A node without memory has no slabs, and may have a barn since 7.1. */
 static void find_nodes(struct finder *f)
 {
 	const struct mmx_layout *l = layout(f);
-	const struct mmx_zones *zones = &f->view->kernel->zones;
+	bool pairs = mmx_has(l, M_kmem_cache_per_node);
+	enum mmx_layout_member array = pairs ? M_kmem_cache_per_node : M_kmem_cache_node;
+	uint64_t each = pairs ? mmx_size(l, S_kmem_cache_per_node_ptrs) : 8;
+	enum mmx_read read;
 
-	f->cache->counted = mmx_has(l, M_kmem_cache_node_nr_slabs) &&
-			    mmx_has(l, M_kmem_cache_node_total_objects);
-	if (!mmx_has(l, M_kmem_cache_node) && !mmx_has(l, M_kmem_cache_per_node)) {
-		trouble(f, "no source of types tells where a cache's nodes are");
-		f->cache->counted = false;
+	f->cache->counted = false;
+	if (!mmx_has(l, array) || !each || each > MAX_POINTERS) {
+		spoil(f, MMX_EMISSING, "no source of types tells where a cache's nodes are");
 		return;
 	}
-	for (size_t i = 0; i < zones->n; i++) {
-		if (!i || zones->v[i].node != zones->v[i - 1].node)
-			find_node(f, zones->v[i].node);
+	read = mmx_kread(f->view, f->cache->addr + mmx_off(l, array), f->pointers, each * f->nodes);
+	if (read) {
+		spoil(f, mmx_read_code(read), "its pointers to the nodes are %s",
+		      mmx_read_name(read));
+		return;
 	}
+	f->cache->counted = mmx_has(l, M_kmem_cache_node_nr_slabs) &&
+			    mmx_has(l, M_kmem_cache_node_total_objects);
+	for (unsigned int i = 0; i < f->nodes; i++) {
+		const unsigned char *at = f->pointers + i * each;
+
+		if (pairs)
+			find_node(f, mmx_get(l, M_kmem_cache_per_node_ptrs_node, at),
+				  mmx_get(l, M_kmem_cache_per_node_ptrs_barn, at));
+		else
+			find_node(f, mmx_le64(at), 0);
+	}
+}
+
+/* How many nodes there may be; where the kernel keeps no count, its zones tell of those with memory. */
+static unsigned int count_nodes(struct finder *f)
+{
+	const struct mmx_zones *zones = &f->view->kernel->zones;
+	unsigned int most = 0;
+	uint64_t n, at;
+
+	if (mmx_symbol_addr(&f->view->kernel->symbols, "nr_node_ids", &at)) {
+		if (!mmx_kread_variable(f->view, "nr_node_ids", 4, &n) && n && n <= MAX_NODES)
+			return n;
+		mmx_cover_failf(&f->caches->coverage, MMX_ECORRUPT,
+				"nr_node_ids is unreadable or makes no sense");
+		f->caches->unseen = mmx_reason_add(&f->caches->reasons, &f->caches->coverage.first);
+	}
+	for (size_t i = 0; i < zones->n; i++) {
+		if (zones->v[i].node >= most && zones->v[i].node < MAX_NODES)
+			most = zones->v[i].node + 1;
+	}
+	return most;
 }
 
 static int read_cache(struct finder *f, uint64_t addr, struct mmx_err *err)
@@ -327,18 +319,24 @@ static bool take_cache(void *arg, uint64_t link)
 {
 	struct finder *f = arg;
 	struct mmx_slab_caches *caches = f->caches;
+	struct mmx_err err;
 
 	if (!mmx_array_grow(caches, 1)) {
 		f->nomem = true;
 		return false;
 	}
 	f->cache = &caches->v[caches->n];
-	if (read_cache(f, link - mmx_off(layout(f), M_kmem_cache_list), &caches->trouble))
+	if (read_cache(f, link - mmx_off(layout(f), M_kmem_cache_list), &err)) {
+		mmx_cover_fail(&caches->coverage, &err);
 		return false;
+	}
 	caches->n++;
+	f->unseen.code = MMX_OK;
 	find_on_cpus(f);
 	find_nodes(f);
-	return !f->nomem;
+	f->cache->unseen = mmx_reason_add(&caches->reasons, &f->unseen);
+	mmx_cover_fail(&caches->coverage, &f->unseen);
+	return !f->nomem && !mmx_stopped(f->view->kernel->image);
 }
 
 static int by_address(const void *a, const void *b)
@@ -359,7 +357,7 @@ static int by_object(const void *a, const void *b)
 {
 	const struct mmx_slab_kept *x = a, *y = b;
 
-	return (x->object > y->object) - (x->object < y->object);
+	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
 static void sort(void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b))
@@ -368,34 +366,75 @@ static void sort(void *v, size_t n, size_t size, int (*compare)(const void *a, c
 		qsort(v, n, size, compare);
 }
 
-int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, struct mmx_err *err)
+/* Whether there is a way to the caches; what stands in it is told. */
+static bool find_head(struct mmx_slab_caches *caches, struct mmx_kernel *k, uint64_t *head)
 {
-	static const enum mmx_layout_member need[] = {
-		M_slab_slab_cache,   M_slab_slab_list,  M_slab_freelist,
-		M_slab_inuse,        M_slab_objects,    M_slab_frozen,
+	static const enum mmx_layout_member of_slab[] = {M_slab_slab_cache, M_slab_slab_list,
+							 M_slab_freelist,   M_slab_inuse,
+							 M_slab_objects,    M_slab_frozen};
+	static const enum mmx_layout_member of_cache[] = {
 		M_kmem_cache_name,   M_kmem_cache_list, M_kmem_cache_object_size,
 		M_kmem_cache_offset, M_kmem_cache_size, M_kmem_cache_inuse,
 		M_kmem_cache_oo};
+	struct mmx_err err = {0};
+
+	if (mmx_fact_require(&k->facts, FACT_PAGES, &err) ||
+	    mmx_fact_require(&k->facts, FACT_DIRECT_MAP, &err) ||
+	    mmx_layout_require(&k->layout, of_slab, sizeof(of_slab) / sizeof(*of_slab), &err)) {
+		mmx_cover_fail(&caches->coverage, &err);
+		return false;
+	}
+	caches->slabs_known = true;
+	if (!mmx_layout_require(&k->layout, of_cache, sizeof(of_cache) / sizeof(*of_cache), &err) &&
+	    !mmx_symbol_addr(&k->symbols, "slab_caches", head))
+		mmx_fail(&err, MMX_EMISSING, "there is no symbol slab_caches");
+	mmx_cover_fail(&caches->coverage, &err);
+	return !err.code;
+}
+
+/* What is on its way back to a cache, whichever: when that cannot be known, no object is known to be used. */
+static void find_underway(struct finder *f)
+{
+	struct mmx_slab_caches *caches = f->caches;
+	struct mmx_coverage coverage = {0};
+
+	if (mmx_slab_keep_underway(&caches->kept, f->view, &f->cpus, &coverage))
+		f->nomem = true;
+	mmx_cover_inherit(&caches->coverage, &coverage);
+	if (!caches->unseen)
+		caches->unseen = mmx_reason_add(&caches->reasons, &coverage.first);
+}
+
+static void find_caches(struct finder *f, uint64_t head)
+{
+	struct mmx_coverage *coverage = &f->caches->coverage;
+	struct mmx_err broken;
+
+	mmx_cpus_find(&f->cpus, f->view, &f->cpus_trouble);
+	f->nodes = count_nodes(f);
+	f->pointers = malloc(MAX_NODES * MAX_POINTERS);
+	f->nomem = !f->pointers;
+	if (!f->nomem && mmx_list_walk(f->view, head, MAX_CACHES, take_cache, f, &broken))
+		mmx_cover_fail(coverage, &broken);
+	find_underway(f);
+	coverage->found = f->caches->n;
+	mmx_cpus_free(&f->cpus);
+	free(f->pointers);
+}
+
+int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, struct mmx_err *err)
+{
 	struct mmx_kernel *k = view->kernel;
 	struct finder f = {
 		.caches = caches, .view = view, .limit = mmx_ranges_total(&k->sparse.pfn)};
-	struct mmx_err broken;
 	uint64_t head;
 
 	memset(caches, 0, sizeof(*caches));
-	if (mmx_fact_require(&k->facts, FACT_PAGES, err) ||
-	    mmx_fact_require(&k->facts, FACT_DIRECT_MAP, err) ||
-	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
-		return -1;
-	if (!mmx_symbol_addr(&k->symbols, "slab_caches", &head))
-		return mmx_fail(err, MMX_EMISSING, "there is no symbol slab_caches");
-	mmx_cpus_find(&f.cpus, view, &f.cpus_trouble);
-	if (mmx_list_walk(view, head, MAX_CACHES, take_cache, &f, &broken) && !f.nomem)
-		caches->trouble = broken;
-	mmx_cpus_free(&f.cpus);
-	if (f.nomem) {
+	if (find_head(caches, k, &head))
+		find_caches(&f, head);
+	if (f.nomem || mmx_stopped(k->image)) {
 		mmx_slab_caches_free(caches);
-		return mmx_fail_nomem(err);
+		return f.nomem ? mmx_fail_nomem(err) : mmx_fail(err, MMX_EIO, "stopped");
 	}
 	sort(caches->v, caches->n, sizeof(*caches->v), by_address);
 	sort(caches->on_cpu.v, caches->on_cpu.n, sizeof(*caches->on_cpu.v), by_page);
@@ -408,6 +447,7 @@ void mmx_slab_caches_free(struct mmx_slab_caches *caches)
 {
 	mmx_array_free(&caches->on_cpu);
 	mmx_array_free(&caches->kept);
+	mmx_reasons_free(&caches->reasons);
 	mmx_array_free(caches);
 }
 
@@ -522,23 +562,26 @@ static uint32_t follow(struct mmx_slab_objects *o, const struct mmx_slab *slab,
 		enum mmx_read read;
 
 		if (i == slab->objects) {
-			mmx_fail(&o->trouble, MMX_ECORRUPT,
-				 "the free list goes on to 0x%" PRIx64 ", which is no object of it",
-				 object);
+			mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
+					"the free list goes on to 0x%" PRIx64
+					", which is no object of it",
+					object);
 			return n;
 		}
 		if (o->state[i] != MMX_OBJECT_ALLOCATED) {
-			mmx_fail(&o->trouble, MMX_ECORRUPT,
-				 "the free list comes to object %u at 0x%" PRIx64 " once more", i,
-				 object);
+			mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
+					"the free list comes to object %u at 0x%" PRIx64
+					" once more",
+					i, object);
 			return n;
 		}
 		o->state[i] = state;
 		read = mmx_kread_u64(view, at, &raw);
 		if (read) {
-			mmx_fail(&o->trouble, mmx_read_code(read),
-				 "the free list breaks off: object %u at 0x%" PRIx64 " is %s", i,
-				 object, mmx_read_name(read));
+			mmx_cover_failf(&o->coverage, mmx_read_code(read),
+					"the free list breaks off: object %u at 0x%" PRIx64
+					" is %s",
+					i, object, mmx_read_name(read));
 			return n + 1;
 		}
 		object = next_free(view, slab->cache, at, raw);
@@ -546,7 +589,17 @@ static uint32_t follow(struct mmx_slab_objects *o, const struct mmx_slab *slab,
 	return n;
 }
 
-/* Objects of this slab that lie in sheaves. */
+/* The object that something kept aside is, or lies in; the number of objects if it is none. */
+static uint32_t index_kept(const struct mmx_slab *slab, const struct mmx_slab_kept *kept)
+{
+	uint64_t i = (kept->addr - slab->base) / slab->cache->size;
+
+	if (!kept->inside)
+		return index_of(slab, kept->addr);
+	return i < slab->objects ? i : slab->objects;
+}
+
+/* Objects of this slab that are kept aside. */
 static void mark_kept(struct mmx_slab_objects *o, const struct mmx_slab_caches *caches,
 		      const struct mmx_slab *slab)
 {
@@ -555,31 +608,47 @@ static void mark_kept(struct mmx_slab_objects *o, const struct mmx_slab_caches *
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (caches->kept.v[mid].object < slab->base)
+		if (caches->kept.v[mid].addr < slab->base)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (; lo < caches->kept.n && caches->kept.v[lo].object - slab->base < slab->bytes; lo++) {
-		uint32_t i = index_of(slab, caches->kept.v[lo].object);
+	for (; lo < caches->kept.n && caches->kept.v[lo].addr - slab->base < slab->bytes; lo++) {
+		const struct mmx_slab_kept *kept = &caches->kept.v[lo];
+		uint32_t i = index_kept(slab, kept);
 
 		if (i < slab->objects && o->state[i] == MMX_OBJECT_ALLOCATED)
-			o->state[i] = caches->kept.v[lo].state;
+			o->state[i] = kept->state;
 		else
-			mmx_fail(&o->trouble, MMX_ECORRUPT,
-				 "a sheaf holds 0x%" PRIx64 ", which is %s",
-				 caches->kept.v[lo].object,
-				 i < slab->objects ? "on a free list too" : "no object");
+			mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
+					"0x%" PRIx64 " is %s, and is %s", kept->addr,
+					mmx_object_state_words(kept->state),
+					i < slab->objects ? mmx_object_state_words(o->state[i])
+							  : "no object");
 	}
 }
 
 /*
  * When some CPU's lists of a cache could not be read, a slab can still be judged if no CPU has taken
- * it for itself, which it then says, and no objects of it can be in sheaves.
+ * it for itself, which it then says, and no objects of it can be in sheaves. One that a CPU has
+ * taken, it seems, and that none has, was caught on its way, or is one that the kernel found broken
+ * and put aside: either way what it has free is on no list.
  */
-static bool may_be_kept_unseen(const struct mmx_slab *slab)
+static void doubt(struct mmx_slab_objects *o, const struct mmx_slab_caches *caches,
+		  const struct mmx_slab *slab)
 {
-	return slab->cache->sheaves || (slab->frozen && !slab->on_cpu);
+	const struct mmx_err *of_cache = mmx_reason(&caches->reasons, slab->cache->unseen);
+	const struct mmx_err *of_all = mmx_reason(&caches->reasons, caches->unseen);
+	bool astray = slab->frozen && !slab->on_cpu;
+
+	if (of_cache && (astray || slab->cache->sheaves))
+		mmx_cover_fail(&o->coverage, of_cache);
+	else if (astray)
+		mmx_cover_failf(&o->coverage, MMX_ENOTFOUND,
+				"the slab is frozen, and no CPU has it: what it has free is on "
+				"no list");
+	if (of_all)
+		mmx_cover_fail(&o->coverage, of_all);
 }
 
 int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_caches *caches,
@@ -590,20 +659,21 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 	if (slab->bad || slab->kfence)
 		return mmx_fail(err, MMX_ECORRUPT, "the slab at PFN 0x%" PRIx64 ": %s", slab->pfn,
 				slab->bad ? slab->bad : "it is KFENCE's, which keeps no lists");
+	o->coverage = (struct mmx_coverage){.found = slab->objects};
 	o->n = slab->objects;
 	memset(o->count, 0, sizeof(o->count));
 	memset(o->state, MMX_OBJECT_ALLOCATED, o->n);
-	o->trouble = may_be_kept_unseen(slab) ? slab->cache->trouble : (struct mmx_err){0};
+	doubt(o, caches, slab);
 	listed = follow(o, slab, view, slab->freelist, MMX_OBJECT_FREE);
-	if (!o->trouble.code && listed != slab->objects - slab->inuse)
-		mmx_fail(&o->trouble, MMX_ECORRUPT,
-			 "its free list has %u objects, and by its count it should have %u", listed,
-			 slab->objects - slab->inuse);
+	if (!o->coverage.broken && !o->coverage.absent && listed != slab->objects - slab->inuse)
+		mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
+				"its free list has %u objects, and by its count it should have %u",
+				listed, slab->objects - slab->inuse);
 	if (slab->on_cpu && slab->on_cpu->active)
 		follow(o, slab, view, slab->on_cpu->freelist, MMX_OBJECT_CPU_FREE);
 	mark_kept(o, caches, slab);
 	for (uint32_t i = 0; i < o->n; i++) {
-		if (o->trouble.code && o->state[i] == MMX_OBJECT_ALLOCATED)
+		if (!mmx_cover_whole(&o->coverage) && o->state[i] == MMX_OBJECT_ALLOCATED)
 			o->state[i] = MMX_OBJECT_UNKNOWN;
 		o->count[o->state[i]]++;
 	}
@@ -637,11 +707,16 @@ int mmx_slab_totals_find(struct mmx_slab_totals *totals, const struct mmx_slab_c
 		mmx_slab_totals_free(totals);
 		return -1;
 	}
-	while (mmx_page_walk_next(&w)) {
+	mmx_cover_inherit(&totals->coverage, &caches->coverage);
+	while (caches->slabs_known && mmx_page_walk_next(&w)) {
 		struct mmx_slab slab;
 
-		if (w.read && w.read != MMX_READ_ABSENT)
+		if (w.read && w.read != MMX_READ_ABSENT) {
 			totals->missing += w.frames;
+			mmx_cover_failf(&totals->coverage, MMX_EABSENT,
+					"the struct pages from PFN 0x%" PRIx64 " on are %s", w.pfn,
+					mmx_read_name(w.read));
+		}
 		if (w.read || w.tail || !w.folio.slab)
 			continue;
 		mmx_slab_decode(&slab, caches, &w);

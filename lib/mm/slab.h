@@ -2,11 +2,11 @@
 /*
  * Slabs: the caches, the slab that a page belongs to, the object that an address falls in, and
  * whether each object is allocated. An object is free when a list says so: the slab's own, that of
- * the CPU that works on the slab, or a sheaf of objects kept aside. What none of them holds counts as
- * allocated, so nothing is called allocated when a list could not be followed to its end.
+ * the CPU that works on the slab, or one of those kept aside (slab_kept.h). What none of them holds
+ * counts as allocated, so nothing is called allocated when a list could not be followed to its end, or
+ * when the slab is frozen and no CPU has it: then its free objects are on nobody's list.
  *
- * Two kinds of free objects hang off nothing that can be found: those of a sheaf on its way through
- * RCU, and those that a caller took in a sheaf of its own. They count as allocated.
+ * Those that a caller took in a sheaf of its own are allocated, to that caller.
  */
 #ifndef MMX_MM_SLAB_H
 #define MMX_MM_SLAB_H
@@ -15,8 +15,9 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "mm/page.h"
+#include "mm/slab_kept.h"
 
 /** MMX_SLAB_OBJECTS_MAX - what the kernel's count of a slab's objects can hold */
 #define MMX_SLAB_OBJECTS_MAX 32767
@@ -34,7 +35,8 @@
  * @nr_slabs, @nr_objects: the kernel's own counts, all nodes added up
  * @partial_free: free objects of the slabs on the nodes' partial lists. /proc/slabinfo calls
  *                all others active, those that CPUs keep free included.
- * @trouble: why not all of the CPUs' and nodes' lists could be read; code 0 when they could
+ * @unseen: why not all of the CPUs' and nodes' lists could be read, a number of the caches' reasons; 0
+ *          when they could
  */
 struct mmx_slab_cache {
 	uint64_t addr;
@@ -45,27 +47,8 @@ struct mmx_slab_cache {
 	bool sheaves;
 	bool counted;
 	uint64_t nr_slabs, nr_objects, partial_free;
-	struct mmx_err trouble;
+	uint32_t unseen;
 };
-
-/* STATE(entry, "in words") */
-#define MMX_OBJECT_STATES(STATE)                                         \
-	STATE(ALLOCATED, "allocated")                                    \
-	STATE(FREE, "free")                                              \
-	STATE(CPU_FREE, "free, kept by the CPU that works on this slab") \
-	STATE(SHEAF, "free, kept in a CPU's sheaf")                      \
-	STATE(BARN, "free, kept in a full sheaf of the node")            \
-	STATE(RCU, "freed, kept until readers under RCU are done")       \
-	STATE(UNKNOWN, "allocated or free: a free list could not be read")
-
-enum mmx_object_state {
-#define STATE(id, words) MMX_OBJECT_##id,
-	MMX_OBJECT_STATES(STATE)
-#undef STATE
-		MMX_OBJECT_STATE_COUNT
-};
-
-const char *mmx_object_state_words(enum mmx_object_state state);
 
 /** struct mmx_slab_on_cpu - a slab that a CPU holds: the one it works on, or one in reserve */
 struct mmx_slab_on_cpu {
@@ -75,32 +58,32 @@ struct mmx_slab_on_cpu {
 	bool active;
 };
 
-/** struct mmx_slab_kept - an object in a sheaf */
-struct mmx_slab_kept {
-	uint64_t object;
-	enum mmx_object_state state;
-};
-
 /**
  * struct mmx_slab_caches - all caches, by address
  * @on_cpu: by struct page
- * @kept: by object
- * @trouble: why the list of caches ended early; code 0 when it did not
+ * @kept: by address
+ * @reasons: for the caches' @unseen
+ * @unseen: why objects of any cache may be kept aside where they could not be found; 0 normally
+ * @slabs_known: how struct slab is read is known
  * @kfence_pool: where the sampled allocations of KFENCE lie; 0 when it is off
  */
 struct mmx_slab_caches {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_slab_cache);
 	struct {
 		MMX_ARRAY(struct mmx_slab_on_cpu);
 	} on_cpu;
-	struct {
-		MMX_ARRAY(struct mmx_slab_kept);
-	} kept;
-	struct mmx_err trouble;
+	struct mmx_slab_kepts kept;
+	struct mmx_reasons reasons;
+	uint32_t unseen;
+	bool slabs_known;
 	uint64_t kfence_pool;
 };
 
-/** mmx_slab_caches_find() - read all caches; those before a break in their list are kept */
+/**
+ * mmx_slab_caches_find() - read all caches; those before a break in their list are kept
+ * 0 with a coverage, or -1 without memory or when stopped.
+ */
 int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view,
 			 struct mmx_err *err);
 void mmx_slab_caches_free(struct mmx_slab_caches *caches);
@@ -128,7 +111,7 @@ struct mmx_slab {
 	const char *bad;
 };
 
-/** mmx_slab_decode() - the slab of a walk's current frame, whose folio is one */
+/** mmx_slab_decode() - the slab of a walk's current frame, whose folio is one; for @slabs_known */
 void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches,
 		     const struct mmx_page_walk *w);
 
@@ -167,13 +150,13 @@ bool mmx_slab_object_at(const struct mmx_slab *slab, uint64_t addr, struct mmx_s
 /**
  * struct mmx_slab_objects - the state of each object of a slab
  * @n: objects; @state has one for each
+ * @coverage: why a free list could not be followed, or contradicts the slab's count
  * @count: how many are in each state
- * @trouble: why a free list could not be followed, or contradicts the slab's count; code 0 normally
  */
 struct mmx_slab_objects {
+	struct mmx_coverage coverage;
 	uint32_t n;
 	uint32_t count[MMX_OBJECT_STATE_COUNT];
-	struct mmx_err trouble;
 	uint8_t state[MMX_SLAB_OBJECTS_MAX];
 };
 
@@ -193,6 +176,7 @@ struct mmx_slab_total {
  * @missing: frames whose struct pages could not be read
  */
 struct mmx_slab_totals {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_slab_total);
 	struct mmx_slab_total stray;
 	uint64_t missing;

@@ -60,11 +60,12 @@ static int caches(const struct mmx_kernel *k)
 		       c->name, c->counted ? (int64_t)(c->nr_objects - c->partial_free) : -1,
 		       c->nr_objects, c->size, c->per_slab, 1u << c->order, c->nr_slabs, t->slabs,
 		       t->objects, t->inuse);
-		if (c->trouble.code)
-			printf("trouble\t%s\t%s\n", c->name, c->trouble.text);
+		if (c->unseen)
+			printf("trouble\t%s\t%s\n", c->name,
+			       mmx_reason(&caches.reasons, c->unseen)->text);
 	}
-	if (caches.trouble.code)
-		printf("trouble\tslab_caches\t%s\n", caches.trouble.text);
+	if (!mmx_cover_whole(&caches.coverage))
+		printf("trouble\tslab_caches\t%s\n", caches.coverage.first.text);
 	printf("stray\t%" PRIu64 "\nmissing\t%" PRIu64 "\n", totals.stray.slabs, totals.missing);
 	mmx_slab_totals_free(&totals);
 	mmx_slab_caches_free(&caches);
@@ -97,6 +98,8 @@ static int objects(const struct mmx_kernel *k)
 
 	if (mmx_slab_caches_find(&caches, k->view, &err) || walk_all(&w, k, &err))
 		return failed(&err);
+	if (!caches.slabs_known)
+		return failed(&caches.coverage.first);
 	while (mmx_page_walk_next(&w)) {
 		struct mmx_slab slab;
 
@@ -108,9 +111,9 @@ static int objects(const struct mmx_kernel *k)
 			printf("bad\t%" PRIx64 "\t%s\n", slab.pfn, err.text);
 			continue;
 		}
-		if (objects.trouble.code)
+		if (!mmx_cover_whole(&objects.coverage))
 			printf("trouble\t%" PRIx64 "\t%s\t%s\n", slab.pfn, slab.cache->name,
-			       objects.trouble.text);
+			       objects.coverage.first.text);
 		for (unsigned int s = 0; s < MMX_OBJECT_STATE_COUNT; s++)
 			count[s] += objects.count[s];
 		lost += lost_objects(&slab, objects.n);
@@ -160,6 +163,8 @@ static int object(const struct mmx_kernel *k)
 
 	if (mmx_slab_caches_find(&caches, k->view, &err))
 		return failed(&err);
+	if (!caches.slabs_known)
+		return failed(&caches.coverage.first);
 	while (scanf(" %" SCNx64, &addr) == 1)
 		print_object(k, &caches, addr);
 	mmx_slab_caches_free(&caches);

@@ -86,7 +86,7 @@ static int find(struct world *w)
 
 #define FOUND(w)                                                                   \
 	(w)->found.count[MMX_OBJECT_FREE], (w)->found.count[MMX_OBJECT_ALLOCATED], \
-		(w)->found.count[MMX_OBJECT_UNKNOWN], (w)->found.trouble.text
+		(w)->found.count[MMX_OBJECT_UNKNOWN], (w)->found.coverage.first.text
 
 static void addresses_fall_into_objects(void)
 {
@@ -131,7 +131,8 @@ static void lists_are_followed(void)
 		w->slab.freelist = put_list(w, (const unsigned int[]){5, 0, 7}, 3);
 		w->slab.inuse = OBJECTS - 3;
 		CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
-		CHECK(!w->found.trouble.code, "%u free, %u allocated, %u unknown: %s", FOUND(w));
+		CHECK(mmx_cover_whole(&w->found.coverage), "%u free, %u allocated, %u unknown: %s",
+		      FOUND(w));
 		CHECK(w->found.state[0] == MMX_OBJECT_FREE &&
 			      w->found.state[5] == MMX_OBJECT_FREE &&
 			      w->found.state[7] == MMX_OBJECT_FREE,
@@ -153,14 +154,17 @@ static void what_cpus_keep_is_free(void)
 	w->slab.on_cpu = &w->on_cpu;
 	w->slab.frozen = true;
 	CHECK(mmx_array_add(&w->caches.kept,
-			    (struct mmx_slab_kept){w->slab.base - SIZE, MMX_OBJECT_SHEAF}),
+			    (struct mmx_slab_kept){w->slab.base - SIZE, MMX_OBJECT_SHEAF, false}),
 	      "out of memory");
-	CHECK(mmx_array_add(&w->caches.kept, (struct mmx_slab_kept){object(w, 3), MMX_OBJECT_RCU}),
+	CHECK(mmx_array_add(&w->caches.kept,
+			    (struct mmx_slab_kept){object(w, 3), MMX_OBJECT_RCU, false}),
 	      "out of memory");
-	CHECK(mmx_array_add(&w->caches.kept, (struct mmx_slab_kept){object(w, 6), MMX_OBJECT_BARN}),
+	CHECK(mmx_array_add(&w->caches.kept,
+			    (struct mmx_slab_kept){object(w, 6), MMX_OBJECT_BARN, false}),
 	      "out of memory");
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
-	CHECK(!w->found.trouble.code, "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	CHECK(mmx_cover_whole(&w->found.coverage), "%u free, %u allocated, %u unknown: %s",
+	      FOUND(w));
 	CHECK(w->found.count[MMX_OBJECT_CPU_FREE] == 2, "%u free, %u allocated, %u unknown: %s",
 	      FOUND(w));
 	CHECK(w->found.state[3] == MMX_OBJECT_RCU && w->found.state[6] == MMX_OBJECT_BARN,
@@ -180,7 +184,7 @@ static void broken_lists_leave_doubt(void)
 	w->slab.inuse = OBJECTS - 3;
 	memcpy(fake_at(w->m, object(w, 2) + w->cache.offset), &junk, sizeof(junk));
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
-	CHECK(w->found.trouble.code == MMX_ECORRUPT, "%u free, %u allocated, %u unknown: %s",
+	CHECK(w->found.coverage.first.code == MMX_ECORRUPT, "%u free, %u allocated, %u unknown: %s",
 	      FOUND(w));
 	CHECK(w->found.count[MMX_OBJECT_FREE] == 2, "%u free, %u allocated, %u unknown: %s",
 	      FOUND(w));
@@ -191,17 +195,17 @@ static void broken_lists_leave_doubt(void)
 	put_link(w, 4, object(w, 2));
 	put_link(w, 2, object(w, 4));
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
-	CHECK(w->found.trouble.code == MMX_ECORRUPT && w->found.count[MMX_OBJECT_FREE] == 2,
+	CHECK(w->found.coverage.first.code == MMX_ECORRUPT && w->found.count[MMX_OBJECT_FREE] == 2,
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 
 	w->slab.freelist = put_list(w, (const unsigned int[]){4, 2}, 2);
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
-	CHECK(w->found.trouble.code == MMX_ECORRUPT && !w->found.count[MMX_OBJECT_ALLOCATED],
+	CHECK(w->found.coverage.first.code == MMX_ECORRUPT && !w->found.count[MMX_OBJECT_ALLOCATED],
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 
 	w->slab.freelist = w->slab.base + 17;
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
-	CHECK(w->found.trouble.code == MMX_ECORRUPT && !w->found.count[MMX_OBJECT_FREE],
+	CHECK(w->found.coverage.first.code == MMX_ECORRUPT && !w->found.count[MMX_OBJECT_FREE],
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 	end_world(w);
 }
@@ -210,8 +214,9 @@ static void broken_lists_leave_doubt(void)
 static void unread_cpus_leave_doubt(void)
 {
 	struct world *w = new_world(true);
+	const struct mmx_err why = {.code = MMX_EABSENT, .text = "a CPU's lists are excluded"};
 
-	w->cache.trouble.code = MMX_EABSENT;
+	w->cache.unseen = mmx_reason_add(&w->caches.reasons, &why);
 	CHECK(!find(w) && w->found.count[MMX_OBJECT_ALLOCATED] == OBJECTS,
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 	w->slab.frozen = true;
@@ -226,6 +231,67 @@ static void unread_cpus_leave_doubt(void)
 	end_world(w);
 }
 
+/* A slab that says it is frozen and that no CPU has: what it has free hangs off nothing. */
+static void a_frozen_slab_that_no_cpu_has_leaves_doubt(void)
+{
+	struct world *w = new_world(true);
+
+	w->slab.frozen = true;
+	w->slab.freelist = put_list(w, (const unsigned int[]){6}, 1);
+	w->slab.inuse = OBJECTS - 1;
+	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
+	CHECK(w->found.count[MMX_OBJECT_FREE] == 1 && !w->found.count[MMX_OBJECT_ALLOCATED] &&
+		      w->found.count[MMX_OBJECT_UNKNOWN] == OBJECTS - 1,
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	CHECK(w->found.coverage.unknown == 1, "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	w->slab.on_cpu = &w->on_cpu;
+	CHECK(!find(w) && w->found.count[MMX_OBJECT_ALLOCATED] == OBJECTS - 1,
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	end_world(w);
+}
+
+/* Objects on their way are linked through their own memory, not always where the object begins. */
+static void what_is_under_way_is_free(void)
+{
+	struct world *w = new_world(true);
+	const struct mmx_slab_kept kept[] = {
+		{object(w, 1) + w->cache.offset, MMX_OBJECT_DEFERRED, true},
+		{object(w, 4), MMX_OBJECT_QUARANTINED, true},
+		{object(w, 5) + 8, MMX_OBJECT_RCU, true},
+	};
+	const struct mmx_slab_kept slack = {w->slab.base + OBJECTS * SIZE + 8, MMX_OBJECT_DEFERRED,
+					    true};
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		CHECK(mmx_array_add(&w->caches.kept, kept[i]), "out of memory");
+	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
+	CHECK(mmx_cover_whole(&w->found.coverage), "%u free, %u allocated, %u unknown: %s",
+	      FOUND(w));
+	CHECK(w->found.state[1] == MMX_OBJECT_DEFERRED &&
+		      w->found.state[4] == MMX_OBJECT_QUARANTINED &&
+		      w->found.state[5] == MMX_OBJECT_RCU,
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	CHECK(w->found.count[MMX_OBJECT_ALLOCATED] == OBJECTS - 3,
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	CHECK(mmx_array_add(&w->caches.kept, slack), "out of memory");
+	CHECK(!find(w) && w->found.coverage.broken == 1 && !w->found.count[MMX_OBJECT_ALLOCATED],
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	end_world(w);
+}
+
+/* Where lists of all caches could not be followed no object is known to be used. */
+static void lists_of_all_caches_leave_doubt_in_all(void)
+{
+	struct world *w = new_world(true);
+	const struct mmx_err why = {.code = MMX_ECORRUPT, .text = "the quarantine is broken"};
+
+	w->caches.unseen = mmx_reason_add(&w->caches.reasons, &why);
+	CHECK(!find(w) && w->found.count[MMX_OBJECT_UNKNOWN] == OBJECTS &&
+		      w->found.coverage.broken == 1,
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	end_world(w);
+}
+
 int main(void)
 {
 	RUN(addresses_fall_into_objects);
@@ -233,5 +299,8 @@ int main(void)
 	RUN(what_cpus_keep_is_free);
 	RUN(broken_lists_leave_doubt);
 	RUN(unread_cpus_leave_doubt);
+	RUN(a_frozen_slab_that_no_cpu_has_leaves_doubt);
+	RUN(what_is_under_way_is_free);
+	RUN(lists_of_all_caches_leave_doubt_in_all);
 	return unit_end();
 }
