@@ -113,6 +113,14 @@ static int by_frame(const void *a, const void *b)
 	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
 }
 
+static int count_hstates(struct mmx_view *view, uint64_t *n, struct mmx_err *err)
+{
+	if (mmx_kread_variable(view, "hugetlb_max_hstate", 4, n) || *n > MMX_HSTATES_MAX)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"hugetlb_max_hstate is unreadable or makes no sense");
+	return 0;
+}
+
 static int read_pools(struct mmx_hugetlb_pools *pools, struct mmx_view *view, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_hstate_order,
@@ -129,11 +137,9 @@ static int read_pools(struct mmx_hugetlb_pools *pools, struct mmx_view *view, st
 	if (!mmx_symbol_addr(&k->symbols, "hstates", &hstates))
 		return 0;
 	if (mmx_fact_require(&k->facts, FACT_PAGES, err) ||
-	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err) ||
+	    count_hstates(view, &n, err))
 		return -1;
-	if (mmx_kread_variable(view, "hugetlb_max_hstate", 4, &n) || n > MMX_HSTATES_MAX)
-		return mmx_fail(err, MMX_ECORRUPT,
-				"hugetlb_max_hstate is unreadable or makes no sense");
 	for (unsigned int i = 0; i < n; i++) {
 		pools->v[i].addr = hstates + i * mmx_size(&k->layout, S_hstate);
 		if (read_hstate(pools, view, i, err))
@@ -153,6 +159,30 @@ int mmx_hugetlb_pools_find(struct mmx_hugetlb_pools *pools, struct mmx_view *vie
 		return 0;
 	mmx_hugetlb_pools_free(pools);
 	return -1;
+}
+
+int mmx_hugetlb_count(struct mmx_view *view, uint64_t *n, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_hstate_nr_huge_pages};
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t hstates, states, pages;
+
+	*n = 0;
+	if (!mmx_symbol_addr(&k->symbols, "hstates", &hstates))
+		return 0;
+	if (mmx_layout_require(&k->layout, need, 1, err) || count_hstates(view, &states, err))
+		return -1;
+	for (uint64_t i = 0; i < states; i++) {
+		enum mmx_read read =
+			mmx_kread_member(view, hstates + i * mmx_size(&k->layout, S_hstate),
+					 M_hstate_nr_huge_pages, &pages);
+
+		if (read)
+			return mmx_fail(err, mmx_read_code(read), "hstates[%" PRIu64 "] is %s", i,
+					mmx_read_name(read));
+		*n += pages;
+	}
+	return 0;
 }
 
 void mmx_hugetlb_pools_free(struct mmx_hugetlb_pools *pools)

@@ -59,6 +59,9 @@ int mmx_hugetlb_pools_find(struct mmx_hugetlb_pools *pools, struct mmx_view *vie
 			   struct mmx_err *err);
 void mmx_hugetlb_pools_free(struct mmx_hugetlb_pools *pools);
 
+/** mmx_hugetlb_count() - huge pages of all sizes, by the pools' counters; 0 without hugetlb */
+int mmx_hugetlb_count(struct mmx_view *view, uint64_t *n, struct mmx_err *err);
+
 /** MMX_HUGETLB_POISONED - poisoned pages of a huge page that are named; more are only counted */
 #define MMX_HUGETLB_POISONED 16
 

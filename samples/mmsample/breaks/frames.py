@@ -3,7 +3,7 @@
 
 from ..memory import PAGE
 from ..story.kernel_pages import biggest_blocks
-from .registry import EVEN, WILD, counts, damage, later, pagex, procx, story_page, story_pfn, user
+from .registry import EVEN, WILD, counts, damage, doctorx, later, pagex, procx, story_page, story_pfn, user
 
 
 def first_block(kernel, order):
@@ -43,6 +43,15 @@ def tail_of_tail(kernel):
               r"broken folio: +the order in its second struct page is out of range", r"order: +-$"))
 def order_huge(kernel):
     story_page(kernel, "THP tail 1")["flags"] |= 0xFF
+
+
+@damage("compound-orders-elsewhere", "all large folios keep their order somewhere else than the types say",
+        doctorx(r"FAILED +struct page and folio .* of large folios are in none that its order reaches"),
+        pagex("{THP head}", r"struct page and folio", status=2))
+def orders_elsewhere(kernel):
+    for pfn in kernel.frames.kind:
+        if kernel.frames.page(pfn)["compound_head"] & 1:
+            kernel.frames.page(pfn)["flags"] &= ~0xFF
 
 
 @damage("refcount-negative", "'DMA buffer' has a negative reference count",

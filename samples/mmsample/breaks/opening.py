@@ -106,6 +106,23 @@ def btf_cycle(kernel):
     m.write(start + 24, bytes(data))
 
 
+def rename_in_btf(kernel, name, other):
+    """The same length, and no other name ends like it."""
+    m = kernel.machine
+    start, end = m.image.by_name["__start_BTF"], m.image.by_name["__stop_BTF"]
+    data = m.memory.read(m.phys(start), end - start)
+    assert data.count(name.encode() + b"\0") == 1 and len(name) == len(other)
+    m.write(start, data.replace(name.encode() + b"\0", other.encode() + b"\0"))
+
+
+@damage("btf-hugetlb-untold", "the types lack what tells hugetlb's huge pages, of which the kernel has some",
+        doctorx(r"unknown +struct page and folio .*hugetlb has 2 huge pages, and no page type, flag or destructor"))
+def btf_hugetlb(kernel):
+    name = next(name for name in ("PGTY_hugetlb", "PG_hugetlb", "HUGETLB_PAGE_DTOR")
+                if kernel.types.has_enumerator(name))
+    rename_in_btf(kernel, name, name[:-1] + "x")
+
+
 @damage("page-offset-wrong", "page_offset_base does not agree with the page tables",
         doctorx(r"FAILED +direct map "))
 def page_offset(kernel):
