@@ -32,8 +32,6 @@ struct finder {
 	struct mmx_tasks *tasks;
 	struct mmx_view *view;
 	const struct mmx_layout *layout;
-	uint64_t leader; /* of the process whose threads are being walked */
-	bool met_leader;
 	bool no_memory;
 };
 
@@ -56,7 +54,7 @@ static uint64_t tried(const struct finder *f)
 	return f->tasks->n + c->broken + c->absent + c->unknown;
 }
 
-/* False only when the search cannot go on: without memory, or beyond what any kernel has. */
+/* False when the search cannot go on: without memory, or beyond what any kernel has. */
 static bool add_task(struct finder *f, uint64_t addr)
 {
 	struct mmx_task t;
@@ -67,44 +65,37 @@ static bool add_task(struct finder *f, uint64_t addr)
 				TASKS_MAX);
 		return false;
 	}
-	if (read_task(f, addr, &t, &err)) {
+	if (read_task(f, addr, &t, &err))
 		mmx_cover_fail(&f->tasks->coverage, &err);
-		return true;
-	}
-	f->no_memory = !mmx_array_add(f->tasks, t);
+	else
+		f->no_memory = !mmx_array_add(f->tasks, t);
 	return !f->no_memory;
 }
 
-static bool take_thread(void *arg, uint64_t node)
+/* All threads of a process, through its signal_struct; its leader also when that list lacks it. */
+static bool add_process(struct finder *f, uint64_t leader)
 {
-	struct finder *f = arg;
-	uint64_t task = node - mmx_off(f->layout, M_task_struct_thread_node);
-
-	f->met_leader |= task == f->leader;
-	return add_task(f, task);
-}
-
-/* A process: its leader, through whose signal_struct all its threads are found. */
-static bool take_process(void *arg, uint64_t node)
-{
-	struct finder *f = arg;
-	struct mmx_err err;
+	bool met_leader = false, go_on = true;
+	struct mmx_list list;
 	uint64_t signal;
 
-	f->leader = node - mmx_off(f->layout, M_task_struct_tasks);
-	f->met_leader = false;
-	if (mmx_kread_member(f->view, f->leader, M_task_struct_signal, &signal) || !signal) {
+	if (mmx_kread_member(f->view, leader, M_task_struct_signal, &signal) || !signal) {
 		mmx_cover_failf(&f->tasks->coverage, MMX_EABSENT,
 				"the task_struct at 0x%" PRIx64
 				" has no signal_struct to find its threads by",
-				f->leader);
-	} else if (mmx_list_walk(f->view, signal + mmx_off(f->layout, M_signal_struct_thread_head),
-				 TASKS_MAX, take_thread, f, &err)) {
-		mmx_cover_fail(&f->tasks->coverage, &err);
+				leader);
+	} else {
+		mmx_list_begin(&list, f->view,
+			       signal + mmx_off(f->layout, M_signal_struct_thread_head), TASKS_MAX);
+		while (go_on && mmx_list_next(&list)) {
+			uint64_t task = list.node - mmx_off(f->layout, M_task_struct_thread_node);
+
+			met_leader |= task == leader;
+			go_on = add_task(f, task);
+		}
+		mmx_cover_inherit(&f->tasks->coverage, &list.coverage);
 	}
-	if (!f->no_memory && !f->met_leader)
-		add_task(f, f->leader);
-	return !f->no_memory && tried(f) < TASKS_MAX;
+	return go_on && (met_leader || add_task(f, leader));
 }
 
 /* CPU 0's idle task is the list's head; the others' are on no list. */
@@ -201,7 +192,7 @@ int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_er
 		M_signal_struct_thread_head};
 	struct finder f = {.tasks = tasks, .view = view, .layout = &view->kernel->layout};
 	uint64_t init_task;
-	struct mmx_err broken;
+	struct mmx_list list;
 
 	if (mmx_decode_require(&task_struct, f.layout, err) ||
 	    mmx_layout_require(f.layout, lists, sizeof(lists) / sizeof(*lists), err))
@@ -209,9 +200,11 @@ int mmx_tasks_find(struct mmx_tasks *tasks, struct mmx_view *view, struct mmx_er
 	if (!mmx_symbol_addr(&view->kernel->symbols, "init_task", &init_task))
 		return mmx_fail(err, MMX_EMISSING, "no symbol init_task");
 	add_idle_tasks(&f, init_task);
-	if (!f.no_memory && mmx_list_walk(view, init_task + mmx_off(f.layout, M_task_struct_tasks),
-					  TASKS_MAX, take_process, &f, &broken))
-		mmx_cover_fail(&tasks->coverage, &broken);
+	mmx_list_begin(&list, view, init_task + mmx_off(f.layout, M_task_struct_tasks), TASKS_MAX);
+	while (mmx_list_next(&list) &&
+	       add_process(&f, list.node - mmx_off(f.layout, M_task_struct_tasks)))
+		;
+	mmx_cover_inherit(&tasks->coverage, &list.coverage);
 	if (tasks->n)
 		qsort(tasks->v, tasks->n, sizeof(*tasks->v), by_pid);
 	if (f.no_memory || !find_users(tasks))
