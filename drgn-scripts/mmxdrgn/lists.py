@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The kernel's circular lists."""
+"""The kernel's lists."""
 from .trouble import Absent, Broken
 
 LONGEST = 1 << 24
@@ -19,4 +19,15 @@ def walk(kernel, head, offset, most=LONGEST):
             raise Broken(f"list {head:#x}: {node:#x} does not point back to {before:#x}")
         yield node - offset
         before, node = node, after
+    raise Broken(f"list {head:#x} has no end after {most} entries")
+
+
+def walk_forward(kernel, head, offset, most=LONGEST):
+    """The same of a list that only leads forward, each node to the next; the last one leads to NULL."""
+    node = kernel.number(head)
+    for _ in range(most):
+        if not node:
+            return
+        yield node - offset
+        node = kernel.number(node)
     raise Broken(f"list {head:#x} has no end after {most} entries")

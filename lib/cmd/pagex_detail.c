@@ -8,6 +8,8 @@
 #include "cmd/pagex.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
+#include "mm/knowledge.h"
+#include "mm/pcp.h"
 
 /* Free memory. */
 
@@ -80,13 +82,19 @@ static void emit_list_type(struct mmx_pagex *p, int type)
 
 static void free_pcp(struct mmx_pagex *p)
 {
-	const struct mmx_pcp_block *block = mmx_pcp_find(&p->marks->pcp, p->walk.pfn);
+	const struct mmx_pcp_block *block = mmx_pcp_block_of(mmx_know_pcp(p->view), p->walk.pfn);
 
 	if (!block)
 		return;
-	mmx_out_block(p->out, "pcp", "per-CPU list");
-	mmx_out_count(p->out, "cpu", block->cpu);
-	mmx_out_count(p->out, "list", block->list);
+	if (block->cpu == MMX_PCP_WAITING) {
+		mmx_out_block(p->out, "pcp", "freed without the zone's lock");
+		mmx_out_null(p->out, "cpu");
+		mmx_out_null(p->out, "list");
+	} else {
+		mmx_out_block(p->out, "pcp", "per-CPU list");
+		mmx_out_count(p->out, "cpu", block->cpu);
+		mmx_out_count(p->out, "list", block->list);
+	}
 	emit_list_type(p, block->migratetype);
 	mmx_out_pfn(p->out, "head", block->pfn);
 	mmx_out_count(p->out, "order", block->order);

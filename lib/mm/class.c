@@ -74,6 +74,8 @@ static const struct {
 	const char *why;
 } by_mark[MMX_MARKS] = {
 	[MMX_MARK_PCP] = {CLASS_FREE_PCP, "it is on a per-CPU free list"},
+	[MMX_MARK_WAITING] = {CLASS_FREE_PCP,
+			      "it waits on its zone's list of pages freed without the lock"},
 	[MMX_MARK_VMALLOC] = {CLASS_VMALLOC, "a vmalloc area has it"},
 	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
 	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},

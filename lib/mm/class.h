@@ -22,7 +22,7 @@
 	CLASS(DEVICE, "device", "memory of a device")                                     \
 	CLASS(RESERVED, "reserved", "not the page allocator's")                           \
 	CLASS(FREE, "free", "in a free block of the buddy allocator")                     \
-	CLASS(FREE_PCP, "free-pcp", "free, on a per-CPU list")                            \
+	CLASS(FREE_PCP, "free-pcp", "free, on a list outside of the buddy allocator")     \
 	CLASS(SLAB, "slab", "slab objects")                                               \
 	CLASS(PAGE_TABLE, "page-table", "a page table")                                   \
 	CLASS(ANON, "anon", "anonymous user memory")                                      \

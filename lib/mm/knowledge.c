@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "mm/knowledge.h"
 #include "mm/marks.h"
+#include "mm/pcp.h"
 #include "mm/pipe.h"
 #include "mm/ptowner.h"
 #include "mm/stack.h"

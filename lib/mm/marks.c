@@ -5,6 +5,7 @@
 #include "kernel/member.h"
 #include "mm/knowledge.h"
 #include "mm/marks.h"
+#include "mm/pcp.h"
 #include "mm/stack.h"
 #include "mm/vmalloc.h"
 
@@ -16,6 +17,7 @@ const char *mmx_mark_name(enum mmx_mark mark)
 	static const char *const names[] = {
 		[MMX_MARK_NONE] = "none",
 		[MMX_MARK_PCP] = "per-CPU free lists",
+		[MMX_MARK_WAITING] = "pages freed without their zone's lock",
 		[MMX_MARK_PERCPU] = "per-CPU memory",
 		[MMX_MARK_STACK] = "tasks",
 		[MMX_MARK_VMALLOC] = "vmalloc areas",
@@ -36,15 +38,15 @@ static void mark(struct mmx_marks *m, uint64_t pfn, uint64_t frames, enum mmx_ma
 
 static void mark_pcp(struct mmx_marks *m, struct mmx_view *view)
 {
-	struct mmx_err *err = &m->why[MMX_MARK_PCP];
+	const struct mmx_pcp *pcp = mmx_know_pcp(view);
 
-	if (!mmx_pcp_read(&m->pcp, view, err))
-		mmx_pcp_check(&m->pcp, err);
-	for (size_t i = 0; i < m->pcp.blocks.n; i++) {
-		const struct mmx_pcp_block *block = &m->pcp.blocks.v[i];
+	for (size_t i = 0; i < pcp->blocks.n; i++) {
+		const struct mmx_pcp_block *block = &pcp->blocks.v[i];
 
-		mark(m, block->pfn, 1ULL << block->order, MMX_MARK_PCP);
+		mark(m, block->pfn, 1ULL << block->order,
+		     block->cpu == MMX_PCP_WAITING ? MMX_MARK_WAITING : MMX_MARK_PCP);
 	}
+	m->why[MMX_MARK_PCP] = pcp->coverage.first;
 }
 
 static void mark_owned(struct mmx_marks *m, const struct mmx_owned *owned, enum mmx_mark what)
@@ -114,7 +116,6 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 	mark_vmalloc(marks, view);
 	mark_page_ext(marks, view);
 	mark_unaccepted(marks, view);
-	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_PCP]);
 	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_PERCPU]);
 	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_UNACCEPTED]);
 	return 0;
@@ -124,6 +125,5 @@ void mmx_marks_free(struct mmx_marks *marks)
 {
 	mmx_unaccepted_free(&marks->unaccepted);
 	mmx_percpu_free(&marks->percpu);
-	mmx_pcp_free(&marks->pcp);
 	free(marks->of);
 }

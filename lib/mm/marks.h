@@ -12,7 +12,6 @@
 
 #include "base/err.h"
 #include "mm/owned.h"
-#include "mm/pcp.h"
 #include "mm/percpu.h"
 #include "mm/stack.h"
 #include "mm/task.h"
@@ -25,6 +24,7 @@ struct mmx_view;
 enum mmx_mark {
 	MMX_MARK_NONE,
 	MMX_MARK_PCP,
+	MMX_MARK_WAITING, /* MMX_MARK_PCP's reason is its reason as well */
 	MMX_MARK_PERCPU,
 	MMX_MARK_STACK,
 	MMX_MARK_VMALLOC,
@@ -41,7 +41,6 @@ struct mmx_marks {
 	struct mmx_coverage coverage;
 	uint8_t *of;
 	uint64_t frames;
-	struct mmx_pcp pcp;
 	struct mmx_percpu percpu;
 	struct mmx_unaccepted unaccepted;
 	struct mmx_err why[MMX_MARKS];

@@ -5,6 +5,7 @@
 #include "kernel/kernel.h"
 #include "kernel/list.h"
 #include "kernel/percpu.h"
+#include "kernel/slist.h"
 #include "mm/pcp.h"
 
 #define COSTLY_ORDER 3u /* lists for each type up to this order, and for huge pages behind them */
@@ -51,6 +52,15 @@ static void describe(const struct mmx_layout *l, struct mmx_pcp_block *b)
 		b->migratetype = mmx_enum(l, E_MIGRATE_MOVABLE);
 }
 
+static int check_count(const struct mmx_pcp_set *set, struct mmx_err *err)
+{
+	if (set->count >= 0 && (uint64_t)set->count == set->found)
+		return 0;
+	return mmx_fail(err, MMX_ECORRUPT,
+			"they hold %" PRIu64 " pages and are counted as %" PRId64, set->found,
+			set->count);
+}
+
 static int walk_lists(struct walk *w, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = w->view->kernel;
@@ -72,7 +82,7 @@ static int walk_lists(struct walk *w, struct mmx_err *err)
 		if (mmx_list_walk(w->view, head, frames - w->pcp->blocks.n, take, w, err) || w->bad)
 			return -1;
 	}
-	return 0;
+	return check_count(w->set, err);
 }
 
 static int require(const struct mmx_kernel *k, struct mmx_err *err)
@@ -104,18 +114,74 @@ static int read_set(struct mmx_pcp *pcp, struct mmx_view *view, const struct mmx
 	uint64_t pointer_at = zone->addr + mmx_off(&view->kernel->layout, M_zone_per_cpu_pageset);
 	struct walk w = {.view = view, .pcp = pcp, .block = {.zone = zone, .cpu = cpu->nr}};
 	unsigned char pointer[8];
+	struct mmx_err err = {0};
 
 	if (!mmx_array_add(pcp, (struct mmx_pcp_set){.zone = zone, .cpu = cpu->nr, .count = -1}))
 		return -1;
 	w.set = &pcp->v[pcp->n - 1];
-	if (mmx_kread_ok(view, pointer_at, pointer, sizeof(pointer), "the zone's per-CPU pointer",
-			 &w.set->trouble))
-		return 0;
-	w.set->addr = mmx_le64(pointer) + cpu->offset;
-	if (walk_lists(&w, &w.set->trouble))
-		mmx_fail_prefix(&w.set->trouble, "free lists of CPU %u, node %u, zone %s", cpu->nr,
-				zone->node, zone->name);
+	if (!mmx_kread_ok(view, pointer_at, pointer, sizeof(pointer), "the zone's per-CPU pointer",
+			  &err)) {
+		w.set->addr = mmx_le64(pointer) + cpu->offset;
+		walk_lists(&w, &err);
+		pcp->coverage.found += w.set->found;
+	}
+	if (err.code) {
+		mmx_fail_prefix(&err, "free lists of CPU %u, node %u, zone %s", cpu->nr, zone->node,
+				zone->name);
+		mmx_cover_fail(&pcp->coverage, &err);
+	}
 	return w.nomem ? -1 : 0;
+}
+
+/* A page that waits has its order in its private word. */
+static int add_waiting(struct mmx_pcp *pcp, struct mmx_view *view, const struct mmx_zone *zone,
+		       uint64_t node, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t page = node - mmx_off(&k->layout, M_page_pcp_llist), order;
+	struct mmx_pcp_block block = {.zone = zone, .cpu = MMX_PCP_WAITING, .migratetype = -1};
+	enum mmx_read read = mmx_kread_u64(view, page + k->page_format.private, &order);
+
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the page at 0x%" PRIx64 " is %s", page,
+				mmx_read_name(read));
+	if (!mmx_page_pfn(k, page, &block.pfn) || order >= MMX_BLOCK_ORDERS ||
+	    block.pfn & ((1ULL << order) - 1))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"it holds 0x%" PRIx64 ", which is no page that a block begins with",
+				page);
+	block.order = order;
+	if (!mmx_array_add(&pcp->blocks, block))
+		return mmx_fail_nomem(err);
+	pcp->coverage.found += 1ULL << order;
+	return 0;
+}
+
+/* -1 without memory */
+static int read_waiting(struct mmx_pcp *pcp, struct mmx_view *view, const struct mmx_zone *zone)
+{
+	const struct mmx_kernel *k = view->kernel;
+	struct mmx_err err = {0};
+	struct mmx_slist list;
+
+	if (!mmx_has(&k->layout, M_zone_trylock_free_pages))
+		return 0;
+	if (!mmx_layout_require(&k->layout, (enum mmx_layout_member[]){M_page_pcp_llist}, 1,
+				&err)) {
+		mmx_slist_begin(&list, view,
+				zone->addr + mmx_off(&k->layout, M_zone_trylock_free_pages),
+				mmx_ranges_total(&k->sparse.pfn));
+		while (mmx_slist_next(&list) && !add_waiting(pcp, view, zone, list.node, &err))
+			continue;
+		if (!err.code)
+			err = list.coverage.first;
+	}
+	if (err.code) {
+		mmx_fail_prefix(&err, "pages freed without the lock of node %u, zone %s",
+				zone->node, zone->name);
+		mmx_cover_fail(&pcp->coverage, &err);
+	}
+	return err.code == MMX_ENOMEM ? -1 : 0;
 }
 
 static int by_pfn(const void *a, const void *b)
@@ -125,18 +191,19 @@ static int by_pfn(const void *a, const void *b)
 	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
 }
 
-int mmx_pcp_read(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err)
+int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_zones *zones = &view->kernel->zones;
 	struct mmx_cpus cpus = {0};
 	int ret = 0;
 
-	*pcp = (struct mmx_pcp){0};
 	if (require(view->kernel, err) || mmx_cpus_find(&cpus, view, err))
 		return -1;
-	for (size_t i = 0; i < zones->n; i++) {
+	for (size_t i = 0; i < zones->n && !ret; i++) {
 		for (size_t c = 0; c < cpus.n && !ret; c++)
 			ret = read_set(pcp, view, &zones->v[i], &cpus.v[c]);
+		if (!ret)
+			ret = read_waiting(pcp, view, &zones->v[i]);
 	}
 	mmx_cpus_free(&cpus);
 	if (ret) {
@@ -154,24 +221,7 @@ void mmx_pcp_free(struct mmx_pcp *pcp)
 	mmx_array_free(pcp);
 }
 
-int mmx_pcp_check(const struct mmx_pcp *pcp, struct mmx_err *err)
-{
-	for (size_t i = 0; i < pcp->n; i++) {
-		const struct mmx_pcp_set *set = &pcp->v[i];
-
-		if (set->trouble.code)
-			return mmx_fail(err, set->trouble.code, "%s", set->trouble.text);
-		if (set->count < 0 || (uint64_t)set->count != set->found)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"free lists of CPU %u, node %u, zone %s: they hold %" PRIu64
-					" pages and are counted as %" PRId64,
-					set->cpu, set->zone->node, set->zone->name, set->found,
-					set->count);
-	}
-	return 0;
-}
-
-const struct mmx_pcp_block *mmx_pcp_find(const struct mmx_pcp *pcp, uint64_t pfn)
+const struct mmx_pcp_block *mmx_pcp_block_of(const struct mmx_pcp *pcp, uint64_t pfn)
 {
 	size_t low = 0, high = pcp->blocks.n;
 	const struct mmx_pcp_block *block;
@@ -188,22 +238,4 @@ const struct mmx_pcp_block *mmx_pcp_find(const struct mmx_pcp *pcp, uint64_t pfn
 		return NULL;
 	block = &pcp->blocks.v[low - 1];
 	return pfn - block->pfn < 1ULL << block->order ? block : NULL;
-}
-
-int mmx_pcp_each(struct mmx_view *view, mmx_pcp_fn fn, void *arg, struct mmx_err *err)
-{
-	struct mmx_pcp pcp;
-	int ret;
-
-	ret = mmx_pcp_read(&pcp, view, err);
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < pcp.blocks.n && fn(arg, &pcp.blocks.v[i]); i++)
-		continue;
-	for (size_t i = 0; i < pcp.n && !ret; i++) {
-		if (pcp.v[i].trouble.code)
-			ret = mmx_fail(err, pcp.v[i].trouble.code, "%s", pcp.v[i].trouble.text);
-	}
-	mmx_pcp_free(&pcp);
-	return ret;
 }

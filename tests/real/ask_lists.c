@@ -63,35 +63,28 @@ static uint64_t strangers(const struct mmx_kernel *k, const struct mmx_pcp *pcp,
 		if (b->zone != set->zone || b->cpu != set->cpu)
 			continue;
 		n += !read_page(k, b->pfn, &flags, &refs) || refs || !in_zone(k, b->zone, flags) ||
-		     mmx_pcp_find(pcp, b->pfn + (1u << b->order) - 1) != b;
+		     mmx_pcp_block_of(pcp, b->pfn + (1u << b->order) - 1) != b;
 	}
 	return n;
 }
 
 static int pcp(const struct mmx_kernel *k)
 {
-	struct mmx_pcp pcp;
-	struct mmx_err err;
-	int status = 0;
+	const struct mmx_pcp *pcp = mmx_know_pcp(k->view);
 
-	if (mmx_pcp_read(&pcp, k->view, &err))
-		return trouble(&err);
-	for (size_t i = 0; i < pcp.n; i++) {
-		const struct mmx_pcp_set *s = &pcp.v[i];
+	for (size_t i = 0; i < pcp->n; i++) {
+		const struct mmx_pcp_set *s = &pcp->v[i];
 
 		printf("set\t%u\t%s\t%u\t%" PRId64 "\t%" PRIu64 "\t%" PRIu64 "\n", s->zone->node,
-		       s->zone->name, s->cpu, s->count, s->found, strangers(k, &pcp, s));
+		       s->zone->name, s->cpu, s->count, s->found, strangers(k, pcp, s));
 	}
-	for (size_t i = 0; i < pcp.blocks.n; i++) {
-		const struct mmx_pcp_block *b = &pcp.blocks.v[i];
+	for (size_t i = 0; i < pcp->blocks.n; i++) {
+		const struct mmx_pcp_block *b = &pcp->blocks.v[i];
 
-		printf("block\t%" PRIx64 "\t%u\t%u\t%u\t%d\n", b->pfn, b->order, b->cpu, b->list,
-		       b->migratetype);
+		printf("block\t%" PRIx64 "\t%u\t%d\t%u\t%d\n", b->pfn, b->order, (int)b->cpu,
+		       b->list, b->migratetype);
 	}
-	if (mmx_pcp_check(&pcp, &err))
-		status = trouble(&err);
-	mmx_pcp_free(&pcp);
-	return status;
+	return mmx_cover_whole(&pcp->coverage) ? 0 : trouble(&pcp->coverage.first);
 }
 
 /* As the kernel counts: a block is of the zone that its first page is of. */

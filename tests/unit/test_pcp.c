@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Free pages that no list of the buddy allocator holds: on a CPU's lists, and on the zone's list of
+ * those that were freed without its lock; whole lists and forged ones.
+ */
+#include <stdlib.h>
+
+#include "../fake_memory.h"
+#include "mm/knowledge.h"
+#include "mm/marks.h"
+#include "mm/pcp.h"
+#include "unit.h"
+
+#define FRAMES 64u
+#define SIZE   64u /* of a struct page */
+#define LISTS  12u
+
+struct page {
+	uint64_t flags, next, prev, mapping, index, private;
+	int32_t mapcount, refcount;
+	uint64_t memcg;
+};
+
+struct pages_of_cpu {
+	uint64_t count;
+	uint64_t list[LISTS][2];
+};
+
+struct zone {
+	uint64_t pageset, waiting;
+};
+
+static struct fake_memory *m;
+static struct zone *zone;
+static struct pages_of_cpu *set;
+
+static struct page *page(uint64_t pfn)
+{
+	return (struct page *)m->bytes + pfn;
+}
+
+static uint64_t node(uint64_t pfn)
+{
+	return FAKE_VA + pfn * SIZE + offsetof(struct page, next);
+}
+
+static struct mmx_member *member(enum mmx_layout_member id, size_t offset, size_t size)
+{
+	m->kernel.layout.member[id].provider = 0;
+	m->kernel.layout.member[id].m =
+		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
+	return &m->kernel.layout.member[id].m;
+}
+
+static void size_of(enum mmx_layout_struct id, size_t size)
+{
+	m->kernel.layout.strct[id].provider = 0;
+	m->kernel.layout.strct[id].value = size;
+}
+
+static void enumerator(enum mmx_layout_enumerator id, uint64_t value)
+{
+	m->kernel.layout.enumerator[id].provider = 0;
+	m->kernel.layout.enumerator[id].value = value;
+}
+
+static void make_layout(void)
+{
+	struct mmx_layout *l = &m->kernel.layout;
+	struct mmx_member *lists;
+
+	memset(l->strct, -1, sizeof(l->strct));
+	memset(l->member, -1, sizeof(l->member));
+	memset(l->enumerator, -1, sizeof(l->enumerator));
+	size_of(S_per_cpu_pages, sizeof(struct pages_of_cpu));
+	size_of(S_cpumask, 8);
+	member(M_page_pcp_list, offsetof(struct page, next), 16);
+	member(M_page_pcp_llist, offsetof(struct page, next), 8);
+	member(M_zone_per_cpu_pageset, offsetof(struct zone, pageset), 8);
+	member(M_zone_trylock_free_pages, offsetof(struct zone, waiting), 8);
+	member(M_per_cpu_pages_count, offsetof(struct pages_of_cpu, count), 4);
+	lists = member(M_per_cpu_pages_lists, offsetof(struct pages_of_cpu, list), 0);
+	lists->nelems = LISTS;
+	lists->elem_size = 16;
+	enumerator(E_MIGRATE_PCPTYPES, 3);
+	enumerator(E_MIGRATE_MOVABLE, 1);
+}
+
+static uint64_t put_word(const char *symbol, uint64_t word)
+{
+	uint64_t at = fake_put(m, &word, sizeof(word));
+
+	mmx_symbols_add(&m->kernel.symbols, symbol, strlen(symbol), at, 'D', 0);
+	return at;
+}
+
+/* Struct pages that nobody holds; behind them a zone and its lists for one CPU, all of them empty. */
+static void setup(void)
+{
+	struct mmx_zone z = {.name = "DMA"};
+	uint64_t at, lists;
+
+	m = fake_memory_new(1 << 16);
+	m->used = FRAMES * SIZE;
+	m->arch.page_shift = 12;
+	m->kernel.vmemmap.base = FAKE_VA;
+	m->kernel.vmemmap.page_size = SIZE;
+	m->kernel.page_format.private = offsetof(struct page, private);
+	make_layout();
+	at = fake_put(m, &(struct pages_of_cpu){0}, sizeof(struct pages_of_cpu));
+	set = fake_at(m, at);
+	lists = at + offsetof(struct pages_of_cpu, list);
+	for (unsigned int i = 0; i < LISTS; i++)
+		set->list[i][0] = set->list[i][1] = lists + 16 * i;
+	z.addr = fake_put(m, &(struct zone){.pageset = at}, sizeof(struct zone));
+	zone = fake_at(m, z.addr);
+	put_word("__per_cpu_offset", 0);
+	put_word("__cpu_possible_mask", 1);
+	mmx_symbols_finish(&m->kernel.symbols, NULL);
+	if (!mmx_array_add(&m->kernel.zones, z) ||
+	    !mmx_ranges_add(&m->kernel.sparse.pfn, 0, FRAMES))
+		abort();
+	m->kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
+	m->kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
+}
+
+static void teardown(void)
+{
+	mmx_array_free(&m->kernel.zones);
+	mmx_symbols_free(&m->kernel.symbols);
+	mmx_ranges_free(&m->kernel.sparse.pfn);
+	fake_memory_free(m);
+}
+
+static const struct mmx_pcp *find(void)
+{
+	mmx_knowledge_free(m->kernel.knowledge);
+	m->kernel.knowledge = mmx_knowledge_new(NULL);
+	return mmx_know_pcp(m->view);
+}
+
+static void push_waiting(uint64_t pfn, uint64_t order)
+{
+	page(pfn)->next = zone->waiting;
+	page(pfn)->private = order;
+	zone->waiting = node(pfn);
+}
+
+static void pages_that_wait_are_free(void)
+{
+	const struct mmx_pcp_block *block;
+	const struct mmx_pcp *pcp;
+	const struct mmx_marks *marks;
+
+	setup();
+	pcp = find();
+	CHECK(!pcp->blocks.n && mmx_cover_whole(&pcp->coverage), "%s", pcp->coverage.first.text);
+	push_waiting(5, 0);
+	push_waiting(8, 3);
+	pcp = find();
+	CHECK(pcp->blocks.n == 2 && pcp->coverage.found == 9 && mmx_cover_whole(&pcp->coverage),
+	      "%zu blocks: %s", pcp->blocks.n, pcp->coverage.first.text);
+	block = mmx_pcp_block_of(pcp, 15);
+	CHECK(block && block->pfn == 8 && block->order == 3 && block->cpu == MMX_PCP_WAITING,
+	      "no block");
+	CHECK(!mmx_pcp_block_of(pcp, 16) && !mmx_pcp_block_of(pcp, 6), "blocks end");
+	marks = mmx_know_marks(m->view);
+	CHECK(mmx_mark_of(marks, 5) == MMX_MARK_WAITING &&
+		      mmx_mark_of(marks, 15) == MMX_MARK_WAITING &&
+		      mmx_mark_of(marks, 16) == MMX_MARK_NONE,
+	      "marks");
+	teardown();
+}
+
+static void lists_of_waiting_pages_may_be_wild(void)
+{
+	const struct mmx_pcp *pcp;
+
+	setup();
+	push_waiting(5, 0);
+	push_waiting(9, 3); /* no block begins there */
+	push_waiting(3, 0);
+	pcp = find();
+	CHECK(pcp->blocks.n == 1 && pcp->coverage.broken == 1, "%zu: %s", pcp->blocks.n,
+	      pcp->coverage.first.text);
+	page(9)->private = 60;
+	pcp = find();
+	CHECK(pcp->blocks.n == 1 && pcp->coverage.broken == 1, "%zu: %s", pcp->blocks.n,
+	      pcp->coverage.first.text);
+	page(9)->private = 0;
+	page(5)->next = node(3);
+	pcp = find();
+	CHECK(pcp->blocks.n < 10 && pcp->coverage.broken == 1, "%zu: %s", pcp->blocks.n,
+	      pcp->coverage.first.text);
+	m->kernel.layout.member[M_page_pcp_llist].provider = -1;
+	pcp = find();
+	CHECK(!pcp->blocks.n && pcp->coverage.unknown == 1, "%zu: %s", pcp->blocks.n,
+	      pcp->coverage.first.text);
+	teardown();
+}
+
+static void sets_hold_what_they_count(void)
+{
+	const struct mmx_pcp *pcp;
+	uint64_t head;
+
+	setup();
+	head = zone->pageset + offsetof(struct pages_of_cpu, list) + 16 * 4;
+	set->list[4][0] = set->list[4][1] = node(12);
+	page(12)->next = page(12)->prev = head;
+	set->count = 2;
+	pcp = find();
+	CHECK(pcp->n == 1 && pcp->v[0].found == 2 && mmx_cover_whole(&pcp->coverage), "%s",
+	      pcp->coverage.first.text);
+	CHECK(mmx_pcp_block_of(pcp, 13) && mmx_pcp_block_of(pcp, 13)->order == 1, "no block");
+	set->count = 3;
+	pcp = find();
+	CHECK(pcp->coverage.broken == 1 && mmx_pcp_block_of(pcp, 13), "%s",
+	      pcp->coverage.first.text);
+	teardown();
+}
+
+int main(void)
+{
+	RUN(pages_that_wait_are_free);
+	RUN(lists_of_waiting_pages_may_be_wild);
+	RUN(sets_hold_what_they_count);
+	return unit_end();
+}
