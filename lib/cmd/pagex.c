@@ -398,7 +398,7 @@ static enum mmx_exit pagex(struct mmx_run *run)
 	p.users.tasks = mmx_know_tasks(run->view);
 	mmx_swap_types_find(&p.users.types, run->kernel);
 	if (run->option['u'])
-		p.users.swaps = mmx_pagex_swaps(&p);
+		p.users.swaps = mmx_know_swaps(p.view);
 	mmx_out_open(run->out, "page", 1);
 	mmx_out_list(run->out, "pages");
 	for (int i = 0; i < run->n_operands; i++)

@@ -27,18 +27,12 @@ struct mmx_pagex {
 	bool hugetlb_index_in_huge_pages;
 	struct mmx_users users;
 	/* Read when the first page asks for it. */
-	bool has_caches, has_pageblocks, has_resources, owners_tried;
-	struct mmx_slab_caches caches;
+	bool has_pageblocks, has_resources, owners_tried;
 	struct mmx_pageblock_format pageblocks;
 	struct mmx_resources resources;
 	struct mmx_err resources_trouble;
 	struct mmx_page_owners owners;
-	bool swaps_tried, has_swaps, pools_tried;
-	struct mmx_swaps swaps;
-	struct mmx_err swaps_trouble; /* why they are not known */
-	struct mmx_hugetlb_pools pools;
-	struct mmx_err pools_trouble; /* why there are none */
-	char arm[128];                /* mmx_pagex_arm() */
+	char arm[128]; /* mmx_pagex_arm() */
 	/* The page being shown. */
 	struct mmx_page_walk walk;
 	struct mmx_verdict verdict;
@@ -80,9 +74,6 @@ void mmx_pagex_pipe(struct mmx_pagex *p);
 
 /** mmx_pagex_symbol() - a kernel address as a symbol and an offset */
 void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr);
-
-/** mmx_pagex_swaps() - the swap areas, found when first asked; NULL when that failed */
-const struct mmx_swaps *mmx_pagex_swaps(struct mmx_pagex *p);
 
 /** mmx_pagex_detail_free() - release what details have read */
 void mmx_pagex_detail_free(struct mmx_pagex *p);

@@ -329,8 +329,5 @@ void mmx_pagex_detail(struct mmx_pagex *p)
 
 void mmx_pagex_detail_free(struct mmx_pagex *p)
 {
-	mmx_slab_caches_free(&p->caches);
 	mmx_resources_free(&p->resources);
-	mmx_swaps_free(&p->swaps);
-	mmx_hugetlb_pools_free(&p->pools);
 }

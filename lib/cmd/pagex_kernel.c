@@ -22,7 +22,8 @@ void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr)
 
 /* Slabs. */
 
-static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
+static void emit_objects(struct mmx_pagex *p, const struct mmx_slab_caches *caches,
+			 const struct mmx_slab *slab)
 {
 	static const struct mmx_column columns[] = {{"objects", "OBJECTS", 7, true},
 						    {"state", "STATE", 0, false}};
@@ -30,7 +31,7 @@ static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
 	struct mmx_slab_object object;
 	struct mmx_err err;
 
-	if (!objects || mmx_slab_objects_find(objects, &p->caches, slab, p->view, &err)) {
+	if (!objects || mmx_slab_objects_find(objects, caches, slab, p->view, &err)) {
 		if (!objects)
 			mmx_fail_nomem(&err);
 		mmx_pagex_trouble(p, "objects_unknown", &err);
@@ -63,19 +64,14 @@ static void emit_objects(struct mmx_pagex *p, const struct mmx_slab *slab)
 
 void mmx_pagex_slab(struct mmx_pagex *p)
 {
+	const struct mmx_slab_caches *caches = mmx_know_slab_caches(p->view);
 	struct mmx_slab s;
-	struct mmx_err err;
 
-	if (!p->has_caches && mmx_slab_caches_find(&p->caches, p->view, &err)) {
-		mmx_pagex_trouble(p, "cache_unknown", &err);
+	if (!caches->slabs_known) {
+		mmx_pagex_trouble(p, "cache_unknown", &caches->coverage.first);
 		return;
 	}
-	p->has_caches = true;
-	if (!p->caches.slabs_known) {
-		mmx_pagex_trouble(p, "cache_unknown", &p->caches.coverage.first);
-		return;
-	}
-	mmx_slab_decode(&s, &p->caches, &p->walk);
+	mmx_slab_decode(&s, caches, &p->walk);
 	mmx_out_block(p->out, "slab", "slab");
 	mmx_out_addr(p->out, "cache_address", s.cache_addr);
 	if (s.cache) {
@@ -92,12 +88,12 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 		mmx_out_count(p->out, "on_cpu", s.on_cpu->cpu);
 	if (s.kfence)
 		mmx_out_bool(p->out, "kfence", true);
-	if (!s.cache && !mmx_cover_whole(&p->caches.coverage))
-		mmx_pagex_trouble(p, "caches_unknown", &p->caches.coverage.first);
+	if (!s.cache && !mmx_cover_whole(&caches->coverage))
+		mmx_pagex_trouble(p, "caches_unknown", &caches->coverage.first);
 	else if (s.bad)
 		mmx_pagex_finding(p, "broken", s.bad);
 	if (s.cache && !s.bad)
-		emit_objects(p, &s);
+		emit_objects(p, caches, &s);
 	mmx_out_end(p->out);
 }
 

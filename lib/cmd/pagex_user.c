@@ -23,18 +23,10 @@ static bool folio_flag(const struct mmx_pagex *p, enum mmx_layout_enumerator id)
 	       mmx_bit(p->walk.folio.flags, mmx_enum(&p->k->layout, id));
 }
 
-const struct mmx_swaps *mmx_pagex_swaps(struct mmx_pagex *p)
-{
-	if (!p->swaps_tried)
-		p->has_swaps = !mmx_swaps_find(&p->swaps, p->view, &p->swaps_trouble);
-	p->swaps_tried = true;
-	return p->has_swaps ? &p->swaps : NULL;
-}
-
 static void emit_swap_area(struct mmx_pagex *p, unsigned int type)
 {
-	const struct mmx_swaps *swaps = mmx_pagex_swaps(p);
-	const struct mmx_swap_area *area = swaps ? mmx_swap_area(swaps, type) : NULL;
+	const struct mmx_swaps *swaps = mmx_know_swaps(p->view);
+	const struct mmx_swap_area *area = mmx_swap_area(swaps, type);
 	struct mmx_err err;
 
 	if (area && area->path.text[0]) {
@@ -42,12 +34,10 @@ static void emit_swap_area(struct mmx_pagex *p, unsigned int type)
 		return;
 	}
 	mmx_fail(&err, MMX_ECORRUPT, "there is no swap area %u", type);
-	if (area)
-		err = area->no_path;
-	else if (!swaps)
-		err = p->swaps_trouble;
-	else if (swaps->trouble.code)
-		err = swaps->trouble;
+	if (area && area->no_path)
+		err = *mmx_reason(&swaps->reasons, area->no_path);
+	else if (!mmx_cover_whole(&swaps->coverage))
+		err = swaps->coverage.first;
 	mmx_out_null(p->out, "area");
 	mmx_pagex_trouble(p, "area_unknown", &err);
 }
@@ -154,7 +144,7 @@ static void emit_inode(struct mmx_pagex *p, const struct mmx_mapping *m)
 	else if (m->path.text[0])
 		mmx_out_text(p->out, "path", m->path.text);
 	else
-		mmx_pagex_trouble(p, "path_unknown", &m->no_path);
+		mmx_pagex_trouble(p, "path_unknown", &m->coverage.first);
 	mmx_out_addr(p->out, "inode", m->inode.addr);
 	mmx_out_count(p->out, "ino", m->inode.ino);
 	mmx_out_text(p->out, "filesystem", m->inode.fs);
@@ -180,54 +170,57 @@ void mmx_pagex_file(struct mmx_pagex *p)
 	emit_swap_entry(p);
 }
 
-static void find_pools(struct mmx_pagex *p)
-{
-	if (!p->pools_tried)
-		mmx_hugetlb_pools_find(&p->pools, p->view, &p->pools_trouble);
-	p->pools_tried = true;
-}
-
-static void emit_pool(struct mmx_pagex *p, const struct mmx_hugetlb *h)
+static void emit_pool(struct mmx_pagex *p, const struct mmx_hugetlb_pools *pools,
+		      const struct mmx_hugetlb *h)
 {
 	if (h->hstate) {
 		mmx_out_text(p->out, "pool", h->hstate->name);
-	} else if (p->pools_trouble.code) {
+	} else if (!mmx_cover_whole(&pools->coverage)) {
 		mmx_out_null(p->out, "pool");
-		mmx_pagex_trouble(p, "pool_unknown", &p->pools_trouble);
+		mmx_pagex_trouble(p, "pool_unknown", &pools->coverage.first);
 	} else {
 		mmx_out_text(p->out, "pool", "none of this order");
 	}
 }
 
-/* A page that is not among those that were found may be behind the place where a list breaks off. */
-static void emit_listed(struct mmx_pagex *p, const struct mmx_hugetlb *h)
+/* Why a page of that pool may be on a free list and was not found there; NULL when it cannot be. */
+static const struct mmx_err *unlisted(const struct mmx_hugetlb_pools *pools,
+				      const struct mmx_hstate *hstate)
 {
-	const struct mmx_err *trouble = &p->pools_trouble;
+	for (size_t i = 0; hstate && i < pools->nodes.n; i++) {
+		const struct mmx_hstate_node *node = &pools->nodes.v[i];
 
-	for (size_t i = 0; i < p->pools.nodes.n && !trouble->code; i++) {
-		if (h->hstate == &p->pools.v[p->pools.nodes.v[i].hstate])
-			trouble = &p->pools.nodes.v[i].trouble;
+		if (hstate == &pools->v[node->hstate] && node->unlisted)
+			return mmx_reason(&pools->reasons, node->unlisted);
 	}
-	if (h->listed || !trouble->code) {
+	return NULL;
+}
+
+static void emit_listed(struct mmx_pagex *p, const struct mmx_hugetlb_pools *pools,
+			const struct mmx_hugetlb *h)
+{
+	const struct mmx_err *why = unlisted(pools, h->hstate);
+
+	if (h->listed || (h->hstate && !why) || mmx_cover_whole(&pools->coverage)) {
 		mmx_out_bool(p->out, "on_free_list", h->listed);
 		return;
 	}
 	mmx_out_null(p->out, "on_free_list");
-	if (trouble != &p->pools_trouble)
-		mmx_pagex_trouble(p, "free_list", trouble);
+	if (why)
+		mmx_pagex_trouble(p, "free_list", why);
 }
 
 void mmx_pagex_hugetlb(struct mmx_pagex *p)
 {
+	const struct mmx_hugetlb_pools *pools = mmx_know_hugetlb_pools(p->view);
 	struct mmx_hugetlb h;
 
-	find_pools(p);
-	mmx_hugetlb_decode(&h, &p->pools, &p->walk);
+	mmx_hugetlb_decode(&h, pools, &p->walk);
 	mmx_out_block(p->out, "hugetlb", "huge page");
 	mmx_out_bytes(p->out, "size", 1ULL << (p->walk.folio.order + p->k->arch->page_shift));
-	emit_pool(p, &h);
+	emit_pool(p, pools, &h);
 	mmx_out_text(p->out, "state", h.freed ? "free" : "in use");
-	emit_listed(p, &h);
+	emit_listed(p, pools, &h);
 	mmx_out_text(p->out, "state_flags", h.flags);
 	mmx_out_bool(p->out, "vmemmap_optimised", h.optimised);
 	mmx_out_bool(p->out, "temporary", h.temporary);

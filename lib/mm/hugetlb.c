@@ -52,31 +52,46 @@ static bool on_node(struct mmx_view *view, uint64_t hstate, enum mmx_layout_memb
 	return true;
 }
 
-static int read_node(struct mmx_hugetlb_pools *pools, struct mmx_view *view, unsigned int nr,
-		     unsigned int nid, struct mmx_err *err)
+/* The free list of a pool on a node. */
+static int read_list(struct mmx_hugetlb_pools *pools, struct mmx_view *view,
+		     struct mmx_hstate_node *node, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_member *lists = &k->layout.member[M_hstate_freelists].m;
-	uint64_t hstate = pools->v[nr].addr, most = mmx_ranges_total(&k->sparse.pfn);
+	const struct mmx_hstate *h = &pools->v[node->hstate];
+	uint64_t most = mmx_ranges_total(&k->sparse.pfn);
+	struct listing list = {.pools = pools, .node = node, .kernel = k};
+	struct mmx_err why = {0};
+
+	mmx_list_walk(view,
+		      h->addr + mmx_off(&k->layout, M_hstate_freelists) +
+			      node->node * (uint64_t)lists->elem_size,
+		      (most >> h->order) + 1, take_free, &list, &why);
+	if (list.nomem)
+		return mmx_fail_nomem(err);
+	if (list.stray)
+		mmx_fail(&why, MMX_ECORRUPT,
+			 "a free list leads to 0x%" PRIx64 ", which is in no struct page",
+			 list.stray);
+	node->unlisted = mmx_reason_add(&pools->reasons, &why);
+	mmx_cover_fail(&pools->coverage, &why);
+	return 0;
+}
+
+static int read_node(struct mmx_hugetlb_pools *pools, struct mmx_view *view, unsigned int nr,
+		     unsigned int nid, struct mmx_err *err)
+{
+	uint64_t hstate = pools->v[nr].addr;
 	struct mmx_hstate_node node = {.hstate = nr, .node = nid};
-	struct listing list = {.pools = pools, .node = &node, .kernel = k};
 
 	if (!on_node(view, hstate, M_hstate_nr_on_node, nid, &node.total) ||
 	    !on_node(view, hstate, M_hstate_free_on_node, nid, &node.free) ||
 	    !on_node(view, hstate, M_hstate_surplus_on_node, nid, &node.surplus))
 		return mmx_fail(err, MMX_EABSENT, "hstate %u's counts of node %u cannot be read",
 				nr, nid);
-	mmx_list_walk(view,
-		      hstate + mmx_off(&k->layout, M_hstate_freelists) +
-			      nid * (uint64_t)lists->elem_size,
-		      (most >> pools->v[nr].order) + 1, take_free, &list, &node.trouble);
-	if (list.stray)
-		mmx_fail(&node.trouble, MMX_ECORRUPT,
-			 "a free list leads to 0x%" PRIx64 ", which is in no struct page",
-			 list.stray);
-	if (list.nomem || !mmx_array_add(&pools->nodes, node))
-		return mmx_fail_nomem(err);
-	return 0;
+	if (read_list(pools, view, &node, err))
+		return -1;
+	return mmx_array_add(&pools->nodes, node) ? 0 : mmx_fail_nomem(err);
 }
 
 static int read_hstate(struct mmx_hugetlb_pools *pools, struct mmx_view *view, unsigned int nr,
@@ -144,21 +159,19 @@ static int read_pools(struct mmx_hugetlb_pools *pools, struct mmx_view *view, st
 		pools->v[i].addr = hstates + i * mmx_size(&k->layout, S_hstate);
 		if (read_hstate(pools, view, i, err))
 			return -1;
-		pools->n++;
+		pools->coverage.found = ++pools->n;
 	}
-	if (pools->free.n)
-		qsort(pools->free.v, pools->free.n, sizeof(*pools->free.v), by_frame);
 	return 0;
 }
 
 int mmx_hugetlb_pools_find(struct mmx_hugetlb_pools *pools, struct mmx_view *view,
 			   struct mmx_err *err)
 {
-	memset(pools, 0, sizeof(*pools));
-	if (!read_pools(pools, view, err))
-		return 0;
-	mmx_hugetlb_pools_free(pools);
-	return -1;
+	int ret = read_pools(pools, view, err);
+
+	if (pools->free.n)
+		qsort(pools->free.v, pools->free.n, sizeof(*pools->free.v), by_frame);
+	return ret;
 }
 
 int mmx_hugetlb_count(struct mmx_view *view, uint64_t *n, struct mmx_err *err)
@@ -189,6 +202,7 @@ void mmx_hugetlb_pools_free(struct mmx_hugetlb_pools *pools)
 {
 	mmx_array_free(&pools->nodes);
 	mmx_array_free(&pools->free);
+	mmx_reasons_free(&pools->reasons);
 }
 
 /*

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "mm/page.h"
 
 /** MMX_HSTATES_MAX - sizes that a kernel has at most; x86_64 has two */
@@ -27,13 +27,13 @@ struct mmx_hstate {
 /**
  * struct mmx_hstate_node - a pool's part on a node
  * @listed: huge pages on the free list, counted by walking it
- * @trouble: why the walk ended early; code 0 when it did not
+ * @unlisted: why the walk ended early, a number of the pools' reasons; 0 when it did not
  */
 struct mmx_hstate_node {
 	unsigned int hstate, node;
 	uint64_t total, free, surplus;
 	uint64_t listed;
-	struct mmx_err trouble;
+	uint32_t unlisted;
 };
 
 /** struct mmx_hugetlb_free - a huge page on a free list */
@@ -42,8 +42,9 @@ struct mmx_hugetlb_free {
 	unsigned int hstate, node;
 };
 
-/** struct mmx_hugetlb_pools - all pools; @free is by frame */
+/** struct mmx_hugetlb_pools - all pools; none on a kernel that has no hugetlb; @free is by frame */
 struct mmx_hugetlb_pools {
+	struct mmx_coverage coverage;
 	unsigned int n;
 	struct mmx_hstate v[MMX_HSTATES_MAX];
 	struct {
@@ -52,9 +53,10 @@ struct mmx_hugetlb_pools {
 	struct {
 		MMX_ARRAY(struct mmx_hugetlb_free);
 	} free;
+	struct mmx_reasons reasons;
 };
 
-/** mmx_hugetlb_pools_find() - read all pools; none (n is 0) on a kernel that has no hugetlb */
+/** mmx_hugetlb_pools_find() - read all pools: mmx_know_hugetlb_pools() keeps them */
 int mmx_hugetlb_pools_find(struct mmx_hugetlb_pools *pools, struct mmx_view *view,
 			   struct mmx_err *err);
 void mmx_hugetlb_pools_free(struct mmx_hugetlb_pools *pools);

@@ -5,11 +5,14 @@
 
 #include "kernel/kernel.h"
 #include "mm/knowledge.h"
+#include "mm/hugetlb.h"
 #include "mm/marks.h"
 #include "mm/pcp.h"
 #include "mm/pipe.h"
 #include "mm/ptowner.h"
+#include "mm/slab.h"
 #include "mm/stack.h"
+#include "mm/swap.h"
 #include "mm/task.h"
 #include "mm/vmalloc.h"
 

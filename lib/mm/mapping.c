@@ -94,6 +94,7 @@ int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr
 		M_inode_i_mapping,    M_inode_i_data,
 	};
 	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_err why;
 	uint64_t host, mapping;
 	int ret;
 
@@ -124,12 +125,13 @@ int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr
 	m->dax = m->inode.flags & S_DAX;
 	if (!strcmp(m->inode.fs, "bdev")) {
 		m->kind = MMX_MAPPING_BLOCK;
-		ret = device_name(m, view, &m->no_path);
+		ret = device_name(m, view, &why);
 	} else {
 		m->kind = is_shmem(view, m) ? MMX_MAPPING_SHMEM : MMX_MAPPING_FILE;
-		ret = mmx_path_of_inode(&m->path, view, host, &m->no_path);
+		ret = mmx_path_of_inode(&m->path, view, host, &why);
 	}
 	if (ret) {
+		mmx_cover_fail(&m->coverage, &why);
 		*m->path.text = 0;
 		*m->device = 0;
 	}

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/coverage.h"
 #include "kernel/view.h"
 #include "mm/path.h"
 
@@ -27,17 +27,18 @@ const char *mmx_mapping_kind_name(enum mmx_mapping_kind kind);
  * @pages: pages that it caches
  * @dax: it has no pages of its own: its file lies in persistent memory, which is mapped as it is
  * @inode: all zeros for SWAP
- * @path: where the file is; empty for BLOCK and SWAP, and when @no_path says why
+ * @coverage: why the path or the device's name is not known, when it is not
+ * @path: where the file is; empty for BLOCK and SWAP, and when it is not known
  * @device: BLOCK: the device's name, "vda1"
  */
 struct mmx_mapping {
+	struct mmx_coverage coverage;
 	uint64_t addr;
 	enum mmx_mapping_kind kind;
 	uint64_t pages;
 	bool dax;
 	struct mmx_inode inode;
 	struct mmx_path path;
-	struct mmx_err no_path;
 	char device[MMX_DEVICE_NAME];
 };
 

@@ -429,7 +429,6 @@ int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, 
 		.caches = caches, .view = view, .limit = mmx_ranges_total(&k->sparse.pfn)};
 	uint64_t head;
 
-	memset(caches, 0, sizeof(*caches));
 	if (find_head(caches, k, &head))
 		find_caches(&f, head);
 	if (f.nomem || mmx_stopped(k->image)) {

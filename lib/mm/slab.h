@@ -80,10 +80,7 @@ struct mmx_slab_caches {
 	uint64_t kfence_pool;
 };
 
-/**
- * mmx_slab_caches_find() - read all caches; those before a break in their list are kept
- * 0 with a coverage, or -1 without memory or when stopped.
- */
+/** mmx_slab_caches_find() - read all caches, those before a break in their list: mmx_know_slab_caches() */
 int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view,
 			 struct mmx_err *err);
 void mmx_slab_caches_free(struct mmx_slab_caches *caches);

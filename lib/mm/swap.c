@@ -71,8 +71,21 @@ void mmx_swap_types_find(struct mmx_swap_types *t, const struct mmx_kernel *k)
 	t->pfn_mask = (1ULL << (bits - k->arch->page_shift)) - 1;
 }
 
-static int read_area(struct mmx_swap_area *a, struct mmx_view *view, bool *used,
-		     struct mmx_err *err)
+/* The number of the reason why not; an area without a name is one still. */
+static uint32_t read_name(struct mmx_swaps *swaps, struct mmx_swap_area *a, struct mmx_view *view,
+			  uint64_t file)
+{
+	struct mmx_err err;
+
+	if (!mmx_path_of_file(&a->path, view, file, &err))
+		return 0;
+	*a->path.text = 0;
+	mmx_cover_fail(&swaps->coverage, &err);
+	return mmx_reason_add(&swaps->reasons, &err);
+}
+
+static int read_area(struct mmx_swaps *swaps, struct mmx_swap_area *a, struct mmx_view *view,
+		     bool *used, struct mmx_err *err)
 {
 	uint64_t priority, file, inode, mode;
 	enum mmx_read read = mmx_kread_member(view, a->addr, M_swap_info_struct_swap_file, &file);
@@ -99,8 +112,7 @@ static int read_area(struct mmx_swap_area *a, struct mmx_view *view, bool *used,
 	if (view->kernel->layout.member[M_swap_info_struct_inuse_pages].m.size == 8)
 		a->in_use &= ~OFF_LIST;
 	a->partition = (mode & S_IFMT) == S_IFBLK;
-	if (mmx_path_of_file(&a->path, view, file, &a->no_path))
-		*a->path.text = 0;
+	a->no_path = read_name(swaps, a, view, file);
 	return 0;
 }
 
@@ -117,9 +129,7 @@ int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_er
 	};
 	struct mmx_kernel *k = view->kernel;
 	uint64_t n, table;
-	struct mmx_err trouble;
 
-	memset(swaps, 0, sizeof(*swaps));
 	mmx_swap_types_find(&swaps->types, k);
 	if (!mmx_symbol_addr(&k->symbols, "swap_info", &table))
 		return 0; /* built without swap */
@@ -134,23 +144,22 @@ int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_er
 		struct mmx_swap_area area = {.type = i};
 		bool used;
 
-		if (mmx_kread_u64(view, table + i * 8ULL, &area.addr) || !area.addr) {
-			mmx_fail(&swaps->trouble, MMX_EABSENT, "swap_info[%u] cannot be read", i);
-			continue;
-		}
-		if (read_area(&area, view, &used, &trouble))
-			swaps->trouble = trouble;
-		else if (used && !mmx_array_add(swaps, area)) {
-			mmx_swaps_free(swaps);
+		if (mmx_kread_u64(view, table + i * 8ULL, &area.addr) || !area.addr)
+			mmx_cover_failf(&swaps->coverage, MMX_EABSENT,
+					"swap_info[%u] cannot be read", i);
+		else if (read_area(swaps, &area, view, &used, err))
+			mmx_cover_fail(&swaps->coverage, err);
+		else if (used && !mmx_array_add(swaps, area))
 			return mmx_fail_nomem(err);
-		}
 	}
+	swaps->coverage.found = swaps->n;
 	return 0;
 }
 
 void mmx_swaps_free(struct mmx_swaps *swaps)
 {
 	mmx_array_free(swaps);
+	mmx_reasons_free(&swaps->reasons);
 }
 
 const struct mmx_swap_area *mmx_swap_area(const struct mmx_swaps *swaps, unsigned int type)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "kernel/view.h"
 #include "mm/path.h"
 
@@ -51,7 +51,7 @@ static inline enum mmx_swap_kind mmx_swap_kind(const struct mmx_swap_types *type
  * struct mmx_swap_area - an area in use
  * @max: pages, the header and bad ones included
  * @pages, @in_use: as /proc/swaps counts them, in pages
- * @no_path: why @path is empty, when it is
+ * @no_path: why @path is empty, a number of the areas' reasons; 0 when it is not
  */
 struct mmx_swap_area {
 	uint64_t addr; /* of swap_info_struct */
@@ -60,17 +60,18 @@ struct mmx_swap_area {
 	uint64_t max, pages, in_use;
 	bool partition; /* a block device; else a file */
 	struct mmx_path path;
-	struct mmx_err no_path;
+	uint32_t no_path;
 };
 
-/** struct mmx_swaps - all areas in use, by type; @trouble: one that could not be read, or empty */
+/** struct mmx_swaps - all areas in use, by type */
 struct mmx_swaps {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_swap_area);
 	struct mmx_swap_types types;
-	struct mmx_err trouble;
+	struct mmx_reasons reasons;
 };
 
-/** mmx_swaps_find() - read all areas; -1 when there is no telling whether there are any */
+/** mmx_swaps_find() - read all areas: mmx_know_swaps() keeps them */
 int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_err *err);
 void mmx_swaps_free(struct mmx_swaps *swaps);
 

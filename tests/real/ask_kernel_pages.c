@@ -44,15 +44,14 @@ static int walk_all(struct mmx_page_walk *w, const struct mmx_kernel *k, struct 
 
 static int caches(const struct mmx_kernel *k)
 {
-	struct mmx_slab_caches caches;
+	const struct mmx_slab_caches *caches = mmx_know_slab_caches(k->view);
 	struct mmx_slab_totals totals;
 	struct mmx_err err;
 
-	if (mmx_slab_caches_find(&caches, k->view, &err) ||
-	    mmx_slab_totals_find(&totals, &caches, k->view, &err))
+	if (mmx_slab_totals_find(&totals, caches, k->view, &err))
 		return failed(&err);
-	for (size_t i = 0; i < caches.n; i++) {
-		const struct mmx_slab_cache *c = &caches.v[i];
+	for (size_t i = 0; i < caches->n; i++) {
+		const struct mmx_slab_cache *c = &caches->v[i];
 		const struct mmx_slab_total *t = &totals.v[i];
 
 		printf("cache\t%s\t%" PRId64 "\t%" PRIu64 "\t%u\t%u\t%u\t%" PRIu64 "\t%" PRIu64
@@ -62,13 +61,12 @@ static int caches(const struct mmx_kernel *k)
 		       t->objects, t->inuse);
 		if (c->unseen)
 			printf("trouble\t%s\t%s\n", c->name,
-			       mmx_reason(&caches.reasons, c->unseen)->text);
+			       mmx_reason(&caches->reasons, c->unseen)->text);
 	}
-	if (!mmx_cover_whole(&caches.coverage))
-		printf("trouble\tslab_caches\t%s\n", caches.coverage.first.text);
+	if (!mmx_cover_whole(&caches->coverage))
+		printf("trouble\tslab_caches\t%s\n", caches->coverage.first.text);
 	printf("stray\t%" PRIu64 "\nmissing\t%" PRIu64 "\n", totals.stray.slabs, totals.missing);
 	mmx_slab_totals_free(&totals);
-	mmx_slab_caches_free(&caches);
 	return 0;
 }
 
@@ -92,22 +90,22 @@ static int objects(const struct mmx_kernel *k)
 {
 	static struct mmx_slab_objects objects;
 	uint64_t count[MMX_OBJECT_STATE_COUNT] = {0}, slabs = 0, lost = 0;
-	struct mmx_slab_caches caches;
+	const struct mmx_slab_caches *caches = mmx_know_slab_caches(k->view);
 	struct mmx_page_walk w;
 	struct mmx_err err;
 
-	if (mmx_slab_caches_find(&caches, k->view, &err) || walk_all(&w, k, &err))
+	if (walk_all(&w, k, &err))
 		return failed(&err);
-	if (!caches.slabs_known)
-		return failed(&caches.coverage.first);
+	if (!caches->slabs_known)
+		return failed(&caches->coverage.first);
 	while (mmx_page_walk_next(&w)) {
 		struct mmx_slab slab;
 
 		if (w.read || w.tail || !w.folio.slab)
 			continue;
 		slabs++;
-		mmx_slab_decode(&slab, &caches, &w);
-		if (mmx_slab_objects_find(&objects, &caches, &slab, k->view, &err)) {
+		mmx_slab_decode(&slab, caches, &w);
+		if (mmx_slab_objects_find(&objects, caches, &slab, k->view, &err)) {
 			printf("bad\t%" PRIx64 "\t%s\n", slab.pfn, err.text);
 			continue;
 		}
@@ -120,10 +118,9 @@ static int objects(const struct mmx_kernel *k)
 	}
 	mmx_page_walk_end(&w);
 	printf("slabs\t%" PRIu64 "\nheld\t%zu\nkept\t%zu\nlost\t%" PRIu64 "\n", slabs,
-	       caches.on_cpu.n, caches.kept.n, lost);
+	       caches->on_cpu.n, caches->kept.n, lost);
 	for (unsigned int s = 0; s < MMX_OBJECT_STATE_COUNT; s++)
 		printf("%s\t%" PRIu64 "\n", mmx_object_state_words(s), count[s]);
-	mmx_slab_caches_free(&caches);
 	return 0;
 }
 
@@ -157,17 +154,13 @@ static void print_object(const struct mmx_kernel *k, const struct mmx_slab_cache
 
 static int object(const struct mmx_kernel *k)
 {
-	struct mmx_slab_caches caches;
-	struct mmx_err err;
+	const struct mmx_slab_caches *caches = mmx_know_slab_caches(k->view);
 	uint64_t addr;
 
-	if (mmx_slab_caches_find(&caches, k->view, &err))
-		return failed(&err);
-	if (!caches.slabs_known)
-		return failed(&caches.coverage.first);
+	if (!caches->slabs_known)
+		return failed(&caches->coverage.first);
 	while (scanf(" %" SCNx64, &addr) == 1)
-		print_object(k, &caches, addr);
-	mmx_slab_caches_free(&caches);
+		print_object(k, caches, addr);
 	return 0;
 }
 
@@ -254,24 +247,26 @@ static void print_pools(const struct mmx_hugetlb_pools *pools)
 
 		printf("node\t%u\t%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\n",
 		       n->node, pools->v[n->hstate].order, n->total, n->free, n->surplus, n->listed,
-		       n->trouble.text);
+		       n->unlisted ? mmx_reason(&pools->reasons, n->unlisted)->text : "");
 	}
 }
 
 static int hugetlb(const struct mmx_kernel *k)
 {
-	struct mmx_hugetlb_pools pools;
+	const struct mmx_hugetlb_pools *pools = mmx_know_hugetlb_pools(k->view);
 	struct mmx_page_walk w;
 	struct mmx_hugetlb h;
 	struct mmx_err err;
 
-	if (mmx_hugetlb_pools_find(&pools, k->view, &err) || walk_all(&w, k, &err))
+	if (!pools->n && !mmx_cover_whole(&pools->coverage))
+		return failed(&pools->coverage.first);
+	if (walk_all(&w, k, &err))
 		return failed(&err);
-	print_pools(&pools);
+	print_pools(pools);
 	while (mmx_page_walk_next(&w)) {
 		if (w.read || w.tail || !w.folio.hugetlb)
 			continue;
-		mmx_hugetlb_decode(&h, &pools, &w);
+		mmx_hugetlb_decode(&h, pools, &w);
 		printf("page\t%" PRIx64 "\t%u\t%u\t%s\t%s\t%s\t%u\t%s\n", w.pfn,
 		       h.hstate ? h.hstate->order : 0,
 		       mmx_flag_field(&k->flags, FIELD_NODE, w.folio.flags),
@@ -279,7 +274,6 @@ static int hugetlb(const struct mmx_kernel *k)
 		       mmx_read_name(h.poison_read));
 	}
 	mmx_page_walk_end(&w);
-	mmx_hugetlb_pools_free(&pools);
 	return 0;
 }
 

@@ -69,25 +69,21 @@ static int users(const struct mmx_kernel *k)
 
 static int swaps(const struct mmx_kernel *k)
 {
-	struct mmx_view *view = k->view;
-	struct mmx_swaps found;
-	struct mmx_err err;
+	const struct mmx_swaps *found = mmx_know_swaps(k->view);
 
-	if (mmx_swaps_find(&found, view, &err))
-		return failed(&err);
 	puts("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority");
-	for (size_t i = 0; i < found.n; i++) {
-		const struct mmx_swap_area *a = &found.v[i];
-		int len = printf("%s", *a->path.text ? a->path.text : a->no_path.text);
+	for (size_t i = 0; i < found->n; i++) {
+		const struct mmx_swap_area *a = &found->v[i];
+		const struct mmx_err *no_path = mmx_reason(&found->reasons, a->no_path);
+		int len = printf("%s", no_path ? no_path->text : a->path.text);
 
 		printf("%*s%s\t%" PRIu64 "\t%s%" PRIu64 "\t%s%d\n", len < 40 ? 40 - len : 1, " ",
 		       a->partition ? "partition" : "file\t", a->pages * 4,
 		       a->pages * 4 < 10000000 ? "\t" : "", a->in_use * 4,
 		       a->in_use * 4 < 10000000 ? "\t" : "", a->priority);
 	}
-	if (*found.trouble.text)
-		printf("%s\n", found.trouble.text);
-	mmx_swaps_free(&found);
+	if (!mmx_cover_whole(&found->coverage))
+		printf("%s\n", found->coverage.first.text);
 	return 0;
 }
 
@@ -207,8 +203,8 @@ static void print_mapping(struct mmx_view *view, uint64_t word)
 	       m.inode.fs, m.inode.sb_id, m.pages);
 	printf("\t%s=%s", m.kind == MMX_MAPPING_BLOCK ? "device" : "path",
 	       m.kind == MMX_MAPPING_BLOCK ? m.device : m.path.text);
-	if (*m.no_path.text)
-		printf("\tno_path=%s", m.no_path.text);
+	if (!mmx_cover_whole(&m.coverage))
+		printf("\tno_path=%s", m.coverage.first.text);
 }
 
 static void print_anon(struct mmx_view *view, uint64_t addr)
@@ -222,7 +218,8 @@ static void print_anon(struct mmx_view *view, uint64_t addr)
 	else
 		printf("\tanon=%" PRIx64 "\troot=%" PRIx64 "\trefcount=%u\tchildren=%" PRIu64
 		       "\tactive=%" PRIu64 "\tchains=%" PRIu64 "\tbroken=%s",
-		       a.addr, a.root, a.refcount, a.children, a.active, a.coverage.found, a.coverage.first.text);
+		       a.addr, a.root, a.refcount, a.children, a.active, a.coverage.found,
+		       a.coverage.first.text);
 }
 
 static void print_ksm(struct mmx_view *view, uint64_t addr, uint64_t pfn)
@@ -254,22 +251,20 @@ static void print_swap(struct mmx_view *view, const struct mmx_swaps *found, uns
 static int user(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
-	struct mmx_swaps areas;
+	const struct mmx_swaps *areas = mmx_know_swaps(view);
 	const struct mmx_tasks *found = mmx_know_tasks(k->view);
 	struct mmx_users users = {.tasks = found};
 	struct mmx_err err;
 	uint64_t addr, phys;
 	int pid;
 
-	if (mmx_swaps_find(&areas, view, &err))
-		return failed(&err);
-	users.types = areas.types;
+	users.types = areas->types;
 	while (scanf("%d %" SCNx64, &pid, &addr) == 2) {
 		const struct mmx_task *t = mmx_task_find(found, pid);
 		struct mmx_user_page page;
 
 		if (!t ||
-		    mmx_user_page(&page, view, &areas.types, mmx_task_mm(found, t), addr, &err)) {
+		    mmx_user_page(&page, view, &areas->types, mmx_task_mm(found, t), addr, &err)) {
 			puts(t ? err.text : "no such task");
 			continue;
 		}
@@ -279,10 +274,9 @@ static int user(const struct mmx_kernel *k)
 		else
 			printf("\t%" PRIx64, phys);
 		if (page.kind == MMX_USER_SWAP)
-			print_swap(view, &areas, page.type, page.offset);
+			print_swap(view, areas, page.type, page.offset);
 		putchar('\n');
 	}
-	mmx_swaps_free(&areas);
 	return 0;
 }
 
@@ -332,24 +326,21 @@ static void print_frame(struct mmx_view *view, const struct mmx_swaps *found,
 static int frames(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
-	struct mmx_swaps found;
+	const struct mmx_swaps *found = mmx_know_swaps(view);
 	struct mmx_err err;
 	uint64_t pfn;
 
-	if (mmx_swaps_find(&found, view, &err))
-		return failed(&err);
 	while (scanf("%" SCNx64, &pfn) == 1) {
 		struct mmx_page_walk w;
 
 		if (mmx_page_walk_begin(&w, view, pfn, pfn + 1, &err))
 			return failed(&err);
 		if (mmx_page_walk_next(&w) && !w.read)
-			print_frame(view, &found, &w);
+			print_frame(view, found, &w);
 		else
 			printf("pfn=%" PRIx64 "\tabsent=%s\n", pfn, mmx_read_name(w.read));
 		mmx_page_walk_end(&w);
 	}
-	mmx_swaps_free(&found);
 	return 0;
 }
 

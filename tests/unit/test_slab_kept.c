@@ -349,7 +349,7 @@ static void put_cache(void)
 
 static void barns_of_nodes_without_memory_are_found(void)
 {
-	struct mmx_slab_caches caches;
+	struct mmx_slab_caches caches = {0};
 	uint64_t nodes;
 
 	setup();
@@ -366,6 +366,7 @@ static void barns_of_nodes_without_memory_are_found(void)
 	CHECK(caches.kept.n && caches.kept.v[0].state == MMX_OBJECT_BARN, "%zu kept",
 	      caches.kept.n);
 	mmx_slab_caches_free(&caches);
+	caches = (struct mmx_slab_caches){0};
 	set(nodes, 1u << 30);
 	CHECK(!mmx_slab_caches_find(&caches, m->view, NULL), "out of memory");
 	CHECK(caches.unseen && caches.coverage.broken == 1, "%s", caches.coverage.first.text);
