@@ -14,7 +14,7 @@ DMA_INDEX = 0x7FFFFFFF80  # bits of pp_magic that hold a DMA mapping's number, s
 
 BY_TYPE = {"buddy": "free", "offline": "offline", "table": "page-table", "guard": "guard", "hugetlb": "hugetlb",
            "slab": "slab", "zsmalloc": "zsmalloc", "unaccepted": "unaccepted", "large_kmalloc": "large-kmalloc",
-           "?": "unattributed"}
+           "netpp": "page-pool", "?": "unattributed"}
 # Classes whose mapping word is one; on others it is something else, or stale.
 WITH_MAPPING = {"anon", "ksm", "file", "shmem", "hugetlb", "movable", "balloon", "hwpoison"}
 

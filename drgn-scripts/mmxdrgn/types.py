@@ -3,7 +3,8 @@
 The type of a page, which shares a word with its mapcount. Three encodings so far: a bit that is cleared
 under a base of set ones, up to 6.10 and again with another base in 6.11; and the top byte since 6.12.
 """
-NAMES = ("buddy", "offline", "table", "guard", "hugetlb", "slab", "zsmalloc", "unaccepted", "large_kmalloc")
+NAMES = ("buddy", "offline", "table", "guard", "hugetlb", "slab", "zsmalloc", "unaccepted", "large_kmalloc",
+         "netpp")
 # Before there was an enum these were macros. Hugetlb and slab joined late: see _macros().
 MACROS = {"buddy": 0x80, "offline": 0x100, "table": 0x200, "guard": 0x400, "hugetlb": 0x800, "slab": 0x1000}
 OLD_BASE, BASE_6_11 = 0xF0000000, 0x80000000

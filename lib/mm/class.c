@@ -66,6 +66,7 @@ static const struct {
 	[MMX_PAGE_ZSMALLOC] = {CLASS_ZSMALLOC, "page type zsmalloc"},
 	[MMX_PAGE_UNACCEPTED] = {CLASS_UNACCEPTED, "page type unaccepted"},
 	[MMX_PAGE_LARGE_KMALLOC] = {CLASS_LARGE_KMALLOC, "page type large_kmalloc"},
+	[MMX_PAGE_NETPP] = {CLASS_PAGE_POOL, "page type netpp"},
 	[MMX_PAGE_UNKNOWN] = {CLASS_UNATTRIBUTED, "a page type that mmx does not know"},
 };
 

@@ -52,6 +52,7 @@ static const struct {
 	{MMX_PAGE_ZSMALLOC, E_PGTY_zsmalloc, 0, NULL},
 	{MMX_PAGE_UNACCEPTED, E_PGTY_unaccepted, 0, NULL},
 	{MMX_PAGE_LARGE_KMALLOC, E_PGTY_large_kmalloc, 0, NULL},
+	{MMX_PAGE_NETPP, E_PGTY_netpp, 0, NULL},
 };
 
 static void find_types(const struct mmx_kernel *k, struct mmx_page_format *f)

@@ -27,6 +27,7 @@ struct mmx_view;
 	TYPE(ZSMALLOC, "zsmalloc")           \
 	TYPE(UNACCEPTED, "unaccepted")       \
 	TYPE(LARGE_KMALLOC, "large_kmalloc") \
+	TYPE(NETPP, "netpp")                 \
 	TYPE(UNKNOWN, "unknown type")
 
 enum mmx_page_type {

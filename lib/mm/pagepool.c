@@ -57,17 +57,26 @@ static void read_pool(struct mmx_page_pool *pool, struct mmx_view *view)
 		pool->in_flight = (int32_t)((uint32_t)held - (uint32_t)released);
 }
 
+/* A page's own words say to which pool it belongs; in newer kernels under the name of netmem_desc only. */
+static enum mmx_layout_member first_of(const struct mmx_layout *l, enum mmx_layout_member in_page,
+				       enum mmx_layout_member in_desc)
+{
+	return mmx_has(l, in_page) ? in_page : in_desc;
+}
+
 void mmx_page_pool_decode(struct mmx_page_pool *pool, const struct mmx_page_walk *w)
 {
 	const struct mmx_layout *l = &w->view->kernel->layout;
+	enum mmx_layout_member pp = first_of(l, M_page_pp, M_netmem_desc_pp);
+	enum mmx_layout_member refs = first_of(l, M_page_pp_ref_count, M_netmem_desc_pp_ref_count);
 
 	memset(pool, 0, sizeof(*pool));
 	pool->refs = -1;
-	if (mmx_has(l, M_page_pp_ref_count))
-		pool->refs = (int64_t)mmx_get(l, M_page_pp_ref_count, w->folio.bytes);
+	if (mmx_has(l, refs))
+		pool->refs = (int64_t)mmx_get(l, refs, w->folio.bytes);
 	pool->read = MMX_READ_UNREADABLE;
-	if (!mmx_has(l, M_page_pp))
+	if (!mmx_has(l, pp))
 		return;
-	pool->addr = mmx_get(l, M_page_pp, w->folio.bytes);
+	pool->addr = mmx_get(l, pp, w->folio.bytes);
 	read_pool(pool, w->view);
 }
