@@ -438,7 +438,7 @@ static const struct mmx_record records[] = {
 	{"pages.anon", "size exclusive anon_vma anon_vma_unknown root parent areas broken"},
 	{"pages.ksm", "node node_unknown sharers chain"},
 	{"pages.file",
-	 "kind path path_unknown mapping_unknown device inode ino filesystem dev dirty "
+	 "kind path path_is_one_of path_unknown mapping_unknown device inode ino filesystem dev dirty "
 	 "writeback"},
 	{"pages.swap_cache", "type offset area area_unknown"},
 	{"pages.hugetlb",

@@ -134,6 +134,14 @@ void mmx_pagex_ksm(struct mmx_pagex *p)
 	emit_swap_entry(p);
 }
 
+/* Of a file that goes by several names the path is one. */
+static void emit_path(struct mmx_pagex *p, const struct mmx_path *path)
+{
+	mmx_out_text(p->out, "path", path->text);
+	if (path->one_of > 1)
+		mmx_out_count(p->out, "path_is_one_of", path->one_of);
+}
+
 static void emit_inode(struct mmx_pagex *p, const struct mmx_mapping *m)
 {
 	mmx_out_text(p->out, "kind", mmx_mapping_kind_name(m->kind));
@@ -142,7 +150,7 @@ static void emit_inode(struct mmx_pagex *p, const struct mmx_mapping *m)
 	if (m->kind == MMX_MAPPING_BLOCK)
 		mmx_out_text(p->out, "device", m->device);
 	else if (m->path.text[0])
-		mmx_out_text(p->out, "path", m->path.text);
+		emit_path(p, &m->path);
 	else
 		mmx_pagex_trouble(p, "path_unknown", &m->coverage.first);
 	mmx_out_addr(p->out, "inode", m->inode.addr);

@@ -11,6 +11,11 @@
 #define STEPS_MAX   8192  /* directories and mounts on the way to the root; a path has no more */
 #define ALIASES_MAX 65536 /* names of one inode: ext4's limit of hard links */
 #define MOUNTS_MAX  65536 /* mounts of one file system */
+#define COUNTED_MAX \
+	64 /* names of one inode, and mounts of each, that are looked at to count paths */
+
+#define S_IFMT  0170000
+#define S_IFDIR 0040000
 
 /* A path is built from its end; @at is where its text begins. */
 struct builder {
@@ -128,6 +133,7 @@ static void begin(struct builder *b, struct mmx_path *path, struct mmx_view *vie
 {
 	*b = (struct builder){.path = path, .view = view, .at = MMX_PATH_MAX - 1};
 	path->deleted = path->generated = path->detached = false;
+	path->one_of = 1;
 	path->text[MMX_PATH_MAX - 1] = 0;
 }
 
@@ -271,47 +277,59 @@ int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file
 	return mmx_path_read(path, view, mnt, dentry, err);
 }
 
-/* The name of an inode to go by: the first, or the first that is not deleted. */
-struct alias {
+/* Names of an inode: the one to go by, the first or the first that is not deleted, comes first. */
+struct names {
 	struct mmx_view *view;
-	uint64_t dentry;
-	struct name_facts facts;
+	uint64_t dentry[COUNTED_MAX];
+	struct name_facts facts; /* of that one */
+	unsigned int n;
+	bool live;
 	struct mmx_err *err;
 	int ret;
 };
 
-static bool take_alias(void *arg, uint64_t node)
+static bool take_name(void *arg, uint64_t node)
 {
-	struct alias *a = arg;
-	uint64_t dentry = node - mmx_off(&a->view->kernel->layout, M_dentry_d_alias);
+	struct names *names = arg;
+	uint64_t dentry = node - mmx_off(&names->view->kernel->layout, M_dentry_d_alias);
 	struct name_facts facts;
 
-	a->ret = read_facts(&facts, a->view, dentry, a->err);
-	if (a->ret)
+	names->ret = read_facts(&facts, names->view, dentry, names->err);
+	if (names->ret)
 		return false;
-	if (!a->dentry || !facts.unhashed) {
-		a->dentry = dentry;
-		a->facts = facts;
+	if (!names->n || (!facts.unhashed && !names->live)) {
+		names->facts = facts;
+		names->n = 0;
 	}
-	return facts.unhashed;
+	if (!names->n || !facts.unhashed)
+		names->dentry[names->n++] = dentry;
+	names->live |= !facts.unhashed;
+	return names->n < COUNTED_MAX;
 }
 
-static int find_alias(struct alias *a, uint64_t inode)
+/* A break in the list behind a name that is good takes only from their number. */
+static int find_names(struct names *names, uint64_t inode)
 {
-	uint64_t head = inode + mmx_off(&a->view->kernel->layout, M_inode_i_dentry);
+	uint64_t head = inode + mmx_off(&names->view->kernel->layout, M_inode_i_dentry);
 
-	if (mmx_hlist_walk(a->view, head, ALIASES_MAX, take_alias, a, a->err) || a->ret)
+	if ((mmx_hlist_walk(names->view, head, ALIASES_MAX, take_name, names, names->err) ||
+	     names->ret) &&
+	    !names->live)
 		return -1;
-	if (!a->dentry)
-		return mmx_fail(a->err, MMX_ENOTFOUND,
+	if (!names->n)
+		return mmx_fail(names->err, MMX_ENOTFOUND,
 				"the inode has no name: deleted, or its file system's own");
 	return 0;
 }
 
-/* The mount of a file system to show a dentry below: @rank is how good the one found is. */
+/*
+ * The mount of a file system to show a dentry below: @rank is how good the one found is, and @as_good
+ * how many are, of those @tried.
+ */
 struct choice {
 	struct mmx_view *view;
 	uint64_t dentry, own_ns;
+	unsigned int as_good, tried;
 	struct mmx_path *path;
 	const struct name_facts *facts;
 	struct mmx_path candidate;
@@ -329,17 +347,22 @@ static bool try_mount(struct choice *c, uint64_t mount)
 	c->ret = path_below(&c->candidate, c->view, mount, c->dentry, c->facts, &below, c->err);
 	if (!c->ret)
 		c->ret = mmx_kget(c->view, mount, M_mount_mnt_ns, &ns, c->err);
-	if (c->ret)
+	if (c->ret) {
+		if (c->rank == OWN_NS) /* found before: what follows was only to be counted */
+			c->ret = 0;
 		return false;
+	}
 	rank = !below                  ? NO_MOUNT
 	       : c->candidate.detached ? ANY_MOUNT
 	       : ns != c->own_ns       ? SOME_NS
 				       : OWN_NS;
 	if (rank > (int)c->rank) {
 		c->rank = rank;
+		c->as_good = 0;
 		*c->path = c->candidate;
 	}
-	return c->rank != OWN_NS;
+	c->as_good += rank != NO_MOUNT && rank == (int)c->rank;
+	return c->rank != OWN_NS || ++c->tried < COUNTED_MAX;
 }
 
 static bool take_mount(void *arg, uint64_t node)
@@ -356,8 +379,9 @@ static int each_mount(struct choice *c, uint64_t sb)
 	uint64_t mount;
 
 	if (mmx_has(l, M_mount_mnt_instance))
-		return mmx_list_walk(c->view, sb + mmx_off(l, M_super_block_s_mounts), MOUNTS_MAX,
-				     take_mount, c, c->err) ||
+		return (mmx_list_walk(c->view, sb + mmx_off(l, M_super_block_s_mounts), MOUNTS_MAX,
+				      take_mount, c, c->err) &&
+			c->rank != OWN_NS) ||
 				       c->ret
 			       ? -1
 			       : 0;
@@ -369,9 +393,43 @@ static int each_mount(struct choice *c, uint64_t sb)
 					"the mounts of the super block at 0x%" PRIx64 " do not end",
 					sb);
 		if (mmx_kget(c->view, mount, M_mount_mnt_next_for_sb, &mount, c->err))
-			return -1;
+			return c->rank == OWN_NS ? 0 : -1;
 	}
 	return c->ret;
+}
+
+/* How many paths the other names have below mounts as good as the one that was chosen. */
+static unsigned int count_others(const struct names *names, const struct choice *chosen,
+				 uint64_t sb)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 1; i < names->n; i++) {
+		const struct name_facts facts = {0};
+		struct mmx_path path;
+		struct mmx_err err;
+		struct choice c = {.view = chosen->view,
+				   .dentry = names->dentry[i],
+				   .own_ns = chosen->own_ns,
+				   .facts = &facts,
+				   .path = &path,
+				   .err = &err};
+
+		if (!each_mount(&c, sb) && c.rank == chosen->rank)
+			n += c.as_good;
+	}
+	return n;
+}
+
+/* Hard links that are not in memory have no dentry; a directory's links are its subdirectories. */
+static uint32_t hard_links(struct mmx_view *view, uint64_t inode)
+{
+	uint64_t links, mode;
+
+	if (mmx_kread_member(view, inode, M_inode_i_nlink, &links) ||
+	    mmx_kread_member(view, inode, M_inode_i_mode, &mode) || (mode & S_IFMT) == S_IFDIR)
+		return 0;
+	return links;
 }
 
 /* The mount namespace that init lives in; 0 when it cannot be known. */
@@ -389,22 +447,28 @@ static uint64_t first_namespace(struct mmx_view *view)
 int mmx_path_of_inode(struct mmx_path *path, struct mmx_view *view, uint64_t inode,
 		      struct mmx_err *err)
 {
-	struct alias alias = {.view = view, .err = err};
-	struct choice c = {.view = view, .path = path, .facts = &alias.facts, .err = err};
+	struct names names = {.view = view, .err = err};
+	struct choice c = {.view = view, .path = path, .facts = &names.facts, .err = err};
 	uint64_t sb, root;
+	uint32_t links;
 
-	if (need_members(view, err) || find_alias(&alias, inode) ||
+	if (need_members(view, err) || find_names(&names, inode) ||
 	    mmx_kget(view, inode, M_inode_i_sb, &sb, err) ||
 	    mmx_kget(view, sb, M_super_block_s_root, &root, err))
 		return -1;
-	if (alias.facts.d_dname && !(alias.facts.is_root && alias.dentry == root))
-		return generated_name(path, view, alias.dentry, alias.facts.d_dname, err);
-	c.dentry = alias.dentry;
+	c.dentry = names.dentry[0];
+	path->one_of = 1;
+	if (names.facts.d_dname && !(names.facts.is_root && c.dentry == root))
+		return generated_name(path, view, c.dentry, names.facts.d_dname, err);
 	c.own_ns = first_namespace(view);
 	if (each_mount(&c, sb))
 		return -1;
 	if (c.rank == NO_MOUNT)
 		return mmx_fail(err, MMX_ENOTFOUND, "its file system is mounted nowhere");
+	links = hard_links(view, inode);
+	path->one_of = c.as_good + count_others(&names, &c, sb);
+	if (links > path->one_of)
+		path->one_of = links;
 	return 0;
 }
 

@@ -20,12 +20,15 @@
  * @deleted: no directory has that name any more; what never had one, a memfd say, counts as well
  * @generated: no directory ever had it: "anon_inode:[io_uring]", "/memfd:name (deleted)"
  * @detached: its mount is in no namespace, and the path begins at that mount
+ * @one_of: so many paths lead to the file at least, this one included: hard links, and several mounts.
+ *          1 for the path of an open file, which is the one that it was opened by
  */
 struct mmx_path {
 	char text[MMX_PATH_MAX];
 	bool deleted;
 	bool generated;
 	bool detached;
+	uint32_t one_of;
 };
 
 /** mmx_path_read() - the path of a dentry below a mount; @vfsmount as in struct path */
@@ -39,7 +42,8 @@ int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file
 /**
  * mmx_path_of_inode() - a path of an inode, through its names and the mounts of its file system
  * Of several names the first that is not deleted, of several mounts the first in the initial
- * namespace. Fails when the inode has no name: deleted and closed, or its file system's own.
+ * namespace; @one_of says that there are several. Mounts of other namespaces do not count there when
+ * one of the initial namespace has it, nor do names that are deleted. Fails when the inode has no name: deleted and closed, or its file system's own.
  */
 int mmx_path_of_inode(struct mmx_path *path, struct mmx_view *view, uint64_t inode,
 		      struct mmx_err *err);
