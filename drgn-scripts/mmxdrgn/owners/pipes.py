@@ -48,6 +48,10 @@ def pages_of(kernel, pipe):
     if ring and ring <= MOST_BUFFERS:
         for n in range(min(head - tail & 0xFFFFFFFF, ring)):
             yield kernel.member(buffers + (tail + n & ring - 1) * size, "struct pipe_buffer", "page")
-    # One, or since 6.15 an array of them.
-    for i in range(t.length(name, "tmp_page") or 1):
-        yield kernel.number(pipe + t.offset(name, "tmp_page") + 8 * i)
+    # One, or since 6.15 an array of them; since 7.3 with a count, behind which pointers are stale.
+    spares = ("tmp_page", "prealloc.pages")
+    count = t.length(name, *spares) or 1
+    if t.member(name, "prealloc.count"):
+        count = min(count, kernel.member(pipe, name, "prealloc.count"))
+    for i in range(count):
+        yield kernel.number(pipe + t.offset(name, *spares) + 8 * i)
