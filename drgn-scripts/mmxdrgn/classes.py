@@ -56,12 +56,14 @@ class Classes:
         self._own("percpu", percpu.frames(kernel))
         tasks = Tasks(kernel)
         self._own("stack", stacks.frames(kernel, tasks.all()))
-        self._own("vmalloc", vmalloc.frames(kernel, space))
+        mapped = list(vmalloc.frames(kernel, space))
+        self._own("vmalloc", (pfn for pfn, owned in mapped if owned))
         self._own("page-ext", sections.page_ext_frames())
         self._own("unaccepted", unaccepted.frames(kernel, zones, pages))
 
         # What a page's own words say of it counts more than who else leads to it.
-        self.last = dict.fromkeys(pipes.frames(kernel, tasks.all(), pages), "pipe")
+        self.last = dict.fromkeys((pfn for pfn, owned in mapped if not owned), "vmalloc")
+        self.last |= dict.fromkeys(pipes.frames(kernel, tasks.all(), pages), "pipe")
         self.last |= dict.fromkeys(tables.frames(kernel, tasks.processes(), pages), "page-table")
 
     def _own(self, name, frames):

@@ -256,7 +256,11 @@ static struct mmx_verdict classify(struct mmx_pagex *p)
 {
 	struct mmx_verdict verdict = mmx_classify(&p->classifier, &p->walk);
 
-	if (verdict.class != CLASS_UNATTRIBUTED || p->classifier.tables || p->classifier.pipes)
+	bool nobodys = verdict.class == CLASS_UNATTRIBUTED ||
+		       (verdict.class == CLASS_VMALLOC &&
+			mmx_verdict_mark(p->marks, &p->walk) == MMX_MARK_VMAP);
+
+	if (!nobodys || p->classifier.tables || p->classifier.pipes)
 		return verdict;
 	p->classifier.tables = mmx_know_pt_owners(p->view);
 	p->classifier.pipes = mmx_know_pipes(p->view);
@@ -445,6 +449,7 @@ static const struct mmx_record records[] = {
 	 "size pool pool_unknown state on_free_list free_list state_flags vmemmap_optimised "
 	 "temporary poisoned"},
 	{"pages.vmalloc", "start end address flags caller"},
+	{"pages.vmap", "start end address flags caller"},
 	{"pages.stack", "start end task pid name"},
 	{"pages.large_kmalloc", "address size"},
 	{"pages.device", "pgmap type"},

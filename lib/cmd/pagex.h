@@ -62,6 +62,7 @@ void mmx_pagex_memcg(struct mmx_pagex *p);
 /* Parts of it, for the kernel's own memory. */
 void mmx_pagex_slab(struct mmx_pagex *p);
 void mmx_pagex_vmalloc(struct mmx_pagex *p);
+void mmx_pagex_borrowed(struct mmx_pagex *p);
 void mmx_pagex_stack(struct mmx_pagex *p);
 void mmx_pagex_percpu(struct mmx_pagex *p);
 void mmx_pagex_large_kmalloc(struct mmx_pagex *p);

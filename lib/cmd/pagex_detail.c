@@ -319,6 +319,7 @@ void mmx_pagex_detail(struct mmx_pagex *p)
 		if (details[i].class == p->verdict.class)
 			details[i].emit(p);
 	}
+	mmx_pagex_borrowed(p);
 	if (!p->walk.folio.read && may_be_charged(p->verdict.class))
 		mmx_pagex_memcg(p);
 	/* User pages that were spliced into one are in a pipe as well, and it holds references. */

@@ -99,12 +99,12 @@ void mmx_pagex_slab(struct mmx_pagex *p)
 
 /* vmalloc areas, stacks and per-CPU memory. */
 
-static void emit_area(struct mmx_pagex *p, const struct mmx_owned_run *run,
-		      const struct mmx_vmalloc_area *area)
+static void emit_area(struct mmx_pagex *p, const char *key, const char *title,
+		      const struct mmx_owned_run *run, const struct mmx_vmalloc_area *area)
 {
 	char flags[160];
 
-	mmx_out_block(p->out, "vmalloc", "vmalloc area");
+	mmx_out_block(p->out, key, title);
 	mmx_out_addr(p->out, "start", area->start);
 	mmx_out_addr(p->out, "end", area->end);
 	mmx_out_addr(p->out, "address",
@@ -122,9 +122,20 @@ void mmx_pagex_vmalloc(struct mmx_pagex *p)
 	const struct mmx_owned_run *run = mmx_owned_find(&areas->frames, p->walk.pfn);
 
 	if (run)
-		emit_area(p, run, &areas->v[run->owner]);
-	else if (!mmx_cover_whole(&areas->coverage))
+		emit_area(p, "vmalloc", "vmalloc area", run, &areas->v[run->owner]);
+	else if (!mmx_owned_find(&areas->borrowed, p->walk.pfn) &&
+		 !mmx_cover_whole(&areas->coverage))
 		mmx_pagex_trouble(p, "area_unknown", &areas->coverage.first);
+}
+
+/* Whatever it is, and whosever: an area of the kernel's maps it as well. */
+void mmx_pagex_borrowed(struct mmx_pagex *p)
+{
+	const struct mmx_vmalloc *areas = mmx_know_vmalloc(p->view);
+	const struct mmx_owned_run *run = mmx_owned_find(&areas->borrowed, p->walk.pfn);
+
+	if (run)
+		emit_area(p, "vmap", "mapped by a vmap area", run, &areas->v[run->owner]);
 }
 
 /* Most stacks are vmalloc areas, but not in every configuration. */

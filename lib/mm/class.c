@@ -81,6 +81,7 @@ static const struct {
 	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
 	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},
 	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
+	[MMX_MARK_VMAP] = {CLASS_VMALLOC, "a vmap area maps it; nothing tells who allocated it"},
 	[MMX_MARK_UNACCEPTED] = {CLASS_UNACCEPTED, "it is in its zone's list of unaccepted memory"},
 };
 
@@ -211,11 +212,14 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
 		return is(CLASS_ZERO, "huge_zero_pfn says so");
 	mark = mmx_verdict_mark(c->marks, w);
-	if (mark != MMX_MARK_NONE)
+	if (mark != MMX_MARK_NONE && mark != MMX_MARK_VMAP)
 		return is(by_mark[mark].class, by_mark[mark].why);
 	if (is_page_pool(c, w))
 		return is(CLASS_PAGE_POOL, "its first words have a page pool's signature");
 	verdict = by_mapping(c, w, f);
+	/* A vmap area borrows memory of users, of files, of drivers: it counts where nothing else does. */
+	if (verdict.class == CLASS_UNATTRIBUTED && mark == MMX_MARK_VMAP)
+		return is(by_mark[mark].class, by_mark[mark].why);
 	if (in_doubt && verdict.class == CLASS_UNATTRIBUTED)
 		return is(
 			CLASS_MISSING,

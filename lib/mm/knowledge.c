@@ -58,7 +58,7 @@ static const struct known table[MMX_KNOWN_COUNT] = {
 /* What is given where there is no memory for the thing itself: as empty, and larger than any of them. */
 static const union {
 	struct mmx_coverage coverage;
-	char room[4096];
+	char room[8192];
 } no_memory = {.coverage = {.unknown = 1, .first = {.code = MMX_ENOMEM, .text = "out of memory"}}};
 
 #define KNOWN(name, words, rests_on) \

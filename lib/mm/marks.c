@@ -23,6 +23,7 @@ const char *mmx_mark_name(enum mmx_mark mark)
 		[MMX_MARK_VMALLOC] = "vmalloc areas",
 		[MMX_MARK_PAGE_EXT] = "page_ext",
 		[MMX_MARK_UNACCEPTED] = "unaccepted memory",
+		[MMX_MARK_VMAP] = "vmap areas",
 	};
 
 	return names[mark];
@@ -116,6 +117,7 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 	mark_vmalloc(marks, view);
 	mark_page_ext(marks, view);
 	mark_unaccepted(marks, view);
+	mark_owned(marks, &mmx_know_vmalloc(view)->borrowed, MMX_MARK_VMAP);
 	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_PERCPU]);
 	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_UNACCEPTED]);
 	return 0;

@@ -8,9 +8,11 @@
 #include "kernel/member.h"
 #include "mm/vmalloc.h"
 
-#define VM_IOREMAP  0x01u
-#define VM_NO_GUARD 0x40u
-#define VMAP_RAM    1u /* of vmap_area.flags, since 6.3 */
+#define VM_IOREMAP       0x01u
+#define VM_ALLOC         0x02u
+#define VM_NO_GUARD      0x40u
+#define VM_MAP_PUT_PAGES 0x200u
+#define VMAP_RAM         1u /* of vmap_area.flags, since 6.3 */
 
 #define MAX_NODES (1u << 16)
 #define MAX_AREAS (1u << 24)
@@ -224,6 +226,7 @@ static int find_areas(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_e
 void mmx_vmalloc_free(struct mmx_vmalloc *v)
 {
 	mmx_owned_free(&v->frames);
+	mmx_owned_free(&v->borrowed);
 	mmx_array_free(v);
 }
 
@@ -361,20 +364,28 @@ static bool fill_pages(void *arg, const struct mmx_vmalloc_area *area, uint64_t 
 /* One frame can be mapped more than once (a ring buffer maps each twice), but not without end. */
 #define MAPPINGS_A_FRAME 4
 
+/* Those of vmalloc() do, and those that vmap() was told to put when it is done. */
+static bool owns_its_pages(const struct mmx_vmalloc_area *area)
+{
+	return area->kind == MMX_VMALLOC_AREA && !area->read &&
+	       area->flags & (VM_ALLOC | VM_MAP_PUT_PAGES);
+}
+
 static int find_frames(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
 {
-	struct fill f = {.owned = &v->frames,
-			 .left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME};
+	struct fill f = {.left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME};
 	struct mmx_err one;
 
 	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
 		return -1;
 	for (size_t i = 0; i < v->n && f.left && !f.nomem; i++) {
 		f.owner = i;
+		f.owned = owns_its_pages(&v->v[i]) ? &v->frames : &v->borrowed;
 		if (mmx_vmalloc_each_page(view, &v->v[i], fill_pages, &f, &one))
 			mmx_cover_fail(&v->coverage, &one);
 	}
 	mmx_owned_sort(&v->frames);
+	mmx_owned_sort(&v->borrowed);
 	if (!f.left)
 		mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
 				"vmalloc areas map more than %u times the machine's memory",

@@ -49,12 +49,13 @@ struct mmx_vmalloc_area {
 
 /**
  * struct mmx_vmalloc - all areas in ascending order of addresses
- * @frames: the memory that they map; the owner is the area's number
+ * @frames: the memory that they map and own; the owner is the area's number
+ * @borrowed: the memory that they map and do not own, as vmap() does: of users, files, drivers
  */
 struct mmx_vmalloc {
 	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_vmalloc_area);
-	struct mmx_owned frames;
+	struct mmx_owned frames, borrowed;
 };
 
 /** mmx_vmalloc_find() - all areas, busy ones and those freed lately: mmx_know_vmalloc() keeps them */

@@ -7,7 +7,7 @@ from . import rbtree
 from .memory import PAGE
 from .pagetables import ACCESSED, DIRTY, GLOBAL, NX, PRESENT, WRITE
 
-VM_ALLOC, VM_NO_GUARD = 0x02, 0x40
+VM_ALLOC, VM_MAP = 0x02, 0x04
 KERNEL_PAGE = PRESENT | WRITE | ACCESSED | DIRTY | GLOBAL | NX
 
 
@@ -42,17 +42,26 @@ class Vmalloc:
         self.root = node.at("busy.root")
 
     def allocate(self, pages, caller, kind, pool="stacks"):
+        """An area of vmalloc(), with pages of its own."""
+        return self._area([self.kernel.frames.allocate(pool, kind) for _ in range(pages)], caller, VM_ALLOC)
+
+    def borrow(self, pfns, caller):
+        """An area of vmap(), which keeps no list of the pages: only the page tables have them."""
+        return self._area(pfns, caller, VM_MAP)
+
+    def _area(self, pfns, caller, flags):
         m, slabs = self.kernel.machine, self.kernel.slabs
         address = self.next
+        pages = len(pfns)
         self.next += (pages + 1) * PAGE
-        pfns = [self.kernel.frames.allocate(pool, kind) for _ in range(pages)]
-        vector = slabs.allocate("kmalloc-64")
+        vector = slabs.allocate("kmalloc-64") if flags == VM_ALLOC else 0
         for i, pfn in enumerate(pfns):
-            m.put(vector + 8 * i, self.kernel.frames.address(pfn))
+            if vector:
+                m.put(vector + 8 * i, self.kernel.frames.address(pfn))
             self.kernel.tables.map(address + i * PAGE, pfn * PAGE | KERNEL_PAGE)
         vm = m.object("vm_struct", slabs.allocate("kmalloc-64"))
-        vm.set(addr=address, size=(pages + 1) * PAGE, flags=VM_ALLOC, pages=vector,
-               nr_pages=pages, caller=m.image.by_name[caller] + 0x1C)
+        vm.set(addr=address, size=(pages + 1) * PAGE, flags=flags, pages=vector,
+               nr_pages=pages if vector else 0, caller=m.image.by_name[caller] + 0x1C)
         area = slabs.object("vmap_area")
         area.set(va_start=address, va_end=address + (pages + 1) * PAGE, vm=vm)
         m.list_add_tail(area.at("list"), self.list)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Owners' lists: resources, vmalloc areas, runs of owned frames. Whole and forged ones. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -262,6 +263,30 @@ static void areas_own_their_pages(void)
 	teardown();
 }
 
+/* Whose they are depends on the flags alone: of vmalloc(), of vmap(), and of vmap() that puts them. */
+static void areas_borrow_pages(void)
+{
+	static const struct {
+		uint64_t flags;
+		bool owns;
+	} kinds[] = {{2, true}, {4, false}, {4 | 8, false}, {4 | 0x200, true}, {0, false}};
+	struct mmx_err err = {0};
+	struct mmx_vmalloc v;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		setup();
+		areas();
+		add_area(VA, VA + 0x3000, 2)->flags = kinds[i].flags;
+		v = find_areas(&err);
+		CHECK(!mmx_owned_find(&v.frames, 11) == !kinds[i].owns, "flags %" PRIx64,
+		      kinds[i].flags);
+		CHECK(!mmx_owned_find(&v.borrowed, 11) == kinds[i].owns, "flags %" PRIx64,
+		      kinds[i].flags);
+		mmx_vmalloc_free(&v);
+		teardown();
+	}
+}
+
 /* Each with what the coverage must say, and how many areas are left. */
 static void broken_areas(const char *words, size_t left)
 {
@@ -351,6 +376,7 @@ int main(void)
 	RUN(resources_are_found_by_address);
 	RUN(forged_resources_end_in_errors);
 	RUN(areas_own_their_pages);
+	RUN(areas_borrow_pages);
 	RUN(forged_areas_end_in_errors);
 	RUN(flags_have_names);
 	RUN(runs_join_and_are_found);

@@ -2,32 +2,41 @@
 """
 What vmalloc(), vmap() and the loader of modules mapped: all that the page tables map in the address
 ranges for it. A device's memory, which ioremap() maps there, has no struct page or a reserved one;
-an ioremap() of anything else is nobody's use of it, so such areas are left out.
+an ioremap() of anything else is nobody's use of it, so such areas are left out. vmap() borrows what it
+maps, unless it was told to put the pages in the end.
 """
 from ..lists import walk
 from ..translate import PAGE_SHIFT
 
-VM_IOREMAP = 1
+VM_IOREMAP, OWNS = 1, 2 | 0x200
 NODES_MAX = 1 << 16
 
 
 def frames(kernel, space):
-    skipped = sorted(ioremaps(kernel))
+    """(frame, whether the area that maps it owns it)."""
+    skipped, lent = [], []
+    for start, end, flags in areas(kernel):
+        if flags & VM_IOREMAP:
+            skipped.append((start, end))
+        elif not flags & OWNS:
+            lent.append((start, end))
     for first, last in space.mapped_page_by_page:
         for address, phys, size in kernel.tables.leaves(kernel.root, first, last):
             if not any(start <= address < end for start, end in skipped):
-                yield from range(phys >> PAGE_SHIFT, phys + size >> PAGE_SHIFT)
+                owned = not any(start <= address < end for start, end in lent)
+                yield from ((pfn, owned) for pfn in range(phys >> PAGE_SHIFT, phys + size >> PAGE_SHIFT))
 
 
-def ioremaps(kernel):
-    """[start, end) of every area of ioremap()."""
+def areas(kernel):
+    """Start, end and flags of every area that has a vm_struct."""
     link, vm_at = kernel.target.offset("struct vmap_area", "list"), kernel.target.offset("struct vmap_area", "vm")
     for head in area_lists(kernel):
         for area in walk(kernel, head, link):
             vm = kernel.number(area + vm_at)
-            if vm and kernel.member(vm, "struct vm_struct", "flags") & VM_IOREMAP:
+            if vm:
                 start = kernel.member(vm, "struct vm_struct", "addr")
-                yield start, start + kernel.member(vm, "struct vm_struct", "size")
+                yield (start, start + kernel.member(vm, "struct vm_struct", "size"),
+                       kernel.member(vm, "struct vm_struct", "flags"))
 
 
 def area_lists(kernel):

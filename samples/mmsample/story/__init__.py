@@ -2,11 +2,11 @@
 """The story that the samples tell, a chapter a file. Each chapter records what it made, by name."""
 
 from ..kernel import Kernel
-from . import (anonymous, cast, kernel_pages, large, libc, merged, module, owners, percpu_chunks,
+from . import (anonymous, borrowed, cast, kernel_pages, large, libc, merged, module, owners, percpu_chunks,
                resources, shared, swapped)
 
 CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, swapped, merged, large,
-            libc, owners)
+            libc, owners, borrowed)
 
 
 def tell(release):
