@@ -121,6 +121,18 @@ class Classes:
                 self.balloons[device] = False
         return self.balloons[device]
 
+    def _by_swap(self, entry):
+        """Of a folio in the swap cache without a mapping: up to 6.19 shared memory has a count of its own."""
+        kernel, (area_type, slot) = self.kernel, divmod(entry, 1 << 58)
+        if kernel.target.symbol("swap_shmem_alloc") is None:
+            return "swap-cache"
+        try:
+            area = kernel.number(kernel.need_symbol("swap_info") + area_type * 8)
+            count = kernel.number(kernel.member(area, "struct swap_info_struct", "swap_map") + slot, 1) & ~0x40
+        except Absent:
+            return "swap-cache"
+        return {0: "swap-cache", 0x3F: "swap-cache", 0xBF: "shmem"}.get(count, "anon")
+
     def _by_mapping(self, folio):
         kind, swapbacked = folio.mapping & 3, bool(folio.flags & self.swapbacked)
         if kind == 1:
@@ -132,7 +144,7 @@ class Classes:
         if folio.mapping >> 63 and self.kernel.is_mapped(folio.mapping):
             return "shmem" if swapbacked else "file"
         if swapbacked and folio.flags & self.swapcache:
-            return "shmem"
+            return self._by_swap(folio.rows[0][self.private])
         if folio.flags & self.lru:
             return "anon" if swapbacked else "file"
         return None

@@ -255,11 +255,14 @@ static void emit_uninitialised(struct mmx_pagex *p)
 static struct mmx_verdict classify(struct mmx_pagex *p)
 {
 	struct mmx_verdict verdict = mmx_classify(&p->classifier, &p->walk);
-
 	bool nobodys = verdict.class == CLASS_UNATTRIBUTED ||
 		       (verdict.class == CLASS_VMALLOC &&
 			mmx_verdict_mark(p->marks, &p->walk) == MMX_MARK_VMAP);
 
+	if (verdict.class == CLASS_SWAP_CACHE && !p->classifier.swaps) {
+		p->classifier.swaps = mmx_know_swaps(p->view);
+		return mmx_classify(&p->classifier, &p->walk);
+	}
 	if (!nobodys || p->classifier.tables || p->classifier.pipes)
 		return verdict;
 	p->classifier.tables = mmx_know_pt_owners(p->view);
@@ -444,7 +447,7 @@ static const struct mmx_record records[] = {
 	{"pages.file",
 	 "kind path path_is_one_of path_unknown mapping_unknown device inode ino filesystem dev dirty "
 	 "writeback"},
-	{"pages.swap_cache", "type offset area area_unknown"},
+	{"pages.swap_cache", "type offset area area_unknown slot_unknown"},
 	{"pages.hugetlb",
 	 "size pool pool_unknown state on_free_list free_list state_flags vmemmap_optimised "
 	 "temporary poisoned"},

@@ -55,6 +55,7 @@ void mmx_pagex_detail(struct mmx_pagex *p);
 void mmx_pagex_anon(struct mmx_pagex *p);
 void mmx_pagex_ksm(struct mmx_pagex *p);
 void mmx_pagex_file(struct mmx_pagex *p);
+void mmx_pagex_swap_cache(struct mmx_pagex *p);
 void mmx_pagex_hugetlb(struct mmx_pagex *p);
 void mmx_pagex_hwpoison(struct mmx_pagex *p);
 void mmx_pagex_memcg(struct mmx_pagex *p);

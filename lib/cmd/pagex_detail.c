@@ -234,6 +234,7 @@ static const struct {
 	{CLASS_KSM, mmx_pagex_ksm},
 	{CLASS_FILE, mmx_pagex_file},
 	{CLASS_SHMEM, mmx_pagex_file},
+	{CLASS_SWAP_CACHE, mmx_pagex_swap_cache},
 	{CLASS_HUGETLB, mmx_pagex_hugetlb},
 };
 

@@ -105,6 +105,7 @@ static const struct arm {
 	{CLASS_FILE, NULL, {"lru", OF_USERS}},
 	{CLASS_SHMEM, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
 	{CLASS_SHMEM, NULL, {"lru", OF_USERS}},
+	{CLASS_SWAP_CACHE, NULL, {"lru", "private", "_mapcount", "memcg_data"}},
 	{CLASS_HUGETLB, NULL, {"lru", "mapping", "index", "__folio_index", "private", "page_type"}},
 	{CLASS_PAGE_POOL,
 	 NULL,

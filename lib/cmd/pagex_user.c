@@ -42,7 +42,18 @@ static void emit_swap_area(struct mmx_pagex *p, unsigned int type)
 	mmx_pagex_trouble(p, "area_unknown", &err);
 }
 
-static void emit_swap_entry(struct mmx_pagex *p)
+/* Nothing tells whose it is: that its area could not be read may be why. */
+static void emit_unknown_user(struct mmx_pagex *p, unsigned int type, uint64_t offset)
+{
+	const struct mmx_swaps *swaps = mmx_know_swaps(p->view);
+	struct mmx_swap_slot slot;
+	struct mmx_err err;
+
+	if (swaps && mmx_swap_slot(&slot, p->view, swaps, type, offset, &err))
+		mmx_pagex_trouble(p, "slot_unknown", &err);
+}
+
+void mmx_pagex_swap_cache(struct mmx_pagex *p)
 {
 	const struct mmx_page_format *f = &p->k->page_format;
 	unsigned int type;
@@ -56,6 +67,8 @@ static void emit_swap_entry(struct mmx_pagex *p)
 	mmx_out_count(p->out, "type", type);
 	mmx_out_hex(p->out, "offset", offset + (p->walk.pfn - p->walk.folio.head));
 	emit_swap_area(p, type);
+	if (p->verdict.class == CLASS_SWAP_CACHE)
+		emit_unknown_user(p, type, offset);
 	mmx_out_end(p->out);
 }
 
@@ -113,7 +126,7 @@ void mmx_pagex_anon(struct mmx_pagex *p)
 		}
 	}
 	mmx_out_end(p->out);
-	emit_swap_entry(p);
+	mmx_pagex_swap_cache(p);
 }
 
 void mmx_pagex_ksm(struct mmx_pagex *p)
@@ -131,7 +144,7 @@ void mmx_pagex_ksm(struct mmx_pagex *p)
 			mmx_out_addr(p->out, "chain", ksm.chain);
 	}
 	mmx_out_end(p->out);
-	emit_swap_entry(p);
+	mmx_pagex_swap_cache(p);
 }
 
 /* Of a file that goes by several names the path is one. */
@@ -175,7 +188,7 @@ void mmx_pagex_file(struct mmx_pagex *p)
 	mmx_out_bool(p->out, "dirty", folio_flag(p, E_PG_dirty));
 	mmx_out_bool(p->out, "writeback", folio_flag(p, E_PG_writeback));
 	mmx_out_end(p->out);
-	emit_swap_entry(p);
+	mmx_pagex_swap_cache(p);
 }
 
 static void emit_pool(struct mmx_pagex *p, const struct mmx_hugetlb_pools *pools,

@@ -109,6 +109,36 @@ static bool is_page_table(const struct mmx_classifier *c, uint64_t pfn)
 	return c->tables && mmx_pt_owner_of(c->tables, pfn, &n);
 }
 
+/*
+ * In the swap cache without a mapping: shared memory that goes out or comes in, or anonymous memory
+ * that was read ahead and that nobody has mapped yet.
+ */
+static struct mmx_verdict by_swap(const struct mmx_classifier *c, const struct mmx_page_walk *w,
+				  const struct mmx_page_format *f)
+{
+	enum mmx_swap_user user = MMX_SWAP_USER_UNKNOWN;
+	unsigned int type;
+	uint64_t offset;
+
+	mmx_swap_private(mmx_word(w->folio.bytes, f->private), &type, &offset);
+	if (c->swaps)
+		user = mmx_swap_user(w->view, c->swaps, type, offset);
+	switch (user) {
+	case MMX_SWAP_USER_ANON:
+		return is(
+			CLASS_ANON,
+			"it is in the swap cache without a mapping, and swap_map says that it is not shared memory");
+	case MMX_SWAP_USER_SHMEM:
+		return is(
+			CLASS_SHMEM,
+			"it is in the swap cache without a mapping, and swap_map says that it is shared memory");
+	case MMX_SWAP_USER_UNKNOWN:
+		break;
+	}
+	return is(CLASS_SWAP_CACHE,
+		  "it is in the swap cache without a mapping, and nothing tells whose it is");
+}
+
 static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
 				     const struct mmx_page_format *f)
 {
@@ -132,7 +162,7 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 		return swapbacked ? is(CLASS_SHMEM, "it has a mapping and is backed by swap")
 				  : is(CLASS_FILE, "it has a mapping");
 	if (swapbacked && mmx_bit(folio->flags, f->swapcache))
-		return is(CLASS_SHMEM, "it has no mapping and is in the swap cache");
+		return by_swap(c, w, f);
 	if (mmx_bit(folio->flags, f->lru))
 		return swapbacked
 			       ? is(CLASS_ANON,

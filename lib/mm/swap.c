@@ -249,19 +249,45 @@ static int look_in_table(struct mmx_swap_slot *slot, struct mmx_view *view,
 	return 0;
 }
 
-static int read_map(struct mmx_swap_slot *slot, struct mmx_view *view,
-		    const struct mmx_swap_area *area, uint64_t offset, struct mmx_err *err)
+/* Whether the cache has it as well is left out. */
+static enum mmx_read map_byte(struct mmx_view *view, const struct mmx_swap_area *area,
+			      uint64_t offset, unsigned char *byte)
 {
 	uint64_t map;
-	unsigned char byte;
 	enum mmx_read read = mmx_kread_member(view, area->addr, M_swap_info_struct_swap_map, &map);
 
 	if (!read)
-		read = mmx_kread(view, map + offset, &byte, 1);
+		read = mmx_kread(view, map + offset, byte, 1);
+	*byte &= ~MAP_HAS_CACHE;
+	return read;
+}
+
+/*
+ * Shared memory had a count of its own. 7.0 still has the map, and shared memory counts there like
+ * any other: the function that set that count is gone with it.
+ */
+enum mmx_swap_user mmx_swap_user(struct mmx_view *view, const struct mmx_swaps *swaps,
+				 unsigned int type, uint64_t offset)
+{
+	const struct mmx_swap_area *area = mmx_swap_area(swaps, type);
+	unsigned char byte = 0;
+
+	if (!area || offset >= area->max || !has_symbol(view->kernel, "swap_shmem_alloc") ||
+	    !mmx_has(&view->kernel->layout, M_swap_info_struct_swap_map) ||
+	    map_byte(view, area, offset, &byte) || !byte || byte == MAP_BAD)
+		return MMX_SWAP_USER_UNKNOWN;
+	return byte == MAP_SHMEM ? MMX_SWAP_USER_SHMEM : MMX_SWAP_USER_ANON;
+}
+
+static int read_map(struct mmx_swap_slot *slot, struct mmx_view *view,
+		    const struct mmx_swap_area *area, uint64_t offset, struct mmx_err *err)
+{
+	unsigned char byte = 0;
+	enum mmx_read read = map_byte(view, area, offset, &byte);
+
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "the swap map of area %u is %s",
 				area->type, mmx_read_name(read));
-	byte &= ~MAP_HAS_CACHE;
 	slot->bad = byte == MAP_BAD;
 	if (byte == MAP_SHMEM) {
 		slot->count = 1;

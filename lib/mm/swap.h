@@ -103,6 +103,17 @@ struct mmx_swap_slot {
 	bool more;
 };
 
+/** enum mmx_swap_user - whose memory is in a page of swap */
+enum mmx_swap_user {
+	MMX_SWAP_USER_UNKNOWN, /* nothing tells, or nobody has it any more */
+	MMX_SWAP_USER_ANON,
+	MMX_SWAP_USER_SHMEM,
+};
+
+/** mmx_swap_user() - whose it is, by the count that kernels up to 6.19 keep; safe on any thread */
+enum mmx_swap_user mmx_swap_user(struct mmx_view *view, const struct mmx_swaps *swaps,
+				 unsigned int type, uint64_t offset);
+
 /** mmx_swap_slot() - what the kernel keeps of a page of an area */
 int mmx_swap_slot(struct mmx_swap_slot *slot, struct mmx_view *view, const struct mmx_swaps *swaps,
 		  unsigned int type, uint64_t offset, struct mmx_err *err);

@@ -213,6 +213,12 @@ def swap_type(kernel):
     kernel.people["parent"].tables.map(OUT_AT, swap_pte(7, 5))
 
 
+@damage("swap-map-wild", "the counts of the swap file cannot be read: nothing tells whose 'read ahead from swap' is",
+        pagex("{read ahead from swap}", r"class: +swap-cache$", r"slot unknown: +the swap map of area 0 is unmapped"))
+def swap_map(kernel):
+    kernel.swap["swap_map"] = WILD
+
+
 @damage("ksm-cycle", "the list of rmap items of 'merged by KSM' loops",
         pagex("{merged by KSM}", r"node unknown: +the list at 0x\w+ is broken"))
 def ksm_cycle(kernel):

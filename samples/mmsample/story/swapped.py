@@ -7,6 +7,9 @@ from .anonymous import STACK
 from .record import mappings, record, record_page
 
 SLOTS, OUT_SLOT, CACHED_SLOT = 1024, 5, 9
+# In the swap cache without a mapping, by what swap_map says: who has them, and what they are called
+UNMAPPED = {12: ("read ahead from swap", 1), 13: ("shared memory in the swap cache", 0xBF),
+            14: ("left in the swap cache", 0)}
 OUT_AT, CACHED_AT = STACK[0] + 0x8000, STACK[0] + 0x9000
 HAS_CACHE, BAD = 0x40, 0x3F
 EXCLUSIVE = 1 << 3
@@ -19,7 +22,8 @@ def swap_pte(kind, offset, flags=0):
 
 def tell(kernel):
     m = kernel.machine
-    area = _area(kernel)
+    kernel.swap = _area(kernel)
+    m.image.function("swap_shmem_alloc")
     parent = kernel.people["parent"]
     entry = swap_pte(0, OUT_SLOT, EXCLUSIVE)
     parent.map_swap(OUT_AT, entry)
@@ -39,13 +43,27 @@ def tell(kernel):
     space = m.object("address_space", kernel.slabs.allocate("kmalloc-192"))
     space["nrpages"] = 1
     space["a_ops"] = m.image.place("swap_aops", 168, 8, "rodata")
-    xarray.plant(kernel, space.at("i_pages"), {CACHED_SLOT: kernel.frames.address(pfn)})
+    cached = {slot: _unmapped(kernel, slot, *what) for slot, what in UNMAPPED.items()}
+    space["nrpages"] = 1 + len(cached)
+    xarray.plant(kernel, space.at("i_pages"), cached | {CACHED_SLOT: kernel.frames.address(pfn)})
     spaces = m.image.place("swapper_spaces", 28 * 8)
     m.put(spaces, space.address)
     m.put(m.image.place("nr_swapper_spaces", 28 * 4), 1, 4)
     record_page(kernel, "swap cache", pfn, refcount=2, mapcount=0, index=index, swap_type=0,
                 offset=CACHED_SLOT, mappings=mappings([(parent, CACHED_AT, pte, 1)]))
-    kernel.swap = area
+
+
+def _unmapped(kernel, slot, name, count):
+    """A page that nobody has mapped yet, or that nobody has any more; its struct page."""
+    pfn = kernel.frames.next_free("user")
+    kernel.frames.take(pfn, "swap cache", private=slot, _refcount=1)
+    kernel.frames.set_flags(pfn, "uptodate", "swapbacked", "swapcache")
+    memcg.lru_add(kernel, kernel.cgroups["user"], pfn, memcg.ANON, memcg.MIN_SEQ)
+    for item in ("NR_SWAPCACHE", "NR_FILE_PAGES"):
+        kernel.count(item, 1)
+    kernel.machine.put(kernel.swap["swap_map"] + slot, HAS_CACHE | count, 1)
+    record_page(kernel, name, pfn, refcount=1, mapcount=-1, swap_type=0, offset=slot)
+    return kernel.frames.address(pfn)
 
 
 def _area(kernel):
@@ -54,11 +72,11 @@ def _area(kernel):
     area = m.object("swap_info_struct", kernel.slabs.allocate("kmalloc-2k"))
     used, writable = (m.types.enumerator(f"SWP_{n}") for n in ("USED", "WRITEOK"))
     area.set(flags=used | writable, prio=-2, type=0, max=SLOTS, pages=SLOTS - 1,
-             swap_map=kernel.slabs.allocate("kmalloc-2k"), swap_file=inode.open(), inuse_pages=2)
+             swap_map=kernel.slabs.allocate("kmalloc-2k"), swap_file=inode.open(), inuse_pages=2 + len(UNMAPPED))
     for slot, count in ((0, BAD), (OUT_SLOT, 1), (CACHED_SLOT, HAS_CACHE)):
         m.put(area["swap_map"] + slot, count, 1)
     m.put(m.image.place("swap_info", 28 * 8), area.address)
     m.image.variable("nr_swapfiles", 1, 4)
-    m.image.variable("nr_swap_pages", SLOTS - 3)
+    m.image.variable("nr_swap_pages", SLOTS - 3 - len(UNMAPPED))
     m.image.variable("total_swap_pages", SLOTS - 1)
     return area
