@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seen.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
@@ -42,7 +43,8 @@ struct finder {
 	enum mmx_pt_role role;
 	bool deposits;
 	size_t shared; /* that many, the first ones and sorted, are the kernel's, which all share */
-	uint64_t left; /* more tables than frames, in all, are no tables */
+	struct mmx_seen seen; /* tables of the kernel's own spaces, by frame and level */
+	uint64_t left;        /* more tables than frames, in all, are no tables */
 	bool nomem;
 };
 
@@ -131,6 +133,19 @@ static bool marked(const struct finder *f, uint64_t page)
 	       mmx_page_type_of(format, type) == MMX_PAGE_TABLE;
 }
 
+/*
+ * Whether a table of the kernel's own was met before. KASAN maps all that nobody uses to one page,
+ * with one chain of tables under whole entries of the root, and espfix has clones: walked once for
+ * every place where they stand, these would be billions.
+ */
+static bool met_before(struct finder *f, uint64_t pfn, unsigned int level)
+{
+	int new = f->space->name ? mmx_seen_add(&f->seen, pfn * (MMX_PT_LEVELS + 1) + level) : 1;
+
+	f->nomem |= new < 0;
+	return new <= 0;
+}
+
 static bool take_table(void *arg, const struct mmx_table *table)
 {
 	struct finder *f = arg;
@@ -140,7 +155,7 @@ static bool take_table(void *arg, const struct mmx_table *table)
 	uint64_t page = mmx_page_addr(&k->vmemmap, pfn);
 	enum mmx_pt_role role = f->role;
 
-	if (shared(f, pfn))
+	if (shared(f, pfn) || met_before(f, pfn, table->level))
 		return false;
 	if (role == MMX_PT_USER_ROOT && table->level < k->paging.levels)
 		role = MMX_PT_USER_TABLE;
@@ -315,6 +330,7 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 		if (!i || tasks->users.v[i].mm != tasks->users.v[i - 1].mm)
 			walk_mm(&f, tasks->users.v[i].mm, NULL);
 	}
+	mmx_seen_free(&f.seen);
 	if (f.nomem)
 		return mmx_fail_nomem(err);
 	qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);

@@ -17,6 +17,7 @@ from .vmalloc import Vmalloc
 from .zones import Node
 
 MIB2, GIB = 2 << 20, 1 << 30
+SHADOW = range(472, 480)  # of the root, from 0xffffec0000000000 on: where KASAN has its shadow
 KERNEL_PAGE = PRESENT | WRITE | ACCESSED | DIRTY | GLOBAL | NX
 KERNEL_TEXT = PRESENT | ACCESSED | DIRTY | GLOBAL
 
@@ -43,6 +44,7 @@ class Kernel:
                                 lambda level: self.frames.memblock(PAGE, PAGE), KERNEL_TABLE)
         self._variables()
         self._maps()
+        self._shadow()
         self.counts = Counter()  # of enum node_stat_item
         self.zone_counts = Counter()  # of (zone, enum zone_stat_item)
         self.slabs = Slabs(self)
@@ -111,6 +113,22 @@ class Kernel:
         for page, pfn in m.vmemmap_phys.items():
             if page >= SECTION_PAGES * STRUCT_PAGE // PAGE:
                 self.tables.map(m.release.vmemmap + page * PAGE, pfn * PAGE | KERNEL_PAGE)
+
+    def _shadow(self):
+        """
+        KASAN's region, where all that nobody uses leads to one page: a table a level, each entry of which
+        is the next one, under whole entries of the root. Half a million times the lowest table each.
+        """
+        m = self.machine
+        page, *tables = (self.frames.memblock(PAGE, PAGE) for _ in range(4))
+        below = page | KERNEL_PAGE
+        for table in tables:
+            for slot in range(512):
+                m.memory.put(table + 8 * slot, below)
+            below = table | KERNEL_TABLE
+        for slot in SHADOW:
+            m.memory.put(self.tables.root + 8 * slot, below)
+        self.shadow = [table // PAGE for table in tables]
 
     def _map_direct(self, phys):
         if phys < MIB2:

@@ -49,6 +49,8 @@ def tell(kernel):
     if m.types.has_enumerator("PGTY_zsmalloc"):
         _zsmalloc(kernel)
     _leaving_table(kernel)
+    for level, pfn in zip(("PTE", "PMD", "PUD"), kernel.shadow):
+        record_page(kernel, f"{level} table of the shadow", pfn, table_level=level)
     area = kernel.vmalloc.allocate(VMALLOC_PAGES, "load_elf_binary", "vmalloc")
     record(kernel, "vmalloc area", address=area.address, pages=VMALLOC_PAGES, pfns=area.pfns,
            caller="load_elf_binary")
