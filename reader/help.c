@@ -151,10 +151,11 @@ static void help(const struct mmx_command *c, const struct mmx_sink *sink)
 static const struct {
 	const char *word;
 	void (*print)(const struct mmx_command *c, const struct mmx_sink *sink);
+	bool of_command; /* only with one behind it */
 } forms[] = {
-	{"--man", mmx_command_man},
-	{"--options", list_options},
-	{"--operands", list_operands},
+	{"--man", mmx_command_man, true},
+	{"--options", list_options, false},
+	{"--operands", list_operands, false},
 };
 
 enum mmx_exit help_main(int argc, char **argv)
@@ -162,6 +163,7 @@ enum mmx_exit help_main(int argc, char **argv)
 	const struct mmx_sink sink = {.write = write_file, .arg = stdout};
 	void (*print)(const struct mmx_command *c, const struct mmx_sink *sink) = help;
 	const struct mmx_command *c;
+	bool of_command = false;
 
 	if (argc > 1 && !strcmp(argv[1], "--names")) {
 		list_names(&sink);
@@ -170,6 +172,7 @@ enum mmx_exit help_main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < sizeof(forms) / sizeof(*forms); i++) {
 		if (!strcmp(argv[1], forms[i].word)) {
 			print = forms[i].print;
+			of_command = forms[i].of_command;
 			argc--;
 			argv++;
 			break;
@@ -178,6 +181,10 @@ enum mmx_exit help_main(int argc, char **argv)
 	c = argc > 1 ? mmx_command_find(argv[1]) : NULL;
 	if (argc > 1 && !c) {
 		fprintf(stderr, "mmx: no command %s; \"mmx help\" lists them\n", argv[1]);
+		return MMX_EXIT_CANNOT;
+	}
+	if (of_command && !c) {
+		fprintf(stderr, "mmx: help %s wants a command behind it\n", argv[0]);
 		return MMX_EXIT_CANNOT;
 	}
 	print(c, &sink);
