@@ -97,6 +97,10 @@ man: $(B)/mmx
 		$(B)/mmx help --man $$c > $(B)/man/mmx-$$c.1; done
 	$(Q)cp docs/mmx.1 $(B)/man/mmx.1
 
+# So do the reference and the schemas, which are kept in docs/ and are to be as this makes them.
+reference: $(B)/mmx
+	$(Q)scripts/reference $(B)/mmx
+
 COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 install: all man
@@ -153,9 +157,10 @@ help:
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= CRASHDIR=$(CRASHDIR)'
 	@echo 'make uninstall  the same places'
 	@echo 'make fuzzers    the fuzzers, in build/fuzz'
+	@echo 'make reference  docs/reference/ and docs/schema/, from what commands declare'
 	@echo 'make format     clang-format the tree'
 	@echo 'make clean      remove build/'
 
-.PHONY: all unit tools fuzzers man install uninstall setup check test lab demo bench format clean help
+.PHONY: all unit tools fuzzers man reference install uninstall setup check test lab demo bench format clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -153,8 +153,8 @@ static const struct {
 	void (*print)(const struct mmx_command *c, const struct mmx_sink *sink);
 	bool of_command; /* only with one behind it */
 } forms[] = {
-	{"--man", mmx_command_man, true},
-	{"--options", list_options, false},
+	{"--man", mmx_command_man, true},       {"--reference", mmx_command_reference, true},
+	{"--schema", mmx_command_schema, true}, {"--options", list_options, false},
 	{"--operands", list_operands, false},
 };
 

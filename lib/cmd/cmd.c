@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "cmd/cmd.h"
+#include "render/show.h"
 
 static const struct mmx_command *const commands[] = {
 #define COMMAND(name) &mmx_cmd_##name,
@@ -119,18 +120,54 @@ static bool parse(struct mmx_run *run, int argc, char **argv)
 	       (run->command->max_operands < 0 || run->n_operands <= run->command->max_operands);
 }
 
+struct mmx_choosable mmx_command_columns(const struct mmx_command *command)
+{
+	return (struct mmx_choosable){command->document, command->listed};
+}
+
+static void say_columns(void *arg, const char *key, const char *fields)
+{
+	mmx_say(arg, "columns of %s: %s", key, fields);
+}
+
 /* Columns that are not there are refused before anything is done, with those that are. */
 static bool choose_columns(struct mmx_run *run)
 {
+	const struct mmx_choosable all = mmx_command_columns(run->command);
 	struct mmx_err err;
 
-	if (!run->out->options.columns || !mmx_out_choose(run->out, run->command->records, &err))
+	if (!run->out->options.columns || !mmx_out_choose(run->out, &all, &err))
 		return true;
 	mmx_say(run, "%s", err.text);
-	for (const struct mmx_record *r = run->command->records;
-	     err.code == MMX_ENOTFOUND && r->key; r++)
-		mmx_say(run, "columns of %s: %s", r->key, r->fields);
+	if (err.code == MMX_ENOTFOUND)
+		mmx_choosable_each(&all, say_columns, run);
 	return false;
+}
+
+enum mmx_exit mmx_exit_of(const struct mmx_coverage *c)
+{
+	return mmx_worse(c->broken ? MMX_EXIT_FINDINGS : MMX_EXIT_OK,
+			 c->absent ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
+}
+
+enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_where *where)
+{
+	struct mmx_coverage coverage = {0};
+	const struct mmx_ask ask = {
+		.view = run->view,
+		.where = where,
+		.arg = arg,
+		.wants = run->out->options.columns ? mmx_out_wants : NULL,
+		.wants_arg = run->out,
+		.coverage = &coverage,
+	};
+	struct mmx_err err;
+
+	if (mmx_show(run->out, run->command->document, &ask, &err)) {
+		mmx_say(run, "%s", err.text);
+		return MMX_EXIT_CANNOT;
+	}
+	return mmx_exit_of(&coverage);
 }
 
 enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,

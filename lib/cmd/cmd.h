@@ -4,8 +4,8 @@
  * and what it needs, and a function that emits results. It never prints: results go to run->out and
  * messages to mmx_say(). The front ends know commands only through the table in cmd.c.
  *
- * To add a command: write lib/cmd/NAME.c, add it to MMX_COMMANDS below, describe its JSON in
- * docs/json.md. Help, man page, completion and crash's help follow from the declaration.
+ * To add a command: write lib/cmd/NAME.c and add it to MMX_COMMANDS below. Help, man page, completion,
+ * crash's help, the schema and the reference follow from the declaration and the records that it shows.
  */
 #ifndef MMX_CMD_CMD_H
 #define MMX_CMD_CMD_H
@@ -40,7 +40,8 @@ struct mmx_run;
  * @operands: for the synopsis: "[WHAT...]"
  * @help: paragraphs, separated by empty lines
  * @options: or NULL
- * @records: what --columns can choose from, or NULL
+ * @document: what it shows, as a record; or
+ * @listed: what --columns can choose from, where the results are no records yet; or NULL
  * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For completion.
  * @symbols: a symbol of the kernel may be an operand. For completion, too.
  * @min_operands, @max_operands: how many operands; max < 0 for any number
@@ -52,7 +53,8 @@ struct mmx_command {
 	const char *operands;
 	const char *help;
 	const struct mmx_option *options;
-	const struct mmx_record *records;
+	const struct mmx_record *document;
+	const struct mmx_listed *listed;
 	const char *(*operand)(size_t i);
 	bool symbols;
 	int min_operands, max_operands;
@@ -100,6 +102,19 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 			      struct mmx_out *out, const struct mmx_messages *messages, int argc,
 			      char **argv);
 
+/** mmx_exit_of() - what the coverage of a result comes to */
+enum mmx_exit mmx_exit_of(const struct mmx_coverage *c);
+
+/**
+ * mmx_run_show() - show the command's document, as far as it is asked for
+ * @arg: what its records have as r->arg
+ * @where: restrictions, or NULL
+ */
+enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_where *where);
+
+/** mmx_command_columns() - what can be chosen of its results */
+struct mmx_choosable mmx_command_columns(const struct mmx_command *command);
+
 /** mmx_say() - a message of one line, "COMMAND: TEXT" */
 void mmx_say(struct mmx_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -109,6 +124,10 @@ void mmx_command_synopsis(const struct mmx_command *command, char *buf, size_t s
 void mmx_command_details(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
+/** mmx_command_reference() - its page of docs/reference/; nothing when its results are no records yet */
+void mmx_command_reference(const struct mmx_command *command, const struct mmx_sink *sink);
+/** mmx_command_schema() - the schema of its documents, for docs/schema/; or nothing */
+void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink *sink);
 
 /* Every command, in help's order. Each is a struct mmx_command, mmx_cmd_NAME, in its own file. */
 #define MMX_COMMANDS(COMMAND) \

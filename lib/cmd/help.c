@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A command's help as text and as a manual page, both from its declaration. */
+/* A command's help, manual page, and page of docs/reference/, all from its declaration. */
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "render/document.h"
 
 #define HELP_WIDTH 90
 #define KEY_WIDTH  22
-
-static void put(const struct mmx_sink *sink, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void put(const struct mmx_sink *sink, const char *fmt, ...)
-{
-	char text[4096];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	sink->write(sink->arg, text, strlen(text));
-}
 
 void mmx_command_synopsis(const struct mmx_command *c, char *buf, size_t size)
 {
@@ -35,37 +21,60 @@ void mmx_command_synopsis(const struct mmx_command *c, char *buf, size_t size)
 		snprintf(buf + n, size - n, " %s", c->operands);
 }
 
-/* A key and the columns below it, wrapped. */
-static void put_record(const struct mmx_sink *sink, const struct mmx_record *r)
+struct columns_help {
+	const struct mmx_sink *sink;
+	const char *title; /* until it was put */
+};
+
+static void put_title(struct columns_help *h)
 {
-	const char *word = r->fields;
+	if (h->title)
+		mmx_sink_put(h->sink, "%s\n", h->title);
+	h->title = NULL;
+}
+
+/* A key and the columns below it, wrapped. */
+static void put_columns(void *arg, const char *key, const char *fields)
+{
+	struct columns_help *h = arg;
+	const char *word = fields;
 	int column = 0;
 
+	put_title(h);
 	for (; *word; word += strspn(word, " ")) {
 		int len = strcspn(word, " ");
 
 		if (!column || column + 1 + len > HELP_WIDTH) {
-			put(sink, "%s  %-*s", column ? "\n" : "", KEY_WIDTH, column ? "" : r->key);
+			mmx_sink_put(h->sink, "%s  %-*s", column ? "\n" : "", KEY_WIDTH,
+				     column ? "" : key);
 			column = 2 + KEY_WIDTH;
 		}
-		put(sink, " %.*s", len, word);
+		mmx_sink_put(h->sink, " %.*s", len, word);
 		column += 1 + len;
 		word += len;
 	}
-	put(sink, "\n");
+	mmx_sink_put(h->sink, "\n");
+}
+
+static void put_troff_columns(void *arg, const char *key, const char *fields)
+{
+	struct columns_help *h = arg;
+
+	put_title(h);
+	mmx_sink_put(h->sink, ".TP\n.B %s\n%s\n", key, fields);
 }
 
 void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sink)
 {
-	put(sink, "%s\n", c->help);
+	const struct mmx_choosable all = mmx_command_columns(c);
+	struct columns_help columns = {sink, "\ncolumns:"};
+
+	mmx_sink_put(sink, "%s\n", c->help);
 	if (c->options)
-		put(sink, "\noptions:\n");
+		mmx_sink_put(sink, "\noptions:\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++)
-		put(sink, "  -%c %-8s %s\n", o->letter, o->arg ? o->arg : "", o->help);
-	if (c->records)
-		put(sink, "\ncolumns:\n");
-	for (const struct mmx_record *r = c->records; r && r->key; r++)
-		put_record(sink, r);
+		mmx_sink_put(sink, "  -%c %-8s %s\n", o->letter, o->arg ? o->arg : "", o->help);
+	mmx_choosable_each(&all, put_columns, &columns);
 }
 
 void mmx_command_help(const struct mmx_command *c, const struct mmx_sink *sink)
@@ -73,7 +82,7 @@ void mmx_command_help(const struct mmx_command *c, const struct mmx_sink *sink)
 	char synopsis[256];
 
 	mmx_command_synopsis(c, synopsis, sizeof(synopsis));
-	put(sink, "%s - %s\n\nusage: %s\n\n", c->name, c->summary, synopsis);
+	mmx_sink_put(sink, "%s - %s\n\nusage: %s\n\n", c->name, c->summary, synopsis);
 	mmx_command_details(c, sink);
 }
 
@@ -84,43 +93,76 @@ static void put_troff(const struct mmx_sink *sink, const char *text)
 
 	for (; *text; text++) {
 		if (start && text[0] == '\n')
-			put(sink, ".PP");
+			mmx_sink_put(sink, ".PP");
 		if (start && (*text == '.' || *text == '\''))
-			put(sink, "\\&");
+			mmx_sink_put(sink, "\\&");
 		if (*text == '\\')
-			put(sink, "\\e");
+			mmx_sink_put(sink, "\\e");
 		else if (*text == '-')
-			put(sink, "\\-");
+			mmx_sink_put(sink, "\\-");
 		else
-			put(sink, "%c", *text);
+			mmx_sink_put(sink, "%c", *text);
 		start = *text == '\n';
 	}
-	put(sink, "\n");
+	mmx_sink_put(sink, "\n");
 }
 
 void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 {
+	const struct mmx_choosable all = mmx_command_columns(c);
+	struct columns_help columns = {sink, ".SH COLUMNS"};
 	char synopsis[256];
 
 	mmx_command_synopsis(c, synopsis, sizeof(synopsis));
-	put(sink, ".TH mmx\\-%s 1 \"\" mmx \"User Commands\"\n", c->name);
-	put(sink, ".SH NAME\nmmx\\-%s \\- %s\n.SH SYNOPSIS\n", c->name, c->summary);
-	put(sink, ".B mmx\n[OPTIONS] {\\-c CORE | \\-\\-live}\n");
+	mmx_sink_put(sink, ".TH mmx\\-%s 1 \"\" mmx \"User Commands\"\n", c->name);
+	mmx_sink_put(sink, ".SH NAME\nmmx\\-%s \\- %s\n.SH SYNOPSIS\n", c->name, c->summary);
+	mmx_sink_put(sink, ".B mmx\n[OPTIONS] {\\-c CORE | \\-\\-live}\n");
 	put_troff(sink, synopsis);
-	put(sink, ".br\ncrash>\n");
+	mmx_sink_put(sink, ".br\ncrash>\n");
 	put_troff(sink, synopsis);
-	put(sink, ".SH DESCRIPTION\n");
+	mmx_sink_put(sink, ".SH DESCRIPTION\n");
 	put_troff(sink, c->help);
 	if (c->options)
-		put(sink, ".SH OPTIONS\n");
+		mmx_sink_put(sink, ".SH OPTIONS\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++) {
-		put(sink, ".TP\n.B \\-%c %s\n", o->letter, o->arg ? o->arg : "");
+		mmx_sink_put(sink, ".TP\n.B \\-%c %s\n", o->letter, o->arg ? o->arg : "");
 		put_troff(sink, o->help);
 	}
-	if (c->records)
-		put(sink, ".SH COLUMNS\n");
-	for (const struct mmx_record *r = c->records; r && r->key; r++)
-		put(sink, ".TP\n.B %s\n%s\n", r->key, r->fields);
-	put(sink,
-	    ".SH SEE ALSO\n.BR mmx (1),\nfor the options of every command and the exit status\n");
+	mmx_choosable_each(&all, put_troff_columns, &columns);
+	mmx_sink_put(
+		sink,
+		".SH SEE ALSO\n.BR mmx (1),\nfor the options of every command and the exit status\n");
+}
+
+static void put_options(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (!c->options)
+		return;
+	mmx_sink_put(sink, "## Options\n\n| option | what |\n| --- | --- |\n");
+	for (const struct mmx_option *o = c->options; o->letter; o++)
+		mmx_sink_put(sink, o->arg ? "| `-%c %s` | %s |\n" : "| `-%c%s` | %s |\n", o->letter,
+			     o->arg ? o->arg : "", o->help);
+	mmx_sink_put(sink, "\n");
+}
+
+void mmx_command_reference(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	char synopsis[256];
+
+	if (!c->document)
+		return;
+	mmx_command_synopsis(c, synopsis, sizeof(synopsis));
+	mmx_sink_put(sink, "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n"
+			   "<!-- Made by `make reference`; what it says stands in lib/. -->\n");
+	mmx_sink_put(sink, "# %s: %s\n\n    %s\n\n%s\n\n", c->name, c->summary, synopsis, c->help);
+	put_options(c, sink);
+	mmx_sink_put(sink, "## JSON and columns\n\n"
+			   "docs/json.md has the rules that hold for every document.\n\n");
+	mmx_document_fields(c->document, sink);
+}
+
+void mmx_command_schema(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (c->document)
+		mmx_document_schema(c->document, c->name, sink);
 }

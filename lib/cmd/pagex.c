@@ -425,7 +425,7 @@ static const struct mmx_option options[] = {
 	{0},
 };
 
-static const struct mmx_record records[] = {
+static const struct mmx_listed listed[] = {
 	{"pages",
 	 "pfn address page page_phys phys node zone section generation class meaning because arm "
 	 "refcount mapcount mapcount_is head order tail broken_folio list_broken index nth_page cache_unknown area_unknown stack_unknown "
@@ -496,7 +496,7 @@ const struct mmx_command mmx_cmd_pagex = {
 		"else that tells of it, gets what is known and exit status 3; where the dump contradicts\n"
 		"itself, the exit status is 1.",
 	.options = options,
-	.records = records,
+	.listed = listed,
 	.symbols = true,
 	.min_operands = 1,
 	.max_operands = -1,

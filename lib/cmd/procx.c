@@ -279,7 +279,7 @@ static enum mmx_exit procx(struct mmx_run *run)
 	return MMX_EXIT_CANNOT;
 }
 
-static const struct mmx_record records[] = {
+static const struct mmx_listed listed[] = {
 	{"runs", "pfn frames value"},
 	{0},
 };
@@ -298,7 +298,7 @@ const struct mmx_command mmx_cmd_procx = {
 		"status is 3. It is that, too, when nothing tells whether a kernel makes the mistake of setting the\n"
 		"bit for KSM on all anonymous memory: the bit is then set where it should be. Said is also a max_pfn, where the file ends, that is not where the memory sections end;\n"
 		"when it is before that the exit status is 1.",
-	.records = records,
+	.listed = listed,
 	.operand = entry_name,
 	.min_operands = 1,
 	.max_operands = 1,

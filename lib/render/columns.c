@@ -22,18 +22,6 @@ static bool is_key(const char *key, const char *text, int len)
 	return !strncmp(key, text, len) && !key[len];
 }
 
-static bool has_word(const char *words, const char *word, int len)
-{
-	while (*words) {
-		int n = strcspn(words, " ");
-
-		if (n == len && !strncmp(words, word, len))
-			return true;
-		words += n + (words[n] == ' ');
-	}
-	return false;
-}
-
 /* The length of the first of a path's keys. */
 static int first_key(const char *path, int len)
 {
@@ -42,49 +30,61 @@ static int first_key(const char *path, int len)
 	return dot ? dot - path : len;
 }
 
-/* Whether a record of this key has the path, which leads from the record to a field. */
-static bool has_path(const struct mmx_record *records, const char *key, int key_len,
-		     const char *path, int len)
+/* Calls @fn with each path that there is, from the top on. */
+static bool each_path(const struct mmx_choosable *all, mmx_field_path_fn fn, void *arg)
 {
-	for (const struct mmx_record *r = records; r->key; r++) {
-		int below = strlen(r->key) - key_len; /* the dot and what follows, if any */
+	char path[160];
 
-		if (below < 0 || strncmp(r->key, key, key_len))
-			continue;
-		if (!below && has_word(r->fields, path, len))
-			return true;
-		if (below && r->key[key_len] == '.' && len > below &&
-		    !strncmp(r->key + key_len + 1, path, below - 1) && path[below - 1] == '.' &&
-		    has_word(r->fields, path + below, len - below))
-			return true;
+	if (all->document)
+		return mmx_record_each(all->document, fn, arg);
+	for (const struct mmx_listed *l = all->listed; l && l->key; l++) {
+		for (const char *word = l->fields; *word;) {
+			int len = strcspn(word, " ");
+
+			snprintf(path, sizeof(path), "%s.%.*s", l->key, len, word);
+			if (!fn(arg, path, NULL))
+				return false;
+			word += len + (word[len] == ' ');
+		}
 	}
-	return false;
+	return true;
+}
+
+/* A path below a key of the top. */
+struct sought {
+	const char *key, *path;
+	int key_len, path_len;
+};
+
+static bool is_other(void *arg, const char *path, const struct mmx_field *field)
+{
+	const struct sought *s = arg;
+
+	(void)field;
+	return strncmp(path, s->key, s->key_len) || path[s->key_len] != '.' ||
+	       !is_key(path + s->key_len + 1, s->path, s->path_len);
+}
+
+static bool has_path(const struct mmx_choosable *all, const struct sought *sought)
+{
+	return !each_path(all, is_other, (void *)sought);
 }
 
 /* A column of the records of this key: its name is a path from there, or has the key before it. */
-static bool choose_one(struct mmx_chosen *c, const struct mmx_record *records, const char *key,
+static bool choose_one(struct mmx_chosen *c, const struct mmx_choosable *all, const char *key,
 		       int key_len)
 {
 	int skip = first_key(c->name, c->name_len) + 1;
 
 	c->path = c->name;
 	c->path_len = c->name_len;
-	if (has_path(records, key, key_len, c->path, c->path_len))
+	if (has_path(all, &(struct sought){key, c->path, key_len, c->path_len}))
 		return true;
 	if (skip > c->name_len || skip - 1 != key_len || strncmp(c->name, key, key_len))
 		return false;
 	c->path += skip;
 	c->path_len -= skip;
-	return has_path(records, key, key_len, c->path, c->path_len);
-}
-
-static bool known_anywhere(struct mmx_chosen *c, const struct mmx_record *records)
-{
-	for (const struct mmx_record *r = records; r->key; r++) {
-		if (choose_one(c, records, r->key, first_key(r->key, strlen(r->key))))
-			return true;
-	}
-	return false;
+	return has_path(all, &(struct sought){key, c->path, key_len, c->path_len});
 }
 
 static int split(struct mmx_columns *columns, const char *list, struct mmx_err *err)
@@ -106,33 +106,150 @@ static int split(struct mmx_columns *columns, const char *list, struct mmx_err *
 	}
 }
 
-int mmx_out_choose(struct mmx_out *o, const struct mmx_record *records, struct mmx_err *err)
+/* What the columns are sought among, and how far that is. */
+struct choosing {
+	struct mmx_columns *columns;
+	const struct mmx_choosable *all;
+	char key[64];       /* the one whose columns were sought last */
+	unsigned int known; /* columns from the first on that are of some record */
+};
+
+/* Whether all columns, or the next one that is not known, are of the records that the path is in. */
+static bool not_all(void *arg, const char *path, const struct mmx_field *field)
 {
-	struct mmx_columns *c = &o->columns;
+	struct choosing *c = arg;
+	int len = first_key(path, strlen(path));
+	unsigned int found = 0;
+
+	(void)field;
+	if (!path[len] || is_key(c->key, path, len))
+		return true;
+	snprintf(c->key, sizeof(c->key), "%.*s", len, path);
+	while (found < c->columns->n &&
+	       choose_one(&c->columns->v[found], c->all, c->key, strlen(c->key)))
+		found++;
+	return found < c->columns->n;
+}
+
+static bool not_next(void *arg, const char *path, const struct mmx_field *field)
+{
+	struct choosing *c = arg;
+	int len = first_key(path, strlen(path));
+
+	(void)field;
+	return !path[len] || !choose_one(&c->columns->v[c->known], c->all, path, len);
+}
+
+int mmx_out_choose(struct mmx_out *o, const struct mmx_choosable *all, struct mmx_err *err)
+{
+	struct choosing c = {.columns = &o->columns, .all = all};
 
 	if (o->options.json)
 		return mmx_fail(err, MMX_EUSAGE, "--json and --columns exclude each other");
-	if (!records)
+	if (!all->document && !all->listed)
 		return mmx_fail(err, MMX_EUSAGE, "it has no columns to choose from");
-	if (split(c, o->options.columns, err))
+	if (split(&o->columns, o->options.columns, err))
 		return -1;
-	for (const struct mmx_record *r = records; r->key; r++) {
-		unsigned int found = 0;
+	if (!each_path(all, not_all, &c)) {
+		snprintf(o->columns.key, sizeof(o->columns.key), "%s", c.key);
+		return 0;
+	}
+	while (c.known < o->columns.n && !each_path(all, not_next, &c))
+		c.known++;
+	if (c.known == o->columns.n)
+		return mmx_fail(err, MMX_ENOTFOUND, "these columns are not of the same records");
+	return mmx_fail(err, MMX_ENOTFOUND, "there is no column %.*s",
+			o->columns.v[c.known].name_len < 64 ? o->columns.v[c.known].name_len : 64,
+			o->columns.v[c.known].name);
+}
 
-		c->key = r->key;
-		c->key_len = first_key(r->key, strlen(r->key));
-		while (found < c->n && choose_one(&c->v[found], records, c->key, c->key_len))
-			found++;
-		if (found == c->n)
-			return 0;
+/* Whether a field's path leads to a chosen one: it is that, or a part or the reason of it is, or one below. */
+static bool leads_to(const char *path, const struct mmx_chosen *c)
+{
+	int len = strlen(path);
+
+	return len <= c->path_len && !strncmp(path, c->path, len) &&
+	       (len == c->path_len || c->path[len] == '.' ||
+		is_key("_unknown", c->path + len, c->path_len - len));
+}
+
+bool mmx_out_wants(const void *arg, const char *path)
+{
+	const struct mmx_out *o = arg;
+	int len = strlen(o->columns.key);
+
+	if (!o->columns.n)
+		return true;
+	if (strncmp(path, o->columns.key, len) || (path[len] && path[len] != '.'))
+		return false;
+	if (!path[len])
+		return true;
+	for (unsigned int i = 0; i < o->columns.n; i++) {
+		if (leads_to(path + len + 1, &o->columns.v[i]))
+			return true;
 	}
-	for (unsigned int i = 0; i < c->n; i++) {
-		if (!known_anywhere(&c->v[i], records))
-			return mmx_fail(err, MMX_ENOTFOUND, "there is no column %.*s",
-					c->v[i].name_len < 64 ? c->v[i].name_len : 64,
-					c->v[i].name);
+	return false;
+}
+
+/*
+ * Listing what there is to choose from.
+ */
+
+struct listing {
+	void (*fn)(void *arg, const char *key, const char *fields);
+	void *arg;
+	char key[160];
+};
+
+static void list_record(struct listing *l, const struct mmx_record *record, size_t len);
+
+static size_t add_key(struct listing *l, size_t len, const char *key)
+{
+	int n = snprintf(l->key + len, sizeof(l->key) - len, "%s%s", len ? "." : "", key);
+
+	return len + n < sizeof(l->key) ? len + n : sizeof(l->key) - 1;
+}
+
+static void list_below(struct listing *l, const struct mmx_field *field, size_t len)
+{
+	size_t below = add_key(l, len, field->key);
+
+	if (mmx_has_record(field->kind))
+		list_record(l, field->record, below);
+	else if (field->kind == MMX_FLAGS)
+		l->fn(l->arg, l->key, "raw names");
+	l->key[len] = 0;
+}
+
+/* What stands at the top itself is of no record. */
+static void list_record(struct listing *l, const struct mmx_record *record, size_t len)
+{
+	char *fields = NULL;
+	size_t size;
+	FILE *f = len ? open_memstream(&fields, &size) : NULL;
+
+	for (const struct mmx_field *d = record->fields; f && d->key; d++) {
+		if (!mmx_has_record(d->kind) && d->kind != MMX_FLAGS)
+			fprintf(f, "%s%s", ftell(f) ? " " : "", d->key);
+		if (d->may & MMX_OR_UNKNOWN)
+			fprintf(f, "%s%s_unknown", ftell(f) ? " " : "", d->key);
 	}
-	return mmx_fail(err, MMX_ENOTFOUND, "these columns are not of the same records");
+	if (f && !fclose(f) && *fields)
+		l->fn(l->arg, l->key, fields);
+	free(fields);
+	for (const struct mmx_field *d = record->fields; d->key; d++)
+		list_below(l, d, len);
+}
+
+void mmx_choosable_each(const struct mmx_choosable *all,
+			void (*fn)(void *arg, const char *key, const char *fields), void *arg)
+{
+	struct listing l = {.fn = fn, .arg = arg};
+
+	if (all->document)
+		list_record(&l, all->document, 0);
+	for (const struct mmx_listed *r = all->listed; !all->document && r && r->key; r++)
+		fn(arg, r->key, r->fields);
 }
 
 /*
@@ -141,7 +258,7 @@ int mmx_out_choose(struct mmx_out *o, const struct mmx_record *records, struct m
 
 static bool in_record(const struct mmx_out *o)
 {
-	return o->depth && is_key(o->level[1].key, o->columns.key, o->columns.key_len);
+	return o->depth && !strcmp(o->level[1].key, o->columns.key);
 }
 
 static void cell_add(struct mmx_chosen *c, const char *text, size_t len)
@@ -188,14 +305,14 @@ static void put_part(const struct mmx_out *o, struct mmx_chosen *c, const struct
 {
 	char buf[32];
 
-	if (v->kind == MMX_VALUE_FLAGS && is_key("names", part, len)) {
+	if (v->state != MMX_GIVEN) {
+		cell_put(c, mmx_value_text(o, v, buf, sizeof(buf)));
+	} else if (v->kind == MMX_FLAGS && is_key("names", part, len)) {
 		for (unsigned int i = 0; i < v->n_names; i++)
 			cell_put(c, v->names[i]);
-	} else if (v->kind == MMX_VALUE_FLAGS) {
+	} else if (v->kind == MMX_FLAGS) {
 		snprintf(buf, sizeof(buf), "%" PRIx64, v->word);
 		cell_put(c, buf);
-	} else if (v->kind == MMX_VALUE_ABSENT || v->kind == MMX_VALUE_NULL) {
-		cell_put(c, mmx_value_text(o, v, buf, sizeof(buf)));
 	}
 }
 
@@ -204,7 +321,7 @@ static void columns_value(struct mmx_out *o, const char *key, const struct mmx_v
 	char path[128], buf[64];
 	int len;
 
-	if (!in_record(o))
+	if (!in_record(o) || v->state == MMX_NONE)
 		return;
 	path_to(o, key, path, sizeof(path));
 	len = strlen(path);

@@ -39,24 +39,20 @@ static void put_hex(struct mmx_out *o, uint64_t word)
 
 static void put_key(struct mmx_out *o, const char *key)
 {
-	struct mmx_out_level *level = mmx_out_top(o);
+	const struct mmx_out_level *level = mmx_out_top(o);
 
-	if (level->node == MMX_OUT_TABLE) {
-		if (level->column)
-			mmx_out_put(o, ",");
-	} else if (level->used) {
-		mmx_out_put(o, ",");
-	}
+	if (level->filled)
+		mmx_out_raw(o, ",", 1);
 	if (level->node == MMX_OUT_LIST)
 		return;
 	put_string(o, key);
-	mmx_out_put(o, ":");
+	mmx_out_raw(o, ":", 1);
 }
 
 static void json_open(struct mmx_out *o, const char *command, int version)
 {
 	mmx_out_putf(o, "{\"schema\":\"mmx.%s/%d\"", command, version);
-	mmx_out_top(o)->used = true;
+	mmx_out_top(o)->used = mmx_out_top(o)->filled = true;
 }
 
 static void json_close(struct mmx_out *o)
@@ -109,40 +105,60 @@ static void put_names(struct mmx_out *o, const struct mmx_value *v)
 	mmx_out_put(o, "]}");
 }
 
-static void json_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+static void put_number(struct mmx_out *o, int64_t n)
 {
-	put_key(o, key);
+	if (n < 0)
+		mmx_out_raw(o, "-", 1);
+	mmx_out_number(o, n < 0 ? -(uint64_t)n : (uint64_t)n, 10);
+}
+
+static void put_given(struct mmx_out *o, const struct mmx_value *v)
+{
 	switch (v->kind) {
-	case MMX_VALUE_ADDR:
-	case MMX_VALUE_PFN:
-	case MMX_VALUE_HEX:
+	case MMX_ADDR:
+	case MMX_PFN:
+	case MMX_HEX:
 		put_hex(o, v->word);
 		break;
-	case MMX_VALUE_COUNT:
-		if (v->count < 0)
-			mmx_out_raw(o, "-", 1);
-		mmx_out_number(o, v->count < 0 ? -(uint64_t)v->count : v->word, 10);
+	case MMX_NUMBER:
+		put_number(o, v->count);
 		break;
-	case MMX_VALUE_BYTES:
+	case MMX_COUNT:
+	case MMX_BYTES:
 		mmx_out_number(o, v->word, 10);
 		break;
-	case MMX_VALUE_TEXT:
+	case MMX_TEXT:
 		put_string(o, v->text);
 		break;
-	case MMX_VALUE_BOOL:
-		mmx_out_put(o, v->truth ? "true" : "false");
+	case MMX_WORD:
+		put_string(o, mmx_word_of(v->words, v->word));
 		break;
-	case MMX_VALUE_FLAGS:
+	case MMX_BOOL:
+		mmx_out_put(o, v->word ? "true" : "false");
+		break;
+	case MMX_FLAGS:
 		put_names(o, v);
 		break;
-	case MMX_VALUE_ABSENT:
-		mmx_out_putf(o, "{\"absent\":\"%s\"}",
-			     v->absent == MMX_READ_EXCLUDED ? "excluded" : "unreadable");
+	case MMX_TROUBLE:
+		put_string(o, v->err->text);
 		break;
-	case MMX_VALUE_NULL:
+	default: /* has fields of its own */
 		mmx_out_put(o, "null");
-		break;
 	}
+}
+
+static void json_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+{
+	if (v->state == MMX_NONE)
+		return;
+	put_key(o, key);
+	if (v->state == MMX_GIVEN)
+		put_given(o, v);
+	else if (v->state == MMX_ABSENT)
+		mmx_out_put(o, v->absent == MMX_READ_EXCLUDED ? "{\"absent\":\"excluded\"}"
+							      : "{\"absent\":\"unreadable\"}");
+	else
+		mmx_out_put(o, "null");
 }
 
 static void json_end(struct mmx_out *o)

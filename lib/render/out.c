@@ -35,7 +35,7 @@ static bool refuse(struct mmx_out *o, const char *key)
 
 static void enter(struct mmx_out *o, enum mmx_out_node node, const char *key)
 {
-	mmx_out_top(o)->used = true;
+	mmx_out_top(o)->used = mmx_out_top(o)->filled = true;
 	o->depth++;
 	*mmx_out_top(o) = (struct mmx_out_level){.node = node, .key = key};
 }
@@ -83,6 +83,7 @@ void mmx_out_row(struct mmx_out *o)
 	o->ops->row(o);
 	table->in_row = true;
 	table->used = true;
+	table->filled = false;
 	table->column = 0;
 }
 
@@ -115,37 +116,38 @@ void mmx_out_value(struct mmx_out *o, const char *key, const struct mmx_value *v
 		return;
 	o->ops->value(o, key, v);
 	level->used = true;
+	level->filled |= v->state != MMX_NONE;
 	level->column++;
 }
 
 void mmx_out_addr(struct mmx_out *o, const char *key, uint64_t addr)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_ADDR, .word = addr});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_ADDR, .word = addr});
 }
 
 void mmx_out_pfn(struct mmx_out *o, const char *key, uint64_t pfn)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_PFN, .word = pfn});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_PFN, .word = pfn});
 }
 
 void mmx_out_hex(struct mmx_out *o, const char *key, uint64_t word)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_HEX, .word = word});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_HEX, .word = word});
 }
 
 void mmx_out_count(struct mmx_out *o, const char *key, int64_t count)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_COUNT, .count = count});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_NUMBER, .count = count});
 }
 
 void mmx_out_bytes(struct mmx_out *o, const char *key, uint64_t bytes)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_BYTES, .word = bytes});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_BYTES, .word = bytes});
 }
 
 void mmx_out_text(struct mmx_out *o, const char *key, const char *text)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_TEXT, .text = text});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_TEXT, .text = text});
 }
 
 void mmx_out_textf(struct mmx_out *o, const char *key, const char *fmt, ...)
@@ -161,7 +163,7 @@ void mmx_out_textf(struct mmx_out *o, const char *key, const char *fmt, ...)
 
 void mmx_out_bool(struct mmx_out *o, const char *key, bool truth)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_BOOL, .truth = truth});
+	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_BOOL, .truth = truth});
 }
 
 void mmx_out_flags(struct mmx_out *o, const char *key, uint64_t word, const char *const *names,
@@ -169,7 +171,7 @@ void mmx_out_flags(struct mmx_out *o, const char *key, uint64_t word, const char
 {
 	mmx_out_value(o, key,
 		      &(struct mmx_value){
-			      .kind = MMX_VALUE_FLAGS,
+			      .kind = MMX_FLAGS,
 			      .word = word,
 			      .names = names,
 			      .n_names = n,
@@ -178,12 +180,12 @@ void mmx_out_flags(struct mmx_out *o, const char *key, uint64_t word, const char
 
 void mmx_out_absent(struct mmx_out *o, const char *key, enum mmx_read why)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_ABSENT, .absent = why});
+	mmx_out_value(o, key, &(struct mmx_value){.state = MMX_ABSENT, .absent = why});
 }
 
 void mmx_out_null(struct mmx_out *o, const char *key)
 {
-	mmx_out_value(o, key, &(struct mmx_value){.kind = MMX_VALUE_NULL});
+	mmx_out_value(o, key, &(struct mmx_value){.state = MMX_NULL});
 }
 
 void mmx_out_flush(struct mmx_out *o)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How results look. A command emits typed values, once; text, JSON and chosen columns are renderings
- * of the same calls. A document is a tree: the top, blocks of key and value within it, tables of
- * rows, and lists of blocks.
+ * How results look. Records (records/record.h) are shown by show.h, which makes the calls below; text,
+ * JSON and chosen columns are renderings of the same calls. A document is a tree: the top, blocks of key
+ * and value within it, tables of rows, and lists of blocks.
  *
  *	mmx_out_open(o, "doctor", 1);
  *	mmx_out_block(o, "kernel", "Kernel");
@@ -25,34 +25,8 @@
 
 #include "base/array.h"
 #include "base/err.h"
-#include "image/image.h"
-
-enum mmx_value_kind {
-	MMX_VALUE_ADDR, /* a virtual or physical address */
-	MMX_VALUE_PFN,
-	MMX_VALUE_HEX,   /* a raw word */
-	MMX_VALUE_COUNT, /* a number, signed */
-	MMX_VALUE_BYTES,
-	MMX_VALUE_TEXT,
-	MMX_VALUE_BOOL,
-	MMX_VALUE_FLAGS,  /* a raw word and the names of its bits */
-	MMX_VALUE_ABSENT, /* no value, and why */
-	MMX_VALUE_NULL,   /* no such thing here */
-};
-
-/** struct mmx_value - one value, of whichever kind */
-struct mmx_value {
-	enum mmx_value_kind kind;
-	union {
-		uint64_t word;
-		int64_t count;
-		bool truth;
-		const char *text;
-		enum mmx_read absent;
-	};
-	const char *const *names; /* FLAGS */
-	unsigned int n_names;
-};
+#include "base/sink.h"
+#include "records/record.h"
 
 /** struct mmx_column - a column of a table; its values come in this order in every row */
 struct mmx_column {
@@ -81,16 +55,23 @@ struct mmx_out_options {
 };
 
 /**
- * struct mmx_record - fields that columns can be chosen from; a table of them ends with key NULL
+ * struct mmx_listed - fields of a command whose results are no records yet; a table ends with key NULL
  * @key: what holds them: a block, table or list of the top, or with dots one below it
  * @fields: their keys, with a space between two
- *
- * The elements of a list, the rows of a table, or the one block of that key are the records, and what
- * lies below one belongs to it.
  */
-struct mmx_record {
+struct mmx_listed {
 	const char *key;
 	const char *fields;
+};
+
+/**
+ * struct mmx_choosable - what columns can be chosen from: a document, or @listed
+ * The elements of a list, the rows of a table, or the one block of a key of the top are the records that
+ * get a line each, and what lies below one belongs to it.
+ */
+struct mmx_choosable {
+	const struct mmx_record *document;
+	const struct mmx_listed *listed;
 };
 
 #define MMX_COLUMNS_MAX 32
@@ -105,16 +86,9 @@ struct mmx_chosen {
 
 /** struct mmx_columns - the columns chosen: all of one record's, in the user's order */
 struct mmx_columns {
-	const char *key;
-	int key_len;
+	char key[64];
 	unsigned int n;
 	struct mmx_chosen v[MMX_COLUMNS_MAX];
-};
-
-/** struct mmx_sink - where rendered text goes */
-struct mmx_sink {
-	void (*write)(void *arg, const char *text, size_t len);
-	void *arg;
 };
 
 struct mmx_out;
@@ -147,7 +121,8 @@ struct mmx_out_level {
 	const struct mmx_column *columns;
 	unsigned int n_columns, column;
 	bool in_row;
-	bool used; /* something was put into it */
+	bool used;   /* something was put into it */
+	bool filled; /* into it, or into the current one of its rows */
 };
 
 struct mmx_out {
@@ -167,12 +142,17 @@ void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
 		  const struct mmx_sink *sink);
 
 /**
- * mmx_out_choose() - find the columns that the options name among what a command can emit
- * @records: the command's; NULL for none
- *
+ * mmx_out_choose() - find the columns that the options name among what a command can show
  * All have to be of one record: of the first that has them all. Its key may be left out.
  */
-int mmx_out_choose(struct mmx_out *o, const struct mmx_record *records, struct mmx_err *err);
+int mmx_out_choose(struct mmx_out *o, const struct mmx_choosable *all, struct mmx_err *err);
+
+/** mmx_out_wants() - of struct mmx_out @o: whether anything of that path's is among the columns chosen */
+bool mmx_out_wants(const void *o, const char *path);
+
+/** mmx_choosable_each() - every key that has columns below it, with their names, a space between two */
+void mmx_choosable_each(const struct mmx_choosable *all,
+			void (*fn)(void *arg, const char *key, const char *fields), void *arg);
 
 /** mmx_out_open() - begin a document of schema "mmx.COMMAND/VERSION" */
 void mmx_out_open(struct mmx_out *o, const char *command, int version);

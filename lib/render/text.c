@@ -41,37 +41,59 @@ static void flags_text(const struct mmx_value *v, char *buf, size_t size)
 		snprintf(buf + n, size - n, ")");
 }
 
-const char *mmx_value_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
-			   size_t size)
+static const char *given_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
+			      size_t size)
 {
 	switch (v->kind) {
-	case MMX_VALUE_ADDR:
-	case MMX_VALUE_PFN:
-	case MMX_VALUE_HEX:
+	case MMX_ADDR:
+	case MMX_PFN:
+	case MMX_HEX:
 		snprintf(buf, size, "%" PRIx64, v->word);
 		break;
-	case MMX_VALUE_COUNT:
+	case MMX_NUMBER:
 		number_text(o, v->count < 0, v->count < 0 ? -(uint64_t)v->count : v->word, buf,
 			    size);
 		break;
-	case MMX_VALUE_BYTES:
+	case MMX_COUNT:
+		number_text(o, false, v->word, buf, size);
+		break;
+	case MMX_BYTES:
 		if (o->options.bytes)
 			number_text(o, false, v->word, buf, size);
 		else
 			size_text(v->word, buf, size);
 		break;
-	case MMX_VALUE_TEXT:
+	case MMX_TEXT:
 		return v->text;
-	case MMX_VALUE_BOOL:
-		return v->truth ? "yes" : "no";
-	case MMX_VALUE_FLAGS:
+	case MMX_WORD:
+		return mmx_word_of(v->words, v->word);
+	case MMX_BOOL:
+		return v->word ? "yes" : "no";
+	case MMX_FLAGS:
 		flags_text(v, buf, size);
 		break;
-	case MMX_VALUE_ABSENT:
+	case MMX_TROUBLE:
+		return v->err->text;
+	default: /* has fields of its own */
+		return "-";
+	}
+	return buf;
+}
+
+const char *mmx_value_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
+			   size_t size)
+{
+	switch (v->state) {
+	case MMX_GIVEN:
+		return given_text(o, v, buf, size);
+	case MMX_NONE:
+		return "";
+	case MMX_NULL:
+	case MMX_UNKNOWN:
+		return "-";
+	case MMX_ABSENT:
 		snprintf(buf, size, "(%s)", mmx_read_name(v->absent));
 		break;
-	case MMX_VALUE_NULL:
-		return "-";
 	}
 	return buf;
 }
@@ -183,6 +205,8 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 				   level->column + 1 == level->n_columns);
 		return;
 	}
+	if (v->state == MMX_NONE)
+		return;
 	indent(o, o->depth);
 	for (const char *c = key; *c; c++, width--)
 		mmx_out_raw(o, *c == '_' ? " " : c, 1);

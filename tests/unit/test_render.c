@@ -7,7 +7,7 @@
 #include "render/out.h"
 #include "unit.h"
 
-static const struct mmx_record records[] = {
+static const struct mmx_listed records[] = {
 	{"kernel", "release size"},
 	{"rows", "name value"},
 	{"things", "pfn flags_unknown"},
@@ -91,7 +91,7 @@ static const char *shown(struct mmx_out_options options)
 	text_len = 0;
 	text[0] = 0;
 	mmx_out_init(&o, &options, &sink);
-	if (options.columns && mmx_out_choose(&o, records, &err))
+	if (options.columns && mmx_out_choose(&o, &(struct mmx_choosable){.listed = records}, &err))
 		return err.text;
 	emit(&o);
 	return text;
@@ -226,14 +226,14 @@ static void a_cell_without_end_is_cut_and_says_so(void)
 {
 	const struct mmx_sink sink = {.write = keep};
 	static const struct mmx_column rows[] = {{"name", "NAME", 0, false}};
-	const struct mmx_record record[] = {{"rows.more", "name"}, {"rows", "all"}, {0}};
+	const struct mmx_listed record[] = {{"rows.more", "name"}, {"rows", "all"}, {0}};
 	const struct mmx_out_options options = {.columns = "more.name,all"};
 	static struct mmx_out o;
 	struct mmx_err err = {0};
 
 	text_len = 0;
 	mmx_out_init(&o, &options, &sink);
-	CHECK(!mmx_out_choose(&o, record, &err), "%s", err.text);
+	CHECK(!mmx_out_choose(&o, &(struct mmx_choosable){.listed = record}, &err), "%s", err.text);
 	mmx_out_open(&o, "test", 1);
 	mmx_out_block(&o, "rows", NULL);
 	mmx_out_table(&o, "more", NULL, rows, 1);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The records that there are: a file a subject. To add one: its fields and its cursor in the file that its
+ * subject has, as record.h shows, a line here, and a field of a command's document that it is shown by.
+ */
+#ifndef MMX_RECORDS_RECORDS_H
+#define MMX_RECORDS_RECORDS_H
+
+#include "records/record.h"
+
+#define MMX_RECORDS(RECORD)               \
+	RECORD(dump)   /* dump.c */       \
+	RECORD(kernel) /* kernel.c */     \
+	RECORD(regions)                   \
+	RECORD(layout) /* layout.c */     \
+	RECORD(facts)                     \
+	RECORD(vmemmap) /* frames.c */    \
+	RECORD(frame_ranges)              \
+	RECORD(zones)                     \
+	RECORD(flag_fields) /* flags.c */ \
+	RECORD(flag_bits)
+
+#define RECORD(name) extern const struct mmx_record mmx_record_##name;
+MMX_RECORDS(RECORD)
+#undef RECORD
+
+#endif

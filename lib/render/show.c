@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/show.h"
+
+#define TITLE_MAX   32
+#define HEADING_MAX 64
+
+static void show_row(struct mmx_out *o, struct mmx_rows *r);
+
+/* A line of text has a place for each of its values, and for nothing else. */
+static bool in_line(const struct mmx_out *o)
+{
+	return o->ops == &mmx_out_text_ops && o->level[o->depth].node == MMX_OUT_TABLE;
+}
+
+/* What was not found out: null where that may stand, and why. */
+static void show_unknown(struct mmx_out *o, const struct mmx_field *field,
+			 const struct mmx_err *why)
+{
+	char key[64];
+
+	if (field->may & MMX_OR_NULL || in_line(o))
+		mmx_out_null(o, field->key);
+	if (in_line(o))
+		return;
+	snprintf(key, sizeof(key), "%s_unknown", field->key);
+	mmx_out_text(o, key, why->text);
+}
+
+static void show_value(struct mmx_out *o, struct mmx_rows *r, unsigned int i)
+{
+	const struct mmx_field *field = &r->record->fields[i];
+	struct mmx_value v;
+
+	mmx_rows_value(r, i, &v);
+	if (v.state == MMX_UNKNOWN) {
+		show_unknown(o, field, v.err);
+		return;
+	}
+	if (v.kind == MMX_WORD && v.state == MMX_GIVEN && !mmx_word_of(v.words, v.word))
+		v.state = MMX_NULL;
+	mmx_out_value(o, field->key, &v);
+}
+
+/*
+ * Records below.
+ */
+
+/* By default a column's title is its key, START-PFN, and its width what its values take. */
+static void column_of(const struct mmx_field *field, struct mmx_column *c, char *title)
+{
+	static const uint8_t widths[] = {
+		[MMX_ADDR] = 16, [MMX_PFN] = 12,   [MMX_HEX] = 16,
+		[MMX_COUNT] = 8, [MMX_NUMBER] = 8, [MMX_BYTES] = 8,
+	};
+	size_t i = 0;
+
+	for (; field->key[i] && i < TITLE_MAX - 1; i++)
+		title[i] = field->key[i] == '_' ? '-' : toupper((unsigned char)field->key[i]);
+	title[i] = 0;
+	*c = (struct mmx_column){
+		.key = field->key,
+		.title = field->title ? field->title : title,
+		.width = field->width,
+		.right = field->kind < sizeof(widths) && widths[field->kind],
+	};
+	if (!c->width && c->right)
+		c->width = widths[field->kind];
+}
+
+static void begin_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *table,
+			struct mmx_column *columns, char (*titles)[TITLE_MAX])
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < r->n_fields && n < MMX_COLUMNS_MAX; i++) {
+		const struct mmx_field *field = &r->record->fields[i];
+
+		if (!r->wanted[i] || mmx_has_record(field->kind))
+			continue;
+		column_of(field, &columns[n], titles[n]);
+		n++;
+	}
+	mmx_out_table(o, table->key, table->title, columns, n);
+}
+
+static void show_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
+{
+	struct mmx_column columns[MMX_COLUMNS_MAX];
+	char titles[MMX_COLUMNS_MAX][TITLE_MAX];
+	bool more = mmx_rows_next(r);
+
+	if (!more && field->may & MMX_OR_NONE)
+		return;
+	begin_table(o, r, field, columns, titles);
+	for (; more; more = mmx_rows_next(r)) {
+		mmx_out_row(o);
+		show_row(o, r);
+	}
+	mmx_out_end(o);
+}
+
+static void show_list(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
+{
+	char heading[HEADING_MAX] = "";
+	bool more = mmx_rows_next(r);
+
+	if (!more && field->may & MMX_OR_NONE)
+		return;
+	mmx_out_list(o, field->key);
+	for (; more; more = mmx_rows_next(r)) {
+		if (r->record->heading)
+			r->record->heading(r, heading);
+		mmx_out_block(o, "", *heading ? heading : NULL);
+		show_row(o, r);
+		mmx_out_end(o);
+	}
+	mmx_out_end(o);
+}
+
+/* A block of which there is none is left out; where it must stand, it is null. */
+static void show_block(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
+{
+	char heading[HEADING_MAX] = "";
+
+	if (!mmx_rows_next(r)) {
+		if (field->may & MMX_OR_NULL)
+			mmx_out_null(o, field->key);
+		return;
+	}
+	if (r->record->heading)
+		r->record->heading(r, heading);
+	mmx_out_block(o, field->key, *heading ? heading : field->title);
+	show_row(o, r);
+	mmx_out_end(o);
+}
+
+static void show_below(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
+{
+	struct mmx_err err;
+
+	if (mmx_rows_open(r, &err)) {
+		mmx_cover_fail(r->coverage, &err);
+		show_unknown(o, field, &err);
+		return;
+	}
+	if (field->kind == MMX_BLOCK)
+		show_block(o, r, field);
+	else if (field->kind == MMX_LIST)
+		show_list(o, r, field);
+	else
+		show_table(o, r, field);
+	mmx_rows_close(r);
+}
+
+static void show_row(struct mmx_out *o, struct mmx_rows *r)
+{
+	for (unsigned int i = 0; i < r->n_fields; i++) {
+		if (!mmx_rows_has(r, i))
+			continue;
+		if (!mmx_has_record(r->record->fields[i].kind))
+			show_value(o, r, i);
+		else if (!in_line(o))
+			show_below(o, r->below[i], &r->record->fields[i]);
+	}
+}
+
+int mmx_show(struct mmx_out *o, const struct mmx_record *document, const struct mmx_ask *ask,
+	     struct mmx_err *err)
+{
+	struct mmx_rows *r = mmx_rows_new(document, ask, err);
+
+	if (!r)
+		return -1;
+	if (mmx_rows_open(r, err)) {
+		mmx_rows_free(r);
+		return -1;
+	}
+	mmx_out_open(o, document->name, document->version);
+	if (mmx_rows_next(r))
+		show_row(o, r);
+	mmx_out_close(o);
+	mmx_rows_free(r);
+	return 0;
+}

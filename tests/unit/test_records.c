@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A small record with everything that a field can be, through every rendering. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/document.h"
+#include "render/show.h"
+#include "unit.h"
+
+/* Boxes with things in them, as if out of a dump. */
+struct thing {
+	uint64_t addr;
+	const char *what;
+};
+
+struct box {
+	uint64_t pfn;
+	int16_t delta;
+	uint8_t colour;
+	bool full;
+	char name[8];
+	const char *label;
+	uint32_t serial;
+	enum mmx_read weighed;
+	struct mmx_err trouble;
+	struct mmx_err no_path;
+	struct mmx_err closed; /* its things are behind it */
+	struct thing things[2];
+};
+
+static const struct box boxes[] = {
+	{.pfn = 0x10,
+	 .delta = -3,
+	 .colour = 1,
+	 .full = true,
+	 .name = "one",
+	 .label = "first",
+	 .serial = 7,
+	 .things = {{0xabc, "cup"}, {0xdef, "pen"}}},
+	{.pfn = 0x20,
+	 .colour = 9,
+	 .name = "two",
+	 .weighed = MMX_READ_EXCLUDED,
+	 .trouble = {.code = MMX_ECORRUPT, .text = "its list loops"},
+	 .no_path = {.code = MMX_EABSENT, .text = "its dentry is excluded"},
+	 .closed = {.code = MMX_EMISSING, .text = "the lid has no symbol"}},
+};
+
+/* What was computed. */
+static unsigned int weighings, openings, closings;
+
+static void weight(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct box *box = r->row;
+
+	weighings++;
+	v->word = 0x42;
+	v->scratch->names[0] = "heavy";
+	v->names = v->scratch->names;
+	v->n_names = 1;
+	mmx_value_absent(v, box->weighed);
+}
+
+static void path(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct box *box = r->row;
+
+	if (box->no_path.code)
+		mmx_value_unknown(v, &box->no_path);
+	else
+		mmx_value_textf(v, "/%s", box->name);
+}
+
+static int open_things(struct mmx_rows *r, struct mmx_err *err)
+{
+	const struct box *box = r->above->row;
+
+	openings++;
+	if (!box->closed.code)
+		return 0;
+	*err = box->closed;
+	return -1;
+}
+
+static void close_things(struct mmx_rows *r)
+{
+	(void)r;
+	closings++;
+}
+
+static const void *next_thing(struct mmx_rows *r)
+{
+	const struct box *box = r->above->row;
+
+	return r->nth < 2 && box->things[r->nth].addr ? &box->things[r->nth] : NULL;
+}
+
+static const struct mmx_field thing_fields[] = {
+	{"addr", MMX_ADDR, "where it is", AT(struct thing, addr)},
+	{"what", MMX_TEXT, "what it is", .title = "THING", AT(struct thing, what)},
+	{0},
+};
+
+static const struct mmx_record things = {
+	.name = "thing",
+	.doc = "what is in a box",
+	.fields = thing_fields,
+	.open = open_things,
+	.next = next_thing,
+	.close = close_things,
+};
+
+static const struct mmx_field look_fields[] = {
+	{"delta", MMX_NUMBER, "a signed number", AT(struct box, delta)},
+	{"label", MMX_TEXT, "a text that is not always there", .zero = MMX_OR_NULL,
+	 AT(struct box, label)},
+	{0},
+};
+
+static const struct mmx_record look = {
+	.name = "look", .doc = "how it looks", .fields = look_fields};
+
+enum { PLAIN, MARKED };
+
+static const char *const variants[] = {"plain", "marked", NULL};
+static const char *const colours[] = {"red", "blue"};
+
+static unsigned int variant(struct mmx_rows *r)
+{
+	const struct box *box = r->row;
+
+	return box->serial ? MARKED : PLAIN;
+}
+
+static const struct mmx_field box_fields[] = {
+	{"pfn", MMX_PFN, "where it stands", AT(struct box, pfn)},
+	{"colour", MMX_WORD, "its colour", .may = MMX_OR_NULL, WORD_LIST(colours),
+	 AT(struct box, colour)},
+	{"full", MMX_BOOL, "whether it is", AT(struct box, full)},
+	{"weight", MMX_FLAGS, "how heavy it is", .may = MMX_OR_ABSENT, .get = weight},
+	{"serial", MMX_COUNT, "of one that is marked", .of = 1 << MARKED, .min = 1, .max = 99,
+	 AT(struct box, serial)},
+	{"look", MMX_BLOCK, "how it looks", .title = "look", .record = &look},
+	{"path", MMX_TEXT, "its path", .may = MMX_OR_UNKNOWN, .get = path},
+	{"broken", MMX_TROUBLE, "what is wrong with it", AT(struct box, trouble)},
+	{"things", MMX_TABLE, "what is in it", .title = "things", .may = MMX_OR_UNKNOWN,
+	 .record = &things},
+	{0},
+};
+
+static const void *next_box(struct mmx_rows *r)
+{
+	const struct mmx_where *w = r->where;
+	uint64_t *i = r->state;
+
+	while (*i < 2) {
+		const struct box *box = &boxes[(*i)++];
+
+		if (!w || (box->pfn >= w->range[MMX_BY_PFN].first &&
+			   box->pfn <= w->range[MMX_BY_PFN].last))
+			return box;
+	}
+	return NULL;
+}
+
+static void box_heading(struct mmx_rows *r, char *text)
+{
+	const struct box *box = r->row;
+
+	snprintf(text, 64, "box %s", box->name);
+}
+
+static const struct mmx_record box_record = {
+	.name = "box",
+	.doc = "a box",
+	.fields = box_fields,
+	.by = 1 << MMX_BY_PFN,
+	.variants = variants,
+	.variant = variant,
+	.state_size = sizeof(uint64_t),
+	.next = next_box,
+	.heading = box_heading,
+};
+
+static const void *next_none(struct mmx_rows *r)
+{
+	(void)r;
+	return NULL;
+}
+
+static const struct mmx_record no_things = {
+	.name = "thing", .doc = "nothing", .fields = thing_fields, .next = next_none};
+
+static const struct mmx_field document_fields[] = {
+	{"boxes", MMX_LIST, "all of them", .min = 1, .record = &box_record},
+	{"none", MMX_TABLE, "left out, since there are none", .may = MMX_OR_NONE,
+	 .record = &no_things},
+	{0},
+};
+
+static const struct mmx_record document = {
+	.name = "test", .doc = "boxes", .version = 1, .fields = document_fields};
+
+/* Nothing can be in a document without boxes. */
+static const struct mmx_field empty_fields[] = {
+	{"boxes", MMX_LIST, "none", .may = MMX_OR_NONE, .record = &box_record},
+	{0},
+};
+
+static const struct mmx_record empty = {
+	.name = "test", .doc = "no boxes", .version = 1, .fields = empty_fields};
+
+static char text[1 << 14];
+static size_t text_len;
+static struct mmx_coverage coverage;
+static struct mmx_err err;
+
+static void keep(void *arg, const char *bytes, size_t len)
+{
+	(void)arg;
+	if (len < sizeof(text) - text_len)
+		memcpy(text + text_len, bytes, len);
+	text_len += len;
+	text[text_len] = 0;
+}
+
+static const struct mmx_sink sink = {.write = keep};
+
+static const char *show(const struct mmx_record *record, struct mmx_out_options options,
+			const struct mmx_where *where)
+{
+	static struct mmx_image image;
+	static struct mmx_kernel kernel = {.image = &image};
+	static struct mmx_view view = {.kernel = &kernel};
+	static struct mmx_out o;
+	const struct mmx_ask ask = {.view = &view,
+				    .where = where,
+				    .arg = &o,
+				    .wants = options.columns ? mmx_out_wants : NULL,
+				    .wants_arg = &o,
+				    .coverage = &coverage};
+
+	text_len = weighings = openings = closings = 0;
+	text[0] = 0;
+	coverage = (struct mmx_coverage){0};
+	mmx_out_init(&o, &options, &sink);
+	if (options.columns &&
+	    mmx_out_choose(&o, &(struct mmx_choosable){.document = record}, &err))
+		return err.text;
+	return mmx_show(&o, record, &ask, &err) ? err.text : text;
+}
+
+static void is(const char *found, const char *wanted)
+{
+	CHECK(!strcmp(found, wanted), "found\n%s\nwanted\n%s", found, wanted);
+}
+
+static void every_field_is_in_json(void)
+{
+	is(show(&document, (struct mmx_out_options){.json = true}, NULL),
+	   "{\"schema\":\"mmx.test/1\",\"boxes\":["
+	   "{\"pfn\":\"0x10\",\"colour\":\"blue\",\"full\":true,"
+	   "\"weight\":{\"raw\":\"0x42\",\"names\":[\"heavy\"]},\"serial\":7,"
+	   "\"look\":{\"delta\":-3,\"label\":\"first\"},\"path\":\"/one\",\"things\":[\n"
+	   "{\"addr\":\"0xabc\",\"what\":\"cup\"},\n{\"addr\":\"0xdef\",\"what\":\"pen\"}]},"
+	   "{\"pfn\":\"0x20\",\"colour\":null,\"full\":false,"
+	   "\"weight\":{\"absent\":\"excluded\"},\"look\":{\"delta\":0,\"label\":null},"
+	   "\"path_unknown\":\"its dentry is excluded\",\"broken\":\"its list loops\","
+	   "\"things_unknown\":\"the lid has no symbol\"}]\n}\n");
+}
+
+static void every_field_is_in_text(void)
+{
+	is(show(&document, (struct mmx_out_options){0}, NULL),
+	   "box one\n  pfn:              10\n  colour:           blue\n  full:             yes\n"
+	   "  weight:           42 (heavy)\n  serial:           7\n  look\n"
+	   "    delta:            -3\n    label:            first\n  path:             /one\n"
+	   "  things\n                ADDR THING\n                 abc cup\n                 def pen\n"
+	   "\nbox two\n  pfn:              20\n  colour:           -\n  full:             no\n"
+	   "  weight:           (excluded)\n  look\n    delta:            0\n    label:            -\n"
+	   "  path unknown:     its dentry is excluded\n  broken:           its list loops\n"
+	   "  things unknown:   the lid has no symbol\n");
+}
+
+static void what_is_wanting_is_covered(void)
+{
+	show(&document, (struct mmx_out_options){.json = true}, NULL);
+	CHECK(coverage.broken == 1 && coverage.absent == 2 && coverage.unknown == 1,
+	      "broken %d absent %d unknown %d", (int)coverage.broken, (int)coverage.absent,
+	      (int)coverage.unknown);
+	is(coverage.first.text, "its list loops");
+	show(&document, (struct mmx_out_options){.columns = "full"}, NULL);
+	CHECK(mmx_cover_whole(&coverage), "of what was not asked for: %s", coverage.first.text);
+}
+
+static void only_what_is_chosen_is_computed(void)
+{
+	is(show(&document, (struct mmx_out_options){.columns = "pfn,look.label"}, NULL),
+	   "pfn\tlook.label\n10\tfirst\n20\t-\n");
+	CHECK(!weighings && !openings, "weighed %u times, opened %u", weighings, openings);
+	is(show(&document, (struct mmx_out_options){.columns = "weight.names,path_unknown"}, NULL),
+	   "weight.names\tpath_unknown\nheavy\t-\n(excluded)\tits dentry is excluded\n");
+	CHECK(weighings == 2 && !openings, "weighed %u times, opened %u", weighings, openings);
+	is(show(&document, (struct mmx_out_options){.columns = "boxes.things.what,broken"}, NULL),
+	   "boxes.things.what\tbroken\ncup,pen\t-\n-\tits list loops\n");
+	CHECK(!weighings && openings == 2 && closings == 1, "opened %u, closed %u", openings,
+	      closings);
+	is(show(&document, (struct mmx_out_options){.columns = "boxes.weight"}, NULL),
+	   "there is no column boxes.weight");
+	is(show(&document, (struct mmx_out_options){.columns = "look"}, NULL),
+	   "there is no column look");
+}
+
+static void rows_are_restricted(void)
+{
+	const struct mmx_where by_pfn = {.given = 1 << MMX_BY_PFN,
+					 .range[MMX_BY_PFN] = {0x11, 0x20}};
+	const struct mmx_where by_pid = {.given = 1 << MMX_BY_PID};
+
+	is(show(&document, (struct mmx_out_options){.columns = "pfn"}, &by_pfn), "pfn\n20\n");
+	is(show(&document, (struct mmx_out_options){.json = true}, &by_pid),
+	   "nothing of this can be asked by PID");
+}
+
+static void what_has_no_rows_is_left_out(void)
+{
+	const struct mmx_where nowhere = {.given = 1 << MMX_BY_PFN, .range[MMX_BY_PFN] = {1, 2}};
+
+	is(show(&empty, (struct mmx_out_options){.json = true}, &nowhere),
+	   "{\"schema\":\"mmx.test/1\"}\n");
+	is(show(&document, (struct mmx_out_options){.json = true}, &nowhere),
+	   "{\"schema\":\"mmx.test/1\",\"boxes\":[]\n}\n");
+}
+
+static void note(void *arg, const char *key, const char *fields)
+{
+	(void)arg;
+	mmx_sink_put(&sink, "%s: %s\n", key, fields);
+}
+
+static void fields_are_listed_once(void)
+{
+	text_len = 0;
+	mmx_choosable_each(&(struct mmx_choosable){.document = &document}, note, NULL);
+	is(text, "boxes: pfn colour full serial path path_unknown broken things_unknown\n"
+		 "boxes.weight: raw names\nboxes.look: delta label\nboxes.things: addr what\n"
+		 "none: addr what\n");
+}
+
+static bool has(const char *wanted)
+{
+	bool there = strstr(text, wanted);
+
+	if (!there)
+		fprintf(stderr, "%s\n", text);
+	return there;
+}
+
+static void a_schema_is_strict(void)
+{
+	text_len = 0;
+	mmx_document_schema(&document, "testx", &sink);
+	CHECK(has("\"title\": \"mmx.test/1, which testx prints\""), "title");
+	CHECK(has("\"boxes\": {\"type\": \"array\", \"minItems\": 1, \"items\": {\"anyOf\": [{"),
+	      "variants");
+	CHECK(has("\"colour\": {\"anyOf\": [{\"enum\": [\"red\", \"blue\"]}, {\"type\": \"null\"}]}"),
+	      "words");
+	CHECK(has("\"serial\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 99}"),
+	      "bounds");
+	CHECK(has("\"required\": [\"pfn\", \"colour\", \"full\", \"weight\", \"look\"],"),
+	      "what a plain one must have");
+	CHECK(has("\"required\": [\"pfn\", \"colour\", \"full\", \"weight\", \"serial\", \"look\"],"),
+	      "what a marked one must have");
+	CHECK(has("\"required\": [\"schema\", \"boxes\"],"), "of the document");
+}
+
+static void a_reference_has_every_line(void)
+{
+	text_len = 0;
+	mmx_document_fields(&document, &sink);
+	CHECK(has("| `colour` | \"red\" or \"blue\" or null | its colour |\n"), "words");
+	CHECK(has("| `serial` | number | only of: marked; of one that is marked |\n"), "a variant");
+	CHECK(has("| `path_unknown` | text, or left out | why that is not known |\n"), "a reason");
+	CHECK(has("\n`boxes[].things[]`: what is in a box\n\n| field |"), "a record below");
+}
+
+int main(void)
+{
+	RUN(every_field_is_in_json);
+	RUN(every_field_is_in_text);
+	RUN(what_is_wanting_is_covered);
+	RUN(only_what_is_chosen_is_computed);
+	RUN(rows_are_restricted);
+	RUN(what_has_no_rows_is_left_out);
+	RUN(fields_are_listed_once);
+	RUN(a_schema_is_strict);
+	RUN(a_reference_has_every_line);
+	return unit_end();
+}
