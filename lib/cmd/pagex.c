@@ -27,24 +27,6 @@ void mmx_pagex_finding(struct mmx_pagex *p, const char *key, const char *text)
 	p->status = mmx_worse(p->status, MMX_EXIT_FINDINGS);
 }
 
-/* Classes whose mapping word is a mapping; on other pages that word is something else, or stale. */
-static bool has_mapping(enum mmx_class class)
-{
-	switch (class) {
-	case CLASS_ANON:
-	case CLASS_KSM:
-	case CLASS_FILE:
-	case CLASS_SHMEM:
-	case CLASS_HUGETLB:
-	case CLASS_MOVABLE:
-	case CLASS_BALLOON:
-	case CLASS_HWPOISON:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static const char *mapping_kind(uint64_t mapping)
 {
 	static const char *const kinds[] = {"file", "anon", "movable", "ksm"};
@@ -58,7 +40,7 @@ static void emit_mapping(struct mmx_pagex *p)
 	const struct mmx_folio *folio = &p->walk.folio;
 	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
 	uint64_t index = mmx_word(folio->bytes, f->index), within = p->walk.pfn - folio->head;
-	bool has = has_mapping(p->verdict.class);
+	bool has = mmx_class_rows[p->verdict.class].has_mapping;
 
 	mmx_out_block(p->out, "mapping", "mapping");
 	if (folio->read) {

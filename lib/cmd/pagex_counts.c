@@ -23,35 +23,6 @@ static int64_t pins(const struct mmx_pagex *p, int64_t unexplained)
 	return f->has_pincount ? mmx_int(p->walk.folio.bytes, f->pincount) : 0;
 }
 
-/* Who holds references: user page tables and caches, or an owner with one, or both. */
-enum holders { USERS = 1, OWNER = 2, BOOT = 4 };
-
-/*
- * By class; those that are not here have users only. Where an owner's pages can be mapped by user
- * page tables as well, and their words still count that, they have both.
- */
-static const uint8_t holders_of[MMX_CLASS_COUNT] = {
-	[CLASS_SLAB] = OWNER,
-	[CLASS_PAGE_TABLE] = OWNER,
-	[CLASS_ZSMALLOC] = OWNER,
-	[CLASS_LARGE_KMALLOC] = OWNER,
-	[CLASS_BALLOON] = OWNER,
-	[CLASS_OFFLINE] = OWNER,
-	[CLASS_UNACCEPTED] = OWNER,
-	[CLASS_ZERO] = OWNER,
-	[CLASS_STACK] = OWNER,
-	[CLASS_PAGE_EXT] = OWNER,
-	[CLASS_MOVABLE] = OWNER | USERS,
-	[CLASS_DEVICE] = OWNER | USERS,
-	[CLASS_VMALLOC] = OWNER | USERS,
-	[CLASS_PERCPU] = OWNER | USERS,
-	[CLASS_PAGE_POOL] = OWNER | USERS,
-	[CLASS_PIPE] = OWNER | USERS,
-	[CLASS_UNATTRIBUTED] = OWNER | USERS,
-	[CLASS_HWPOISON] = OWNER | USERS,
-	[CLASS_RESERVED] = BOOT | USERS,
-};
-
 /* Since 6.7, when its index became one in pages, a huge page is in the page cache with each of them. */
 static int64_t cache_references(const struct mmx_pagex *p, bool cached, uint64_t mapping)
 {
@@ -70,15 +41,15 @@ static struct parts take_apart(struct mmx_pagex *p)
 	const struct mmx_folio *folio = &p->walk.folio;
 	int64_t refcount = mmx_int(folio->bytes, f->refcount);
 	bool cached = p->verdict.class == CLASS_FILE || p->verdict.class == CLASS_SHMEM;
-	unsigned int holders = holders_of[p->verdict.class];
+	unsigned int holders = mmx_class_rows[p->verdict.class].held;
 	struct parts c = {.mapped = folio->read};
 
-	if (!holders || holders & USERS)
+	if (!holders || holders & MMX_HELD_USERS)
 		c.mapped = mmx_folio_mapcount(&p->walk, &c.mappings);
-	if (holders & OWNER)
+	if (holders & MMX_HELD_OWNER)
 		c.owner = refcount > 0;
 	/* What is there from the boot on is never freed by its count: hotplug uses that for its own ends. */
-	if (holders & BOOT)
+	if (holders & MMX_HELD_BOOT)
 		c.owner = refcount > c.mappings ? refcount - c.mappings : 0;
 	if (!holders) {
 		c.cache = cache_references(p, cached, mmx_word(folio->bytes, f->mapping));

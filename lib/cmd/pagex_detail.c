@@ -274,25 +274,6 @@ static void emit_owner(struct mmx_pagex *p)
 	mmx_out_end(p->out);
 }
 
-/* Whose memcg_data is a charge: not that of pages that nobody has, nor of what is not the allocator's. */
-static bool may_be_charged(enum mmx_class class)
-{
-	switch (class) {
-	case CLASS_FREE:
-	case CLASS_FREE_PCP:
-	case CLASS_GUARD:
-	case CLASS_UNACCEPTED:
-	case CLASS_RESERVED:
-	case CLASS_DEVICE:
-	case CLASS_OFFLINE:
-	case CLASS_UNINITIALISED:
-	case CLASS_SLAB:
-		return false;
-	default:
-		return true;
-	}
-}
-
 /* Whether the neighbours on its list know of it; where lists change while they are read none can tell. */
 static void check_list(struct mmx_pagex *p)
 {
@@ -321,7 +302,7 @@ void mmx_pagex_detail(struct mmx_pagex *p)
 			details[i].emit(p);
 	}
 	mmx_pagex_borrowed(p);
-	if (!p->walk.folio.read && may_be_charged(p->verdict.class))
+	if (!p->walk.folio.read && !mmx_class_rows[p->verdict.class].uncharged)
 		mmx_pagex_memcg(p);
 	/* User pages that were spliced into one are in a pipe as well, and it holds references. */
 	if (p->run->option['c'] && p->verdict.class != CLASS_PIPE)

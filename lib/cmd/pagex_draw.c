@@ -10,179 +10,68 @@
 #include "cmd/pagex.h"
 #include "kernel/member.h"
 
-/*
- * What of a class's pages tells which arm is in force. Of free blocks and guard blocks only the first
- * page has one. What is on the LRU and unevictable is on none of its lists: a count of mlock() lies
- * where their links would. A page table that no address space has any more waits for RCU to be freed.
- */
-
-static bool has_page_type(struct mmx_pagex *p)
-{
-	return p->walk.type != MMX_PAGE_NONE || p->walk.folio.type != MMX_PAGE_NONE;
-}
-
-static bool is_unevictable(struct mmx_pagex *p)
-{
-	const struct mmx_layout *l = &p->k->layout;
-
-	return mmx_bit(p->walk.folio.flags, p->k->page_format.lru) &&
-	       mmx_has_enum(l, E_PG_unevictable) &&
-	       mmx_bit(p->walk.folio.flags, mmx_enum(l, E_PG_unevictable));
-}
-
-static const struct mmx_pt_page *table_of(struct mmx_pagex *p)
-{
-	size_t n;
-
-	return mmx_pt_owner_of(mmx_know_pt_owners(p->view), p->walk.pfn, &n);
-}
-
-static bool is_root(struct mmx_pagex *p)
-{
-	const struct mmx_pt_page *table = table_of(p);
-
-	return table && table->role == MMX_PT_TABLE && table->level == p->k->paging.levels;
-}
-
-static bool is_pmd_table(struct mmx_pagex *p)
-{
-	const struct mmx_pt_page *table = table_of(p);
-
-	return table && table->role != MMX_PT_DEPOSIT && table->level == 2;
-}
-
-static bool is_pte_table(struct mmx_pagex *p)
-{
-	const struct mmx_pt_page *table = table_of(p);
-
-	return table && table->role != MMX_PT_DEPOSIT && table->level == 1;
-}
-
-static bool is_deposit(struct mmx_pagex *p)
-{
-	const struct mmx_pt_page *table = table_of(p);
-
-	return table && table->role == MMX_PT_DEPOSIT;
-}
-
-/* Its rcu_head has the function to be called, in the kernel's own code. */
-static bool waits_for_rcu(struct mmx_pagex *p)
-{
-	const struct mmx_layout *l = &p->k->layout;
-
-	return mmx_has(l, M_page_rcu_head) && !table_of(p) &&
-	       mmx_region_of(&p->k->regions,
-			     mmx_word(p->walk.bytes, mmx_off(l, M_page_rcu_head) + 8)) ==
-		       REGION_KERNEL_IMAGE;
-}
-
-#define OF_USERS  "mapping", "index", "__folio_index", "private", "_mapcount", "memcg_data"
-#define OF_TABLES "page_type", "__page_type", "memcg_data", "pt_memcg_data"
-
-/*
- * The members in force on a page of a class, the first row that applies; on every page: flags and
- * _refcount. With those of the structs that overlay struct page, under their own names.
- */
-static const struct arm {
-	enum mmx_class class;
-	bool (*when)(struct mmx_pagex *p); /* NULL: always */
-	const char *members[10];
-} arms[] = {
-	{CLASS_FREE, has_page_type, {"buddy_list", "private", "page_type"}},
-	{CLASS_FREE_PCP, NULL, {"pcp_list", "pcp_llist"}},
-	{CLASS_SLAB, NULL, {"page_type", "memcg_data"}},
-	{CLASS_PAGE_TABLE, waits_for_rcu, {"callback_head", "rcu_head", "pt_rcu_head", OF_TABLES}},
-	{CLASS_PAGE_TABLE, is_deposit, {"lru", "pt_list", "ptl", OF_TABLES}},
-	{CLASS_PAGE_TABLE, is_root, {"lru", "pt_list", "pt_mm", OF_TABLES}},
-	{CLASS_PAGE_TABLE, is_pmd_table, {"pmd_huge_pte", "pt_share_count", "ptl", OF_TABLES}},
-	{CLASS_PAGE_TABLE, is_pte_table, {"ptl", OF_TABLES}},
-	{CLASS_PAGE_TABLE, NULL, {OF_TABLES}},
-	{CLASS_ANON, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
-	{CLASS_ANON, NULL, {"lru", OF_USERS}},
-	{CLASS_KSM, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
-	{CLASS_KSM, NULL, {"lru", OF_USERS}},
-	{CLASS_FILE, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
-	{CLASS_FILE, NULL, {"lru", OF_USERS}},
-	{CLASS_SHMEM, is_unevictable, {"__filler", "mlock_count", OF_USERS}},
-	{CLASS_SHMEM, NULL, {"lru", OF_USERS}},
-	{CLASS_SWAP_CACHE, NULL, {"lru", "private", "_mapcount", "memcg_data"}},
-	{CLASS_HUGETLB, NULL, {"lru", "mapping", "index", "__folio_index", "private", "page_type"}},
-	{CLASS_PAGE_POOL,
-	 NULL,
-	 {"pp_magic", "pp", "_pp_mapping_pad", "dma_addr", "dma_addr_upper", "pp_ref_count",
-	  "pp_frag_count"}},
-	{CLASS_ZSMALLOC, NULL, {"lru", "mapping", "index", "private", "page_type"}},
-	{CLASS_DEVICE,
-	 NULL,
-	 {"pgmap", "_unused_pgmap_compound_head", "zone_device_data", "mapping", "index"}},
-	{CLASS_OFFLINE, NULL, {"page_type"}},
-	{CLASS_BALLOON, NULL, {"lru", "mapping", "private", "page_type"}},
-	{CLASS_MOVABLE, NULL, {"lru", "mapping", "private"}},
-	{CLASS_LARGE_KMALLOC, NULL, {"page_type"}},
-	{CLASS_UNACCEPTED, has_page_type, {"lru", "page_type"}},
-	{CLASS_ZERO, NULL, {"_mapcount"}},
-	{CLASS_GUARD, has_page_type, {"page_type", "private"}},
-};
-
 /* No more than what a page has in every case. */
 #define NO_ARM "none that is known: only flags and the counts hold"
 
 /* In the low bits of the word; above them stands the kernel's offset for bad pointers. */
 #define TAIL_MAPPING 0x400
 
-static const struct arm tails = {.members = {"compound_head", "compound_info", "_mapcount"}};
-
-static const struct arm *arm_of(struct mmx_pagex *p)
+/* Without a type of page, as slab and hugetlb pages once were, the word for it is idle. */
+static bool in_force(struct mmx_pagex *p, const char *member, size_t len)
 {
-	static const struct arm none = {0};
-
-	if (p->walk.tail)
-		return &tails;
-	for (size_t i = 0; i < sizeof(arms) / sizeof(*arms); i++) {
-		if (arms[i].class == p->verdict.class && (!arms[i].when || arms[i].when(p)))
-			return &arms[i];
-	}
-	return &none;
+	return len != strlen("page_type") || strncmp(member, "page_type", len) ||
+	       mmx_arm_typed(&p->walk);
 }
 
-/* Without a type of page, as slab and hugetlb pages once were, the word for it is idle. */
-static bool in_force(struct mmx_pagex *p, const char *member)
+/* The next of the names that the arm in force consists of; *len is 0 behind the last one. */
+static const char *next_member(const char *after, size_t *len)
 {
-	return strcmp(member, "page_type") || has_page_type(p);
+	after += *len;
+	after += strspn(after, " ");
+	*len = strcspn(after, " ");
+	return after;
+}
+
+static const char *arm_of(struct mmx_pagex *p)
+{
+	const char *arm = mmx_class_arm(p->verdict.class, &p->walk);
+
+	return arm ? arm : "";
 }
 
 static bool is_in_force(struct mmx_pagex *p, const char *name)
 {
-	const struct arm *arm = arm_of(p);
+	size_t len = 0;
 
 	if (!strcmp(name, "flags") || !strcmp(name, "_refcount"))
 		return true;
-	for (size_t i = 0; i < sizeof(arm->members) / sizeof(*arm->members) && arm->members[i];
-	     i++) {
-		if (!strcmp(arm->members[i], name))
-			return in_force(p, name);
+	for (const char *at = next_member(arm_of(p), &len); len; at = next_member(at, &len)) {
+		if (strlen(name) == len && !strncmp(at, name, len))
+			return in_force(p, at, len);
 	}
 	return false;
 }
 
-static void add_name(char *text, size_t size, const struct mmx_types *types, const char *name)
+static void add_name(char *text, size_t size, const struct mmx_types *types, const char *name,
+		     size_t len)
 {
-	size_t len = strlen(text);
+	size_t used = strlen(text);
+	char member[64];
 	struct mmx_member m;
 
-	if (mmx_types_member(types, "page", name, &m) >= 0)
-		snprintf(text + len, size - len, "%s%s", len ? ", " : "", name);
+	snprintf(member, sizeof(member), "%.*s", (int)len, name);
+	if (mmx_types_member(types, "page", member, &m) >= 0)
+		snprintf(text + used, size - used, "%s%s", used ? ", " : "", member);
 }
 
 const char *mmx_pagex_arm(struct mmx_pagex *p)
 {
-	const struct arm *arm = arm_of(p);
+	size_t len = 0;
 
 	p->arm[0] = '\0';
-	for (size_t i = 0; i < sizeof(arm->members) / sizeof(*arm->members) && arm->members[i];
-	     i++) {
-		if (in_force(p, arm->members[i]))
-			add_name(p->arm, sizeof(p->arm), &p->k->types, arm->members[i]);
+	for (const char *at = next_member(arm_of(p), &len); len; at = next_member(at, &len)) {
+		if (in_force(p, at, len))
+			add_name(p->arm, sizeof(p->arm), &p->k->types, at, len);
 	}
 	if (!p->arm[0])
 		snprintf(p->arm, sizeof(p->arm), NO_ARM);
@@ -225,35 +114,27 @@ static bool draw_member(void *arg, const char *name, const struct mmx_member *m,
 	return true;
 }
 
-/* Structs of their own that overlay struct page, newest names; a kernel without one has the arms. */
-static const struct {
-	enum mmx_class class;
-	const char *name;
-} overlays[] = {
-	{CLASS_SLAB, "slab"},
-	{CLASS_PAGE_TABLE, "ptdesc"},
-	{CLASS_ZSMALLOC, "zpdesc"},
-	{CLASS_PAGE_POOL, "netmem_desc"},
-};
+/* The struct of its own that overlays struct page; a kernel without it has the arms. */
+static void draw_overlay(struct mmx_pagex *p)
+{
+	const char *name = mmx_class_rows[p->verdict.class].overlay;
+	char title[32];
+	uint64_t size;
+
+	if (!name || p->walk.tail || mmx_types_struct_size(&p->k->types, name, &size) < 0)
+		return;
+	snprintf(title, sizeof(title), "struct %s", name);
+	mmx_out_table(p->out, "overlay", title, drawing, 6);
+	mmx_types_each_member(&p->k->types, name, draw_member, p);
+	mmx_out_end(p->out);
+}
 
 void mmx_pagex_draw(struct mmx_pagex *p)
 {
-	char key[32];
-
 	mmx_out_table(p->out, "struct_page", "struct page, * in force", drawing, 6);
 	mmx_types_each_member(&p->k->types, "page", draw_member, p);
 	mmx_out_end(p->out);
-	for (size_t i = 0; i < sizeof(overlays) / sizeof(*overlays); i++) {
-		uint64_t size;
-
-		if (overlays[i].class != p->verdict.class || p->walk.tail ||
-		    mmx_types_struct_size(&p->k->types, overlays[i].name, &size) < 0)
-			continue;
-		snprintf(key, sizeof(key), "struct %s", overlays[i].name);
-		mmx_out_table(p->out, "overlay", key, drawing, 6);
-		mmx_types_each_member(&p->k->types, overlays[i].name, draw_member, p);
-		mmx_out_end(p->out);
-	}
+	draw_overlay(p);
 }
 
 /*

@@ -4,26 +4,29 @@
 
 #define PP_SIGNATURE 0xdead000000000040ULL
 
-const char *mmx_class_name(enum mmx_class c)
-{
-	static const char *const names[] = {
-#define CLASS(id, name, words) [CLASS_##id] = name,
-		MMX_CLASSES(CLASS)
+const struct mmx_class_row mmx_class_rows[] = {
+#define CLASS(id, name_, words_, ...) [CLASS_##id] = {.name = name_, .words = words_, __VA_ARGS__},
+#include "mm/class.def"
 #undef CLASS
-	};
+};
 
-	return names[c];
+const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w)
+{
+	if (w->tail)
+		return "compound_head compound_info _mapcount";
+	for (unsigned int i = 0; i < MMX_ARMS; i++) {
+		const struct mmx_arm *arm = &mmx_class_rows[class].arms[i];
+
+		if (arm->members && (!arm->when || arm->when(w)))
+			return arm->members;
+	}
+	return NULL;
 }
 
-const char *mmx_class_words(enum mmx_class c)
+void mmx_classifier_types(struct mmx_classifier *c)
 {
-	static const char *const texts[] = {
-#define CLASS(id, name, words) [CLASS_##id] = words,
-		MMX_CLASSES(CLASS)
-#undef CLASS
-	};
-
-	return texts[c];
+	for (unsigned int i = 0; i < MMX_CLASS_COUNT; i++)
+		c->of_type[mmx_class_rows[i].type] = i;
 }
 
 void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
@@ -38,6 +41,7 @@ void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
 		.has_page_pool = mmx_has(l, M_page_pp_magic),
 		.pp_magic = mmx_off(l, M_page_pp_magic),
 	};
+	mmx_classifier_types(c);
 	mmx_symbol_addr(&k->symbols, "zsmalloc_mops", &c->zsmalloc_ops);
 	mmx_symbol_addr(&k->symbols, "balloon_mops", &c->balloon_ops);
 	c->huge_zero_pfn = ~0ULL;
@@ -52,23 +56,18 @@ static struct mmx_verdict is(enum mmx_class class, const char *why)
 	return (struct mmx_verdict){class, why};
 }
 
-/* What a page type says. The type of a folio's head is that of its tails. */
-static const struct {
-	enum mmx_class class;
-	const char *why;
-} by_type[MMX_PAGE_TYPE_COUNT] = {
-	[MMX_PAGE_BUDDY] = {CLASS_FREE, "page type buddy"},
-	[MMX_PAGE_OFFLINE] = {CLASS_OFFLINE, "page type offline"},
-	[MMX_PAGE_TABLE] = {CLASS_PAGE_TABLE, "page type table"},
-	[MMX_PAGE_GUARD] = {CLASS_GUARD, "page type guard"},
-	[MMX_PAGE_HUGETLB] = {CLASS_HUGETLB, "page type hugetlb"},
-	[MMX_PAGE_SLAB] = {CLASS_SLAB, "page type slab"},
-	[MMX_PAGE_ZSMALLOC] = {CLASS_ZSMALLOC, "page type zsmalloc"},
-	[MMX_PAGE_UNACCEPTED] = {CLASS_UNACCEPTED, "page type unaccepted"},
-	[MMX_PAGE_LARGE_KMALLOC] = {CLASS_LARGE_KMALLOC, "page type large_kmalloc"},
-	[MMX_PAGE_NETPP] = {CLASS_PAGE_POOL, "page type netpp"},
-	[MMX_PAGE_UNKNOWN] = {CLASS_UNATTRIBUTED, "a page type that mmx does not know"},
-};
+/* The type of a folio's head is that of its tails. */
+static struct mmx_verdict by_type(const struct mmx_classifier *c, enum mmx_page_type type)
+{
+	static const char *const why[] = {
+#define TYPE(id, name) [MMX_PAGE_##id] = "page type " name,
+		MMX_PAGE_TYPES(TYPE)
+#undef TYPE
+	};
+
+	return is(c->of_type[type],
+		  type == MMX_PAGE_UNKNOWN ? "a page type that mmx does not know" : why[type]);
+}
 
 static const struct {
 	enum mmx_class class;
@@ -229,7 +228,7 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	if (is_balloon(w, type))
 		return is(CLASS_BALLOON, "page type offline, and private is a balloon's device");
 	if (type != MMX_PAGE_NONE)
-		return is(by_type[type].class, by_type[type].why);
+		return by_type(c, type);
 	if (w->folio.slab)
 		return is(CLASS_SLAB, "flag slab");
 	if (w->folio.hugetlb)

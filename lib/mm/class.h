@@ -9,61 +9,58 @@
 
 #include <stdint.h>
 
+#include "mm/arm.h"
 #include "mm/marks.h"
 #include "mm/page.h"
 #include "mm/pipe.h"
 #include "mm/ptowner.h"
 #include "mm/swap.h"
 
-/* CLASS(entry, "name", "in words") */
-#define MMX_CLASSES(CLASS)                                                                  \
-	CLASS(NO_PAGE, "no-page", "no struct page: a hole, or memory the kernel ignores")   \
-	CLASS(MISSING, "missing", "its struct page is not in the dump")                     \
-	CLASS(UNINITIALISED, "uninitialised", "its struct page was never initialised")      \
-	CLASS(DEVICE, "device", "memory of a device")                                       \
-	CLASS(RESERVED, "reserved", "not the page allocator's")                             \
-	CLASS(FREE, "free", "in a free block of the buddy allocator")                       \
-	CLASS(FREE_PCP, "free-pcp", "free, on a list outside of the buddy allocator")       \
-	CLASS(SLAB, "slab", "slab objects")                                                 \
-	CLASS(PAGE_TABLE, "page-table", "a page table")                                     \
-	CLASS(ANON, "anon", "anonymous user memory")                                        \
-	CLASS(KSM, "ksm", "anonymous user memory that KSM merged")                          \
-	CLASS(FILE, "file", "page cache of a file")                                         \
-	CLASS(SHMEM, "shmem", "page cache of tmpfs or shared memory")                       \
-	CLASS(SWAP_CACHE, "swap-cache", "in the swap cache, of anonymous or shared memory") \
-	CLASS(HUGETLB, "hugetlb", "a huge page of hugetlb, in use or free")                 \
-	CLASS(ZERO, "zero-page", "the huge page of zeros that everybody shares")            \
-	CLASS(PAGE_EXT, "page-ext", "the kernel's extra data about each page")              \
-	CLASS(VMALLOC, "vmalloc", "mapped by vmalloc")                                      \
-	CLASS(STACK, "stack", "a kernel stack")                                             \
-	CLASS(PERCPU, "percpu", "per-CPU memory")                                           \
-	CLASS(PAGE_POOL, "page-pool", "a network driver's page pool")                       \
-	CLASS(ZSMALLOC, "zsmalloc", "compressed memory of zram or zswap")                   \
-	CLASS(PIPE, "pipe", "data in a pipe, or kept for it")                               \
-	CLASS(LARGE_KMALLOC, "large-kmalloc", "kmalloc of more than slabs hold")            \
-	CLASS(MOVABLE, "movable", "a driver's pages that can be migrated")                  \
-	CLASS(BALLOON, "balloon", "given back to the hypervisor")                           \
-	CLASS(OFFLINE, "offline", "offline, or out of the kernel's hands")                  \
-	CLASS(GUARD, "guard", "a guard page of debug_pagealloc")                            \
-	CLASS(HWPOISON, "hwpoison", "poisoned after a memory error")                        \
-	CLASS(UNACCEPTED, "unaccepted", "not accepted from the hypervisor yet")             \
-	CLASS(UNATTRIBUTED, "unattributed", "in use, by whom no test tells")
-
 enum mmx_class {
-#define CLASS(id, name, words) CLASS_##id,
-	MMX_CLASSES(CLASS)
+#define CLASS(id, ...) CLASS_##id,
+#include "mm/class.def"
 #undef CLASS
-		MMX_CLASS_COUNT
+	MMX_CLASS_COUNT
 };
 
-const char *mmx_class_name(enum mmx_class c);
-const char *mmx_class_words(enum mmx_class c);
+/** enum mmx_held - who holds references to a page, in bits; none of them: user page tables and caches */
+enum mmx_held {
+	MMX_HELD_USERS = 1, /* user page tables, whose entries its words still count */
+	MMX_HELD_OWNER = 2,
+	MMX_HELD_BOOT = 4, /* it is there from the boot on, and never freed by its count */
+};
+
+/** struct mmx_class_row - what is true of all pages of a class: a row of class.def */
+struct mmx_class_row {
+	const char *name, *words;
+	enum mmx_page_type type; /* NONE: no type decides it */
+	uint8_t held;            /* enum mmx_held */
+	bool has_mapping, uncharged;
+	const char *overlay; /* the name of a struct, or NULL */
+	struct mmx_arm arms[MMX_ARMS];
+};
+
+extern const struct mmx_class_row mmx_class_rows[MMX_CLASS_COUNT];
+
+static inline const char *mmx_class_name(enum mmx_class c)
+{
+	return mmx_class_rows[c].name;
+}
+
+static inline const char *mmx_class_words(enum mmx_class c)
+{
+	return mmx_class_rows[c].words;
+}
+
+/** mmx_class_arm() - the members in force on a walk's current page, which is of that class; or NULL */
+const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w);
 
 /**
  * struct mmx_classifier - what classifying needs beside the page itself
  * @marks: frames that only their owner's lists tell; may be NULL, then those are unattributed
  * @tables: page tables by frame, for those that the kernel does not mark; may be NULL likewise
  * @pipes: the pages in pipes, which nothing marks; may be NULL likewise
+ * @of_type: the class that a page type decides
  * @swaps: the swap areas, which tell whose a page without a mapping is; may be NULL, then it is one
  *         of the swap cache
  */
@@ -72,6 +69,7 @@ struct mmx_classifier {
 	const struct mmx_pt_owners *tables;
 	const struct mmx_pipes *pipes;
 	const struct mmx_swaps *swaps;
+	enum mmx_class of_type[MMX_PAGE_TYPE_COUNT];
 	unsigned int device_zone; /* its index, beyond all zones when there is none */
 	uint64_t zsmalloc_ops,
 		balloon_ops;    /* movable_operations, up to 6.16; 0 when there is none */
@@ -80,6 +78,9 @@ struct mmx_classifier {
 	uint32_t pp_magic; /* offset */
 	uint64_t pp_mask;  /* bits of pp_magic that are not part of the signature */
 };
+
+/** mmx_classifier_types() - what of it needs no kernel: which page type decides which class */
+void mmx_classifier_types(struct mmx_classifier *c);
 
 void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *kernel,
 			 const struct mmx_marks *marks);

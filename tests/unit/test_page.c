@@ -149,13 +149,14 @@ static struct answer ask_from(uint64_t start, uint64_t pfn)
 					       .zero_pfn = ~0ULL,
 					       .huge_zero_pfn = ~0ULL,
 					       .idle = MMX_NO_BIT};
-	const struct mmx_classifier classifier = {.device_zone = ~0u, .huge_zero_pfn = ~0ULL};
+	struct mmx_classifier classifier = {.device_zone = ~0u, .huge_zero_pfn = ~0ULL};
 	struct mmx_kpage kp = rules;
 	struct answer a = {0};
 	struct mmx_page_walk w;
 	struct mmx_err err;
 
 	kp.max_pfn = FRAMES;
+	mmx_classifier_types(&classifier);
 	if (mmx_kpage_find_counted(&kp, m->view, &err) ||
 	    mmx_page_walk_begin(&w, m->view, start, FRAMES, &err))
 		abort();

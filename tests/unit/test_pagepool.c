@@ -77,6 +77,7 @@ static void a_page_type_tells_of_a_pool(void)
 	struct mmx_err err = {0};
 
 	setup();
+	mmx_classifier_types(&classifier);
 	*page = (struct page){.pp = FAKE_VA + 4096, .refs = 3, .type = 0xf9000000, .refcount = 1};
 	*(int32_t *)(m->bytes + 4096) = 1;
 	if (mmx_page_walk_begin(&w, m->view, 0, 1, &err) || !mmx_page_walk_next(&w))

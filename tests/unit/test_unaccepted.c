@@ -164,6 +164,7 @@ static void every_frame_of_a_block_is_unaccepted(void)
 	uint64_t n[MMX_CLASS_COUNT] = {0}, wrong = 0;
 
 	setup();
+	mmx_classifier_types(&classifier);
 	put_on_list(0, 2 * BLOCK);
 	put_on_list(0, BLOCK);
 	put_on_list(1, 4 * BLOCK);
