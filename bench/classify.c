@@ -137,7 +137,7 @@ int main(int argc, char **argv)
 	struct mmx_image *image;
 	struct mmx_err err = {0};
 
-	image = mmx_open_kdumpfile(&path, 1, &err);
+	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
 	if (image)
 		k = mmx_kernel_open(image, NULL, &err);
 	if (!jobs || !k || !k->sparse.pfn.n) {

@@ -161,7 +161,7 @@ static bool open_dump(struct dump *d, const char *path)
 	struct mmx_image *image;
 	struct mmx_err err;
 
-	image = mmx_open_kdumpfile(&path, 1, &err);
+	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
 	d->mmx = image ? mmx_reader_new(image, &err) : NULL;
 	if (!d->mmx) {
 		fprintf(stderr, "read: %s\n", err.text);

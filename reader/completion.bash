@@ -16,7 +16,7 @@ _mmx_command() { # sets command to its place, 0 when it is not typed yet
 	command=0
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-c | -i | -j | --vmlinux | --system-map | --columns) ((i++)) ;;
+		-c | -i | -j | --backend | --vmlinux | --system-map | --columns) ((i++)) ;;
 		-*) ;;
 		*)
 			command=$i
@@ -35,6 +35,7 @@ _mmx() {
 		case $before in
 		-c | -i | --vmlinux | --system-map) _mmx_files ;;
 		-j | --columns) ;;
+		--backend) _mmx_words own kdumpfile ;;
 		*)
 			if [[ $typed = -* ]]; then
 				_mmx_words "$("$mmx" help --options 2>/dev/null)"

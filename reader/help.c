@@ -11,6 +11,7 @@ static const struct {
 } options[] = {
 	{"-c", "CORE", "a dump; several are the parts of a split one"},
 	{"--live", "", "the running kernel, through /proc/kcore"},
+	{"--backend", "WHICH", "who reads the dump: own, or kdumpfile for libkdumpfile"},
 	{"--vmlinux", "FILE", "symbols and types, for a dump that lacks its own"},
 	{"--system-map", "FILE", "symbols, for a dump that lacks its own"},
 	{"-j", "N", "walk over all memory with N threads, by default one for each CPU"},
@@ -53,8 +54,9 @@ static void put_shared_options(const struct mmx_sink *sink)
 
 static void put_usage(const struct mmx_sink *sink)
 {
-	put(sink, "usage: mmx [-c CORE | --live] [--vmlinux FILE] [--system-map FILE]\n"
-		  "           [--json | --columns LIST] [-j N] [-i FILE | COMMAND [ARGUMENTS]]\n"
+	put(sink, "usage: mmx [-c CORE [--backend WHICH] | --live] [--vmlinux FILE]\n"
+		  "           [--system-map FILE] [--json | --columns LIST] [-j N]\n"
+		  "           [-i FILE | COMMAND [ARGUMENTS]]\n"
 		  "       mmx help [COMMAND]\n"
 		  "\n");
 	for (size_t i = 0; i < OPTIONS; i++)

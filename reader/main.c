@@ -31,10 +31,11 @@ static int finish(int status)
 	return MMX_EXIT_CANNOT;
 }
 
-enum { LIVE = 256, VMLINUX, SYSTEM_MAP, HELP, SHARED };
+enum { LIVE = 256, BACKEND, VMLINUX, SYSTEM_MAP, HELP, SHARED };
 
 static const struct option own[] = {
 	{"live", no_argument, NULL, LIVE},
+	{"backend", required_argument, NULL, BACKEND},
 	{"vmlinux", required_argument, NULL, VMLINUX},
 	{"system-map", required_argument, NULL, SYSTEM_MAP},
 	{"help", no_argument, NULL, HELP},
@@ -83,6 +84,17 @@ static bool take_jobs(struct target *t, const char *text)
 	return true;
 }
 
+static bool take_backend(struct target *t, const char *text)
+{
+	if (!strcmp(text, "own"))
+		t->backend = MMX_BACKEND_OWN;
+	else if (!strcmp(text, "kdumpfile"))
+		t->backend = MMX_BACKEND_KDUMPFILE;
+	else
+		fprintf(stderr, "mmx: --backend wants own or kdumpfile, not %s\n", text);
+	return t->backend;
+}
+
 static bool take(struct arguments *a, int option)
 {
 	size_t n;
@@ -99,6 +111,8 @@ static bool take(struct arguments *a, int option)
 	case LIVE:
 		a->target.live = true;
 		return true;
+	case BACKEND:
+		return take_backend(&a->target, optarg);
 	case VMLINUX:
 		a->target.files.vmlinux = optarg;
 		return true;

@@ -6,6 +6,10 @@
 
 bool target_given(const struct target *t)
 {
+	if (t->live && t->backend) {
+		fprintf(stderr, "mmx: --backend is for dumps; the running kernel is read by mmx\n");
+		return false;
+	}
 	if (!!t->n_parts != t->live)
 		return true;
 	fprintf(stderr, "mmx: say what to look at: %s\n",
@@ -31,7 +35,7 @@ struct mmx_kernel *target_open(struct target *t)
 	if (t->live)
 		image = mmx_open_kcore("/proc/kcore", &err);
 	else
-		image = mmx_open_kdumpfile(t->parts, t->n_parts, &err);
+		image = mmx_open_dump(t->parts, t->n_parts, t->backend, &err);
 	if (image && image->notice)
 		fprintf(stderr, "mmx: %s\n", image->notice);
 	mmx_files_offer(&options, &t->files);

@@ -9,11 +9,16 @@
 #define MAX_PARTS 64
 #define MAX_JOBS  256
 
-/** struct target - a dump in some parts, or the running kernel; @jobs: threads to read it, 0: one a CPU */
+/**
+ * struct target - a dump in some parts, or the running kernel
+ * @backend: who reads the dump
+ * @jobs: threads to read it, 0: one a CPU
+ */
 struct target {
 	const char *parts[MAX_PARTS];
 	size_t n_parts;
 	bool live;
+	enum mmx_backend backend;
 	unsigned int jobs;
 	struct mmx_files files;
 };

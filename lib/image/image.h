@@ -128,11 +128,19 @@ static inline enum mmx_code mmx_read_code(enum mmx_read r)
 	return r == MMX_READ_UNMAPPED ? MMX_ECORRUPT : MMX_EABSENT;
 }
 
+/** enum mmx_backend - who reads the dump's format */
+enum mmx_backend {
+	MMX_BACKEND_ANY,       /* mmx itself where it can, and else libkdumpfile */
+	MMX_BACKEND_OWN,       /* mmx itself: ELF, compressed kdumps */
+	MMX_BACKEND_KDUMPFILE, /* libkdumpfile, as good as it can: docs/libkdumpfile.md */
+};
+
 /**
- * mmx_open_kdumpfile() - open any dump: ELF, what libkdumpfile reads, or a flattened form of either
+ * mmx_open_dump() - open any dump: ELF, what libkdumpfile reads, or a flattened form of either
  * @paths: one file, or the parts of a split dump in any order
  */
-struct mmx_image *mmx_open_kdumpfile(const char *const *paths, size_t n, struct mmx_err *err);
+struct mmx_image *mmx_open_dump(const char *const *paths, size_t n, enum mmx_backend backend,
+				struct mmx_err *err);
 
 /** mmx_open_kcore() - open the running kernel's memory; @path is /proc/kcore but for tests */
 struct mmx_image *mmx_open_kcore(const char *path, struct mmx_err *err);

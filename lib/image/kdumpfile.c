@@ -1,38 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Opening a dump: which backend a file is for, and libkdumpfile for the formats that have none of
- * their own here: LKCD, sadump, Xen and others.
- *
- * Every reader is a context of its own on the same descriptors: contexts cloned from one another
- * share caches and locks. The page maps are taken when the dump is opened, before anything is
- * read, and the library is never asked for a page that is not there. It reads by physical address
- * only and is not told the operating system: translating is lib/arch's.
- */
 #include <libkdumpfile/kdumpfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "image/elf.h"
 #include "image/diskdump.h"
-#include "image/file.h"
-#include "image/flattened.h"
-#include "image/image.h"
-#include "image/kdump.h"
+#include "image/kdumpfile.h"
 #include "image/notes.h"
 
 /* The library searches its cache as a list: with the default of 1024 pages that costs most. */
 #define CACHE_PAGES 8
 
-#define PAGE      4096u
-#define MAX_PARTS 1024
+#define PAGE 4096u
 
-/* Files that are open, and what became of them on the way. */
 struct files {
 	size_t n;
-	bool flattened;
-	bool cut; /* a flattened one had no end mark */
 	int fd[];
 };
 
@@ -42,8 +25,6 @@ static void close_files(struct files *files)
 		close(files->fd[i]);
 	free(files);
 }
-
-/* Through the library */
 
 static int fail_kdump(kdump_ctx_t *ctx, kdump_status status, const char *path, struct mmx_err *err)
 {
@@ -62,6 +43,28 @@ static int fail_kdump(kdump_ctx_t *ctx, kdump_status status, const char *path, s
 	return mmx_fail(err, code ? code : MMX_ENOTDUMP, "%s: %s", path, kdump_get_err(ctx));
 }
 
+static kdump_status set_up(kdump_ctx_t *ctx, const struct files *files)
+{
+	kdump_status status = kdump_set_number_attr(ctx, "cache.size", CACHE_PAGES);
+
+	/* A file that ends early, or a disk that fails, is a SIGBUS where it is mapped. */
+	if (status == KDUMP_OK)
+		status = kdump_set_number_attr(ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
+	return status == KDUMP_OK ? kdump_open_fdset(ctx, files->n, files->fd) : status;
+}
+
+/*
+ * Up to 0.5.1 kdump_free() uses what the library has freed already when it refused a kdump, and crashes:
+ * such a context stays.
+ */
+static void free_refused(kdump_ctx_t *ctx, const struct files *files)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (mmx_diskdump_is(files->fd[i]))
+			return;
+	kdump_free(ctx);
+}
+
 static kdump_ctx_t *new_context(const struct files *files, const char *path, struct mmx_err *err)
 {
 	kdump_ctx_t *ctx = kdump_new();
@@ -71,13 +74,11 @@ static kdump_ctx_t *new_context(const struct files *files, const char *path, str
 		mmx_fail_nomem(err);
 		return NULL;
 	}
-	status = kdump_set_number_attr(ctx, "cache.size", CACHE_PAGES);
-	if (status == KDUMP_OK)
-		status = kdump_open_fdset(ctx, files->n, files->fd);
+	status = set_up(ctx, files);
 	if (status == KDUMP_OK)
 		return ctx;
 	fail_kdump(ctx, status, path, err);
-	kdump_free(ctx);
+	free_refused(ctx, files);
 	return NULL;
 }
 
@@ -90,10 +91,15 @@ static int check_machine(struct mmx_image *image, kdump_ctx_t *ctx, const char *
 			 struct mmx_err *err)
 {
 	kdump_attr_t arch, size;
+	bool known = get_attr(ctx, KDUMP_ATTR_ARCH_NAME, KDUMP_STRING, &arch);
 
-	if (!get_attr(ctx, KDUMP_ATTR_ARCH_NAME, KDUMP_STRING, &arch))
-		return mmx_fail(err, MMX_EARCH, "%s: does not tell its architecture", path);
-	if (strcmp(arch.val.string, KDUMP_ARCH_X86_64))
+	/* The headers of QEMU's kdumps have no release, without which the library does not ask for more. */
+	if (!known && mmx_image_note(image, err,
+				     "libkdumpfile does not know the architecture of %s, which is "
+				     "taken for x86_64",
+				     path))
+		return -1;
+	if (known && strcmp(arch.val.string, KDUMP_ARCH_X86_64))
 		return mmx_fail(err, MMX_EARCH, "%s: a dump of %s, and only x86_64 is known", path,
 				arch.val.string);
 	if (!get_attr(ctx, KDUMP_ATTR_PAGE_SIZE, KDUMP_NUMBER, &size) || size.val.number != PAGE)
@@ -205,24 +211,38 @@ static const struct mmx_image_ops kdumpfile_ops = {
 	.close = kdumpfile_close,
 };
 
-/* The files are the image's from here on, whatever comes of it. */
-static struct mmx_image *open_through_library(struct files *files, const char *path,
-					      struct mmx_err *err)
+static struct files *keep_files(const int *fds, size_t n)
+{
+	struct files *files = malloc(sizeof(*files) + n * sizeof(files->fd[0]));
+
+	if (!files)
+		return NULL;
+	files->n = n;
+	memcpy(files->fd, fds, n * sizeof(*fds));
+	return files;
+}
+
+struct mmx_image *mmx_kdumpfile_open(const int *fds, const char *const *paths, size_t n,
+				     struct mmx_err *err)
 {
 	struct mmx_image *image = calloc(1, sizeof(*image));
+	struct files *files = keep_files(fds, n);
 	kdump_ctx_t *ctx;
 	int ret = -1;
 
-	if (!image) {
-		close_files(files);
+	if (!image || !files) {
+		for (size_t i = 0; i < n; i++)
+			close(fds[i]);
+		free(image);
+		free(files);
 		mmx_fail_nomem(err);
 		return NULL;
 	}
 	image->ops = &kdumpfile_ops;
 	image->priv = files;
-	ctx = new_context(files, path, err);
+	ctx = new_context(files, paths[0], err);
 	if (ctx) {
-		ret = load(image, ctx, path, err);
+		ret = load(image, ctx, paths[0], err);
 		kdump_free(ctx);
 	}
 	if (!ret)
@@ -231,110 +251,14 @@ static struct mmx_image *open_through_library(struct files *files, const char *p
 	return NULL;
 }
 
-/* Which backend */
-
-/* Puts a flattened file in order; the descriptor becomes that of the temporary file. */
-static int straighten(int *fd, const char *path, bool *cut, struct mmx_err *err)
+bool mmx_kdumpfile_wanted(const int *fds, size_t n)
 {
-	int straight = mmx_flattened_rearrange(*fd, cut, err);
+	struct files *files = keep_files(fds, n);
+	kdump_ctx_t *ctx = files ? new_context(files, "", NULL) : NULL;
+	bool wanted = ctx;
 
-	close(*fd);
-	*fd = straight;
-	if (straight < 0)
-		return mmx_fail_prefix(err, "%s", path);
-	if (mmx_file_size(straight))
-		return 0;
-	close(straight);
-	return mmx_fail(err, MMX_ETRUNC, "%s: a flattened dump that ends before its contents",
-			path);
-}
-
-static int open_file(struct files *files, const char *path, struct mmx_err *err)
-{
-	int fd = mmx_file_open(path, err);
-
-	if (fd < 0)
-		return -1;
-	if (mmx_flattened_is(fd)) {
-		files->flattened = true;
-		if (straighten(&fd, path, &files->cut, err))
-			return -1;
-	}
-	files->fd[files->n++] = fd;
-	return 0;
-}
-
-static struct files *open_files(const char *const *paths, size_t n, struct mmx_err *err)
-{
-	struct files *files = calloc(1, sizeof(*files) + n * sizeof(files->fd[0]));
-
-	if (!files) {
-		mmx_fail_nomem(err);
-		return NULL;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (open_file(files, paths[i], err)) {
-			close_files(files);
-			return NULL;
-		}
-	}
-	return files;
-}
-
-/* The files are the image's from here on, whatever comes of it. */
-static struct mmx_image *open_backend(struct files *files, const char *const *paths,
-				      struct mmx_err *err)
-{
-	struct mmx_image *image = NULL;
-	size_t kdumps = 0;
-
-	for (size_t i = 0; i < files->n; i++)
-		kdumps += mmx_diskdump_is(files->fd[i]);
-	if (kdumps == files->n) {
-		image = mmx_kdump_open(files->fd, paths, files->n, err);
-		free(files);
-	} else if (kdumps) {
-		mmx_fail(err, MMX_EUSAGE, "%s and %s are not parts of one dump", paths[0],
-			 paths[1]);
-		close_files(files);
-	} else if (files->n == 1 && mmx_elf_wanted(files->fd[0])) {
-		image = mmx_elf_open(files->fd[0], paths[0], false, err);
-		free(files);
-	} else {
-		image = open_through_library(files, paths[0], err);
-	}
-	return image;
-}
-
-static int note_flattened(struct mmx_image *image, const char *path, bool cut, struct mmx_err *err)
-{
-	if (cut && mmx_image_note(image, err, "%s has no end mark: it is truncated", path))
-		return -1;
-	return mmx_image_note(image, err,
-			      "%s is flattened and was rearranged into a temporary file; "
-			      "makedumpfile -R does that for good",
-			      path);
-}
-
-struct mmx_image *mmx_open_kdumpfile(const char *const *paths, size_t n, struct mmx_err *err)
-{
-	bool flattened, cut;
-	struct mmx_image *image;
-	struct files *files;
-
-	if (!n || n > MAX_PARTS) {
-		mmx_fail(err, MMX_EUSAGE, "a dump of %zu files", n);
-		return NULL;
-	}
-	files = open_files(paths, n, err);
-	if (!files)
-		return NULL;
-	flattened = files->flattened;
-	cut = files->cut;
-	image = open_backend(files, paths, err);
-	if (image && flattened && note_flattened(image, paths[0], cut, err)) {
-		mmx_image_close(image);
-		return NULL;
-	}
-	return image;
+	if (ctx)
+		kdump_free(ctx);
+	free(files);
+	return wanted;
 }

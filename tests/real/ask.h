@@ -22,7 +22,7 @@ static inline int ask_main(int argc, char **argv, const struct ask_question *que
 	struct mmx_err err = {0};
 	int status = 2;
 
-	image = mmx_open_kdumpfile(&path, 1, &err);
+	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
 	if (image)
 		k = mmx_kernel_open(image, NULL, &err);
 	if (!k) {

@@ -293,7 +293,7 @@ static int open_raw(struct mmx_types_provider *p, const char *path, struct mmx_e
 
 static int open_dump(struct mmx_types_provider *p, const char *path, struct mmx_err *err)
 {
-	struct mmx_image *image = mmx_open_kdumpfile(&path, 1, err);
+	struct mmx_image *image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, err);
 	struct mmx_reader *reader = image ? mmx_reader_new(image, err) : NULL;
 	int r = reader ? mmx_btf_scan(p, reader, err) : -1;
 

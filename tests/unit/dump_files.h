@@ -88,7 +88,7 @@ static inline struct mmx_image *open_bytes(const struct bytes *b, size_t len, st
 	struct mmx_image *image;
 
 	*err = (struct mmx_err){0};
-	image = mmx_open_kdumpfile(&path, 1, err);
+	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, err);
 	unlink(f.path);
 	return image;
 }
@@ -160,7 +160,7 @@ static inline void put_note(struct bytes *b, size_t at, const char *name, const 
 static inline void check_path_refused(const char *path, enum mmx_code code, const char *word)
 {
 	struct mmx_err err = {0};
-	struct mmx_image *image = mmx_open_kdumpfile(&path, 1, &err);
+	struct mmx_image *image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
 
 	CHECK(!image, "%s: opened", path);
 	CHECK(err.code == code && strstr(err.text, word), "%s: %d: %s", path, err.code, err.text);

@@ -42,6 +42,18 @@ static void put_section(struct bytes *b, size_t i, uint32_t name, uint64_t offse
 	put_at(b, PAGE + i * sizeof(sh), &sh, sizeof(sh));
 }
 
+static void check_own_refuses(const struct bytes *b)
+{
+	struct file f = save(b, b->n);
+	const char *path = f.path;
+	struct mmx_err err = {0};
+
+	CHECK(!mmx_open_dump(&path, 1, MMX_BACKEND_OWN, &err), "opened by mmx itself");
+	CHECK(err.code == MMX_ENOTDUMP && strstr(err.text, "backend kdumpfile"), "%d: %s", err.code,
+	      err.text);
+	unlink(f.path);
+}
+
 /* The dump of a Xen domain has no segments: its pages lie in one section, their numbers in another. */
 static void other_formats_are_read_by_the_library(void)
 {
@@ -70,6 +82,34 @@ static void other_formats_are_read_by_the_library(void)
 	      "pages that are there");
 	CHECK(outcome(image, 7 * PAGE, 8) != MMX_READ_OK, "a page that is not");
 	mmx_image_close(image);
+	check_own_refuses(&b);
+	mmx_array_free(&b);
+}
+
+static void a_backend_is_chosen(void)
+{
+	static const char *const names[] = {
+		[MMX_BACKEND_ANY] = "ELF",
+		[MMX_BACKEND_OWN] = "ELF",
+		[MMX_BACKEND_KDUMPFILE] = "libkdumpfile",
+	};
+	struct bytes b = make_elf(EM_X86_64, plain, 4);
+	struct file f = save(&b, b.n);
+	const char *path = f.path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct mmx_err err = {0};
+		struct mmx_image *image = mmx_open_dump(&path, 1, i, &err);
+
+		CHECK(image, "%s", err.text);
+		if (!image)
+			continue;
+		CHECK(!strcmp(image->ops->name, names[i]), "%s", image->ops->name);
+		CHECK(reads_right(image, 0x1000, 0x9e800), "a segment, by %s", names[i]);
+		CHECK(image->vmcoreinfo, "VMCOREINFO, by %s", names[i]);
+		mmx_image_close(image);
+	}
+	unlink(f.path);
 	mmx_array_free(&b);
 }
 
@@ -115,6 +155,7 @@ int main(void)
 {
 	RUN(a_stopped_image_reads_nothing);
 	RUN(other_formats_are_read_by_the_library);
+	RUN(a_backend_is_chosen);
 	RUN(what_is_no_dump_is_refused);
 	RUN(no_permission_is_told);
 	return unit_end();

@@ -245,7 +245,7 @@ static void split_kdump_is_whole_in_any_order(void)
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		const char *paths[] = {f[order[i][0]].path, f[order[i][1]].path,
 				       f[order[i][2]].path, f[order[i][3]].path};
-		struct mmx_image *image = mmx_open_kdumpfile(paths, 4, &err);
+		struct mmx_image *image = mmx_open_dump(paths, 4, MMX_BACKEND_ANY, &err);
 
 		CHECK(image, "%s", err.text);
 		if (!image)
@@ -254,7 +254,7 @@ static void split_kdump_is_whole_in_any_order(void)
 		CHECK(!image->notice, "%s", image->notice);
 		CHECK(strstr(image->format, "4 parts"), "%s", image->format);
 		mmx_image_close(image);
-		image = mmx_open_kdumpfile(paths, 2, &err);
+		image = mmx_open_dump(paths, 2, MMX_BACKEND_ANY, &err);
 		CHECK(image && image->notice && strstr(image->notice, "are missing"), "%s",
 		      image ? image->notice : err.text);
 		mmx_image_close(image);
@@ -270,10 +270,12 @@ static void unlike_parts_are_refused(void)
 	struct file a = save(&kdump, kdump.n), b = save(&elf, elf.n);
 	struct mmx_err err;
 
-	CHECK(!mmx_open_kdumpfile((const char *[]){a.path, b.path}, 2, &err), "kdump and ELF");
+	CHECK(!mmx_open_dump((const char *[]){a.path, b.path}, 2, MMX_BACKEND_ANY, &err),
+	      "kdump and ELF");
 	CHECK(err.code == MMX_EUSAGE, "%s", err.text);
-	CHECK(!mmx_open_kdumpfile((const char *[]){b.path, b.path}, 2, &err), "two ELFs");
-	CHECK(!mmx_open_kdumpfile(NULL, 0, &err), "nothing");
+	CHECK(!mmx_open_dump((const char *[]){b.path, b.path}, 2, MMX_BACKEND_ANY, &err),
+	      "two ELFs");
+	CHECK(!mmx_open_dump(NULL, 0, MMX_BACKEND_ANY, &err), "nothing");
 	unlink(a.path);
 	unlink(b.path);
 	mmx_array_free(&kdump);
