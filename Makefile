@@ -22,6 +22,7 @@ READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 TESTED      := $(READER_ONLY) reader/words.c
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
 TOOL_SRC    := $(wildcard tests/real/*.c bench/*.c)
+REPRO_SRC   := $(wildcard tests/backends/repro/*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
 
 obj  = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -29,6 +30,7 @@ note = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS   := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
+REPROS  := $(patsubst tests/backends/repro/%.c,$(B)/repro/%,$(REPRO_SRC))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
 # The extension is built where crash's header is, with the gdb that this header is of.
@@ -75,6 +77,14 @@ $(foreach src,$(TOOL_SRC),$(eval $(call tool,$(src))))
 
 unit: $(UNITS)
 tools: $(TOOLS)
+
+# Reproducers of libkdumpfile's faults, which need nothing of mmx's.
+$(B)/repro/%: tests/backends/repro/%.c tests/backends/repro/dump.h
+	$(call note,REPRO,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -g $(WARN) $< -lkdumpfile -o $@
+
+repro: $(REPROS)
 
 # Fuzzers: the library once more, with clang, libFuzzer and both sanitizers.
 FUZZ_FLAGS := -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -161,6 +171,6 @@ help:
 	@echo 'make format     clang-format the tree'
 	@echo 'make clean      remove build/'
 
-.PHONY: all unit tools fuzzers man reference install uninstall setup check test lab demo bench format clean help
+.PHONY: all unit tools repro fuzzers man reference install uninstall setup check test lab demo bench format clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -3,7 +3,7 @@
  * ELF cores of a whole machine: dumps by kdump, QEMU and libvirt, and the running kernel's own
  * /proc/kcore. Their program headers are all there is to know, so they are read here and not by
  * libkdumpfile, which rounds segments to whole pages, fills what is missing in them with zeros,
- * and does not notice when the file is shorter than its headers say.
+ * and does not notice when the file is shorter than its headers say: docs/libkdumpfile.md.
  */
 #ifndef MMX_IMAGE_ELF_H
 #define MMX_IMAGE_ELF_H

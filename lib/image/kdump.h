@@ -2,8 +2,7 @@
 /*
  * Compressed kdumps, as makedumpfile and QEMU write them. They are read here and not through
  * libkdumpfile, which takes zeros for what lies behind the end of a file, be it a bitmap or a
- * page, trusts the size of a compressed page, loses pages of split dumps, and up to 0.5.1 writes
- * to freed memory whenever a context for such a dump is freed, which is no good among threads.
+ * page, and loses pages of split dumps: docs/libkdumpfile.md.
  */
 #ifndef MMX_IMAGE_KDUMP_H
 #define MMX_IMAGE_KDUMP_H
