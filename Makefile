@@ -21,7 +21,7 @@ READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 # What unit tests and fuzzers need beside the library.
 TESTED      := $(READER_ONLY) reader/words.c
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
-TOOL_SRC    := $(wildcard tests/real/*.c bench/*.c)
+TOOL_SRC    := $(wildcard tests/real/*.c tests/backends/*.c bench/*.c)
 REPRO_SRC   := $(wildcard tests/backends/repro/*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
 
