@@ -147,7 +147,7 @@ demo:
 	$(Q)scripts/demo
 
 bench: setup
-	$(Q)$(MAKE) --no-print-directory all tools
+	$(Q)$(MAKE) --no-print-directory all tools repro
 	$(Q)bench/run
 
 format:

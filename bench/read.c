@@ -2,8 +2,10 @@
 /*
  * read CORE WORK WAY
  *
- * What it costs to read a dump "bulk", all of it once in large pieces, or in "words", at addresses that
- * a fixed sequence makes up; through "mmx", through "libkdumpfile" or, of an ELF dump, with plain "pread".
+ * What it costs to read a dump "bulk", all of it once in large pieces, or in "words", at addresses that a
+ * fixed sequence makes up, all over the memory, or "near" one another within 2 MiB, as page tables and
+ * struct pages are; by mmx's "own" backend, by its backend "kdumpfile", by "libkdumpfile" alone, which
+ * then maps the file, or, of an ELF dump, with plain "pread".
  * Prints how many bytes or words were read, and the nanoseconds of CPU time that it took, without the
  * opening.
  */
@@ -21,6 +23,7 @@
 #include "image/image.h"
 
 #define PIECE       (2u << 20)
+#define NEAR        (2u << 20)
 #define WORDS       50000
 #define CACHE_PAGES 8 /* what serves mmx best: see lib/image/kdumpfile.c */
 
@@ -42,6 +45,7 @@ struct dump {
 
 struct way {
 	const char *name;
+	enum mmx_backend backend;
 	bool (*read)(struct dump *d, const struct load *l, uint64_t at, void *buf, size_t len);
 };
 
@@ -61,9 +65,10 @@ static bool by_library(struct dump *d, const struct load *l, uint64_t at, void *
 }
 
 static const struct way ways[] = {
-	{"pread", by_pread},
-	{"mmx", by_mmx},
-	{"libkdumpfile", by_library},
+	{"pread", MMX_BACKEND_ANY, by_pread},
+	{"own", MMX_BACKEND_OWN, by_mmx},
+	{"kdumpfile", MMX_BACKEND_KDUMPFILE, by_mmx},
+	{"libkdumpfile", MMX_BACKEND_ANY, by_library},
 };
 
 static uint64_t cpu_time(void)
@@ -90,17 +95,17 @@ static bool read_all(struct dump *d, const struct way *way, void *buf, uint64_t 
 	return true;
 }
 
-static bool read_words(struct dump *d, const struct way *way, void *buf, uint64_t *units)
+/* Words among the first @bytes of memory. */
+static bool read_among(struct dump *d, const struct way *way, void *buf, uint64_t bytes)
 {
 	uint64_t state = 1;
 
-	*units = WORDS;
 	for (int i = 0; i < WORDS; i++) {
 		const struct load *l = d->loads.v;
 		uint64_t at;
 
 		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		at = (state >> 16) % (d->loads.total / 8) * 8;
+		at = (state >> 16) % (bytes / 8) * 8;
 		while (at >= l->size)
 			at -= l++->size;
 		if (!way->read(d, l, at, buf, 8))
@@ -109,12 +114,25 @@ static bool read_words(struct dump *d, const struct way *way, void *buf, uint64_
 	return true;
 }
 
+static bool read_words(struct dump *d, const struct way *way, void *buf, uint64_t *units)
+{
+	*units = WORDS;
+	return read_among(d, way, buf, d->loads.total);
+}
+
+static bool read_near(struct dump *d, const struct way *way, void *buf, uint64_t *units)
+{
+	*units = WORDS;
+	return read_among(d, way, buf, d->loads.total < NEAR ? d->loads.total : NEAR);
+}
+
 static const struct work {
 	const char *name;
 	bool (*run)(struct dump *d, const struct way *way, void *buf, uint64_t *units);
 } works[] = {
 	{"bulk", read_all},
 	{"words", read_words},
+	{"near", read_near},
 };
 
 static bool add_load(struct dump *d, uint64_t phys, uint64_t size, uint64_t offset)
@@ -156,12 +174,12 @@ static bool find_loads(struct dump *d)
 	return true;
 }
 
-static bool open_dump(struct dump *d, const char *path)
+static bool open_dump(struct dump *d, const struct way *way, const char *path)
 {
 	struct mmx_image *image;
 	struct mmx_err err;
 
-	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
+	image = mmx_open_dump(&path, 1, way->backend, &err);
 	d->mmx = image ? mmx_reader_new(image, &err) : NULL;
 	if (!d->mmx) {
 		fprintf(stderr, "read: %s\n", err.text);
@@ -219,8 +237,9 @@ int main(int argc, char **argv)
 	struct dump d = {0};
 
 	if (!work || !way) {
-		fprintf(stderr, "usage: read CORE bulk|words mmx|libkdumpfile|pread\n");
+		fprintf(stderr,
+			"usage: read CORE bulk|words|near own|kdumpfile|libkdumpfile|pread\n");
 		return 2;
 	}
-	return open_dump(&d, argv[1]) && measure(&d, work, way) ? 0 : 2;
+	return open_dump(&d, way, argv[1]) && measure(&d, work, way) ? 0 : 2;
 }
