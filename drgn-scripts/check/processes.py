@@ -1,22 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every page that every process has mapped: the same address leads to the same frame."""
-from .compare import ABSENT, Difference
+"""All that every process has mapped: the same addresses, and the same frames behind them."""
+from .compare import ABSENT, Difference, merge
+from .voices import CannotRun
 
-AT_ONCE = 4096  # addresses in one call
+PAGE = 4096
+COLUMNS = "address", "pfn"
+EVERYTHING = "0-7fffffffffffffff"
 
 
 def differences(voices, count):
     with voices.drgn("mapped.py") as answer:
-        for process in answer.rows("processes"):
-            mapped = process["mapped"]
-            count(len(mapped))
-            for at in range(0, len(mapped), AT_ONCE):
-                yield from of_process(voices, process, mapped[at:at + AT_ONCE])
+        pids = list(answer.rows("pids"))
+        # One mmx for all of them, since opening a dump and finding all tasks takes longer than most processes.
+        # The head of the last table ends the one before it.
+        script = [["pagex", "--columns", ",".join(COLUMNS), "-u", pid, EVERYTHING] for pid in (*pids, *pids[-1:])]
+        with voices.mmx_script(script) as mmx:
+            lines = mmx.lines()
+            next(lines, None)
+            for process in answer.rows("processes"):
+                yield from of_process(process, table(lines), count)
 
 
-def of_process(voices, process, mapped):
-    with voices.mmx("pagex", "-u", str(process["pid"]), *(address for address, _ in mapped)) as answer:
-        found = {page["address"]: page["pfn"] for page in answer.rows("pages")}
-    for address, pfn in mapped:
-        if found.get(address) != pfn:
-            yield Difference("pfn", f"PID {process['pid']} {process['comm']} {address}", found.get(address, ABSENT), pfn)
+def table(lines):
+    """(address, PFN) of each row, up to the head of the table behind it."""
+    for line in lines:
+        cells = tuple(line.split("\t"))
+        if cells == COLUMNS:
+            return
+        yield tuple(int(cell, 16) for cell in cells)
+    raise CannotRun("the answer ends in its middle")
+
+
+def of_process(process, mmx, count):
+    for a, b in merge(mmx, mapped(process), lambda page: page[0]):
+        count(1)
+        if a != b:
+            address, _ = a or b
+            yield Difference("pfn", f"PID {process['pid']} {process['comm']} {address:#x}", shown(a), shown(b))
+
+
+def mapped(process):
+    """(address, PFN) of each page."""
+    for address, pfn, pages in process["mapped"]:
+        address, pfn = int(address, 16), int(pfn, 16)
+        yield from ((address + i * PAGE, pfn + i) for i in range(pages))
+
+
+def shown(page):
+    return hex(page[1]) if page else ABSENT

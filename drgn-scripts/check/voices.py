@@ -65,6 +65,10 @@ class Answer:
                 if not self._more():
                     raise CannotRun("the answer ends in its middle") from None
 
+    def lines(self):
+        """Its lines, of one that is text."""
+        return (line.rstrip("\n") for line in self.file)
+
     def whole(self):
         """All of it at once."""
         try:
@@ -78,11 +82,20 @@ class Voices:
 
     def __init__(self, core, vmlinux, mmx, python, mmx_core=None):
         self.core, self.vmlinux = core, vmlinux
-        self._mmx = [*mmx, "-c", mmx_core or core, "--json"]
+        self._mmx = [*mmx, "-c", mmx_core or core]
         self._python = python
 
     def mmx(self, *words):
-        return self._ask([*self._mmx, *words])
+        return self._ask([*self._mmx, "--json", *words])
+
+    @contextmanager
+    def mmx_script(self, commands):
+        """The answers to several commands, one behind the other."""
+        with tempfile.NamedTemporaryFile("w", prefix="mmx-") as file:
+            file.writelines(" ".join(map(str, command)) + "\n" for command in commands)
+            file.flush()
+            with self._ask([*self._mmx, "-i", file.name]) as answer:
+                yield answer
 
     def drgn(self, script, *words):
         return self._ask([*self._python, str(HERE / script), "-c", self.core, "--vmlinux", self.vmlinux, *words])
