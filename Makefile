@@ -98,6 +98,13 @@ $(B)/fuzz/%: $(B)/obj-fuzz/tests/fuzz/%.o $(patsubst %.c,$(B)/obj-fuzz/%.o,$(LIB
 	@mkdir -p $(@D)
 	$(Q)clang -fsanitize=fuzzer,address,undefined -pthread $^ $(LIBS) -o $@
 
+# What commands are fuzzed on, beside the program.
+$(B)/fuzz/fuzz_commands: | $(B)/fuzz/samples
+$(B)/fuzz/samples: tests/fuzz/samples tests/suite.py $(shell find samples/mmsample -name '*.py' -o -name '*.txt')
+	$(call note,SAMPLE,$@)
+	$(Q)tests/fuzz/samples $@
+	@touch $@
+
 fuzzers: $(FUZZERS)
 
 # Manual pages come from the commands' own help.
