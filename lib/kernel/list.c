@@ -115,7 +115,8 @@ static int walk(struct mmx_list *l, mmx_list_fn fn, void *arg, struct mmx_err *e
 	}
 	if (mmx_cover_whole(&l->coverage))
 		return 0;
-	*err = l->coverage.first;
+	if (err)
+		*err = l->coverage.first;
 	return -1;
 }
 

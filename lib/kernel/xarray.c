@@ -218,6 +218,7 @@ int mmx_xarray_load(struct mmx_view *view, uint64_t addr, uint64_t index, uint64
 	*entry = mmx_xa_next(&xa) ? xa.entry : 0;
 	if (mmx_cover_whole(&xa.coverage))
 		return 0;
-	*err = xa.coverage.first;
+	if (err)
+		*err = xa.coverage.first;
 	return -1;
 }
