@@ -628,13 +628,28 @@ static void mark_kept(struct mmx_slab_objects *o, const struct mmx_slab_caches *
 }
 
 /*
+ * One that a CPU has taken, it seems, and that none has, was caught on its way; or the kernel's checks
+ * found it corrupt and put it aside, which is all that the bit means where CPUs take no slabs, since 7.0.
+ * Either way what it has free is on no list.
+ */
+static void doubt_frozen(struct mmx_slab_objects *o, const struct mmx_layout *l)
+{
+	if (mmx_has(l, M_kmem_cache_percpu_slab))
+		mmx_cover_failf(&o->coverage, MMX_ENOTFOUND,
+				"the slab is frozen, and no CPU has it: what it has free is on no "
+				"list");
+	else
+		mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
+				"the kernel found the slab corrupt and put it aside: what it has "
+				"free is on no list");
+}
+
+/*
  * When some CPU's lists of a cache could not be read, a slab can still be judged if no CPU has taken
- * it for itself, which it then says, and no objects of it can be in sheaves. One that a CPU has
- * taken, it seems, and that none has, was caught on its way, or is one that the kernel found broken
- * and put aside: either way what it has free is on no list.
+ * it for itself, which it then says, and no objects of it can be in sheaves.
  */
 static void doubt(struct mmx_slab_objects *o, const struct mmx_slab_caches *caches,
-		  const struct mmx_slab *slab)
+		  const struct mmx_slab *slab, const struct mmx_layout *l)
 {
 	const struct mmx_err *of_cache = mmx_reason(&caches->reasons, slab->cache->unseen);
 	const struct mmx_err *of_all = mmx_reason(&caches->reasons, caches->unseen);
@@ -643,9 +658,7 @@ static void doubt(struct mmx_slab_objects *o, const struct mmx_slab_caches *cach
 	if (of_cache && (astray || slab->cache->sheaves))
 		mmx_cover_fail(&o->coverage, of_cache);
 	else if (astray)
-		mmx_cover_failf(&o->coverage, MMX_ENOTFOUND,
-				"the slab is frozen, and no CPU has it: what it has free is on "
-				"no list");
+		doubt_frozen(o, l);
 	if (of_all)
 		mmx_cover_fail(&o->coverage, of_all);
 }
@@ -662,15 +675,15 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 	o->n = slab->objects;
 	memset(o->count, 0, sizeof(o->count));
 	memset(o->state, MMX_OBJECT_ALLOCATED, o->n);
-	doubt(o, caches, slab);
 	listed = follow(o, slab, view, slab->freelist, MMX_OBJECT_FREE);
-	if (!o->coverage.broken && !o->coverage.absent && listed != slab->objects - slab->inuse)
+	if (mmx_cover_whole(&o->coverage) && listed != slab->objects - slab->inuse)
 		mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
 				"its free list has %u objects, and by its count it should have %u",
 				listed, slab->objects - slab->inuse);
 	if (slab->on_cpu && slab->on_cpu->active)
 		follow(o, slab, view, slab->on_cpu->freelist, MMX_OBJECT_CPU_FREE);
 	mark_kept(o, caches, slab);
+	doubt(o, caches, slab, &view->kernel->layout);
 	for (uint32_t i = 0; i < o->n; i++) {
 		if (!mmx_cover_whole(&o->coverage) && o->state[i] == MMX_OBJECT_ALLOCATED)
 			o->state[i] = MMX_OBJECT_UNKNOWN;

@@ -244,6 +244,11 @@ static void a_frozen_slab_that_no_cpu_has_leaves_doubt(void)
 		      w->found.count[MMX_OBJECT_UNKNOWN] == OBJECTS - 1,
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 	CHECK(w->found.coverage.unknown == 1, "%u free, %u allocated, %u unknown: %s", FOUND(w));
+	/* Where CPUs take no slabs the kernel says by this that it found the slab corrupt. */
+	w->m->kernel.layout.member[M_kmem_cache_percpu_slab].provider = -1;
+	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
+	CHECK(w->found.coverage.broken == 1 && w->found.count[MMX_OBJECT_UNKNOWN] == OBJECTS - 1,
+	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 	w->slab.on_cpu = &w->on_cpu;
 	CHECK(!find(w) && w->found.count[MMX_OBJECT_ALLOCATED] == OBJECTS - 1,
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
