@@ -41,6 +41,10 @@ static const char *nth_option(size_t i)
 			snprintf(option, sizeof(option), "-%c", o->letter);
 			return option;
 		}
+		if (o->name && i-- == 0) {
+			snprintf(option, sizeof(option), "--%s", o->name);
+			return option;
+		}
 	}
 	if (i >= n)
 		return NULL;

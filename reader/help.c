@@ -121,8 +121,11 @@ static void list_options(const struct mmx_command *c, const struct mmx_sink *sin
 
 	if (!c)
 		list_own_options(sink);
-	for (const struct mmx_option *o = c ? c->options : NULL; o && o->letter; o++)
-		put(sink, (char[]){'-', o->letter, '\n', 0});
+	for (const struct mmx_option *o = c ? c->options : NULL; o && o->letter; o++) {
+		mmx_sink_put(sink, "-%c\n", o->letter);
+		if (o->name)
+			mmx_sink_put(sink, "--%s\n", o->name);
+	}
 	for (size_t i = 0; i < n; i++) {
 		put(sink, "--");
 		put(sink, shared[i].name);

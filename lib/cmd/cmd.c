@@ -67,7 +67,7 @@ static enum mmx_exit usage(struct mmx_run *run)
 	return MMX_EXIT_CANNOT;
 }
 
-static const struct mmx_option *option_of(const struct mmx_command *c, char letter)
+static const struct mmx_option *by_letter(const struct mmx_command *c, char letter)
 {
 	for (const struct mmx_option *o = c->options; o && o->letter; o++) {
 		if (o->letter == letter)
@@ -76,45 +76,86 @@ static const struct mmx_option *option_of(const struct mmx_command *c, char lett
 	return NULL;
 }
 
+static const struct mmx_option *by_name(const struct mmx_command *c, const char *name, size_t len)
+{
+	for (const struct mmx_option *o = c->options; o && o->letter; o++) {
+		if (o->name && !strncmp(o->name, name, len) && !o->name[len])
+			return o;
+	}
+	return NULL;
+}
+
+/* A command's words, and which comes next. */
+struct words {
+	int argc, next;
+	char **argv;
+};
+
+/* @shown: the option as the user has it; @value: what stands behind it in the same word, or NULL */
+static bool take_value(struct mmx_run *run, struct words *w, const struct mmx_option *o,
+		       const char *shown, const char *value)
+{
+	if (o->arg && !value && w->next < w->argc)
+		value = w->argv[w->next++];
+	if (o->arg && !value)
+		mmx_say(run, "option %s wants %s behind it", shown, o->arg);
+	else if (!o->arg && value)
+		mmx_say(run, "option %s takes nothing behind it", shown);
+	else
+		run->option[(unsigned char)o->letter] = o->arg ? value : "";
+	return !o->arg == !value;
+}
+
+static bool take_name(struct mmx_run *run, struct words *w, const char *word)
+{
+	size_t len = strcspn(word, "=");
+	const struct mmx_option *o = by_name(run->command, word + 2, len - 2);
+	char shown[64];
+
+	snprintf(shown, sizeof(shown), "%.*s", (int)(len < 63 ? len : 63), word);
+	if (o)
+		return take_value(run, w, o, shown, word[len] ? word + len + 1 : NULL);
+	mmx_say(run, "there is no option %s", shown);
+	return false;
+}
+
+static bool take_letters(struct mmx_run *run, struct words *w, const char *word)
+{
+	for (const char *c = word + 1; *c; c++) {
+		const struct mmx_option *o = by_letter(run->command, *c);
+		const char shown[] = {'-', *c, 0};
+
+		if (!o) {
+			mmx_say(run, "there is no option %s", shown);
+			return false;
+		}
+		if (!take_value(run, w, o, shown, o->arg && c[1] ? c + 1 : NULL))
+			return false;
+		if (o->arg)
+			break;
+	}
+	return true;
+}
+
 /*
  * Options stand before, between or behind operands, as in getopt of GNU; "--" ends them. getopt
  * itself keeps its place in global variables, which a library has no business to touch.
  */
 static bool parse(struct mmx_run *run, int argc, char **argv)
 {
+	struct words w = {argc, 1, argv};
 	bool only_operands = false;
 
 	run->operand = argv;
-	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
+	while (w.next < argc) {
+		char *word = argv[w.next++];
 
-		if (only_operands || word[0] != '-' || !word[1]) {
-			run->operand[run->n_operands++] = argv[i];
-			continue;
-		}
-		if (!strcmp(word, "--")) {
+		if (only_operands || word[0] != '-' || !word[1])
+			run->operand[run->n_operands++] = word;
+		else if (!strcmp(word, "--"))
 			only_operands = true;
-			continue;
-		}
-		for (const char *c = word + 1; *c; c++) {
-			const struct mmx_option *o = option_of(run->command, *c);
-			const char *value = "";
-
-			if (!o) {
-				mmx_say(run, "there is no option -%c", *c);
-				return false;
-			}
-			if (o->arg) {
-				value = c[1] ? c + 1 : i + 1 < argc ? argv[++i] : NULL;
-				if (!value) {
-					mmx_say(run, "option -%c wants %s behind it", *c, o->arg);
-					return false;
-				}
-			}
-			run->option[(unsigned char)*c] = value;
-			if (o->arg)
-				break;
-		}
+		else if (!(word[1] == '-' ? take_name : take_letters)(run, &w, word))
+			return false;
 	}
 	return run->n_operands >= run->command->min_operands &&
 	       (run->command->max_operands < 0 || run->n_operands <= run->command->max_operands);

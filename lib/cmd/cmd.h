@@ -24,9 +24,13 @@ enum mmx_exit {
 /** mmx_worse() - what two things come to together: cannot, then partial, then findings */
 enum mmx_exit mmx_worse(enum mmx_exit a, enum mmx_exit b);
 
-/** struct mmx_option - "-v" or, with @arg, "-p ARG"; a table of them ends with letter 0 */
+/**
+ * struct mmx_option - "-v" or, with @arg, "-p ARG"; a table of them ends with letter 0
+ * @name: the long one, "--NAME" and "--NAME ARG" or "--NAME=ARG"; or NULL
+ */
 struct mmx_option {
 	char letter;
+	const char *name;
 	const char *arg;
 	const char *help;
 };

@@ -7,8 +7,9 @@
 #include "cmd/cmd.h"
 #include "render/document.h"
 
-#define HELP_WIDTH 90
-#define KEY_WIDTH  22
+#define HELP_WIDTH   90
+#define KEY_WIDTH    22
+#define OPTION_WIDTH 16
 
 void mmx_command_synopsis(const struct mmx_command *c, char *buf, size_t size)
 {
@@ -64,6 +65,15 @@ static void put_troff_columns(void *arg, const char *key, const char *fields)
 	mmx_sink_put(h->sink, ".TP\n.B %s\n%s\n", key, fields);
 }
 
+static void put_option(const struct mmx_option *o, const struct mmx_sink *sink)
+{
+	char shown[64];
+
+	snprintf(shown, sizeof(shown), "-%c%s%s%s%s", o->letter, o->name ? ", --" : "",
+		 o->name ? o->name : "", o->arg ? " " : "", o->arg ? o->arg : "");
+	mmx_sink_put(sink, "  %-*s %s\n", OPTION_WIDTH, shown, o->help);
+}
+
 void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sink)
 {
 	const struct mmx_choosable all = mmx_command_columns(c);
@@ -73,7 +83,7 @@ void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sin
 	if (c->options)
 		mmx_sink_put(sink, "\noptions:\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++)
-		mmx_sink_put(sink, "  -%c %-8s %s\n", o->letter, o->arg ? o->arg : "", o->help);
+		put_option(o, sink);
 	mmx_choosable_each(&all, put_columns, &columns);
 }
 
@@ -125,7 +135,10 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 	if (c->options)
 		mmx_sink_put(sink, ".SH OPTIONS\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++) {
-		mmx_sink_put(sink, ".TP\n.B \\-%c %s\n", o->letter, o->arg ? o->arg : "");
+		mmx_sink_put(sink,
+			     o->name ? ".TP\n.B \\-%c\\fR, \\fB\\-\\-%s %s\n"
+				     : ".TP\n.B \\-%c%s %s\n",
+			     o->letter, o->name ? o->name : "", o->arg ? o->arg : "");
 		put_troff(sink, o->help);
 	}
 	mmx_choosable_each(&all, put_troff_columns, &columns);
@@ -139,9 +152,14 @@ static void put_options(const struct mmx_command *c, const struct mmx_sink *sink
 	if (!c->options)
 		return;
 	mmx_sink_put(sink, "## Options\n\n| option | what |\n| --- | --- |\n");
-	for (const struct mmx_option *o = c->options; o->letter; o++)
-		mmx_sink_put(sink, o->arg ? "| `-%c %s` | %s |\n" : "| `-%c%s` | %s |\n", o->letter,
-			     o->arg ? o->arg : "", o->help);
+	for (const struct mmx_option *o = c->options; o->letter; o++) {
+		const char *arg = o->arg ? o->arg : "", *blank = o->arg ? " " : "";
+
+		mmx_sink_put(sink, "| `-%c%s%s`", o->letter, blank, arg);
+		if (o->name)
+			mmx_sink_put(sink, ", `--%s%s%s`", o->name, blank, arg);
+		mmx_sink_put(sink, " | %s |\n", o->help);
+	}
 	mmx_sink_put(sink, "\n");
 }
 

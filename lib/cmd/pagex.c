@@ -399,11 +399,12 @@ static enum mmx_exit pagex(struct mmx_run *run)
 }
 
 static const struct mmx_option options[] = {
-	{'p', NULL, "WHAT are physical addresses"},
-	{'u', "PID", "WHAT are user addresses of that process"},
-	{'d', NULL, "numbers are decimal"},
-	{'v', NULL, "draw struct page as this kernel has it, with every arm of its unions"},
-	{'c', NULL, "explain the reference count"},
+	{'p', "physical", NULL, "WHAT are physical addresses"},
+	{'u', "user", "PID", "WHAT are user addresses of that process"},
+	{'d', "decimal", NULL, "numbers are decimal"},
+	{'v', "verbose", NULL,
+	 "draw struct page as this kernel has it, with every arm of its unions"},
+	{'c', "counts", NULL, "explain the reference count"},
 	{0},
 };
 
