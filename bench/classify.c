@@ -71,16 +71,6 @@ static int classify_piece(const void *arg, struct mmx_page_walk *w, void *result
 	return 0;
 }
 
-static int add_frames(void *arg, uint64_t pfn, const void *result, struct mmx_err *err)
-{
-	struct walk *walk = arg;
-
-	(void)pfn;
-	(void)err;
-	walk->frames += *(const uint64_t *)result;
-	return 0;
-}
-
 static uint64_t classify_all(struct walk *walk, unsigned int jobs)
 {
 	const struct mmx_page_pieces pieces = {
@@ -90,11 +80,17 @@ static uint64_t classify_all(struct walk *walk, unsigned int jobs)
 		.result_size = sizeof(uint64_t),
 		.arg = walk,
 		.work = classify_piece,
-		.take = add_frames,
 	};
+	struct mmx_page_team *team = mmx_page_pieces_begin(&pieces, NULL);
+	const void *frames;
+	uint64_t pfn;
+	int ret = -1;
 
 	walk->frames = 0;
-	return mmx_page_pieces(&pieces, NULL) ? 0 : walk->frames;
+	while (team && (ret = mmx_page_pieces_next(team, &pfn, &frames, NULL)) > 0)
+		walk->frames += *(const uint64_t *)frames;
+	mmx_page_pieces_end(team);
+	return ret ? 0 : walk->frames;
 }
 
 struct cost {

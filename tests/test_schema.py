@@ -113,7 +113,7 @@ def prose():
     files = {path.stem: path for path in schema.FOLDER.glob("*.json")}
     common = names_of(files.pop("common"))
     # The others are made of the same declarations as docs/reference.
-    files = {name: path for name, path in files.items() if name in ("page", "proc")}
+    files = {name: path for name, path in files.items() if name == "page"}
     equal(sorted(sections), sorted(files), "documents described")
     for name, path in files.items():
         schema.load(path)

@@ -14,19 +14,19 @@ struct slot {
 	void *result;
 };
 
-struct team;
-
 struct worker {
-	struct team *team;
+	struct mmx_team *team;
 	void *own;
 	pthread_t thread;
 };
 
-struct team {
-	const struct mmx_parallel *work;
-	pthread_mutex_t lock; /* over all that follows; a slot's contents are whose turn it is */
-	pthread_cond_t done;  /* a piece is */
-	pthread_cond_t room;  /* for another piece, or the end */
+struct mmx_team {
+	struct mmx_parallel work;
+	unsigned int n_threads; /* that were started, the caller's included */
+	bool taking;            /* the caller has the result of the piece @taken */
+	pthread_mutex_t lock;   /* over all that follows; a slot's contents are whose turn it is */
+	pthread_cond_t done;    /* a piece is */
+	pthread_cond_t room;    /* for another piece, or the end */
 	uint64_t begun, taken;
 	uint64_t end; /* no piece from here on is begun */
 	size_t n_slots;
@@ -35,24 +35,24 @@ struct team {
 	struct worker worker[];
 };
 
-static struct slot *slot_of(struct team *team, uint64_t piece)
+static struct slot *slot_of(struct mmx_team *team, uint64_t piece)
 {
 	return &team->slot[piece % team->n_slots];
 }
 
-static bool may_begin(const struct team *team)
+static bool may_begin(const struct mmx_team *team)
 {
 	return team->begun < team->end && team->begun - team->taken < team->n_slots;
 }
 
 /* Does the next piece; the lock is held before and after, not meanwhile. */
-static void do_piece(struct team *team, void *own)
+static void do_piece(struct mmx_team *team, void *own)
 {
 	uint64_t piece = team->begun++;
 	struct slot *slot = slot_of(team, piece);
 
 	pthread_mutex_unlock(&team->lock);
-	slot->ret = team->work->work(own, piece, slot->result, &slot->err);
+	slot->ret = team->work.work(own, piece, slot->result, &slot->err);
 	pthread_mutex_lock(&team->lock);
 	slot->done = true;
 	if (slot->ret && piece < team->end)
@@ -63,7 +63,7 @@ static void do_piece(struct team *team, void *own)
 static void *be_worker(void *arg)
 {
 	struct worker *me = arg;
-	struct team *team = me->team;
+	struct mmx_team *team = me->team;
 
 	pthread_mutex_lock(&team->lock);
 	while (team->begun < team->end) {
@@ -76,37 +76,50 @@ static void *be_worker(void *arg)
 	return NULL;
 }
 
-static int take_piece(struct team *team, struct mmx_err *err)
+/* The caller is done with what it has: its slot is free for another piece. */
+static void give_back(struct mmx_team *team)
 {
-	struct slot *slot = slot_of(team, team->taken);
-	int ret = slot->ret;
-
-	pthread_mutex_unlock(&team->lock);
-	if (ret && err)
-		*err = slot->err;
-	if (!ret)
-		ret = team->work->take(team->work->arg, team->taken, slot->result, err);
-	pthread_mutex_lock(&team->lock);
-	slot->done = false;
+	if (!team->taking)
+		return;
+	team->taking = false;
+	slot_of(team, team->taken)->done = false;
 	team->taken++;
-	if (ret)
-		team->end = 0;
 	pthread_cond_broadcast(&team->room);
-	return ret;
 }
 
-static int lead(struct team *team, struct mmx_err *err)
+/* The slot of the next piece when it is done; NULL when none follows. */
+static struct slot *wait_for_piece(struct mmx_team *team)
 {
-	int ret = 0;
-
-	pthread_mutex_lock(&team->lock);
-	while (!ret && team->taken < team->end) {
+	while (team->taken < team->end) {
 		if (slot_of(team, team->taken)->done)
-			ret = take_piece(team, err);
-		else if (may_begin(team))
+			return slot_of(team, team->taken);
+		if (may_begin(team))
 			do_piece(team, team->worker[0].own);
 		else
 			pthread_cond_wait(&team->done, &team->lock);
+	}
+	return NULL;
+}
+
+int mmx_parallel_next(struct mmx_team *team, uint64_t *piece, const void **result,
+		      struct mmx_err *err)
+{
+	struct slot *slot;
+	int ret = 0;
+
+	pthread_mutex_lock(&team->lock);
+	give_back(team);
+	slot = wait_for_piece(team);
+	if (slot) {
+		ret = slot->ret ? -1 : 1;
+		team->taking = true;
+		*piece = team->taken;
+		*result = slot->result;
+	}
+	if (ret < 0) {
+		team->end = 0;
+		if (err)
+			*err = slot->err;
 	}
 	pthread_mutex_unlock(&team->lock);
 	return ret;
@@ -116,7 +129,7 @@ static int lead(struct team *team, struct mmx_err *err)
  * Starts the others; where the system has no thread left, fewer do the same work. Signals are the
  * caller's business, so they must not arrive in threads that it knows nothing of.
  */
-static unsigned int start(struct team *team)
+static unsigned int start(struct mmx_team *team)
 {
 	sigset_t all, before;
 	unsigned int n = 1;
@@ -132,48 +145,30 @@ static unsigned int start(struct team *team)
 	return n;
 }
 
-static int run(struct team *team, struct mmx_err *err)
-{
-	unsigned int n;
-	int ret;
-
-	pthread_mutex_init(&team->lock, NULL);
-	pthread_cond_init(&team->done, NULL);
-	pthread_cond_init(&team->room, NULL);
-	n = start(team);
-	ret = lead(team, err);
-	while (--n)
-		pthread_join(team->worker[n].thread, NULL);
-	pthread_cond_destroy(&team->room);
-	pthread_cond_destroy(&team->done);
-	pthread_mutex_destroy(&team->lock);
-	return ret;
-}
-
-static void free_team(struct team *team)
+static void free_team(struct mmx_team *team)
 {
 	for (unsigned int i = 0; i < team->n_workers; i++)
-		team->work->end(team->worker[i].own);
+		team->work.end(team->worker[i].own);
 	for (size_t i = 0; team->slot && i < team->n_slots; i++)
 		free(team->slot[i].result);
 	free(team->slot);
 	free(team);
 }
 
-static struct team *new_team(const struct mmx_parallel *work, unsigned int jobs,
-			     struct mmx_err *err)
+static struct mmx_team *new_team(const struct mmx_parallel *work, unsigned int jobs,
+				 struct mmx_err *err)
 {
-	struct team *team = calloc(1, sizeof(*team) + jobs * sizeof(team->worker[0]));
+	struct mmx_team *team = calloc(1, sizeof(*team) + jobs * sizeof(team->worker[0]));
 	bool ok;
 
 	if (!team) {
 		mmx_fail_nomem(err);
 		return NULL;
 	}
-	team->work = work;
+	team->work = *work;
 	team->end = work->pieces;
 	team->n_slots = 2 * (size_t)jobs;
-	team->slot = calloc(team->n_slots, sizeof(*team->slot));
+	team->slot = calloc(team->n_slots + 1, sizeof(*team->slot));
 	ok = team->slot;
 	for (size_t i = 0; ok && i < team->n_slots; i++) {
 		team->slot[i].result = malloc(work->result_size);
@@ -195,18 +190,32 @@ static struct team *new_team(const struct mmx_parallel *work, unsigned int jobs,
 	return NULL;
 }
 
-int mmx_parallel(const struct mmx_parallel *work, struct mmx_err *err)
+struct mmx_team *mmx_parallel_begin(const struct mmx_parallel *work, struct mmx_err *err)
 {
 	unsigned int jobs = work->jobs < work->pieces ? work->jobs : work->pieces;
-	struct team *team;
-	int ret;
+	struct mmx_team *team = new_team(work, jobs, err);
 
-	if (!work->pieces)
-		return 0;
-	team = new_team(work, jobs, err);
 	if (!team)
-		return -1;
-	ret = run(team, err);
+		return NULL;
+	pthread_mutex_init(&team->lock, NULL);
+	pthread_cond_init(&team->done, NULL);
+	pthread_cond_init(&team->room, NULL);
+	team->n_threads = start(team);
+	return team;
+}
+
+void mmx_parallel_end(struct mmx_team *team)
+{
+	if (!team)
+		return;
+	pthread_mutex_lock(&team->lock);
+	team->end = 0;
+	pthread_cond_broadcast(&team->room);
+	pthread_mutex_unlock(&team->lock);
+	while (--team->n_threads)
+		pthread_join(team->worker[team->n_threads].thread, NULL);
+	pthread_cond_destroy(&team->room);
+	pthread_cond_destroy(&team->done);
+	pthread_mutex_destroy(&team->lock);
 	free_team(team);
-	return ret;
 }

@@ -34,6 +34,20 @@ int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value)
 	return 0;
 }
 
+int mmx_number_range(const char *text, bool decimal, uint64_t *first, uint64_t *last,
+		     struct mmx_err *err)
+{
+	const char *dash = strchr(text, '-');
+
+	if (mmx_number(text, dash, decimal, first) ||
+	    mmx_number(dash ? dash + 1 : text, NULL, decimal, last))
+		return mmx_fail(err, MMX_EUSAGE, "%s is no range of %s numbers: A-B", text,
+				decimal ? "decimal" : "hex");
+	if (*last < *first)
+		return mmx_fail(err, MMX_EUSAGE, "the range %s ends before it begins", text);
+	return 0;
+}
+
 /*
  * What a number is.
  */

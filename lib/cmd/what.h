@@ -45,6 +45,10 @@ struct mmx_what_options {
 /** mmx_number() - a number of @text up to @end (or its NUL): hex with or without 0x, or decimal */
 int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value);
 
+/** mmx_number_range() - "A-B", or "A" for A-A */
+int mmx_number_range(const char *text, bool decimal, uint64_t *first, uint64_t *last,
+		     struct mmx_err *err);
+
 /** mmx_what_fn - called for each run of frames, in the order of what was asked; false ends it */
 typedef bool (*mmx_what_fn)(void *arg, const struct mmx_what *what);
 

@@ -5,9 +5,15 @@
 #include "kernel/kernel.h"
 #include "mm/page_pieces.h"
 
+struct mmx_page_team {
+	struct mmx_page_pieces pieces;
+	uint64_t start; /* of the first piece */
+	struct mmx_team *team;
+};
+
 /* What a thread works with. */
 struct worker {
-	const struct mmx_page_pieces *pieces;
+	const struct mmx_page_team *team;
 	struct mmx_view *view;
 };
 
@@ -19,8 +25,8 @@ static void *worker_new(void *arg, struct mmx_err *err)
 		mmx_fail_nomem(err);
 		return NULL;
 	}
-	worker->pieces = arg;
-	worker->view = mmx_view_new(worker->pieces->kernel, err);
+	worker->team = arg;
+	worker->view = mmx_view_new(worker->team->pieces.kernel, err);
 	if (worker->view)
 		return worker;
 	free(worker);
@@ -38,8 +44,9 @@ static void worker_free(void *own)
 static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
 {
 	const struct worker *worker = own;
-	const struct mmx_page_pieces *pieces = worker->pieces;
-	uint64_t start = piece * MMX_PIECE_FRAMES, end = start + MMX_PIECE_FRAMES;
+	const struct mmx_page_pieces *pieces = &worker->team->pieces;
+	uint64_t start = worker->team->start + piece * MMX_PIECE_FRAMES;
+	uint64_t end = start + MMX_PIECE_FRAMES;
 	struct mmx_page_walk w;
 	int ret;
 
@@ -55,26 +62,47 @@ static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err
 	return ret;
 }
 
-static int take_piece(void *arg, uint64_t piece, const void *result, struct mmx_err *err)
+struct mmx_page_team *mmx_page_pieces_begin(const struct mmx_page_pieces *pieces,
+					    struct mmx_err *err)
 {
-	const struct mmx_page_pieces *pieces = arg;
-
-	return pieces->take(pieces->arg, piece * MMX_PIECE_FRAMES, result, err);
-}
-
-int mmx_page_pieces(const struct mmx_page_pieces *pieces, struct mmx_err *err)
-{
-	struct mmx_page_pieces own = *pieces;
-	const struct mmx_parallel work = {
+	struct mmx_page_team *team = malloc(sizeof(*team));
+	struct mmx_parallel work = {
 		.jobs = pieces->jobs,
-		.pieces = (pieces->end + MMX_PIECE_FRAMES - 1) / MMX_PIECE_FRAMES,
 		.result_size = pieces->result_size,
-		.arg = &own,
+		.arg = team,
 		.begin = worker_new,
 		.end = worker_free,
 		.work = do_piece,
-		.take = take_piece,
 	};
 
-	return mmx_parallel(&work, err);
+	if (!team) {
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	team->pieces = *pieces;
+	team->start = pieces->start - pieces->start % MMX_PIECE_FRAMES;
+	if (pieces->end > team->start)
+		work.pieces = (pieces->end - team->start - 1) / MMX_PIECE_FRAMES + 1;
+	team->team = mmx_parallel_begin(&work, err);
+	if (team->team)
+		return team;
+	free(team);
+	return NULL;
+}
+
+int mmx_page_pieces_next(struct mmx_page_team *team, uint64_t *pfn, const void **result,
+			 struct mmx_err *err)
+{
+	uint64_t piece = 0;
+	int ret = mmx_parallel_next(team->team, &piece, result, err);
+
+	*pfn = team->start + piece * MMX_PIECE_FRAMES;
+	return ret;
+}
+
+void mmx_page_pieces_end(struct mmx_page_team *team)
+{
+	if (team)
+		mmx_parallel_end(team->team);
+	free(team);
 }

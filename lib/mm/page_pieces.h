@@ -14,22 +14,33 @@
 /**
  * struct mmx_page_pieces - what is to be done with every frame
  * @jobs: threads, the caller's included
- * @end: the first frame that is not asked for; the walk begins at 0
+ * @start: the first frame that is asked for; the first piece begins where one of all frames would
+ * @end: the first frame that is not asked for
  * @result_size: bytes of a piece's result
  * @work: walks a piece to its end and fills its result; in any thread, so @arg is only to be read
- * @take: takes the result of the piece that begins at @pfn; in the caller's thread
  */
 struct mmx_page_pieces {
 	struct mmx_kernel *kernel;
 	unsigned int jobs;
-	uint64_t end;
+	uint64_t start, end;
 	size_t result_size;
 	void *arg;
 	int (*work)(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err);
-	int (*take)(void *arg, uint64_t pfn, const void *result, struct mmx_err *err);
 };
 
-/** mmx_page_pieces() - do it; 0, or -1 and @err, which is MMX_EIO when the user stopped it */
-int mmx_page_pieces(const struct mmx_page_pieces *pieces, struct mmx_err *err);
+struct mmx_page_team;
+
+/** mmx_page_pieces_begin() - NULL and @err when it cannot; @pieces is copied */
+struct mmx_page_team *mmx_page_pieces_begin(const struct mmx_page_pieces *pieces,
+					    struct mmx_err *err);
+
+/**
+ * mmx_page_pieces_next() - the result of the next piece, which begins at *pfn; as mmx_parallel_next()
+ * The error is MMX_EIO when the user stopped it.
+ */
+int mmx_page_pieces_next(struct mmx_page_team *team, uint64_t *pfn, const void **result,
+			 struct mmx_err *err);
+
+void mmx_page_pieces_end(struct mmx_page_team *team);
 
 #endif
