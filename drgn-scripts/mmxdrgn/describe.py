@@ -16,7 +16,7 @@ class Describer:
     def __init__(self, model):
         self.kernel, self.pages, self.classes, self.flags = model.kernel, model.pages, model.classes, model.flags
         self.details = Details(model)
-        self.names = FlagNames(model.flags, not self.pages.order_byte)
+        self.names = FlagNames(model.flags, self.pages.order_byte is None)
         self.zones = {(zone.node, zone.index): zone.name for zone in model.zones}
         # Up to 6.6 the index of a hugetlb folio counted huge pages, and this function converted it.
         self.counts_huge_pages = model.target.symbol("hugetlb_basepage_index") is not None

@@ -71,15 +71,14 @@ class Pages:
 
     def _find_folio(self, t):
         """Where a folio's own fields lie, in bytes from its first struct page."""
-        self.order_byte = t.member("struct page", "compound_order")
-        self.dtor = t.member("struct page", "compound_dtor")
+        def field(*names):
+            found = t.member("struct folio", *names)
+            return found and found[0]
+        self.order_byte, self.dtor = field("_folio_order"), field("_folio_dtor")
         self.hugetlb_dtor = t.constant("HUGETLB_PAGE_DTOR")
-        folio = {name: t.member("struct folio", name) for name in
-                 ("_entire_mapcount", "_nr_pages_mapped", "_large_mapcount")}
-        old = t.member("struct page", "compound_mapcount")
-        self.entire = folio["_entire_mapcount"][0] if folio["_entire_mapcount"] else self.size + old[0]
-        self.nr_mapped = folio["_nr_pages_mapped"] and folio["_nr_pages_mapped"][0]
-        self.large_mapcount = folio["_large_mapcount"] and folio["_large_mapcount"][0]
+        self.entire = t.offset("struct folio", "_entire_mapcount", "_compound_mapcount", "_total_mapcount")
+        self.nr_mapped = field("_nr_pages_mapped", "_subpages_mapcount")
+        self.large_mapcount = field("_large_mapcount")
         self.each_page_counts = self.nr_mapped is None and self.large_mapcount is None
         # Since 6.15 a kernel may be built to count a large folio's mappings only all together.
         self.may_count_together = any(t.member("struct folio", name) for name in ("_mm_ids", "_mm_id"))
@@ -209,15 +208,16 @@ class Pages:
     def _find_order(self, folio):
         second, third = self.raw(folio.head + 1), self.raw(folio.head + 2)
         folio.rows = (folio.rows[0], second, third or (0,) * len(second))
-        if self.order_byte:
-            at = self.order_byte[0]
-            order = second[at // 8] >> at % 8 * 8 & 0xFF
-        else:
-            order = second[self.f_flags] & 0xFF
+        order = second[self.f_flags] & 0xFF if self.order_byte is None else self.byte_of(folio, self.order_byte)
         if 0 < order <= ORDER_MAX and not folio.head & (1 << order) - 1:
             folio.order = order
         else:
             folio.bad_order = True
+
+    def byte_of(self, folio, at):
+        """A byte of a folio, by its offset."""
+        row, at = divmod(at, self.size)
+        return folio.rows[row][at // 8] >> at % 8 * 8 & 0xFF
 
     def int_of(self, folio, at):
         """A signed 32-bit field of a folio, by its offset in bytes."""
@@ -231,9 +231,8 @@ class Pages:
             return False
         if self.hugetlb_bit:
             return bool(folio.rows[1][self.f_flags] & self.hugetlb_bit)
-        if self.dtor and self.hugetlb_dtor is not None:
-            at = self.dtor[0]
-            return folio.rows[1][at // 8] >> at % 8 * 8 & 0xFF == self.hugetlb_dtor
+        if self.dtor is not None and self.hugetlb_dtor is not None:
+            return self.byte_of(folio, self.dtor) == self.hugetlb_dtor
         return False
 
     def heads_block(self, row):

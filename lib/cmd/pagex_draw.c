@@ -227,9 +227,11 @@ static const struct {
 	void (*say)(struct mmx_pagex *p, char *buf, size_t size, int64_t v);
 } meanings[] = {
 	{"_entire_mapcount", meaning_entire},
+	{"_compound_mapcount", meaning_entire},
 	{"_total_mapcount", meaning_entire},
 	{"_large_mapcount", meaning_large},
 	{"_nr_pages_mapped", meaning_nr_mapped},
+	{"_subpages_mapcount", meaning_nr_mapped},
 	{"_folio_nr_pages", meaning_pages},
 	{"_nr_pages", meaning_pages},
 	{"_mm_id_mapcount", meaning_mm_counts},

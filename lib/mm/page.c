@@ -106,10 +106,10 @@ static void find_hugetlb(const struct mmx_kernel *k, struct mmx_page_format *f)
 		f->hugetlb = MMX_HUGETLB_TYPE;
 	} else if (f->hugetlb_flag != MMX_NO_BIT) {
 		f->hugetlb = MMX_HUGETLB_FLAG;
-	} else if (mmx_has_enum(l, E_HUGETLB_PAGE_DTOR) && mmx_has(l, M_page_compound_dtor)) {
+	} else if (mmx_has_enum(l, E_HUGETLB_PAGE_DTOR) && mmx_has(l, M_folio_dtor)) {
 		f->hugetlb = MMX_HUGETLB_DTOR;
 		f->hugetlb_dtor = mmx_enum(l, E_HUGETLB_PAGE_DTOR);
-		f->dtor = f->size + mmx_off(l, M_page_compound_dtor);
+		f->dtor = mmx_off(l, M_folio_dtor);
 	}
 }
 
@@ -131,22 +131,19 @@ static int find_folio(const struct mmx_kernel *k, struct mmx_page_format *f, str
 {
 	const struct mmx_layout *l = &k->layout;
 
-	f->order_is_byte = mmx_has(l, M_page_compound_order);
+	f->order_is_byte = mmx_has(l, M_folio_order);
 	if (!f->order_is_byte && !mmx_has(l, M_folio_flags_1))
 		return mmx_fail(
 			err, MMX_EMISSING,
-			"neither page.compound_order nor folio._flags_1 tells a folio's order");
-	f->order = f->order_is_byte ? f->size + mmx_off(l, M_page_compound_order)
-				    : mmx_off(l, M_folio_flags_1);
-	f->entire_mapcount = mmx_has(l, M_folio_entire_mapcount)
-				     ? mmx_off(l, M_folio_entire_mapcount)
-				     : f->size + mmx_off(l, M_page_compound_mapcount);
+			"neither folio._folio_order nor folio._flags_1 tells a folio's order");
+	f->order = mmx_off(l, f->order_is_byte ? M_folio_order : M_folio_flags_1);
+	f->entire_mapcount = mmx_off(l, M_folio_entire_mapcount);
 	f->large_mapcount = mmx_off(l, M_folio_large_mapcount);
 	f->nr_pages_mapped = mmx_off(l, M_folio_nr_pages_mapped);
 	f->mapped = mmx_has(l, M_folio_large_mapcount)    ? MMX_MAPPED_LARGE
 		    : mmx_has(l, M_folio_nr_pages_mapped) ? MMX_MAPPED_NR
 							  : MMX_MAPPED_PAGES;
-	if (f->mapped == MMX_MAPPED_PAGES && !mmx_has(l, M_page_compound_mapcount))
+	if (!mmx_has(l, M_folio_entire_mapcount))
 		return mmx_fail(err, MMX_EMISSING,
 				"no member tells how often a large folio is mapped");
 	/*

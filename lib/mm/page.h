@@ -48,15 +48,15 @@ enum mmx_type_scheme {
 /** enum mmx_hugetlb_test - how this kernel tells a hugetlb folio */
 enum mmx_hugetlb_test {
 	MMX_HUGETLB_NONE, /* it has none, or how it tells is not known */
-	MMX_HUGETLB_DTOR, /* page 1's compound_dtor */
+	MMX_HUGETLB_DTOR, /* a byte of page 1, up to 6.5 */
 	MMX_HUGETLB_FLAG, /* page 1's PG_hugetlb */
 	MMX_HUGETLB_TYPE, /* the head's page type */
 };
 
 /** enum mmx_mapped_test - how a large folio counts its mappings */
 enum mmx_mapped_test {
-	MMX_MAPPED_PAGES, /* 6.1: compound_mapcount and each page's own */
-	MMX_MAPPED_NR,    /* _entire_mapcount and _nr_pages_mapped */
+	MMX_MAPPED_PAGES, /* 6.1: the whole folio's count and each page's own */
+	MMX_MAPPED_NR,    /* since 6.2 also how many of its pages are mapped */
 	MMX_MAPPED_LARGE, /* _large_mapcount */
 };
 
@@ -83,7 +83,7 @@ struct mmx_page_format {
 	bool slab_is_type;
 	enum mmx_hugetlb_test hugetlb;
 	uint32_t dtor, hugetlb_dtor;
-	bool order_is_byte; /* 6.1: a byte of page 1; later the low byte of its flags */
+	bool order_is_byte; /* a byte of page 1, up to 6.5; later the low byte of its flags */
 	uint32_t order;
 	enum mmx_mapped_test mapped;
 	uint32_t entire_mapcount, large_mapcount, nr_pages_mapped;

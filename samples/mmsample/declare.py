@@ -7,6 +7,8 @@ from pathlib import Path
 
 LAYOUTS = Path(__file__).parent / "layouts"
 POINTER = 8
+# Releases whose files have only what they lay out otherwise than a later one.
+OTHERWISE_AS = {"6.2": "6.5", "6.5": "6.8"}
 
 
 class DeclarationError(Exception):
@@ -84,10 +86,16 @@ class Types:
         self.enums = {}
         self.anonymous_enums = []
         self._found = {}
-        self._parse(LAYOUTS / "common.txt")
-        self._parse(LAYOUTS / f"{release}.txt")
+        for name in ("common", *reversed(list(self._files(release)))):
+            self._parse(LAYOUTS / f"{name}.txt")
 
     # Parsing.
+
+    @staticmethod
+    def _files(release):
+        while release:
+            yield release
+            release = OTHERWISE_AS.get(release)
 
     def _parse(self, path):
         blocks = []
@@ -125,6 +133,8 @@ class Types:
             self.compounds[name] = self._compound(kind, words[1], int(words[2]), body)
         elif kind == "enum":
             self._enum(words[1:], " ".join(body).split())
+        elif kind == "gone":
+            del (self.enums if words[1] == "enum" else self.compounds)[words[2] if words[1] == "enum" else " ".join(words[1:])]
         else:
             raise ValueError("unknown kind of declaration")
 
@@ -241,6 +251,10 @@ class Types:
             return self.find(name, path) is not None
         except (DeclarationError, KeyError):
             return False
+
+    def which(self, name, *paths):
+        """The path that this release has, of the names that a member has had."""
+        return next(path for path in paths if self.has(name, path))
 
     def _walk(self, compound, path):
         name, brackets = STEP.fullmatch(path[0]).groups()

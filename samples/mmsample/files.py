@@ -52,8 +52,14 @@ class FileSystem:
         dentry["d_name.len"] = len(name)
         dentry.set(d_parent=parent or dentry, d_inode=inode.object, d_sb=self.super)
         dentry["d_lockref.count"] = 1
-        if parent:
+        older = m.types.has("dentry", "d_subdirs")
+        if older:
+            m.list_init(dentry.at("d_subdirs"))
+        if parent and older:
+            m.list_add_tail(dentry.at("d_child"), parent.at("d_subdirs"))
+        elif parent:
             m.hlist_add_head(dentry.at("d_sib"), parent.at("d_children"))
+        if parent:
             dentry["d_hash.pprev"] = m.image.by_name["dentry_hashtable"]
         m.hlist_add_head(dentry.at("d_u.d_alias"), inode.object.at("i_dentry"))
         return dentry

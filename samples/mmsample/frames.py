@@ -32,6 +32,10 @@ NO_CPUPID = 0x7FF
 # The bit that a type clears in page_type, before types became a byte.
 OLD_TYPES = {"buddy": 0x80, "offline": 0x100, "table": 0x200, "guard": 0x400}
 
+# What tells a kind of large folio: a flag of the second page (6.6 on), or there the destructor.
+LARGE = {"compound": ("", "COMPOUND_PAGE_DTOR"), "thp": ("large_rmappable", "TRANSHUGE_PAGE_DTOR"),
+         "hugetlb": ("hugetlb", "HUGETLB_PAGE_DTOR")}
+
 
 class Frames:
     def __init__(self, machine):
@@ -88,6 +92,11 @@ class Frames:
 
     def page(self, pfn):
         return self.machine.object("page", self.address(pfn))
+
+    def table(self, pfn):
+        """What a page table's struct page is to the kernel: since 6.6 a struct of its own."""
+        kind = "ptdesc" if "struct ptdesc" in self.types.compounds else "page"
+        return self.machine.object(kind, self.address(pfn))
 
     def flag_bits(self, names):
         bits = 0
@@ -161,7 +170,7 @@ class Frames:
         for pfn, kind in self.boot_pages.items():
             self.reserve(pfn, kind)
 
-    def compound(self, pfn, order, *second_page_flags):
+    def compound(self, pfn, order, kind="compound"):
         """Make a head and its tails of 2^order frames that are taken already."""
         head = self.page(pfn)
         self.set_flags(pfn, "head")
@@ -170,16 +179,32 @@ class Frames:
             self.page(tail).set(compound_head=head.address | 1, mapping=poison, private=0,
                                 _refcount=0)
         folio = self.machine.object("folio", head.address)
-        folio["_flags_1"] = folio["_flags_1"] & ~0xFF | order | self.flag_bits(second_page_flags)
+        flag, dtor = LARGE[kind]
+        if self.types.has("folio", "_folio_order"):
+            folio.set(_folio_order=order, _folio_dtor=self.types.enumerator(dtor))
+        else:
+            flags = [flag] if self.types.has_enumerator(f"PG_{flag}") else []
+            folio["_flags_1"] = folio["_flags_1"] & ~0xFF | order | self.flag_bits(flags)
         folio["_folio_nr_pages"] = 1 << order
-        folio["_entire_mapcount"] = -1
-        folio["_nr_pages_mapped"] = 0
         folio["_pincount"] = 0
-        if self.types.has("folio", "_large_mapcount"):
-            folio["_large_mapcount"] = -1
-            if order > 1:
-                self.machine.list_init(folio.at("_deferred_list"))
+        self.count_mappings(folio, 0, 0, 0)
+        if order > 1 and (kind == "thp" or self.types.has("folio", "_large_mapcount")):
+            self._deferred_list(pfn, folio)
         return folio
+
+    def count_mappings(self, folio, entire, pages, every):
+        """How often a large folio is mapped as a whole, how many of its pages are, and by how many entries."""
+        which = self.types.which
+        folio[which("folio", "_entire_mapcount", "_compound_mapcount")] = entire - 1
+        folio[which("folio", "_nr_pages_mapped", "_subpages_mapcount")] = pages
+        folio.set_known(_large_mapcount=every - 1)
+
+    def _deferred_list(self, pfn, folio):
+        """The folio's own since 6.3, before that its third page's."""
+        if self.types.has("folio", "_deferred_list"):
+            self.machine.list_init(folio.at("_deferred_list"))
+        else:
+            self.machine.list_init(self.page(pfn + 2).at("deferred_list"))
 
     # Sparse memory.
 

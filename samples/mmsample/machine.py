@@ -10,7 +10,7 @@ from .memory import Memory, PAGE
 
 @dataclass(frozen=True)
 class Release:
-    """Where one sample's kernel has its regions. 6.14 ran with KASLR, 6.8 without."""
+    """Where one sample's kernel has its regions. 6.5 and 6.14 ran with KASLR, 6.2 and 6.8 without."""
     uname: str
     page_offset: int
     vmalloc: int
@@ -20,6 +20,10 @@ class Release:
 
 
 RELEASES = {
+    "6.2": Release("6.2.1-mmx-sample", 0xFFFF888000000000, 0xFFFFC90000000000, 0xFFFFEA0000000000,
+                   0, "6201" * 10),
+    "6.5": Release("6.5.0-21-mmx-sample", 0xFFFF8C1A40000000, 0xFFFFA41B80000000,
+                   0xFFFFE6F2C0000000, 0xA000000, "6500" * 10),
     "6.8": Release("6.8.0-mmx-sample", 0xFFFF888000000000, 0xFFFFC90000000000, 0xFFFFEA0000000000,
                    0, "6808" * 10),
     "6.14": Release("6.14.0-37-mmx-sample", 0xFFFF9A5240000000, 0xFFFFBA1AC0000000,
@@ -72,11 +76,15 @@ class Object:
             self[path] = value
         return self
 
+    def set_known(self, **values):
+        """Those members that this release has."""
+        return self.set(**{path: value for path, value in values.items()
+                           if self.machine.types.has(self.struct, path)})
+
 
 class Machine:
     def __init__(self, release):
         self.release = RELEASES[release]
-        self.series = release
         self.types = Types(release)
         self.memory = Memory()
         self.image = Image(self)

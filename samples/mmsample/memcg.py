@@ -70,7 +70,13 @@ def init_lruvec(kernel, lruvec):
         lruvec[f"lrugen.min_seq[{kind}]"] = MIN_SEQ
         for gen in range(GENERATIONS):
             for zone in range(len(ZONES)):
-                m.list_init(lruvec.at(f"lrugen.folios[{gen}][{kind}][{zone}]"))
+                m.list_init(lruvec.at(generation(m.types, gen, kind, zone)))
+
+
+def generation(types, gen, kind, zone):
+    """Where the list of a generation is: they were named otherwise up to 6.2."""
+    lists = types.which("lruvec", "lrugen.folios", "lrugen.lists")
+    return f"{lists}[{gen}][{kind}][{zone}]"
 
 
 def charge(kernel, pfn, memcg):
@@ -90,9 +96,9 @@ def lru_add(kernel, memcg, pfn, kind, seq, nr=1):
     page = frames.page(pfn)
     gen, zone = seq % GENERATIONS, frames.zone_of(pfn)
     page["flags"] |= frames.flag_bits(["lru"]) | gen + 1 << GEN_SHIFT
-    place = f"[{gen}][{kind}][{zone}]"
-    kernel.machine.list_add_tail(page.at("lru"), memcg.lruvec.at(f"lrugen.folios{place}"))
-    memcg.lruvec[f"lrugen.nr_pages{place}"] += nr
+    place = generation(kernel.types, gen, kind, zone)
+    kernel.machine.list_add_tail(page.at("lru"), memcg.lruvec.at(place))
+    memcg.lruvec[f"lrugen.nr_pages[{gen}][{kind}][{zone}]"] += nr
     active = seq >= MAX_SEQ - 1
     lru = ("ACTIVE_" if active else "INACTIVE_") + ("FILE" if kind else "ANON")
     _account(kernel, memcg, zone, lru, nr)

@@ -24,7 +24,7 @@ class Vma:
         self.object = process.kernel.slabs.object("vm_area_struct")
         self.address = self.object.address
         self.object.set(vm_start=start, vm_end=end, vm_mm=process.mm, vm_flags=flags,
-                        vm_pgoff=self.pgoff, vm_file=file or 0, vm_lock_seq=-1)
+                        vm_pgoff=self.pgoff, vm_file=file or 0).set_known(vm_lock_seq=-1)
         process.kernel.machine.list_init(self.object.at("anon_vma_chain"))
         self.inode = inode
         if inode:
@@ -107,8 +107,7 @@ class Process(Task):
             frames.take(pfn, "page table")
         if self.kernel.types.has("ptdesc", "pt_index"):
             self._typed(pfn)
-        ptdesc = self.kernel.machine.object("ptdesc", frames.address(pfn))
-        ptdesc["pt_mm"] = self.mm
+        frames.table(pfn)["pt_mm"] = self.mm
         memcg.charge_kernel(self.kernel, pfn, self.cgroup)
         return pfn * PAGE
 

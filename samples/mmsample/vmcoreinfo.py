@@ -32,7 +32,7 @@ def text(machine, frames, node):
     symbol("swapper_pg_dir", image.by_name["init_top_pgt"])
     symbol("node_online_map", node.node_online_map)
     symbol("mem_section", frames.root_array)
-    if machine.series == "6.8":
+    if "vmap_area_list" in image.by_name:
         symbol("vmap_area_list", image.by_name["vmap_area_list"])
     else:
         symbol("vmemmap", release.vmemmap)
@@ -56,6 +56,8 @@ def text(machine, frames, node):
     else:
         number("PAGE_BUDDY_MAPCOUNT_VALUE", ~0x80)
         number("PAGE_OFFLINE_MAPCOUNT_VALUE", ~0x100)
+    if types.has_enumerator("HUGETLB_PAGE_DTOR"):
+        number("HUGETLB_PAGE_DTOR", types.enumerator("HUGETLB_PAGE_DTOR"))
     number("phys_base", image.phys_base)
     number("pgtable_l5_enabled", 0)
     number("KERNEL_IMAGE_SIZE", 1 << 30)

@@ -59,8 +59,8 @@ class Node:
         present = sum(min(b, end) - max(a, start) for a, b in RAM if a < end and b > start)
         watermark = present // 256
         zone.set(zone_start_pfn=start, spanned_pages=end - start, present_pages=present,
-                 present_early_pages=present if number < 2 else 0, initialized=1,
-                 pageset_high_min=63, pageset_high_max=252, pageset_batch=63)
+                 present_early_pages=present if number < 2 else 0, initialized=1, pageset_batch=63)
+        zone.set_known(pageset_high=63, pageset_high_min=63, pageset_high_max=252)
         for i in range(4):
             zone[f"_watermark[{i}]"] = watermark * (4 + i) // 4
         for i in range(number + 1, 3):
@@ -83,7 +83,7 @@ class Node:
         zone["per_cpu_zonestats"] = self.percpu.place("", self.types.sizeof("per_cpu_zonestat"), 64)
         for cpu in range(CPUS):
             pcp = self.pcp(zone, cpu)
-            pcp.set(high=63, high_min=63, high_max=252, batch=63)
+            pcp.set(high=63, batch=63).set_known(high_min=63, high_max=252)
             for i in range(lists):
                 self.machine.list_init(pcp.at("lists") + i * stride)
 

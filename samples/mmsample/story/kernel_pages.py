@@ -63,7 +63,8 @@ def _page_pool(kernel):
     pool = m.object("page_pool", kernel.slabs.allocate("kmalloc-2k"))
     pool["p.nid"] = 0
     pool["p.pool_size"] = 256
-    frames.take(POOL_PFN, "page pool", pp_magic=PP_SIGNATURE, pp=pool, pp_ref_count=1)
+    page = frames.take(POOL_PFN, "page pool", pp_magic=PP_SIGNATURE, pp=pool)
+    page[m.types.which("page", "pp_ref_count", "pp_frag_count")] = 1
     record_page(kernel, "page pool", POOL_PFN, pool=pool.address, refcount=1)
 
 

@@ -45,11 +45,8 @@ def tell(kernel):
 def _thp(kernel, process, vma, anon):
     frames, m = kernel.frames, kernel.machine
     head = take(kernel, THP_PFN, PMD_ORDER, "THP")
-    folio = frames.compound(THP_PFN, PMD_ORDER, "large_rmappable")
-    m.list_init(folio.at("_deferred_list"))
-    folio.set(_entire_mapcount=0, _nr_pages_mapped=ENTIRELY_MAPPED)
-    if m.types.has("folio", "_large_mapcount"):
-        folio["_large_mapcount"] = 0
+    folio = frames.compound(THP_PFN, PMD_ORDER, "thp")
+    frames.count_mappings(folio, 1, ENTIRELY_MAPPED, 1)
     head.set(mapping=anon.mapping, index=vma.index(THP_AT), _refcount=1)
     frames.set_flags(THP_PFN, "uptodate", "dirty", "swapbacked", "anon_exclusive")
     memcg.lru_add(kernel, kernel.cgroups["user"], THP_PFN, memcg.ANON, memcg.MAX_SEQ, PMD_PAGES)
@@ -77,7 +74,7 @@ def _deposit(kernel, process):
     tables.tables += 1
     page = kernel.frames.page(spare)
     m.list_init(page.at("lru"))
-    m.object("ptdesc", kernel.frames.address(table))["pmd_huge_pte"] = page
+    kernel.frames.table(table)["pmd_huge_pte"] = page
     record(kernel, "deposited page table", pfn=spare, held_by=table)
 
 
@@ -85,11 +82,8 @@ def _small(kernel, process, vma, anon):
     frames = kernel.frames
     count = 1 << SMALL_ORDER
     head = take(kernel, SMALL_PFN, SMALL_ORDER, "large anonymous folio")
-    folio = frames.compound(SMALL_PFN, SMALL_ORDER, "large_rmappable")
-    kernel.machine.list_init(folio.at("_deferred_list"))
-    folio["_nr_pages_mapped"] = count
-    if kernel.types.has("folio", "_large_mapcount"):
-        folio["_large_mapcount"] = count - 1
+    folio = frames.compound(SMALL_PFN, SMALL_ORDER, "thp")
+    frames.count_mappings(folio, 0, count, count)
     head.set(mapping=anon.mapping, index=vma.index(SMALL_AT), _refcount=count)
     frames.set_flags(SMALL_PFN, "uptodate", "dirty", "swapbacked")
     memcg.lru_add(kernel, kernel.cgroups["user"], SMALL_PFN, memcg.ANON, memcg.MAX_SEQ, count)
@@ -117,9 +111,7 @@ def _hugetlb(kernel, process):
     kernel.anon_vmas.append(anon)
     states = _hstates(kernel)
     head, folio = _hugetlb_folio(kernel, HUGETLB_PFN)
-    folio["_entire_mapcount"] = 0
-    if m.types.has("folio", "_large_mapcount"):
-        folio["_large_mapcount"] = 0
+    frames.count_mappings(folio, 1, 0, 1)
     migratable = 1 << m.types.enumerator("HPG_migratable")
     head.set(mapping=anon.mapping, index=0, _refcount=1, private=migratable)
     frames.set_flags(HUGETLB_PFN, "uptodate", "referenced", "anon_exclusive")
@@ -137,13 +129,12 @@ def _hugetlb(kernel, process):
 
 
 def _hugetlb_folio(kernel, pfn):
-    """Told by a flag of the second page in 6.8, by the head's type in 6.14."""
+    """Told by its second page up to 6.8, by the head's type in 6.14."""
     frames = kernel.frames
     head = take(kernel, pfn, PMD_ORDER, "hugetlb")
-    second = ["hugetlb"] if kernel.types.has_enumerator("PG_hugetlb") else []
-    folio = frames.compound(pfn, PMD_ORDER, *second)
+    folio = frames.compound(pfn, PMD_ORDER, "hugetlb")
     folio.set(_hugetlb_subpool=0, _hugetlb_cgroup=0, _hugetlb_cgroup_rsvd=0, _hugetlb_hwpoison=0)
-    if not second:
+    if frames.byte_types():
         frames.set_type(pfn, "hugetlb")
     return head, folio
 

@@ -34,8 +34,9 @@ def tell(kernel):
     module["core_kallsyms.num_symtab"] = len(SYMBOLS)
     for table, address in at.items():
         module[f"core_kallsyms.{table}"] = address
-    module["mem[0].base"] = AT
-    module["mem[0].size"] = PAGE
+    if types.has("module", "mem"):
+        module["mem[0].base"] = AT
+        module["mem[0].size"] = PAGE
     head = m.image.by_name["modules"]
     for link in ("next", "prev"):
         module[f"list.{link}"] = head

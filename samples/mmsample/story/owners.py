@@ -70,7 +70,8 @@ def _depot(kernel):
     """One pool of stack records; returns the handles by name of the stack."""
     m, types = kernel.machine, kernel.types
     pool = m.direct(kernel.frames.memblock(4 * PAGE, PAGE))
-    pools = m.image.place("stack_pools", 8192 * 8, 64, "bss")
+    older = types.has("handle_parts", "slabindex")
+    pools = m.image.place("stack_slabs" if older else "stack_pools", 8192 * 8, 64, "bss")
     m.put(pools, pool)
     m.image.variable("pools_num", 1, 4)
     handles, offset = {}, 64
@@ -86,7 +87,7 @@ def _depot(kernel):
 
 
 def _handle(types, offset):
-    """Where a record lies, as 6.8 counts pools (from 0) or as 6.14 does (from 1)."""
+    """Where a record lies, as pools are counted from 0 up to 6.8, and from 1 in 6.14."""
     plus_one = types.has("handle_parts", "pool_index_plus_1")
     shift = types.find("handle_parts", "offset")
     return int(plus_one) | offset >> RECORD_ALIGN << shift.bit + 8 * shift.offset
