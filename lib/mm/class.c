@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/kernel.h"
+#include "kernel/xarray.h"
 #include "mm/class.h"
 
 #define PP_SIGNATURE 0xdead000000000040ULL
@@ -138,12 +139,30 @@ static struct mmx_verdict by_swap(const struct mmx_classifier *c, const struct m
 		  "it is in the swap cache without a mapping, and nothing tells whose it is");
 }
 
+/*
+ * Whether the page cache of its mapping has the folio, as far as that can be asked. Up to 6.13 perf
+ * gave its rings the mapping of the file that they are mapped by, and deferred I/O of frame buffers does
+ * so. What is on the LRU is in there.
+ */
+static bool is_cached(const struct mmx_page_walk *w, const struct mmx_page_format *f,
+		      uint64_t mapping)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	uint64_t entry;
+	struct mmx_err err;
+
+	return mmx_bit(w->folio.flags, f->lru) || !mmx_has(&k->layout, M_address_space_i_pages) ||
+	       mmx_xarray_load(w->view, mapping + mmx_off(&k->layout, M_address_space_i_pages),
+			       mmx_word(w->folio.bytes, f->index), &entry, &err) ||
+	       entry == mmx_page_addr(&k->vmemmap, w->folio.head);
+}
+
 static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
 				     const struct mmx_page_format *f)
 {
 	const struct mmx_folio *folio = &w->folio;
 	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
-	bool swapbacked = mmx_bit(folio->flags, f->swapbacked);
+	bool swapbacked = mmx_bit(folio->flags, f->swapbacked), has_mapping;
 
 	switch (mapping & 3) {
 	case 1:
@@ -157,7 +176,8 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 			return is(CLASS_BALLOON, "its mapping is the balloon's movable operations");
 		return is(CLASS_MOVABLE, "its mapping has the bit of movable operations");
 	}
-	if (mmx_region_of(&w->view->kernel->regions, mapping) != MMX_REGION_COUNT)
+	has_mapping = mmx_region_of(&w->view->kernel->regions, mapping) != MMX_REGION_COUNT;
+	if (has_mapping && is_cached(w, f, mapping))
 		return swapbacked ? is(CLASS_SHMEM, "it has a mapping and is backed by swap")
 				  : is(CLASS_FILE, "it has a mapping");
 	if (swapbacked && mmx_bit(folio->flags, f->swapcache))
@@ -171,6 +191,10 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 		return is(CLASS_PAGE_TABLE, "the page tables of an address space have it");
 	if (c->pipes && mmx_pipe_page(c->pipes, w->pfn))
 		return is(CLASS_PIPE, "a buffer of a pipe has it");
+	if (has_mapping)
+		return is(
+			CLASS_UNATTRIBUTED,
+			"it has a mapping, but is not in its page cache: memory of perf or of a driver");
 	if (!mmx_int(folio->bytes, f->refcount))
 		return is(
 			CLASS_UNATTRIBUTED,

@@ -10,6 +10,7 @@ from .record import mappings, record_page
 AT = 0x7FFF00050000
 LOG_PFN = 0x9330
 LOG_INDEX = 3
+RING_PFN, RING_INDEX = 0x5B18, 1000
 
 
 def tell(kernel):
@@ -20,6 +21,7 @@ def tell(kernel):
     kernel.file_systems.append(tmpfs)
     _tmpfs(kernel, tmpfs)
     _log(kernel, root)
+    _ring(kernel, tmpfs)
 
 
 def _tmpfs(kernel, tmpfs):
@@ -40,6 +42,13 @@ def _tmpfs(kernel, tmpfs):
     record_page(kernel, "tmpfs page", pfn, refcount=3, mapcount=1, index=1,
                 path="/dev/shm/segment", inode=3, device="00:1a", fs="tmpfs",
                 mapping=inode.mapping.address, mappings=mappings(maps))
+
+
+def _ring(kernel, fs):
+    """A page that was given a file's mapping when a process mapped it, and is not in the page cache."""
+    inode = fs.file(fs.root, "ring", 4, 0)
+    kernel.frames.take(RING_PFN, "kernel allocation", mapping=inode.mapping, index=RING_INDEX)
+    record_page(kernel, "ring of perf", RING_PFN, refcount=1)
 
 
 def _log(kernel, root):
