@@ -433,7 +433,8 @@ static const struct mmx_listed listed[] = {
 	{"pages.swap_cache", "type offset area area_unknown slot_unknown"},
 	{"pages.hugetlb",
 	 "size pool pool_unknown state on_free_list free_list state_flags vmemmap_optimised "
-	 "temporary poisoned"},
+	 "temporary poisoned poisoned_more"},
+	{"pages.hugetlb.bad_pages", "pfn"},
 	{"pages.vmalloc", "start end address flags caller"},
 	{"pages.vmap", "start end address flags caller"},
 	{"pages.stack", "start end task pid name"},

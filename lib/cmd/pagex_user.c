@@ -231,6 +231,23 @@ static void emit_listed(struct mmx_pagex *p, const struct mmx_hugetlb_pools *poo
 		mmx_pagex_trouble(p, "free_list", why);
 }
 
+/* Which of its pages are bad, as many as are known, and whether the kernel knew them all. */
+static void emit_poisoned(struct mmx_pagex *p, const struct mmx_hugetlb *h)
+{
+	static const struct mmx_column columns[] = {{"pfn", "PFN", 8, true}};
+
+	if (h->poison_lost)
+		mmx_out_bool(p->out, "poisoned_more", true);
+	if (!h->poisoned_n)
+		return;
+	mmx_out_table(p->out, "bad_pages", "bad pages", columns, 1);
+	for (unsigned int i = 0; i < h->poisoned_n && i < MMX_HUGETLB_POISONED; i++) {
+		mmx_out_row(p->out);
+		mmx_out_pfn(p->out, "pfn", h->poisoned[i]);
+	}
+	mmx_out_end(p->out);
+}
+
 void mmx_pagex_hugetlb(struct mmx_pagex *p)
 {
 	const struct mmx_hugetlb_pools *pools = mmx_know_hugetlb_pools(p->view);
@@ -246,6 +263,7 @@ void mmx_pagex_hugetlb(struct mmx_pagex *p)
 	mmx_out_bool(p->out, "vmemmap_optimised", h.optimised);
 	mmx_out_bool(p->out, "temporary", h.temporary);
 	mmx_pagex_number(p, "poisoned", h.poison_read, h.poisoned_n);
+	emit_poisoned(p, &h);
 	mmx_out_end(p->out);
 	if (!h.freed && mapping_of(p)) {
 		if (mmx_folio_anon(&p->walk))
@@ -258,11 +276,13 @@ void mmx_pagex_hugetlb(struct mmx_pagex *p)
 /* What it was before its memory failed, as far as its words still say so. */
 void mmx_pagex_hwpoison(struct mmx_pagex *p)
 {
-	if (p->walk.folio.read || !mapping_of(p))
+	if (p->walk.folio.read)
 		return;
 	if (p->walk.folio.hugetlb)
 		mmx_pagex_hugetlb(p);
-	else if (mmx_folio_anon(&p->walk))
+	if (p->walk.folio.hugetlb || !mapping_of(p))
+		return;
+	if (mmx_folio_anon(&p->walk))
 		mmx_pagex_anon(p);
 	else if (mmx_region_of(&p->k->regions, mapping_of(p)) != MMX_REGION_COUNT)
 		mmx_pagex_file(p);

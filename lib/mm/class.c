@@ -2,6 +2,7 @@
 #include "kernel/kernel.h"
 #include "kernel/xarray.h"
 #include "mm/class.h"
+#include "mm/hugetlb.h"
 
 #define PP_SIGNATURE 0xdead000000000040ULL
 
@@ -219,6 +220,24 @@ static bool is_balloon(const struct mmx_page_walk *w, enum mmx_page_type type)
 		       MMX_REGION_COUNT;
 }
 
+/* The flag of a huge page of hugetlb is its first page's, whichever page of it is bad. */
+static struct mmx_verdict by_bad_page(const struct mmx_page_walk *w)
+{
+	switch (mmx_hugetlb_bad_page(w)) {
+	case MMX_BAD_PAGE_THIS:
+		return is(CLASS_HWPOISON, "its huge page's list of bad pages has it");
+	case MMX_BAD_PAGE_OTHER:
+		return is(CLASS_HUGETLB,
+			  "it is of a huge page that has a bad page, and is not the bad one");
+	case MMX_BAD_PAGE_UNKNOWN:
+		break;
+	}
+	return w->tail ? is(CLASS_HUGETLB,
+			    "it is of a huge page with a bad page, and which it is nothing tells")
+		       : is(CLASS_HWPOISON,
+			    "flag hwpoison, of a huge page whose bad page nothing tells");
+}
+
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
@@ -243,6 +262,8 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(CLASS_DEVICE, "its zone is Device");
 	if (mmx_bit(flags, f->reserved))
 		return is(CLASS_RESERVED, "flag reserved");
+	if (!w->folio.read && w->folio.hugetlb && mmx_bit(w->folio.flags, f->hwpoison))
+		return by_bad_page(w);
 	if (mmx_bit(flags, f->hwpoison))
 		return is(CLASS_HWPOISON, "flag hwpoison");
 	if (w->folio.read)

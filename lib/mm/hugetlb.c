@@ -299,7 +299,7 @@ static bool tail_word(const struct mmx_page_walk *w, enum mmx_layout_member memb
 }
 
 /* A list without ways back: bounded by the pages that there are to name. */
-static void read_poisoned(struct mmx_hugetlb *h, const struct mmx_page_walk *w)
+static void read_poisoned(struct mmx_hugetlb *h, const struct mmx_page_walk *w, unsigned int most)
 {
 	const struct mmx_kernel *k = w->view->kernel;
 	uint64_t at, page, pfn;
@@ -314,16 +314,31 @@ static void read_poisoned(struct mmx_hugetlb *h, const struct mmx_page_walk *w)
 		h->poison_read = mmx_kread_member(w->view, at, M_raw_hwp_page_page, &page);
 		if (h->poison_read)
 			return;
-		if (n++ == MAX_POISONED || !mmx_page_pfn(k, page, &pfn)) {
+		if (n++ == most || !mmx_page_pfn(k, page, &pfn) ||
+		    pfn - w->folio.head >= 1ULL << w->folio.order) {
 			h->poison_read = MMX_READ_UNREADABLE;
 			return;
 		}
 		if (h->poisoned_n < MMX_HUGETLB_POISONED)
 			h->poisoned[h->poisoned_n] = pfn;
 		h->poisoned_n++;
+		h->poisons_this |= pfn == w->pfn;
 		h->poison_read =
 			mmx_kread_u64(w->view, at + mmx_off(&k->layout, M_raw_hwp_page_node), &at);
 	}
+}
+
+enum mmx_bad_page mmx_hugetlb_bad_page(const struct mmx_page_walk *w)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	struct mmx_hugetlb h = {.raw = mmx_word(w->folio.bytes, k->page_format.private)};
+
+	read_poisoned(&h, w, MMX_HUGETLB_POISONED);
+	if (h.poisons_this)
+		return MMX_BAD_PAGE_THIS;
+	return !h.poisoned_n || h.poison_read || has_flag(&k->layout, &h, E_HPG_raw_hwp_unreliable)
+		       ? MMX_BAD_PAGE_UNKNOWN
+		       : MMX_BAD_PAGE_OTHER;
 }
 
 void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *pools,
@@ -352,5 +367,5 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 		h->subpool.read = mmx_kread_u64(w->view, at, &h->subpool.addr);
 	if (h->subpool.addr)
 		read_subpool(&h->subpool, w->view);
-	read_poisoned(h, w);
+	read_poisoned(h, w, MAX_POISONED);
 }

@@ -84,6 +84,7 @@ struct mmx_subpool {
  * @temporary: allocated for a migration, outside of the pool
  * @subpool: the mount that it is charged to; addr 0 when none
  * @poisoned: its pages with memory errors, @poisoned_n of them
+ * @poisons_this: the walk's current page is one of them
  * @poison_read: whether that list could be walked to its end
  * @poison_lost: the kernel could not note all of them
  */
@@ -96,9 +97,23 @@ struct mmx_hugetlb {
 	struct mmx_subpool subpool;
 	uint64_t poisoned[MMX_HUGETLB_POISONED];
 	unsigned int poisoned_n;
+	bool poisons_this;
 	enum mmx_read poison_read;
 	bool poison_lost;
 };
+
+/** enum mmx_bad_page - whether a memory error is in this very page of a huge page that has one */
+enum mmx_bad_page {
+	MMX_BAD_PAGE_UNKNOWN, /* the kernel could not note which it is, or its list is not whole */
+	MMX_BAD_PAGE_THIS,
+	MMX_BAD_PAGE_OTHER,
+};
+
+/**
+ * mmx_hugetlb_bad_page() - which page it is; the flag is on the first one, whichever is bad
+ * Of a walk's current frame, whose folio is a huge page with that flag. Safe on any thread.
+ */
+enum mmx_bad_page mmx_hugetlb_bad_page(const struct mmx_page_walk *w);
 
 /** mmx_hugetlb_decode() - the huge page of a walk's current frame, whose folio is one */
 void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *pools,
