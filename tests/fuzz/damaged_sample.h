@@ -110,7 +110,7 @@ static inline void sample_load(struct sample *s, const char *name)
 	struct mmx_err err;
 
 	snprintf(path, sizeof(path), "%s.vmcore", name);
-	s->image = mmx_open_kdumpfile(paths, 1, &err);
+	s->image = mmx_open_dump(paths, 1, MMX_BACKEND_ANY, &err);
 	if (!s->image) {
 		fprintf(stderr, "%s: %s\n", path, err.text);
 		abort();
