@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,12 +56,24 @@ static bool stop(void *arg)
 	return output_ended(&((struct session *)arg)->output);
 }
 
+/* Whether the user's locale has it; the program's own stays as it is. */
+static bool has_utf8(void)
+{
+	locale_t users = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool utf8 = users && !strcmp(nl_langinfo_l(CODESET, users), "UTF-8");
+
+	if (users)
+		freelocale(users);
+	return utf8;
+}
+
 void session_begin(struct session *s, struct mmx_kernel *kernel,
 		   const struct mmx_out_options *options)
 {
 	memset(s, 0, sizeof(*s));
 	s->kernel = kernel;
 	s->options = *options;
+	s->options.utf8 = has_utf8();
 	output_standard(&s->output);
 	kernel->image->stop = stop;
 	kernel->image->stop_arg = s;

@@ -98,8 +98,15 @@ def shown(value):
 
 
 def of_ref(home, schema):
+    """Not looked at before there is a value: what a tree holds refers to itself."""
     file, meant = home.resolve(schema)
-    return file.check_of(meant)
+    checks = []
+
+    def check(value):
+        if not checks:
+            checks.append(file.check_of(meant))
+        return checks[0](value)
+    return check
 
 
 def of_type(home, schema):
@@ -221,20 +228,28 @@ def read(text, name):
     return document, found
 
 
-def records(home, schema=None, key="", found=None):
-    """{key with dots: its fields} of what lies below the top, as --columns has it."""
+def holds_itself(home, part, within):
+    rows = next((branch for branch in part.get("anyOf", ()) if "items" in branch), {"items": {}})
+    return id(home.resolve(rows["items"])[1]) in within
+
+
+def records(home, schema=None, key="", found=None, within=()):
+    """{key with dots: its fields} of what lies below the top, as --columns has it; of a tree one of its rows."""
     found = {} if found is None else found
     home, schema = home.resolve(home.content if schema is None else schema)
     if "absent" in schema.get("properties", {}):
         return found
+    within += (id(schema),)
     for branch in schema.get("anyOf", ()):
-        records(home, branch, key, found)
+        records(home, branch, key, found, within)
     if "items" in schema:
-        records(home, schema["items"], key, found)
+        records(home, schema["items"], key, found, within)
     for name, part in schema.get("properties", {}).items():
+        if name == "children" and holds_itself(home, part, within):
+            continue
         before = len(found)
         below = f"{key}.{name}" if key else name
-        records(home, part, below, found)
+        records(home, part, below, found, within)
         if key and below not in found and len(found) == before:
             found.setdefault(key, set()).add(name)
     return found

@@ -19,6 +19,9 @@ OPEN = {"type": "object"}
 POINT = {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}, "required": ["x"],
          "additionalProperties": False}
 
+TREE = {"type": "object", "properties": {"n": {"type": "integer"}, "of": {"type": "array", "items": {"$ref": "#/$defs/tree"}}},
+        "required": ["n"], "additionalProperties": False}
+
 
 def test(name):
     """Enter a function into the tests."""
@@ -47,6 +50,8 @@ CASES = [
     ({"$ref": "common.json#/$defs/absent"}, {"absent": "excluded"}, {"absent": "gone"}),
     ({"$ref": "common.json#/$defs/flags"}, {"raw": "0x0", "names": []}, {"raw": "0x0", "names": [""]}),
     ({"items": {"items": {"type": "integer"}}}, [[1], [2]], [[1], [None]]),
+    ({"$ref": "#/$defs/tree", "$defs": {"tree": TREE}}, {"n": 1, "of": [{"n": 2, "of": [{"n": 3}]}]},
+     {"n": 1, "of": [{"n": 2, "of": [{"n": "3"}]}]}),
 ]
 
 

@@ -23,6 +23,22 @@ static unsigned int count_fields(const struct mmx_record *record)
 static bool each_below(const struct mmx_record *record, char *path, size_t len,
 		       mmx_field_path_fn fn, void *arg);
 
+/* A matrix has its names beside it. */
+static bool each_name(const struct mmx_field *field, char *path, size_t len, mmx_field_path_fn fn,
+		      void *arg)
+{
+	bool more = true;
+
+	snprintf(path + len, PATH_MAX_LEN - len, "_rows");
+	if (field->matrix->row_name)
+		more = fn(arg, path, field);
+	snprintf(path + len, PATH_MAX_LEN - len, "_columns");
+	if (more && field->matrix->column_name)
+		more = fn(arg, path, field);
+	path[len] = 0;
+	return more;
+}
+
 /* The keys under which a field's values stand. */
 static bool each_key(const struct mmx_field *field, char *path, size_t len, mmx_field_path_fn fn,
 		     void *arg)
@@ -38,6 +54,8 @@ static bool each_key(const struct mmx_field *field, char *path, size_t len, mmx_
 	if (!mmx_has_record(field->kind) && !fn(arg, path, field))
 		return false;
 	path[len] = 0;
+	if (field->kind == MMX_MATRIX && !each_name(field, path, len, fn, arg))
+		return false;
 	if (mmx_has_record(field->kind) && !each_below(field->record, path, len, fn, arg))
 		return false;
 	if (!(field->may & MMX_OR_UNKNOWN))
@@ -320,5 +338,15 @@ void mmx_rows_value(struct mmx_rows *r, unsigned int i, struct mmx_value *v)
 		v->state = field->zero == MMX_OR_NULL ? MMX_NULL : MMX_NONE;
 	if (v->state == MMX_GIVEN && v->kind == MMX_TEXT && !v->text)
 		v->text = "";
+	cover(r, field, v);
+}
+
+void mmx_rows_cell(struct mmx_rows *r, unsigned int i, unsigned int row, unsigned int column,
+		   struct mmx_value *v)
+{
+	const struct mmx_field *field = &r->record->fields[i];
+
+	*v = (struct mmx_value){.kind = MMX_COUNT, .scratch = r->scratch};
+	field->matrix->cell(r, row, column, v);
 	cover(r, field, v);
 }

@@ -110,7 +110,9 @@ enum mmx_form {
 /**
  * struct mmx_matrix - numbers by row and column; the current row's
  * @rows, @columns: how many
- * @row_name, @column_name: of each, at most 31 letters
+ * @row_name, @column_name: of each, at most 31 letters; NULL: they have numbers. JSON has them beside the
+ *	numbers, as KEY_rows and KEY_columns.
+ * @cell: finds @v as a count that is given
  */
 struct mmx_matrix {
 	unsigned int (*rows)(struct mmx_rows *r);
@@ -126,6 +128,7 @@ struct mmx_matrix {
  * @key: JSON's name, the column's, and with spaces for underscores text's
  * @doc: one line, no full stop
  * @title: above a column, by default the key in capitals; above a block or table
+ * @lines: in text the lines of a tree lead to this column; by default to the first one
  * @width: of a column in text; by default what its kind and title need
  * @may: enum mmx_may
  * @zero: what a 0 or an empty text stands for, if not for itself: MMX_OR_NONE or MMX_OR_NULL
@@ -140,6 +143,7 @@ struct mmx_field {
 	const char *doc;
 	const char *title;
 	int width;
+	bool lines;
 	uint8_t may, zero;
 	uint32_t of;
 	int64_t min, max;
@@ -253,6 +257,10 @@ bool mmx_rows_has(const struct mmx_rows *r, unsigned int field);
 /** mmx_rows_value() - the current row's value of that field; troubles go into the coverage */
 void mmx_rows_value(struct mmx_rows *r, unsigned int field, struct mmx_value *v);
 
+/** mmx_rows_cell() - of a matrix */
+void mmx_rows_cell(struct mmx_rows *r, unsigned int field, unsigned int row, unsigned int column,
+		   struct mmx_value *v);
+
 /** mmx_field_may() - all that it need not be */
 static inline unsigned int mmx_field_may(const struct mmx_field *field)
 {
@@ -270,7 +278,8 @@ typedef bool (*mmx_field_path_fn)(void *arg, const char *path, const struct mmx_
 
 /**
  * mmx_record_each() - every field below a record, those of records below it included
- * A field that may be unknown comes as KEY and KEY_unknown; flags come as KEY.raw and KEY.names.
+ * A field that may be unknown comes as KEY and KEY_unknown; flags come as KEY.raw and KEY.names; a matrix as
+ * KEY and what has its names.
  */
 bool mmx_record_each(const struct mmx_record *record, mmx_field_path_fn fn, void *arg);
 

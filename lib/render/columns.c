@@ -168,9 +168,12 @@ static bool leads_to(const char *path, const struct mmx_chosen *c)
 {
 	int len = strlen(path);
 
-	return len <= c->path_len && !strncmp(path, c->path, len) &&
-	       (len == c->path_len || c->path[len] == '.' ||
-		is_key("_unknown", c->path + len, c->path_len - len));
+	const char *more = c->path + len;
+	int left = c->path_len - len;
+
+	return left >= 0 && !strncmp(path, c->path, len) &&
+	       (!left || *more == '.' || is_key("_unknown", more, left) ||
+		is_key("_rows", more, left) || is_key("_columns", more, left));
 }
 
 bool mmx_out_wants(const void *arg, const char *path)
@@ -231,6 +234,10 @@ static void list_record(struct listing *l, const struct mmx_record *record, size
 	for (const struct mmx_field *d = record->fields; f && d->key; d++) {
 		if (!mmx_has_record(d->kind) && d->kind != MMX_FLAGS)
 			fprintf(f, "%s%s", ftell(f) ? " " : "", d->key);
+		if (d->kind == MMX_MATRIX && d->matrix->row_name)
+			fprintf(f, " %s_rows", d->key);
+		if (d->kind == MMX_MATRIX && d->matrix->column_name)
+			fprintf(f, " %s_columns", d->key);
 		if (d->may & MMX_OR_UNKNOWN)
 			fprintf(f, "%s%s_unknown", ftell(f) ? " " : "", d->key);
 	}
@@ -358,10 +365,50 @@ static void columns_row(struct mmx_out *o)
 		end_record(o);
 }
 
+static void columns_branch(struct mmx_out *o, unsigned int depth)
+{
+	(void)depth;
+	columns_row(o);
+}
+
+static void columns_too_deep(struct mmx_out *o, const char *text)
+{
+	(void)o;
+	(void)text;
+}
+
+static void put_grid_names(struct mmx_out *o, const char *key, unsigned int n,
+			   void (*name)(void *arg, unsigned int i, char *text), void *arg)
+{
+	char text[MMX_GRID_NAME];
+
+	for (unsigned int i = 0; name && i < n; i++) {
+		name(arg, i, text);
+		columns_value(o, key, &(struct mmx_value){.kind = MMX_TEXT, .text = text});
+	}
+}
+
+static void columns_matrix(struct mmx_out *o, const char *key, const char *title,
+			   const struct mmx_grid *grid)
+{
+	struct mmx_value v;
+	char names[64];
+
+	(void)title;
+	for (unsigned int i = 0; i < grid->rows * grid->columns; i++) {
+		grid->cell(grid->arg, i / grid->columns, i % grid->columns, &v);
+		columns_value(o, key, &v);
+	}
+	snprintf(names, sizeof(names), "%s_rows", key);
+	put_grid_names(o, names, grid->rows, grid->row_name, grid->arg);
+	snprintf(names, sizeof(names), "%s_columns", key);
+	put_grid_names(o, names, grid->columns, grid->column_name, grid->arg);
+}
+
 static void columns_end(struct mmx_out *o)
 {
 	const struct mmx_out_level *top = &o->level[1], *ending = mmx_out_top(o);
-	bool row = o->depth == 1 && ending->node == MMX_OUT_TABLE && ending->in_row;
+	bool row = o->depth == 1 && ending->in_row;
 	bool block = o->depth == 1 && ending->node == MMX_OUT_BLOCK;
 	bool element = o->depth == 2 && top->node == MMX_OUT_LIST;
 
@@ -412,6 +459,9 @@ const struct mmx_out_ops mmx_out_columns_ops = {
 	.table = columns_table,
 	.list = columns_list,
 	.row = columns_row,
+	.branch = columns_branch,
+	.too_deep = columns_too_deep,
+	.matrix = columns_matrix,
 	.value = columns_value,
 	.end = columns_end,
 };

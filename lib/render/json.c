@@ -3,6 +3,8 @@
  * JSON: one document, addresses and raw words as strings in hex, counts as numbers, an absent
  * value as an object that says why.
  */
+#include <stdio.h>
+
 #include "render/out.h"
 
 static bool is_plain(unsigned char c)
@@ -92,6 +94,72 @@ static void json_row(struct mmx_out *o)
 	mmx_out_put(o, table->used ? ",\n{" : "\n{");
 }
 
+/* A row of a tree stays open for those below it, which its children hold. */
+static void json_branch(struct mmx_out *o, unsigned int depth)
+{
+	const struct mmx_out_level *tree = mmx_out_top(o);
+
+	if (!tree->in_row)
+		mmx_out_put(o, "\n{");
+	else if (depth > tree->branch)
+		mmx_out_put(o, tree->filled ? ",\"children\":[\n{" : "\"children\":[\n{");
+	for (unsigned int i = depth; tree->in_row && i < tree->branch; i++)
+		mmx_out_put(o, "}]");
+	if (tree->in_row && depth <= tree->branch)
+		mmx_out_put(o, "},\n{");
+}
+
+static void json_too_deep(struct mmx_out *o, const char *text)
+{
+	put_key(o, "children");
+	put_string(o, text);
+}
+
+static void put_grid_names(struct mmx_out *o, const char *key, unsigned int n,
+			   void (*name)(void *arg, unsigned int i, char *text), void *arg)
+{
+	char text[MMX_GRID_NAME];
+
+	if (!name)
+		return;
+	mmx_out_raw(o, ",", 1);
+	put_string(o, key);
+	mmx_out_raw(o, ":[", 2);
+	for (unsigned int i = 0; i < n; i++) {
+		name(arg, i, text);
+		mmx_out_put(o, i ? "," : "");
+		put_string(o, text);
+	}
+	mmx_out_raw(o, "]", 1);
+}
+
+static void put_value(struct mmx_out *o, const struct mmx_value *v);
+
+static void json_matrix(struct mmx_out *o, const char *key, const char *title,
+			const struct mmx_grid *grid)
+{
+	char names[64];
+	struct mmx_value v;
+
+	(void)title;
+	put_key(o, key);
+	mmx_out_raw(o, "[", 1);
+	for (unsigned int row = 0; row < grid->rows; row++) {
+		mmx_out_put(o, row ? ",\n[" : "\n[");
+		for (unsigned int column = 0; column < grid->columns; column++) {
+			mmx_out_put(o, column ? "," : "");
+			grid->cell(grid->arg, row, column, &v);
+			put_value(o, &v);
+		}
+		mmx_out_raw(o, "]", 1);
+	}
+	mmx_out_raw(o, "]", 1);
+	snprintf(names, sizeof(names), "%s_rows", key);
+	put_grid_names(o, names, grid->rows, grid->row_name, grid->arg);
+	snprintf(names, sizeof(names), "%s_columns", key);
+	put_grid_names(o, names, grid->columns, grid->column_name, grid->arg);
+}
+
 static void put_names(struct mmx_out *o, const struct mmx_value *v)
 {
 	mmx_out_put(o, "{\"raw\":");
@@ -147,11 +215,8 @@ static void put_given(struct mmx_out *o, const struct mmx_value *v)
 	}
 }
 
-static void json_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+static void put_value(struct mmx_out *o, const struct mmx_value *v)
 {
-	if (v->state == MMX_NONE)
-		return;
-	put_key(o, key);
 	if (v->state == MMX_GIVEN)
 		put_given(o, v);
 	else if (v->state == MMX_ABSENT)
@@ -161,11 +226,21 @@ static void json_value(struct mmx_out *o, const char *key, const struct mmx_valu
 		mmx_out_put(o, "null");
 }
 
+static void json_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
+{
+	if (v->state == MMX_NONE)
+		return;
+	put_key(o, key);
+	put_value(o, v);
+}
+
 static void json_end(struct mmx_out *o)
 {
 	struct mmx_out_level *level = mmx_out_top(o);
 
-	if (level->node == MMX_OUT_TABLE && level->in_row)
+	for (unsigned int i = 0; level->node == MMX_OUT_TREE && i < level->branch; i++)
+		mmx_out_put(o, "}]");
+	if (level->in_row)
 		mmx_out_put(o, "}");
 	mmx_out_put(o, level->node == MMX_OUT_BLOCK ? "}" : "]");
 	if (o->depth == 1)
@@ -179,6 +254,9 @@ const struct mmx_out_ops mmx_out_json_ops = {
 	.table = json_table,
 	.list = json_list,
 	.row = json_row,
+	.branch = json_branch,
+	.too_deep = json_too_deep,
+	.matrix = json_matrix,
 	.value = json_value,
 	.end = json_end,
 };

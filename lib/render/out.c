@@ -22,13 +22,15 @@ struct mmx_out_level *mmx_out_top(struct mmx_out *o)
 	return &o->level[o->depth];
 }
 
+static const char too_deep[] = "nested too deeply to be shown";
+
 /* What is deeper than there is room for is left out up to its end, and says so in its place. */
 static bool refuse(struct mmx_out *o, const char *key)
 {
-	if (!o->refused && o->depth + 1 < MMX_OUT_DEPTH)
+	if (!o->refused && !mmx_out_top(o)->cut && o->depth + 1 < MMX_OUT_DEPTH)
 		return false;
-	if (!o->refused)
-		mmx_out_text(o, key, "nested too deeply to be shown");
+	if (!o->refused && !mmx_out_top(o)->cut)
+		mmx_out_text(o, key, too_deep);
 	o->refused++;
 	return true;
 }
@@ -87,6 +89,49 @@ void mmx_out_row(struct mmx_out *o)
 	table->column = 0;
 }
 
+void mmx_out_tree(struct mmx_out *o, const char *key, const char *title,
+		  const struct mmx_column *columns, unsigned int n, unsigned int lines)
+{
+	mmx_out_table(o, key, title, columns, n);
+	if (o->refused)
+		return;
+	mmx_out_top(o)->node = MMX_OUT_TREE;
+	mmx_out_top(o)->lines = lines;
+}
+
+void mmx_out_branch(struct mmx_out *o, unsigned int depth, bool more)
+{
+	struct mmx_out_level *tree = mmx_out_top(o);
+	unsigned int deepest = tree->used ? tree->branch + 1 : 0;
+
+	if (o->refused)
+		return;
+	if (depth >= MMX_TREE_DEPTH && tree->branch == MMX_TREE_DEPTH - 1) {
+		if (!tree->cut)
+			o->ops->too_deep(o, too_deep);
+		tree->cut = true;
+		return;
+	}
+	if (depth > deepest)
+		depth = deepest;
+	tree->cut = false;
+	tree->more = (tree->more & ~(1ULL << depth)) | (uint64_t)more << depth;
+	o->ops->branch(o, depth);
+	tree->branch = depth;
+	tree->in_row = tree->used = true;
+	tree->filled = false;
+	tree->column = 0;
+}
+
+void mmx_out_matrix(struct mmx_out *o, const char *key, const char *title,
+		    const struct mmx_grid *grid)
+{
+	if (o->refused || mmx_out_top(o)->cut)
+		return;
+	o->ops->matrix(o, key, title, grid);
+	mmx_out_top(o)->used = mmx_out_top(o)->filled = true;
+}
+
 void mmx_out_list(struct mmx_out *o, const char *key)
 {
 	if (refuse(o, key))
@@ -112,7 +157,7 @@ void mmx_out_value(struct mmx_out *o, const char *key, const struct mmx_value *v
 {
 	struct mmx_out_level *level = mmx_out_top(o);
 
-	if (o->refused)
+	if (o->refused || level->cut)
 		return;
 	o->ops->value(o, key, v);
 	level->used = true;

@@ -44,6 +44,7 @@ struct mmx_column {
  * @hex_counts: text: counts as 0x1f
  * @columns: these fields only, "pfn,mapping.kind"; NULL for all. Not with @json.
  * @terminal: results go to one, so nothing that only programs read
+ * @utf8: where they go UTF-8 is understood: the lines of trees may be drawn with it
  */
 struct mmx_out_options {
 	bool json;
@@ -52,6 +53,7 @@ struct mmx_out_options {
 	bool hex_counts;
 	const char *columns;
 	bool terminal;
+	bool utf8;
 };
 
 /**
@@ -91,12 +93,28 @@ struct mmx_columns {
 	struct mmx_chosen v[MMX_COLUMNS_MAX];
 };
 
+/**
+ * struct mmx_grid - values by row and column
+ * @row_name, @column_name: at most 31 letters; NULL: they have numbers
+ */
+struct mmx_grid {
+	unsigned int rows, columns;
+	void *arg;
+	void (*row_name)(void *arg, unsigned int row, char *name);
+	void (*column_name)(void *arg, unsigned int column, char *name);
+	void (*cell)(void *arg, unsigned int row, unsigned int column, struct mmx_value *v);
+};
+
+#define MMX_GRID_NAME 32
+
 struct mmx_out;
 
 /**
  * struct mmx_out_ops - a rendering
  * Nesting is checked before these are called. What begins a block, a table or a list is called while
- * the innermost level is still the one around it; @depth counts levels, 0 for the top.
+ * the innermost level is still the one around it; @depth counts levels, 0 for the top. A tree begins as
+ * a table does, with node MMX_OUT_TREE; @branch begins a row of it, below the last one of the depth before,
+ * and @too_deep stands for one, or several, below the last one.
  */
 struct mmx_out_ops {
 	void (*open)(struct mmx_out *o, const char *command, int version);
@@ -106,6 +124,10 @@ struct mmx_out_ops {
 		      const struct mmx_column *columns, unsigned int n);
 	void (*list)(struct mmx_out *o, const char *key);
 	void (*row)(struct mmx_out *o);
+	void (*branch)(struct mmx_out *o, unsigned int depth);
+	void (*too_deep)(struct mmx_out *o, const char *text);
+	void (*matrix)(struct mmx_out *o, const char *key, const char *title,
+		       const struct mmx_grid *grid);
 	void (*value)(struct mmx_out *o, const char *key, const struct mmx_value *v);
 	void (*end)(struct mmx_out *o);
 };
@@ -113,7 +135,9 @@ struct mmx_out_ops {
 #define MMX_OUT_DEPTH  12
 #define MMX_OUT_BUFFER 16384
 
-enum mmx_out_node { MMX_OUT_TOP, MMX_OUT_BLOCK, MMX_OUT_TABLE, MMX_OUT_LIST };
+#define MMX_TREE_DEPTH 64
+
+enum mmx_out_node { MMX_OUT_TOP, MMX_OUT_BLOCK, MMX_OUT_TABLE, MMX_OUT_LIST, MMX_OUT_TREE };
 
 struct mmx_out_level {
 	enum mmx_out_node node;
@@ -123,6 +147,11 @@ struct mmx_out_level {
 	bool in_row;
 	bool used;   /* something was put into it */
 	bool filled; /* into it, or into the current one of its rows */
+	/* Of a tree. */
+	unsigned int lines;  /* the column that the lines lead to */
+	unsigned int branch; /* depth of the current row */
+	uint64_t more;       /* by depth: another one follows below the same row */
+	bool cut;            /* the current row is too deep to be shown */
 };
 
 struct mmx_out {
@@ -169,6 +198,24 @@ void mmx_out_table(struct mmx_out *o, const char *key, const char *title,
 
 /** mmx_out_row() - begin a row; it ends with the next one or with the table */
 void mmx_out_row(struct mmx_out *o);
+
+/**
+ * mmx_out_tree() - begin rows below each other, which have the same columns
+ * In text a table, whose column number @lines is drawn as a tree; in JSON a row has its "children".
+ */
+void mmx_out_tree(struct mmx_out *o, const char *key, const char *title,
+		  const struct mmx_column *columns, unsigned int n, unsigned int lines);
+
+/**
+ * mmx_out_branch() - begin a row of a tree, each followed by those below it
+ * @depth: 0 for a root, at most one more than that of the row before
+ * @more: another one follows below the same row
+ */
+void mmx_out_branch(struct mmx_out *o, unsigned int depth, bool more);
+
+/** mmx_out_matrix() - values by row and column; names, where there are any, are KEY_rows and KEY_columns */
+void mmx_out_matrix(struct mmx_out *o, const char *key, const char *title,
+		    const struct mmx_grid *grid);
 
 /** mmx_out_list() - begin a list of blocks */
 void mmx_out_list(struct mmx_out *o, const char *key);

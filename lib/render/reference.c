@@ -24,7 +24,7 @@ static void put_type(const struct mmx_sink *sink, const struct mmx_field *field)
 		[MMX_COUNT] = "number", [MMX_NUMBER] = "number", [MMX_BYTES] = "number",
 		[MMX_TEXT] = "text",    [MMX_BOOL] = "bool",     [MMX_FLAGS] = "flags",
 		[MMX_TROUBLE] = "text", [MMX_BLOCK] = "object",  [MMX_TABLE] = "array",
-		[MMX_LIST] = "array",
+		[MMX_LIST] = "array",   [MMX_TREE] = "array",    [MMX_MATRIX] = "array of arrays",
 	};
 	unsigned int may = mmx_field_may(field);
 
@@ -63,12 +63,18 @@ static void put_field(const struct mmx_sink *sink, const struct mmx_record *reco
 	mmx_sink_put(sink, " | ");
 	put_variants(sink, record, field->of);
 	mmx_sink_put(sink, "%s |\n", field->doc);
+	if (field->kind == MMX_MATRIX && field->matrix->row_name)
+		mmx_sink_put(sink, "| `%s_rows` | array | the names of its rows |\n", field->key);
+	if (field->kind == MMX_MATRIX && field->matrix->column_name)
+		mmx_sink_put(sink, "| `%s_columns` | array | the names of its columns |\n",
+			     field->key);
 	if (field->may & MMX_OR_UNKNOWN)
 		mmx_sink_put(sink, "| `%s_unknown` | text, or left out | why that is not known |\n",
 			     field->key);
 }
 
-static void put_record(const struct mmx_sink *sink, const struct mmx_record *record, char *path);
+static void put_record(const struct mmx_sink *sink, const struct mmx_record *record, bool tree,
+		       char *path);
 
 static void put_below(const struct mmx_sink *sink, const struct mmx_field *field, char *path)
 {
@@ -77,15 +83,20 @@ static void put_below(const struct mmx_sink *sink, const struct mmx_field *field
 	snprintf(path + len, PATH_SIZE - len, "%s%s%s", len ? "." : "", field->key,
 		 field->kind == MMX_BLOCK ? "" : "[]");
 	mmx_sink_put(sink, "\n`%s`: %s\n\n", path, field->record->doc);
-	put_record(sink, field->record, path);
+	put_record(sink, field->record, field->kind == MMX_TREE, path);
 	path[len] = 0;
 }
 
-static void put_record(const struct mmx_sink *sink, const struct mmx_record *record, char *path)
+static void put_record(const struct mmx_sink *sink, const struct mmx_record *record, bool tree,
+		       char *path)
 {
 	mmx_sink_put(sink, "| field | type | what |\n| --- | --- | --- |\n");
 	for (const struct mmx_field *f = record->fields; f->key; f++)
 		put_field(sink, record, f);
+	if (tree)
+		mmx_sink_put(
+			sink,
+			"| `children` | array, or left out | rows like this one, below it |\n");
 	for (const struct mmx_field *f = record->fields; f->key; f++) {
 		if (mmx_has_record(f->kind))
 			put_below(sink, f, path);
@@ -97,5 +108,5 @@ void mmx_document_fields(const struct mmx_record *document, const struct mmx_sin
 	char path[PATH_SIZE] = "";
 
 	mmx_sink_put(sink, "`mmx.%s/%d`: %s\n\n", document->name, document->version, document->doc);
-	put_record(sink, document, path);
+	put_record(sink, document, false, path);
 }

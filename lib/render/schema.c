@@ -83,6 +83,7 @@ static void put_given(struct schema *s, const struct mmx_field *field)
 	case MMX_COUNT:
 	case MMX_NUMBER:
 	case MMX_BYTES:
+	case MMX_MATRIX:
 		put_number(s, field);
 		break;
 	case MMX_WORD:
@@ -126,7 +127,11 @@ static void put_rows(struct schema *s, const struct mmx_record *record);
 
 static void put_below(struct schema *s, const struct mmx_field *field)
 {
-	if (field->kind == MMX_BLOCK && !(mmx_field_may(field) & MMX_OR_NULL)) {
+	if (field->kind == MMX_TREE) {
+		mmx_sink_put(s->sink,
+			     "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}}",
+			     field->record->name);
+	} else if (field->kind == MMX_BLOCK && !(mmx_field_may(field) & MMX_OR_NULL)) {
 		put_rows(s, field->record);
 	} else if (field->kind == MMX_BLOCK) {
 		mmx_sink_put(s->sink, "{\"anyOf\": [");
@@ -142,6 +147,20 @@ static void put_below(struct schema *s, const struct mmx_field *field)
 	}
 }
 
+static void put_matrix(struct schema *s, const struct mmx_field *field)
+{
+	static const char names[] =
+		"{\"type\": \"array\", \"items\": {\"$ref\": \"common.json#/$defs/text\"}}";
+
+	mmx_sink_put(s->sink, "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"items\": ");
+	put_value(s, field);
+	mmx_sink_put(s->sink, "}}");
+	if (field->matrix->row_name)
+		mmx_sink_put(s->sink, ", \"%s_rows\": %s", field->key, names);
+	if (field->matrix->column_name)
+		mmx_sink_put(s->sink, ", \"%s_columns\": %s", field->key, names);
+}
+
 static void put_field(struct schema *s, const struct mmx_field *field, bool first)
 {
 	mmx_sink_put(s->sink, first ? "" : ",");
@@ -149,6 +168,8 @@ static void put_field(struct schema *s, const struct mmx_field *field, bool firs
 	mmx_sink_put(s->sink, "\"%s\": ", field->key);
 	if (mmx_has_record(field->kind))
 		put_below(s, field);
+	else if (field->kind == MMX_MATRIX)
+		put_matrix(s, field);
 	else
 		put_value(s, field);
 	if (!(field->may & MMX_OR_UNKNOWN))
@@ -173,9 +194,34 @@ static bool is_required(const struct mmx_field *field)
 	       (!(may & MMX_OR_UNKNOWN) || may & MMX_OR_NULL);
 }
 
-/* @title: of the document, which has its own name as a member; NULL below */
+static void put_required(struct schema *s, const struct mmx_field *field, bool first)
+{
+	mmx_sink_put(s->sink, "%s\"%s\"", first ? "" : ", ", field->key);
+	if (field->kind == MMX_MATRIX && field->matrix->row_name)
+		mmx_sink_put(s->sink, ", \"%s_rows\"", field->key);
+	if (field->kind == MMX_MATRIX && field->matrix->column_name)
+		mmx_sink_put(s->sink, ", \"%s_columns\"", field->key);
+}
+
+/* What lies below a row of a tree is like it; deeper than is shown it is a text that says so. */
+static void put_children(struct schema *s, const struct mmx_record *record, bool first)
+{
+	mmx_sink_put(s->sink, first ? "" : ",");
+	line(s, 0);
+	mmx_sink_put(
+		s->sink,
+		"\"children\": {\"anyOf\": [{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}}, ",
+		record->name);
+	put_common(s, "name");
+	mmx_sink_put(s->sink, "]}");
+}
+
+/*
+ * @title: of the document, which has its own name as a member; NULL below
+ * @tree: its rows have rows below them
+ */
 static void put_object(struct schema *s, const struct mmx_record *record, unsigned int variant,
-		       const char *title)
+		       const char *title, bool tree)
 {
 	bool first = !title;
 
@@ -193,6 +239,8 @@ static void put_object(struct schema *s, const struct mmx_record *record, unsign
 			first = false;
 		}
 	}
+	if (tree)
+		put_children(s, record, first);
 	line(s, -1);
 	mmx_sink_put(s->sink, "},");
 	line(s, 0);
@@ -200,7 +248,7 @@ static void put_object(struct schema *s, const struct mmx_record *record, unsign
 	first = !title;
 	for (const struct mmx_field *f = record->fields; f->key; f++) {
 		if (is_of(f, variant) && is_required(f)) {
-			mmx_sink_put(s->sink, "%s\"%s\"", first ? "" : ", ", f->key);
+			put_required(s, f, first);
 			first = false;
 		}
 	}
@@ -211,30 +259,53 @@ static void put_object(struct schema *s, const struct mmx_record *record, unsign
 	mmx_sink_put(s->sink, "}");
 }
 
-static void put_rows(struct schema *s, const struct mmx_record *record)
+static void put_rows_of(struct schema *s, const struct mmx_record *record, bool tree)
 {
 	if (!record->variants) {
-		put_object(s, record, 0, NULL);
+		put_object(s, record, 0, NULL, tree);
 		return;
 	}
 	mmx_sink_put(s->sink, "{\"anyOf\": [");
 	for (unsigned int i = 0; record->variants[i]; i++) {
 		mmx_sink_put(s->sink, i ? ", " : "");
-		put_object(s, record, i, NULL);
+		put_object(s, record, i, NULL, tree);
 	}
 	mmx_sink_put(s->sink, "]}");
+}
+
+static void put_rows(struct schema *s, const struct mmx_record *record)
+{
+	put_rows_of(s, record, false);
+}
+
+/* The rows of trees are defined once each, since they hold each other. */
+static void put_trees(struct schema *s, const struct mmx_record *record, bool *any)
+{
+	for (const struct mmx_field *f = record->fields; f->key; f++) {
+		if (f->kind == MMX_TREE) {
+			mmx_sink_put(s->sink, *any ? ", " : "  \"$defs\": {");
+			*any = true;
+			mmx_sink_put(s->sink, "\"%s\": ", f->record->name);
+			put_rows_of(s, f->record, true);
+		}
+		if (mmx_has_record(f->kind))
+			put_trees(s, f->record, any);
+	}
 }
 
 void mmx_document_schema(const struct mmx_record *document, const char *command,
 			 const struct mmx_sink *sink)
 {
 	struct schema s = {.sink = sink, .indent = 1};
+	bool trees = false;
 	char title[64];
 
 	snprintf(title, sizeof(title), "mmx.%s/%d", document->name, document->version);
 	mmx_sink_put(sink, "{\n  \"$comment\": \"SPDX-License-Identifier: GPL-2.0-or-later\",\n"
 			   "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n");
-	mmx_sink_put(sink, "  \"title\": \"%s, which %s prints\",\n  ", title, command);
-	put_object(&s, document, 0, title);
+	mmx_sink_put(sink, "  \"title\": \"%s, which %s prints\",\n", title, command);
+	put_trees(&s, document, &trees);
+	mmx_sink_put(sink, trees ? "},\n  " : "  ");
+	put_object(&s, document, 0, title, false);
 	mmx_sink_put(sink, "\n");
 }

@@ -13,7 +13,9 @@ static void show_row(struct mmx_out *o, struct mmx_rows *r);
 /* A line of text has a place for each of its values, and for nothing else. */
 static bool in_line(const struct mmx_out *o)
 {
-	return o->ops == &mmx_out_text_ops && o->level[o->depth].node == MMX_OUT_TABLE;
+	enum mmx_out_node node = o->level[o->depth].node;
+
+	return o->ops == &mmx_out_text_ops && (node == MMX_OUT_TABLE || node == MMX_OUT_TREE);
 }
 
 /* What was not found out: null where that may stand, and why. */
@@ -46,6 +48,53 @@ static void show_value(struct mmx_out *o, struct mmx_rows *r, unsigned int i)
 }
 
 /*
+ * Matrices.
+ */
+
+struct matrix {
+	struct mmx_rows *r;
+	unsigned int field;
+	const struct mmx_matrix *matrix;
+};
+
+static void row_name(void *arg, unsigned int row, char *name)
+{
+	const struct matrix *m = arg;
+
+	m->matrix->row_name(m->r, row, name);
+}
+
+static void column_name(void *arg, unsigned int column, char *name)
+{
+	const struct matrix *m = arg;
+
+	m->matrix->column_name(m->r, column, name);
+}
+
+static void cell(void *arg, unsigned int row, unsigned int column, struct mmx_value *v)
+{
+	const struct matrix *m = arg;
+
+	mmx_rows_cell(m->r, m->field, row, column, v);
+}
+
+static void show_matrix(struct mmx_out *o, struct mmx_rows *r, unsigned int i)
+{
+	const struct mmx_field *field = &r->record->fields[i];
+	struct matrix m = {r, i, field->matrix};
+	const struct mmx_grid grid = {
+		.rows = field->matrix->rows(r),
+		.columns = field->matrix->columns(r),
+		.arg = &m,
+		.row_name = field->matrix->row_name ? row_name : NULL,
+		.column_name = field->matrix->column_name ? column_name : NULL,
+		.cell = cell,
+	};
+
+	mmx_out_matrix(o, field->key, field->title, &grid);
+}
+
+/*
  * Records below.
  */
 
@@ -74,17 +123,22 @@ static void column_of(const struct mmx_field *field, struct mmx_column *c, char 
 static void begin_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *table,
 			struct mmx_column *columns, char (*titles)[TITLE_MAX])
 {
-	unsigned int n = 0;
+	unsigned int n = 0, lines = 0;
 
 	for (unsigned int i = 0; i < r->n_fields && n < MMX_COLUMNS_MAX; i++) {
 		const struct mmx_field *field = &r->record->fields[i];
 
-		if (!r->wanted[i] || mmx_has_record(field->kind))
+		if (!r->wanted[i] || mmx_has_record(field->kind) || field->kind == MMX_MATRIX)
 			continue;
+		if (field->lines)
+			lines = n;
 		column_of(field, &columns[n], titles[n]);
 		n++;
 	}
-	mmx_out_table(o, table->key, table->title, columns, n);
+	if (table->kind == MMX_TREE)
+		mmx_out_tree(o, table->key, table->title, columns, n, lines);
+	else
+		mmx_out_table(o, table->key, table->title, columns, n);
 }
 
 static void show_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
@@ -97,7 +151,10 @@ static void show_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_f
 		return;
 	begin_table(o, r, field, columns, titles);
 	for (; more; more = mmx_rows_next(r)) {
-		mmx_out_row(o);
+		if (field->kind == MMX_TREE)
+			mmx_out_branch(o, r->depth, r->more);
+		else
+			mmx_out_row(o);
 		show_row(o, r);
 	}
 	mmx_out_end(o);
@@ -159,12 +216,18 @@ static void show_below(struct mmx_out *o, struct mmx_rows *r, const struct mmx_f
 static void show_row(struct mmx_out *o, struct mmx_rows *r)
 {
 	for (unsigned int i = 0; i < r->n_fields; i++) {
+		const struct mmx_field *field = &r->record->fields[i];
+
 		if (!mmx_rows_has(r, i))
 			continue;
-		if (!mmx_has_record(r->record->fields[i].kind))
+		if (!mmx_has_record(field->kind) && field->kind != MMX_MATRIX)
 			show_value(o, r, i);
-		else if (!in_line(o))
-			show_below(o, r->below[i], &r->record->fields[i]);
+		else if (in_line(o))
+			continue;
+		else if (field->kind == MMX_MATRIX)
+			show_matrix(o, r, i);
+		else
+			show_below(o, r->below[i], field);
 	}
 }
 

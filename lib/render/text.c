@@ -192,6 +192,132 @@ static void text_row(struct mmx_out *o)
 	indent(o, o->depth);
 }
 
+/*
+ * Trees and matrices.
+ */
+
+#define LINE_WIDTH 3
+
+static const struct {
+	const char *down, *none, *fork, *last;
+} lines[] = {
+	{"|  ", "   ", "|- ", "`- "},
+	{"\u2502  ", "   ", "\u251c\u2500 ", "\u2514\u2500 "},
+};
+
+static bool follows(uint64_t more, unsigned int depth)
+{
+	return depth < MMX_TREE_DEPTH && more >> depth & 1;
+}
+
+static void put_lines(struct mmx_out *o, uint64_t more, unsigned int depth)
+{
+	bool utf8 = o->options.utf8;
+
+	for (unsigned int i = 1; i < depth; i++)
+		mmx_out_put(o, follows(more, i) ? lines[utf8].down : lines[utf8].none);
+	if (depth)
+		mmx_out_put(o, follows(more, depth) ? lines[utf8].fork : lines[utf8].last);
+}
+
+static void text_branch(struct mmx_out *o, unsigned int depth)
+{
+	(void)depth;
+	text_row(o);
+}
+
+/* The same columns are there, and nothing in those before the one that the lines lead to. */
+static void text_too_deep(struct mmx_out *o, const char *text)
+{
+	const struct mmx_out_level *tree = mmx_out_top(o);
+
+	text_row(o);
+	for (unsigned int i = 0; i < tree->lines && i < tree->n_columns; i++)
+		mmx_out_putf(o, "%*s ", tree->columns[i].width, "");
+	put_lines(o, tree->more, tree->branch + 1);
+	mmx_out_put(o, text);
+}
+
+/* A value of a tree's row; the lines take room from the column that they lead to. */
+static void put_leaf(struct mmx_out *o, const char *text)
+{
+	const struct mmx_out_level *tree = mmx_out_top(o);
+	struct mmx_column c = tree->columns[tree->column];
+	bool first = !tree->column, last = tree->column + 1 == tree->n_columns;
+
+	if (tree->column == tree->lines) {
+		mmx_out_put(o, first ? "" : " ");
+		put_lines(o, tree->more, tree->branch);
+		c.width -= LINE_WIDTH * (int)tree->branch;
+		c.right = false;
+		first = true;
+	}
+	put_padded(o, &c, text, first, last);
+}
+
+static void name_of(const struct mmx_grid *grid, unsigned int i,
+		    void (*name)(void *arg, unsigned int i, char *text), char *text)
+{
+	if (name)
+		name(grid->arg, i, text);
+	else
+		snprintf(text, MMX_GRID_NAME, "%u", i);
+}
+
+static int width_of_names(const struct mmx_grid *grid)
+{
+	char name[MMX_GRID_NAME];
+	size_t width = 0;
+
+	for (unsigned int i = 0; i < grid->rows; i++) {
+		name_of(grid, i, grid->row_name, name);
+		width = strlen(name) > width ? strlen(name) : width;
+	}
+	return width;
+}
+
+#define CELL_WIDTH 8
+
+static void put_cell(struct mmx_out *o, const struct mmx_grid *grid, unsigned int column,
+		     const char *text)
+{
+	char name[MMX_GRID_NAME];
+	struct mmx_column c = {.right = true, .width = CELL_WIDTH};
+
+	name_of(grid, column, grid->column_name, name);
+	if ((int)strlen(name) > c.width)
+		c.width = strlen(name);
+	put_padded(o, &c, text ? text : name, false, false);
+}
+
+static void text_matrix(struct mmx_out *o, const char *key, const char *heading,
+			const struct mmx_grid *grid)
+{
+	struct mmx_column names = {.right = true, .width = width_of_names(grid)};
+	char buf[1024], name[MMX_GRID_NAME];
+	struct mmx_value v;
+
+	title(o, heading ? heading : key);
+	if (!o->options.no_header) {
+		indent(o, o->depth);
+		mmx_out_putf(o, "  %*s", names.width, "");
+		for (unsigned int column = 0; column < grid->columns; column++)
+			put_cell(o, grid, column, NULL);
+		mmx_out_put(o, "\n");
+	}
+	for (unsigned int row = 0; row < grid->rows; row++) {
+		indent(o, o->depth);
+		mmx_out_put(o, "  ");
+		name_of(grid, row, grid->row_name, name);
+		put_padded(o, &names, name, true, false);
+		for (unsigned int column = 0; column < grid->columns; column++) {
+			grid->cell(grid->arg, row, column, &v);
+			put_cell(o, grid, column, mmx_value_text(o, &v, buf, sizeof(buf)));
+		}
+		mmx_out_put(o, "\n");
+	}
+}
+
 static void text_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
 {
 	const struct mmx_out_level *level = mmx_out_top(o);
@@ -199,6 +325,11 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 	const char *text = mmx_value_text(o, v, buf, sizeof(buf));
 	int width = LABEL_WIDTH;
 
+	if (level->node == MMX_OUT_TREE) {
+		if (level->column < level->n_columns)
+			put_leaf(o, text);
+		return;
+	}
 	if (level->node == MMX_OUT_TABLE) {
 		if (level->column < level->n_columns)
 			put_padded(o, &level->columns[level->column], text, !level->column,
@@ -217,7 +348,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 
 static void text_end(struct mmx_out *o)
 {
-	if (mmx_out_top(o)->node == MMX_OUT_TABLE && mmx_out_top(o)->in_row)
+	if (mmx_out_top(o)->in_row)
 		mmx_out_put(o, "\n");
 }
 
@@ -228,6 +359,9 @@ const struct mmx_out_ops mmx_out_text_ops = {
 	.table = text_table,
 	.list = text_list,
 	.row = text_row,
+	.branch = text_branch,
+	.too_deep = text_too_deep,
+	.matrix = text_matrix,
 	.value = text_value,
 	.end = text_end,
 };
