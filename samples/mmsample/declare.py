@@ -134,7 +134,7 @@ class Types:
         elif kind == "enum":
             self._enum(words[1:], " ".join(body).split())
         elif kind == "gone":
-            del (self.enums if words[1] == "enum" else self.compounds)[words[2] if words[1] == "enum" else " ".join(words[1:])]
+            del self.compounds[" ".join(words[1:])]
         else:
             raise ValueError("unknown kind of declaration")
 

@@ -91,6 +91,7 @@ class Inode:
         self.mapping.set(host=self.object, a_ops=fs.operations, gfp_mask=0x100CCA)
         m.list_add_tail(self.object.at("i_sb_list"), fs.super.at("s_inodes"))
         self.pages = {}  # index -> PFN of the folio's head
+        self.orders = {}  # of the large ones among them
         self.vmas = []
         self.extra = {}  # index -> other entry, such as a shadow
         fs.inodes.append(self)
@@ -103,19 +104,21 @@ class Inode:
         file["f_path.dentry"] = self.dentry
         return file
 
-    def add_page(self, index, pfn, kind="page cache", *flags, nr=1):
+    def add_page(self, index, pfn, kind="page cache", *flags, order=0):
         """Put a folio that nobody maps yet into the cache."""
         page = self.kernel.frames.take(pfn, kind, mapping=self.mapping, index=index)
         self.kernel.frames.set_flags(pfn, "uptodate", *flags)
-        self.kernel.count("NR_FILE_PAGES", nr)
+        self.kernel.count("NR_FILE_PAGES", 1 << order)
         self.pages[index] = pfn
+        if order:
+            self.orders[index] = order
         return page
 
     def finish(self):
         frames = self.kernel.frames
         entries = {index: frames.address(pfn) for index, pfn in self.pages.items()}
-        xarray.plant(self.kernel, self.mapping.at("i_pages"), entries | self.extra)
-        self.mapping["nrpages"] = len(self.pages)
+        xarray.plant(self.kernel, self.mapping.at("i_pages"), entries | self.extra, self.orders)
+        self.mapping["nrpages"] = sum(1 << self.orders.get(index, 0) for index in self.pages)
         nodes = [(vma.object.at("shared.rb"), vma.first_index, vma.last_index,
                   vma.object.at("shared.rb_subtree_last")) for vma in self.vmas]
         rbtree.plant(self.kernel.machine, self.mapping.at("i_mmap"), nodes)

@@ -6,13 +6,14 @@ from ..anon import AnonVma
 from ..files import FileSystem
 from ..memory import PAGE
 from ..pagetables import ACCESSED, DIRTY, HUGE, NX, PRESENT, USER, WRITE
-from ..tasks import RW, VM_HUGETLB
+from ..tasks import RW, VM_HUGETLB, VM_MAYSHARE, VM_SHARED
 from .record import mappings, record, record_page
 
 THP_PFN, THP_AT = 0x23E000, 0x7F0000200000
 SMALL_PFN, SMALL_AT, SMALL_ORDER = 0x5400, 0x7F0000100000, 4
 AREA = (0x7F0000000000, 0x7F0000400000)
 HUGETLB_PFN, HUGETLB_FREE_PFN, HUGETLB_AT = 0x23E200, 0x23E400, 0x7F0000600000
+SHMEM_PFN, SHMEM_AT = 0x23E600, (0x7F0001000000, 0x7F0001400000)
 PMD_ORDER, PMD_PAGES = 9, 512
 ENTIRELY_MAPPED = 0x800000
 # Enough small areas with gaps between them that the maple tree gets a second level.
@@ -36,6 +37,7 @@ def tell(kernel):
     kernel.anon_vmas.append(anon)
     _thp(kernel, process, vma, anon)
     _small(kernel, process, vma, anon)
+    _shmem(kernel, process)
     _hugetlb(kernel, process)
     for i in range(CRUMBS):
         start = CRUMB_AT + i * CRUMB_STEP
@@ -63,6 +65,31 @@ def _thp(kernel, process, vma, anon):
     record_page(kernel, "THP tail 2", THP_PFN + 2, head=THP_PFN,
                 link=frames.address(THP_PFN) | 1)
     record_page(kernel, "THP tail 3", THP_PFN + 3, head=THP_PFN, mapping=0xDEAD000000000400)
+
+
+def _shmem(kernel, process):
+    """A huge page of tmpfs that is mapped twice: in 6.1 such pages count that themselves, from 6.2 on not."""
+    frames = kernel.frames
+    tmpfs = next(fs for fs in kernel.file_systems if fs.kind == "tmpfs")
+    inode = tmpfs.file(tmpfs.root, "huge", 4, PMD_PAGES * PAGE)
+    for frame in range(SHMEM_PFN + 1, SHMEM_PFN + PMD_PAGES):
+        frames.take(frame, "shmem", _refcount=0)
+    head = inode.add_page(0, SHMEM_PFN, "shmem", "dirty", "swapbacked", order=PMD_ORDER)
+    folio = frames.compound(SHMEM_PFN, PMD_ORDER, "thp")
+    frames.count_mappings(folio, len(SHMEM_AT), ENTIRELY_MAPPED, len(SHMEM_AT))
+    head["_refcount"] = PMD_PAGES + len(SHMEM_AT)
+    memcg.lru_add(kernel, kernel.cgroups["user"], SHMEM_PFN, memcg.ANON, memcg.MIN_SEQ, PMD_PAGES)
+    for item in ("NR_SHMEM", "NR_FILE_MAPPED", "NR_SHMEM_THPS", "NR_SHMEM_PMDMAPPED"):
+        kernel.count(item, PMD_PAGES)
+    maps = []
+    for at in SHMEM_AT:
+        process.add_vma(at, at + PMD_PAGES * PAGE, RW | VM_SHARED | VM_MAYSHARE, pgoff=0,
+                        file=inode.open(), inode=inode)
+        maps.append((process, at, process.map(at, SHMEM_PFN, PMD, "SHMEM", level=2), 2))
+    record_page(kernel, "tmpfs THP", SHMEM_PFN, refcount=PMD_PAGES + len(SHMEM_AT), order=PMD_ORDER,
+                mapcount=len(SHMEM_AT), index=0, path="/dev/shm/huge", inode=4, fs="tmpfs",
+                mapping=inode.mapping.address, mappings=mappings(maps))
+    record_page(kernel, "tmpfs THP tail 7", SHMEM_PFN + 7, head=SHMEM_PFN, mapcount=len(SHMEM_AT) - 1)
 
 
 def _deposit(kernel, process):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A swap file with one page out and one in the swap cache."""
+"""A swap file with one page out and one in the swap cache, and a mark where there is no page."""
 
 from .. import memcg, xarray
 from ..pagetables import ACCESSED, NX, PRESENT, USER
@@ -10,7 +10,8 @@ SLOTS, OUT_SLOT, CACHED_SLOT = 1024, 5, 9
 # In the swap cache without a mapping, by what swap_map says: who has them, and what they are called
 UNMAPPED = {12: ("read ahead from swap", 1), 13: ("shared memory in the swap cache", 0xBF),
             14: ("left in the swap cache", 0)}
-OUT_AT, CACHED_AT = STACK[0] + 0x8000, STACK[0] + 0x9000
+OUT_AT, CACHED_AT, MARKED_AT = STACK[0] + 0x8000, STACK[0] + 0x9000, STACK[0] + 0xA000
+MARKER, UFFD_WP = 31, 1  # the last type since 6.2, and one of the marks
 HAS_CACHE, BAD = 0x40, 0x3F
 EXCLUSIVE = 1 << 3
 
@@ -29,6 +30,10 @@ def tell(kernel):
     parent.map_swap(OUT_AT, entry)
     record(kernel, "swapped out", pid=parent.pid, vaddr=OUT_AT, entry=entry, swap_type=0,
            offset=OUT_SLOT)
+
+    entry = swap_pte(MARKER, UFFD_WP)
+    parent.tables.map(MARKED_AT, entry)
+    record(kernel, "marked", pid=parent.pid, vaddr=MARKED_AT, entry=entry)
 
     pfn = kernel.frames.next_free("user")
     anon = kernel.stack_anon
