@@ -16,7 +16,7 @@ TYPING  := -lreadline
 
 # libkdumpfile and decompression belong to the reader alone: mmx.so reads through crash.
 READER_ONLY := $(addprefix lib/image/,open.c kdumpfile.c kdump.c codec.c)
-LIB_SRC     := $(filter-out $(READER_ONLY),$(wildcard lib/*/*.c))
+LIB_SRC     := $(filter-out $(READER_ONLY),$(wildcard lib/*/*.c lib/*/*/*.c))
 READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 # What unit tests and fuzzers need beside the library.
 TESTED      := $(READER_ONLY) reader/words.c

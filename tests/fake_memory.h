@@ -44,19 +44,16 @@ static inline enum mmx_read fake_read(void *reader, uint64_t phys, void *buf, si
 	return MMX_READ_OK;
 }
 
-static inline void fake_walk(struct mmx_reader *reader, const struct mmx_paging *paging,
-			     uint64_t root, uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg)
-{
-	(void)reader, (void)paging, (void)root, (void)start, (void)last, (void)fn, (void)arg;
-}
-
 static inline struct fake_memory *fake_memory_new(size_t size)
 {
 	struct fake_memory *m = calloc(1, sizeof(*m));
+	size_t root;
 
 	if (!m)
 		abort();
-	m->bytes = calloc(1, size);
+	/* Behind the bytes lies a root of page tables, which is empty. */
+	root = (size + 4095) & ~(size_t)4095;
+	m->bytes = calloc(1, root + 4096);
 	m->size = size;
 	m->ops = (struct mmx_image_ops){.name = "fake",
 					.reader_new = fake_reader_new,
@@ -65,14 +62,15 @@ static inline struct fake_memory *fake_memory_new(size_t size)
 	m->image.ops = &m->ops;
 	m->image.priv = m;
 	m->image.presence_known = true;
-	m->arch.walk = fake_walk;
+	m->arch = mmx_arch_x86_64;
+	m->kernel.paging = (struct mmx_paging){.root = root, .levels = 4};
 	m->kernel.image = &m->image;
 	m->kernel.arch = &m->arch;
 	m->kernel.direct_map = (struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
 	m->kernel.knowledge = mmx_knowledge_new(NULL);
 	m->view = mmx_view_new(&m->kernel, NULL);
 	if (!m->bytes || !m->view || !m->kernel.knowledge ||
-	    !mmx_ranges_add(&m->image.present, 0, size))
+	    !mmx_ranges_add(&m->image.present, 0, root + 4096))
 		abort();
 	return m;
 }

@@ -1,47 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What an architecture must know: how page tables are laid out and where a kernel keeps what in
- * its address space. One file an architecture, found by the machine name of the image.
+ * What an architecture must know: how its page tables are laid out. No kernel is known here: where one
+ * keeps what in its address space is kernel/space.h. One folder an architecture, found by the machine
+ * name of the image; pagetable.h walks the tables of each.
  *
- * To add one: implement every op; paging() must derive its facts and check them against the dump
- * (a translation that comes out as arithmetic says), regions() must name each range's source; add
- * it to the table in arch.c; run the lab's memory tests on a dump of it.
+ * To add one: fill a struct mmx_arch, add it to the table in arch.c, and give it a table of known
+ * answers in tests/unit/test_pagetable.c. Then kernel/space.h.
  */
 #ifndef MMX_ARCH_ARCH_H
 #define MMX_ARCH_ARCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "image/image.h"
-
-struct mmx_kernel;
-struct mmx_view;
 
 #define MMX_PAGE_SHIFT_MIN 12
 
-/** enum mmx_pte_kind - what a page-table entry is to a walk */
+/* MMX_PT_LEVELS - the most levels that page tables have */
+#define MMX_PT_LEVELS 5
+
+/** enum mmx_pte_kind - what a page-table entry, or a run of them, is to a walk */
 enum mmx_pte_kind {
 	MMX_PTE_LEAF,       /* maps a page of some size, PROT_NONE mappings included */
 	MMX_PTE_NONPRESENT, /* not empty and maps nothing: swap, migration, marker, ... */
+	MMX_PTE_EMPTY,      /* a gap */
+	MMX_PTE_TABLE,      /* points to a table */
 	MMX_PTE_UNREADABLE, /* the table below this entry could not be read; see @read */
 	MMX_PTE_LOOP,       /* more tables than there is memory: the walk ended here */
 };
 
 /**
- * struct mmx_pte - one page-table entry that a walk met
- * @va: the first virtual address that it covers, sign-extended
- * @size: how many bytes it covers
- * @at: physical address of the entry itself
+ * struct mmx_pte - a page-table entry that a walk met, or the first one of a run
+ * @start, @last: what of the walk's range it covers, a run all of it, sign-extended
+ * @va: the first virtual address that the entry covers, which may be before @start
+ * @size: how many bytes the entry covers
+ * @at: physical address of the entry itself; 0 of what stands for the root
  * @raw: the entry as it stands in memory
- * @level: 1 for the lowest table, counting upwards to the root
- * @phys: LEAF: the first physical address that it maps
+ * @phys: LEAF: the first physical address that it maps, which is behind @va. TABLE, UNREADABLE,
+ *        LOOP: where the table lies
+ * @read: UNREADABLE: why
+ * @level: 1 for an entry of the lowest table, counting upwards; that of what stands for the root is
+ *         one above
  * @no_access: LEAF: the kernel counts it as mapped, and the processor may not use it: PROT_NONE, a
  *             NUMA hint, a huge page being split
- * @read: UNREADABLE: why
  */
 struct mmx_pte {
+	uint64_t start, last;
 	uint64_t va;
 	uint64_t size;
 	uint64_t at;
@@ -53,23 +59,11 @@ struct mmx_pte {
 	bool no_access;
 };
 
-/** mmx_pte_fn - called for every entry that is not empty; false ends the walk */
-typedef bool (*mmx_pte_fn)(void *arg, const struct mmx_pte *pte);
-
-/**
- * struct mmx_table - a page table that a walk comes to
- * @phys: where it lies
- * @va: the first virtual address that it covers, sign-extended
- * @level: 1 for the lowest table, counting upwards to the root
- */
-struct mmx_table {
-	uint64_t phys;
-	uint64_t va;
-	unsigned int level;
-};
-
-/** mmx_table_fn - called for every table before it is read; false leaves out all that is in it */
-typedef bool (*mmx_table_fn)(void *arg, const struct mmx_table *table);
+/** mmx_pte_phys() - LEAF: what is behind an address that it covers */
+static inline uint64_t mmx_pte_phys(const struct mmx_pte *pte, uint64_t addr)
+{
+	return pte->phys + (addr - pte->va);
+}
 
 /**
  * struct mmx_paging - how this kernel's page tables are read
@@ -83,28 +77,55 @@ struct mmx_paging {
 	uint64_t clear;
 };
 
+/* Entries in which a bit has its name: an empty set of these is all. */
+#define MMX_PTE_BIT_PRESENT (1u << 0) /* that the processor may use */
+#define MMX_PTE_BIT_HIDDEN  (1u << 1) /* that map something, and it may not */
+#define MMX_PTE_BIT_LEAF    (1u << 2) /* that map something */
+
+/**
+ * struct mmx_pte_bit - a bit of an entry, or a few side by side
+ * @from, @to: the levels at which it is called that
+ */
+struct mmx_pte_bit {
+	const char *name;
+	uint8_t bit, width;
+	uint8_t from, to;
+	uint8_t where;
+};
+
+/**
+ * struct mmx_arch - the page tables of an architecture
+ * @page_shift: of the smallest page, which is what a table fills
+ * @level_bits: of an address, that each level decides: a table has that many entries, of 8 bytes each
+ * @frame_mask: bits of an entry that can be of a frame
+ * @bits: what the other ones are called, @bits_n of them
+ */
 struct mmx_arch {
 	const char *machine;
-	unsigned int page_shift;
-	/* Finds and checks kernel->paging and kernel->phys_base. */
-	int (*paging)(struct mmx_kernel *kernel, struct mmx_err *err);
-	/* Walks [start, end] (inclusive, for the top of the address space) below a root. */
-	void (*walk)(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t root,
-		     uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg);
-	/* The same walk, which asks @table about each table as well. */
-	void (*walk_tables)(struct mmx_reader *reader, const struct mmx_paging *paging,
-			    uint64_t root, uint64_t start, uint64_t last, mmx_table_fn table,
-			    mmx_pte_fn fn, void *arg);
-	/* Where the root lies that user mode has to itself, or, when not *@used, would have; or 0. */
-	uint64_t (*user_root)(struct mmx_kernel *kernel, uint64_t root, bool *used);
+	unsigned int page_shift, level_bits;
+	uint64_t frame_mask;
+	const struct mmx_pte_bit *bits;
+	size_t bits_n;
+	/* Fills kind, phys and no_access of an entry that is not empty. */
+	void (*decode)(const struct mmx_paging *paging, struct mmx_pte *pte);
 	/* What an entry that is not present says: see mm/swap.h for what the types mean. */
 	void (*swap_entry)(uint64_t raw, unsigned int *type, uint64_t *offset);
-	/* Fills kernel->regions; needs symbols. */
-	int (*regions)(struct mmx_kernel *kernel, struct mmx_err *err);
 };
 
 /** mmx_arch_find() - by machine name; NULL when mmx does not know it */
 const struct mmx_arch *mmx_arch_find(const char *machine);
+
+/** mmx_level_shift() - of what one entry at a level covers */
+static inline unsigned int mmx_level_shift(const struct mmx_arch *arch, unsigned int level)
+{
+	return arch->page_shift + arch->level_bits * (level - 1);
+}
+
+/**
+ * mmx_pte_names() - the names of the bits that are set, with a space between them
+ * Of several bits side by side, what they say: "pkey=2". Cut to fit.
+ */
+void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte, char *buf, size_t size);
 
 extern const struct mmx_arch mmx_arch_x86_64;
 

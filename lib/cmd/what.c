@@ -143,38 +143,44 @@ static void read_entry(const struct range *r, struct mmx_user_page *page, const 
 		*page = (struct mmx_user_page){.kind = MMX_USER_NONE};
 }
 
-static bool take_entry(void *arg, const struct mmx_pte *pte)
+static bool take_entry(struct range *r, const struct mmx_pte *pte)
 {
-	struct range *r = arg;
 	unsigned int shift = r->view->kernel->arch->page_shift;
-	uint64_t first = pte->va > r->first ? pte->va : r->first, last = pte->va + pte->size - 1;
+	uint64_t pages = (pte->last >> shift) - (pte->start >> shift) + 1;
 	struct mmx_user_page page;
 	struct mmx_what what;
-	uint64_t pages;
 
-	if (last > r->last)
-		last = r->last;
-	read_entry(r, &page, pte, first);
-	pages = (last >> shift) - (first >> shift) + 1;
+	read_entry(r, &page, pte, pte->start);
 	r->pages[page.kind] += pages;
-	what = (struct mmx_what){r->kind, page.pfn, page.pfn + pages - 1, first};
+	what = (struct mmx_what){r->kind, page.pfn, page.pfn + pages - 1, pte->start};
 	return !mmx_user_mapped(page.kind) || r->fn(r->arg, &what);
 }
 
-static int walk(struct range *r, struct mmx_err *err)
+static int begin(struct mmx_pt *pt, const struct range *r, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = r->view->kernel;
 	uint64_t mm;
 	int32_t pid;
 
 	if (r->kind == MMX_WHAT_KERNEL) {
-		k->arch->walk(r->view->reader, &k->paging, k->paging.root, r->first, r->last,
-			      take_entry, r);
+		mmx_pt_begin(pt, r->view->reader, k->arch, &k->paging, k->paging.root, r->first,
+			     r->last, 0);
 		return 0;
 	}
 	if (pid_of(r->options, &pid, err) || mmx_user_mm(r->options->users, pid, &mm, err))
 		return -1;
-	return mmx_user_walk(r->view, mm, r->first, r->last, take_entry, r, err);
+	return mmx_user_begin(pt, r->view, mm, r->first, r->last, 0, err);
+}
+
+static int walk(struct range *r, struct mmx_err *err)
+{
+	struct mmx_pt pt;
+
+	if (begin(&pt, r, err))
+		return -1;
+	while (mmx_pt_next(&pt) && take_entry(r, &pt.pte))
+		;
+	return 0;
 }
 
 static void tell_gaps(struct mmx_what_gaps *gaps, const struct range *r)

@@ -24,6 +24,7 @@
 	FACT(MODULE_SPACE, "module space")                       \
 	FACT(DIRECT_MAP, "direct map")                           \
 	FACT(VMALLOC, "vmalloc space")                           \
+	FACT(ISOLATION, "page-table isolation")                  \
 	FACT(SECTIONS, "memory sections")                        \
 	FACT(VMEMMAP, "vmemmap")                                 \
 	FACT(ZONES, "nodes and zones")                           \

@@ -19,7 +19,7 @@ static int use_note(struct mmx_kernel *k, struct mmx_err *err)
 	if (mmx_vmcoreinfo_parse(&k->vmcoreinfo, k->image->vmcoreinfo, k->image->vmcoreinfo_len,
 				 err))
 		return -1;
-	if (k->arch->paging(k, err))
+	if (k->space->paging(k, err))
 		return -1;
 	mmx_fact_set(&k->facts, FACT_VMCOREINFO, MMX_FACT_CHECKED,
 		     k->image->vmcoreinfo_from ? k->image->vmcoreinfo_from : "note in the dump",
@@ -35,7 +35,7 @@ static int use_scan(struct mmx_kernel *k, struct mmx_err *err)
 	for (int i = 0; i < SCAN_TRIES; i++) {
 		if (mmx_vmcoreinfo_scan(&k->vmcoreinfo, k->view->reader, from, &at, err))
 			break;
-		if (!k->arch->paging(k, err)) {
+		if (!k->space->paging(k, err)) {
 			mmx_fact_set(&k->facts, FACT_VMCOREINFO, MMX_FACT_CHECKED, "memory",
 				     "no note in the dump; found by scanning at physical 0x%" PRIx64
 				     ", %zu lines; the page tables that it names are there",
@@ -211,7 +211,8 @@ static void drop_refuted_regions(struct mmx_kernel *k)
 static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, struct mmx_err *err)
 {
 	k->arch = mmx_arch_find(k->image->machine);
-	if (!k->arch)
+	k->space = mmx_space_find(k->image->machine);
+	if (!k->arch || !k->space)
 		return mmx_fail(err, MMX_EARCH, "architecture %s is not supported yet, only x86_64",
 				k->image->machine);
 	k->view = mmx_view_new(k, err);
@@ -221,8 +222,7 @@ static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, st
 	find_types(k, o);
 	check_release(k);
 	find_module_symbols(k);
-	if (k->arch->regions(k, err))
-		return -1;
+	k->space->regions(k);
 	mmx_sparse_find(k);
 	mmx_vmemmap_find(k);
 	drop_refuted_regions(k);

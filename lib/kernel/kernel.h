@@ -13,6 +13,7 @@
 #include "kernel/facts.h"
 #include "kernel/layout.h"
 #include "kernel/region.h"
+#include "kernel/space.h"
 #include "kernel/symbols.h"
 #include "kernel/types.h"
 #include "kernel/view.h"
@@ -57,6 +58,7 @@ struct mmx_kernel {
 	struct mmx_view *view; /* the opening thread's */
 	unsigned int jobs;     /* threads that a walk may be split over, at least 1 */
 	const struct mmx_arch *arch;
+	const struct mmx_space *space;
 	struct mmx_facts facts;
 
 	struct mmx_vmcoreinfo vmcoreinfo;
@@ -67,6 +69,7 @@ struct mmx_kernel {
 	int64_t phys_base;
 
 	struct mmx_paging paging;
+	struct mmx_isolation isolation;
 	struct mmx_linear direct_map; /* empty until checked */
 
 	struct mmx_symbols symbols;

@@ -32,17 +32,23 @@ void mmx_view_free(struct mmx_view *view)
 	free(view);
 }
 
-static bool take_leaf(void *arg, const struct mmx_pte *pte)
+/* Tables of a dead kernel stay as they are; a live one's are read again for every address. */
+static const struct mmx_pte *look_up(struct mmx_view *view, uint64_t addr)
 {
-	*(struct mmx_pte *)arg = *pte;
-	return false;
+	const struct mmx_kernel *k = view->kernel;
+	struct mmx_pt *pt = &view->tables;
+
+	if (!pt->reader || k->image->live)
+		mmx_pt_begin(pt, view->reader, k->arch, &k->paging, k->paging.root, addr, addr, 0);
+	else
+		mmx_pt_seek(pt, addr, addr);
+	return mmx_pt_next(pt) ? &pt->pte : NULL;
 }
 
 /* The leaf that maps an address, from the cache or by walking the kernel's page tables. */
 static enum mmx_read find_leaf(struct mmx_view *view, uint64_t addr, struct mmx_view_leaf *leaf)
 {
-	const struct mmx_kernel *k = view->kernel;
-	struct mmx_pte pte = {.kind = MMX_PTE_NONPRESENT};
+	const struct mmx_pte *pte;
 
 	for (unsigned int i = 0; i < MMX_VIEW_LEAVES; i++) {
 		if (addr - view->leaf[i].va < view->leaf[i].size) {
@@ -50,12 +56,12 @@ static enum mmx_read find_leaf(struct mmx_view *view, uint64_t addr, struct mmx_
 			return MMX_READ_OK;
 		}
 	}
-	k->arch->walk(view->reader, &k->paging, k->paging.root, addr, addr, take_leaf, &pte);
-	if (pte.kind == MMX_PTE_UNREADABLE)
-		return pte.read;
-	if (pte.kind != MMX_PTE_LEAF)
+	pte = look_up(view, addr);
+	if (pte && pte->kind == MMX_PTE_UNREADABLE)
+		return pte->read;
+	if (!pte || pte->kind != MMX_PTE_LEAF)
 		return MMX_READ_UNMAPPED;
-	*leaf = (struct mmx_view_leaf){.va = pte.va, .size = pte.size, .phys = pte.phys};
+	*leaf = (struct mmx_view_leaf){.va = pte->va, .size = pte->size, .phys = pte->phys};
 	view->leaf[view->next_leaf++ % MMX_VIEW_LEAVES] = *leaf;
 	return MMX_READ_OK;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A view: one thread's way to read the dead kernel's memory by virtual address. It holds an image
- * reader and a small cache of translations; the translation itself is the architecture's.
+ * reader, a small cache of translations, and the page tables that the one before went through.
  */
 #ifndef MMX_KERNEL_VIEW_H
 #define MMX_KERNEL_VIEW_H
 
+#include "arch/pagetable.h"
 #include "image/image.h"
 
 struct mmx_kernel;
@@ -23,6 +24,7 @@ struct mmx_view {
 	struct mmx_reader *reader;
 	struct mmx_view_leaf leaf[MMX_VIEW_LEAVES];
 	unsigned int next_leaf;
+	struct mmx_pt tables; /* of the translation before, where the next one begins */
 };
 
 struct mmx_view *mmx_view_new(struct mmx_kernel *kernel, struct mmx_err *err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/pagetable.h"
 #include "base/seen.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
@@ -146,45 +147,41 @@ static bool met_before(struct finder *f, uint64_t pfn, unsigned int level)
 	return new <= 0;
 }
 
-static bool take_table(void *arg, const struct mmx_table *table)
+/* False leaves out what is in the table: known already, or of the lowest level. */
+static bool take_table(struct finder *f, const struct mmx_pte *pte)
 {
-	struct finder *f = arg;
 	const struct mmx_kernel *k = f->view->kernel;
 	const struct mmx_layout *l = &k->layout;
-	uint64_t pfn = table->phys >> k->arch->page_shift;
+	uint64_t pfn = pte->phys >> k->arch->page_shift;
 	uint64_t page = mmx_page_addr(&k->vmemmap, pfn);
+	unsigned int level = pte->level - 1;
 	enum mmx_pt_role role = f->role;
 
-	if (shared(f, pfn) || met_before(f, pfn, table->level))
+	if (shared(f, pfn) || met_before(f, pfn, level))
 		return false;
-	if (role == MMX_PT_USER_ROOT && table->level < k->paging.levels)
+	if (role == MMX_PT_USER_ROOT && level < k->paging.levels)
 		role = MMX_PT_USER_TABLE;
-	if (!add(f, pfn, table->va, table->level, role))
+	if (!add(f, pfn, pte->va, level, role))
 		return false;
-	if (table->level == 2 && f->deposits && !mmx_has(l, M_mm_struct_pmd_huge_pte) &&
+	if (level == 2 && f->deposits && !mmx_has(l, M_mm_struct_pmd_huge_pte) &&
 	    mmx_has(l, M_ptdesc_pmd_huge_pte) && marked(f, page))
-		add_deposits(f, page + mmx_off(l, M_ptdesc_pmd_huge_pte), table->va);
-	return table->level > 1;
-}
-
-static bool take_entry(void *arg, const struct mmx_pte *pte)
-{
-	struct finder *f = arg;
-
-	if (pte->kind == MMX_PTE_UNREADABLE)
-		f->space->unreadable++;
-	if (pte->kind == MMX_PTE_LOOP)
-		mmx_fail(&f->space->trouble, MMX_ECORRUPT,
-			 "its page tables lead back to themselves: more of them than memory holds");
-	return !f->nomem;
+		add_deposits(f, page + mmx_off(l, M_ptdesc_pmd_huge_pte), pte->va);
+	return level > 1;
 }
 
 static void walk(struct finder *f, uint64_t root, uint64_t first, uint64_t last)
 {
-	struct mmx_kernel *k = f->view->kernel;
+	const struct mmx_kernel *k = f->view->kernel;
+	struct mmx_pt pt;
 
-	k->arch->walk_tables(f->view->reader, &k->paging, root, first, last, take_table, take_entry,
-			     f);
+	mmx_pt_begin(&pt, f->view->reader, k->arch, &k->paging, root, first, last, MMX_PT_TABLES);
+	while (!f->nomem && mmx_pt_next(&pt)) {
+		if (pt.pte.kind == MMX_PTE_TABLE && !take_table(f, &pt.pte))
+			mmx_pt_skip(&pt);
+	}
+	f->space->unreadable += pt.coverage.absent;
+	if (pt.coverage.broken)
+		f->space->trouble = pt.coverage.first;
 }
 
 /*
@@ -202,16 +199,15 @@ static bool has_room(const struct finder *f, uint64_t pfn)
 
 static void walk_user_root(struct finder *f, uint64_t root)
 {
-	struct mmx_kernel *k = f->view->kernel;
-	bool used;
-	uint64_t user_root = k->arch->user_root(k, root, &used);
+	const struct mmx_kernel *k = f->view->kernel;
+	uint64_t user_root = root + k->isolation.user_root;
 
 	f->deposits = false;
 	f->role = MMX_PT_USER_ROOT;
 	/* Below its lower half are the same tables as below the other root's. */
-	if (user_root && used)
+	if (k->isolation.on)
 		walk(f, user_root, UPPER_FIRST, UINT64_MAX);
-	else if (user_root && has_room(f, root >> k->arch->page_shift))
+	else if (k->isolation.user_root && has_room(f, root >> k->arch->page_shift))
 		add(f, user_root >> k->arch->page_shift, 0, k->paging.levels, MMX_PT_UNUSED_ROOT);
 }
 
@@ -336,6 +332,8 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 	qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
 	find_loops(owners);
 	cover(owners);
+	if (mmx_fact_require(&k->facts, FACT_ISOLATION, err))
+		mmx_cover_fail(&owners->coverage, err);
 	return 0;
 }
 

@@ -9,14 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "base/coverage.h"
 
 struct mmx_kernel;
 struct mmx_view;
-
-/** MMX_PT_LEVELS - the most levels that page tables have */
-#define MMX_PT_LEVELS 5
 
 /* ROLE(entry, "in words") */
 #define MMX_PT_ROLES(ROLE)                                                                \

@@ -21,8 +21,8 @@ const char *mmx_user_words(enum mmx_user_kind kind)
 	return words[kind];
 }
 
-int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t last, mmx_pte_fn fn,
-		  void *arg, struct mmx_err *err)
+int mmx_user_begin(struct mmx_pt *pt, struct mmx_view *view, uint64_t mm, uint64_t start,
+		   uint64_t last, unsigned int flags, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_mm_struct_pgd};
 	const struct mmx_kernel *k = view->kernel;
@@ -43,7 +43,7 @@ int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t l
 				"the mm_struct at 0x%" PRIx64 " has its page tables at 0x%" PRIx64
 				", which is %s",
 				mm, pgd, mmx_read_name(read));
-	k->arch->walk(view->reader, &k->paging, root, start, last, fn, arg);
+	mmx_pt_begin(pt, view->reader, k->arch, &k->paging, root, start, last, flags);
 	return 0;
 }
 
@@ -67,7 +67,7 @@ void mmx_user_entry(struct mmx_user_page *page, const struct mmx_view *view,
 	switch (pte->kind) {
 	case MMX_PTE_LEAF:
 		page->kind = pte->no_access ? MMX_USER_NO_ACCESS : MMX_USER_MAPPED;
-		page->pfn = (pte->phys + (addr - pte->va)) >> arch->page_shift;
+		page->pfn = mmx_pte_phys(pte, addr) >> arch->page_shift;
 		break;
 	case MMX_PTE_NONPRESENT:
 		arch->swap_entry(pte->raw, &page->type, &page->offset);
@@ -81,26 +81,18 @@ void mmx_user_entry(struct mmx_user_page *page, const struct mmx_view *view,
 	}
 }
 
-static bool take_entry(void *arg, const struct mmx_pte *pte)
-{
-	struct mmx_pte *found = arg;
-
-	*found = *pte;
-	return false;
-}
-
 int mmx_user_page(struct mmx_user_page *page, struct mmx_view *view,
 		  const struct mmx_swap_types *types, uint64_t mm, uint64_t addr,
 		  struct mmx_err *err)
 {
-	struct mmx_pte pte = {0};
+	struct mmx_pt pt;
 
-	if (mmx_user_walk(view, mm, addr, addr, take_entry, &pte, err))
+	if (mmx_user_begin(&pt, view, mm, addr, addr, 0, err))
 		return -1;
-	if (!pte.level)
+	if (!mmx_pt_next(&pt))
 		*page = (struct mmx_user_page){.kind = MMX_USER_NONE};
 	else
-		mmx_user_entry(page, view, types, &pte, addr);
+		mmx_user_entry(page, view, types, &pt.pte, addr);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "arch/arch.h"
+#include "arch/pagetable.h"
 #include "base/err.h"
 #include "mm/swap.h"
 
@@ -66,9 +66,12 @@ int mmx_user_page(struct mmx_user_page *page, struct mmx_view *view,
 		  const struct mmx_swap_types *types, uint64_t mm, uint64_t addr,
 		  struct mmx_err *err);
 
-/** mmx_user_walk() - every page-table entry of an address space in [start, last] that is not empty */
-int mmx_user_walk(struct mmx_view *view, uint64_t mm, uint64_t start, uint64_t last, mmx_pte_fn fn,
-		  void *arg, struct mmx_err *err);
+/**
+ * mmx_user_begin() - walk the page tables of an address space, [start, last]
+ * @flags: how, as mmx_pt_begin() takes them; then mmx_pt_next()
+ */
+int mmx_user_begin(struct mmx_pt *pt, struct mmx_view *view, uint64_t mm, uint64_t start,
+		   uint64_t last, unsigned int flags, struct mmx_err *err);
 
 /**
  * struct mmx_users - whose memory it is; filled once for any number of look-ups

@@ -87,9 +87,8 @@ static enum mmx_vmalloc_kind kind_of(const struct mmx_layout *l, const struct ga
 	return MMX_VMALLOC_GOING;
 }
 
-static bool take_area(void *arg, uint64_t node)
+static bool take_area(struct gather *g, uint64_t node)
 {
-	struct gather *g = arg;
 	const struct mmx_layout *l = &g->view->kernel->layout;
 	uint64_t addr = node - mmx_off(l, M_vmap_area_list);
 	struct mmx_vmalloc_area area = {0};
@@ -127,13 +126,16 @@ static bool take_area(void *arg, uint64_t node)
 /* What breaks one list leaves the others alone. */
 static void walk_list(struct gather *g, uint64_t head, bool freed)
 {
-	struct mmx_err err;
+	struct mmx_list list;
 
 	g->freed = freed;
-	if (!g->nomem && mmx_list_walk(g->view, head, MAX_AREAS - g->v->n, take_area, g, &err)) {
-		mmx_fail_prefix(&err, "vmalloc areas");
-		mmx_cover_fail(&g->v->coverage, &err);
-	}
+	mmx_list_begin(&list, g->view, head, MAX_AREAS - g->v->n);
+	while (!g->nomem && mmx_list_next(&list) && take_area(g, list.node))
+		;
+	if (mmx_cover_whole(&list.coverage))
+		return;
+	mmx_fail_prefix(&list.coverage.first, "vmalloc areas");
+	mmx_cover_inherit(&g->v->coverage, &list.coverage);
 }
 
 static int walk_nodes(struct gather *g, struct mmx_err *err)
@@ -257,108 +259,109 @@ uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vm
  * Their pages.
  */
 
-struct pages {
-	struct mmx_view *view;
-	const struct mmx_vmalloc_area *area;
-	mmx_vmalloc_pages_fn fn;
-	void *arg;
-	uint64_t first, end; /* addresses */
-	enum mmx_read read;  /* of a table that could not be read */
-};
-
-static bool take_leaf(void *arg, const struct mmx_pte *pte)
-{
-	struct pages *p = arg;
-	unsigned int shift = p->view->kernel->arch->page_shift;
-	uint64_t start = pte->va > p->first ? pte->va : p->first;
-	uint64_t end = pte->va + pte->size < p->end ? pte->va + pte->size : p->end;
-
-	if (pte->kind == MMX_PTE_UNREADABLE || pte->kind == MMX_PTE_LOOP)
-		p->read = pte->read ? pte->read : MMX_READ_UNREADABLE;
-	if (pte->kind != MMX_PTE_LEAF || start >= end)
-		return pte->kind != MMX_PTE_LOOP;
-	return p->fn(p->arg, p->area, (start - p->area->start) >> shift,
-		     (pte->phys + (start - pte->va)) >> shift, (end - start) >> shift);
-}
-
-static int from_tables(struct pages *p, struct mmx_err *err)
+static void begin_tables(struct mmx_vmalloc_pages *p)
 {
 	const struct mmx_kernel *k = p->view->kernel;
 
-	p->first = p->area->start;
-	p->end = mmx_vmalloc_mapped_end(p->view, p->area);
-	k->arch->walk(p->view->reader, &k->paging, k->paging.root, p->first, p->end - 1, take_leaf,
-		      p);
-	if (!p->read)
-		return 0;
-	return mmx_fail(err, mmx_read_code(p->read),
-			"vmalloc area 0x%" PRIx64 ": a page table of it is %s", p->area->start,
-			mmx_read_name(p->read));
+	mmx_pt_begin(&p->pt, p->view->reader, k->arch, &k->paging, k->paging.root, p->area->start,
+		     mmx_vmalloc_mapped_end(p->view, p->area) - 1, MMX_PT_FRAMES);
+	p->in_tables = true;
 }
 
-static int from_array(struct pages *p, struct mmx_err *err)
+static void begin_array(struct mmx_vmalloc_pages *p)
 {
 	const struct mmx_kernel *k = p->view->kernel;
 	const struct mmx_vmalloc_area *area = p->area;
 	uint64_t room = (area->end - area->start) >> k->arch->page_shift;
-	uint64_t block[512];
 
 	if (area->nr_pages > room || area->nr_pages > mmx_ranges_total(&k->sparse.pfn))
-		return mmx_fail(err, MMX_ECORRUPT,
+		mmx_cover_failf(&p->coverage, MMX_ECORRUPT,
 				"vmalloc area 0x%" PRIx64 "-0x%" PRIx64 " claims %" PRIu64 " pages",
 				area->start, area->end, area->nr_pages);
-	for (uint64_t i = 0; i < area->nr_pages; i++) {
-		uint64_t left = area->nr_pages - i, pfn;
-
-		if (i % 512 == 0 &&
-		    mmx_kread_ok(p->view, area->pages + i * 8, block, (left < 512 ? left : 512) * 8,
-				 "a vmalloc area's array of pages", err))
-			return -1;
-		if (!mmx_page_pfn(k, le64toh(block[i % 512]), &pfn))
-			return mmx_fail(err, MMX_ECORRUPT,
-					"vmalloc area 0x%" PRIx64 ": page %" PRIu64 " is 0x%" PRIx64
-					", which is no page",
-					area->start, i, le64toh(block[i % 512]));
-		if (!p->fn(p->arg, area, i, pfn, 1))
-			return 0;
-	}
-	return 0;
+	else
+		p->n = area->nr_pages;
 }
 
-int mmx_vmalloc_each_page(struct mmx_view *view, const struct mmx_vmalloc_area *area,
-			  mmx_vmalloc_pages_fn fn, void *arg, struct mmx_err *err)
+void mmx_vmalloc_pages_begin(struct mmx_vmalloc_pages *p, struct mmx_view *view,
+			     const struct mmx_vmalloc_area *area)
 {
-	struct pages p = {.view = view, .area = area, .fn = fn, .arg = arg};
-
+	p->coverage = (struct mmx_coverage){0};
+	p->view = view;
+	p->area = area;
+	p->i = p->n = 0;
+	p->in_tables = false;
 	if (area->read)
-		return mmx_fail(err, mmx_read_code(area->read),
+		mmx_cover_failf(&p->coverage, mmx_read_code(area->read),
 				"vmalloc area 0x%" PRIx64 ": its vm_struct 0x%" PRIx64 " is %s",
 				area->start, area->vm, mmx_read_name(area->read));
-	if (area->kind == MMX_VMALLOC_UNPURGED || area->flags & VM_IOREMAP)
-		return 0;
-	return area->pages && area->nr_pages ? from_array(&p, err) : from_tables(&p, err);
+	else if (area->kind == MMX_VMALLOC_UNPURGED || area->flags & VM_IOREMAP)
+		return;
+	else if (area->pages && area->nr_pages)
+		begin_array(p);
+	else
+		begin_tables(p);
 }
 
-struct fill {
-	struct mmx_owned *owned;
-	uint32_t owner;
-	uint64_t left; /* more frames in all areas than this are a forgery */
-	bool nomem;
-};
-
-static bool fill_pages(void *arg, const struct mmx_vmalloc_area *area, uint64_t at, uint64_t pfn,
-		       uint64_t frames)
+static bool next_in_tables(struct mmx_vmalloc_pages *p)
 {
-	struct fill *f = arg;
+	unsigned int shift = p->view->kernel->arch->page_shift;
+	const struct mmx_pte *pte = &p->pt.pte;
 
-	(void)area;
-	if (frames > f->left) {
-		f->left = 0;
+	while (mmx_pt_next(&p->pt)) {
+		if (pte->kind != MMX_PTE_LEAF)
+			continue;
+		p->at = (pte->start - p->area->start) >> shift;
+		p->pfn = mmx_pte_phys(pte, pte->start) >> shift;
+		p->frames = (pte->last - pte->start + 1) >> shift;
+		p->coverage.found += p->frames;
+		return true;
+	}
+	p->in_tables = false;
+	if (mmx_cover_whole(&p->pt.coverage))
+		return false;
+	mmx_fail_prefix(&p->pt.coverage.first, "vmalloc area 0x%" PRIx64, p->area->start);
+	mmx_cover_inherit(&p->coverage, &p->pt.coverage);
+	return false;
+}
+
+/* The array is read a block at a time. */
+static int read_block(struct mmx_vmalloc_pages *p)
+{
+	uint64_t left = p->n - p->i, most = MMX_VMALLOC_BLOCK;
+	struct mmx_err err;
+
+	if (!mmx_kread_ok(p->view, p->area->pages + p->i * 8, p->block,
+			  (left < most ? left : most) * 8, "a vmalloc area's array of pages", &err))
+		return 0;
+	mmx_cover_fail(&p->coverage, &err);
+	p->i = p->n;
+	return -1;
+}
+
+static bool next_in_array(struct mmx_vmalloc_pages *p)
+{
+	uint64_t page;
+
+	if (p->i == p->n || (p->i % MMX_VMALLOC_BLOCK == 0 && read_block(p)))
+		return false;
+	page = le64toh(p->block[p->i % MMX_VMALLOC_BLOCK]);
+	if (!mmx_page_pfn(p->view->kernel, page, &p->pfn)) {
+		mmx_cover_failf(&p->coverage, MMX_ECORRUPT,
+				"vmalloc area 0x%" PRIx64 ": page %" PRIu64 " is 0x%" PRIx64
+				", which is no page",
+				p->area->start, p->i, page);
+		p->i = p->n;
 		return false;
 	}
-	f->left -= frames;
-	f->nomem = !mmx_owned_add(f->owned, f->owner, at, pfn, frames);
-	return !f->nomem;
+	p->at = p->i++;
+	p->frames = 1;
+	p->coverage.found++;
+	return true;
+}
+
+bool mmx_vmalloc_pages_next(struct mmx_vmalloc_pages *p)
+{
+	return p->in_tables ? next_in_tables(p) : next_in_array(p);
 }
 
 /* One frame can be mapped more than once (a ring buffer maps each twice), but not without end. */
@@ -373,24 +376,30 @@ static bool owns_its_pages(const struct mmx_vmalloc_area *area)
 
 static int find_frames(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
 {
-	struct fill f = {.left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME};
-	struct mmx_err one;
+	/* More frames than this in all areas are a forgery. */
+	uint64_t left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME;
+	struct mmx_vmalloc_pages p;
 
 	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
 		return -1;
-	for (size_t i = 0; i < v->n && f.left && !f.nomem; i++) {
-		f.owner = i;
-		f.owned = owns_its_pages(&v->v[i]) ? &v->frames : &v->borrowed;
-		if (mmx_vmalloc_each_page(view, &v->v[i], fill_pages, &f, &one))
-			mmx_cover_fail(&v->coverage, &one);
+	for (size_t i = 0; i < v->n && left; i++) {
+		struct mmx_owned *owned = owns_its_pages(&v->v[i]) ? &v->frames : &v->borrowed;
+
+		mmx_vmalloc_pages_begin(&p, view, &v->v[i]);
+		while (left && mmx_vmalloc_pages_next(&p)) {
+			left -= p.frames < left ? p.frames : left;
+			if (left && !mmx_owned_add(owned, i, p.at, p.pfn, p.frames))
+				return mmx_fail_nomem(err);
+		}
+		mmx_cover_inherit(&v->coverage, &p.coverage);
 	}
 	mmx_owned_sort(&v->frames);
 	mmx_owned_sort(&v->borrowed);
-	if (!f.left)
+	if (!left)
 		mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
 				"vmalloc areas map more than %u times the machine's memory",
 				MAPPINGS_A_FRAME);
-	return f.nomem ? mmx_fail_nomem(err) : 0;
+	return 0;
 }
 
 int mmx_vmalloc_find(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arch/pagetable.h"
 #include "kernel/kernel.h"
 #include "mm/vmemmap.h"
 
@@ -23,12 +24,6 @@ bool mmx_page_pfn(const struct mmx_kernel *k, uint64_t page, uint64_t *pfn)
  * The extents.
  */
 
-struct gather {
-	struct mmx_vmemmap *v;
-	uint64_t first, end; /* the part of the array being walked */
-	bool nomem;
-};
-
 /* Appends a mapped piece, joined to the last extent where it goes on the same way. */
 static bool append(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t phys)
 {
@@ -48,16 +43,9 @@ static bool append(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t ph
 	return mmx_array_add(v, (struct mmx_vmemmap_extent){va, len, phys, false});
 }
 
-static bool gather_leaf(void *arg, const struct mmx_pte *pte)
+static bool append_run(struct mmx_vmemmap *v, const struct mmx_pte *pte)
 {
-	struct gather *g = arg;
-	uint64_t start = pte->va > g->first ? pte->va : g->first;
-	uint64_t end = pte->va + pte->size < g->end ? pte->va + pte->size : g->end;
-
-	if (pte->kind != MMX_PTE_LEAF)
-		return pte->kind != MMX_PTE_LOOP;
-	g->nomem = !append(g->v, start, end - start, pte->phys + (start - pte->va));
-	return !g->nomem;
+	return append(v, pte->start, pte->last - pte->start + 1, mmx_pte_phys(pte, pte->start));
 }
 
 /* Pages of the array minus the physical pages behind them: those that another one serves too. */
@@ -82,18 +70,16 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 {
 	struct mmx_vmemmap *v = &k->vmemmap;
 	uint64_t page = 1ULL << k->arch->page_shift;
+	struct mmx_pt pt;
 
+	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, 1, 0,
+		     MMX_PT_FRAMES);
 	mmx_for_each_range (r, &k->sparse.pfn) {
-		struct gather g = {
-			.v = v,
-			.first = mmx_page_addr(v, r->start),
-			.end = mmx_page_addr(v, r->end),
-		};
-
-		k->arch->walk(k->view->reader, &k->paging, k->paging.root, g.first, g.end - 1,
-			      gather_leaf, &g);
-		if (g.nomem)
-			return mmx_fail_nomem(err);
+		mmx_pt_seek(&pt, mmx_page_addr(v, r->start), mmx_page_addr(v, r->end) - 1);
+		while (mmx_pt_next(&pt)) {
+			if (pt.pte.kind == MMX_PTE_LEAF && !append_run(v, &pt.pte))
+				return mmx_fail_nomem(err);
+		}
 	}
 	if (!count_shared(v, page))
 		return mmx_fail_nomem(err);

@@ -14,21 +14,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define PAGE 4096u
 
-static bool count(void *arg, const struct mmx_pte *pte)
+/* What is yielded lies in the range, behind what was before it, and all of the range is with gaps. */
+static void check(const struct mmx_pt *pt, uint64_t *at, uint64_t last)
 {
-	uint64_t *entries = arg;
+	const struct mmx_pte *pte = &pt->pte;
 
-	if (pte->level < 1 || pte->level > 6 || (pte->kind == MMX_PTE_LEAF && !pte->size))
+	if (pte->level < 1 || pte->level > 6 || (pte->kind == MMX_PTE_LEAF && !pte->size) ||
+	    pte->start > pte->last || pte->start < *at || pte->last > last)
 		abort();
-	return ++*entries < 1u << 16; /* a caller may end a walk at any time */
+	if (pte->kind != MMX_PTE_TABLE)
+		*at = pte->last + 1;
 }
 
-/* The input: four words that say where and how to walk, then memory. */
+/* The input: three words that say where and how to walk, then memory. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mmx_paging paging = {.levels = 4};
 	struct fake_memory *m;
-	uint64_t entries = 0, start, len;
+	uint64_t entries = 0, at, last;
+	struct mmx_pt pt;
 
 	if (size < 24 || size > 64 * PAGE)
 		return 0;
@@ -37,10 +41,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	paging.levels += data[0] & 1;
 	paging.clear = data[0] & 2 ? 1ULL << 47 : 0;
 	paging.root = (mmx_le64(data) >> 8) % m->size & ~(uint64_t)(PAGE - 1);
-	start = mmx_le64(data + 8);
-	len = mmx_le64(data + 16);
-	mmx_arch_x86_64.walk(m->view->reader, &paging, paging.root, start,
-			     start + len < start ? ~0ULL : start + len, count, &entries);
+	at = mmx_le64(data + 8);
+	last = at + mmx_le64(data + 16);
+	if (last < at)
+		last = ~0ULL;
+	mmx_pt_begin(&pt, m->view->reader, &mmx_arch_x86_64, &paging, paging.root, at, last,
+		     data[0] >> 2 & 15);
+	/* A caller may end a walk at any time, and leave out any table. */
+	while (mmx_pt_next(&pt) && ++entries < 1u << 16) {
+		check(&pt, &at, last);
+		if (pt.pte.kind == MMX_PTE_TABLE && data[0] & 0x40 && pt.pte.phys & 0x1000)
+			mmx_pt_skip(&pt);
+	}
 	fake_memory_free(m);
 	return 0;
 }

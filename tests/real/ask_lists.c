@@ -128,14 +128,11 @@ struct nodes {
 	uint64_t pages[64], unknown;
 };
 
-static bool count_nodes(void *arg, const struct mmx_vmalloc_area *area, uint64_t at, uint64_t pfn,
-			uint64_t frames)
+static void count_nodes(struct nodes *n, uint64_t pfn, uint64_t frames)
 {
-	struct nodes *n = arg;
 	uint64_t flags, node;
 	int32_t refs;
 
-	(void)area, (void)at;
 	for (uint64_t i = 0; i < frames; i++) {
 		node = read_page(n->k, pfn + i, &flags, &refs)
 			       ? mmx_flag_field(&n->k->flags, FIELD_NODE, flags)
@@ -145,7 +142,6 @@ static bool count_nodes(void *arg, const struct mmx_vmalloc_area *area, uint64_t
 		else
 			n->unknown++;
 	}
-	return true;
 }
 
 static void print_area(const struct mmx_kernel *k, const struct mmx_vmalloc_area *a)
@@ -160,7 +156,7 @@ static void print_area(const struct mmx_kernel *k, const struct mmx_vmalloc_area
 					    "vmap",    "user",   "dma-coherent"};
 	char text[256], *name, *at = text;
 	struct nodes nodes = {.k = k};
-	struct mmx_err err;
+	struct mmx_vmalloc_pages pages;
 
 	printf("%" PRIx64 "\t%" PRIx64 "\t%" PRIu64 "\t", a->start, a->end, a->end - a->start);
 	if (a->kind != MMX_VMALLOC_AREA || a->read) {
@@ -183,8 +179,11 @@ static void print_area(const struct mmx_kernel *k, const struct mmx_vmalloc_area
 	}
 	if (a->pages >= vmalloc->start && a->pages < vmalloc->end)
 		printf(" vpages");
-	if (a->nr_pages && mmx_vmalloc_each_page(k->view, a, count_nodes, &nodes, &err))
-		printf(" (%s)", err.text);
+	mmx_vmalloc_pages_begin(&pages, k->view, a);
+	while (a->nr_pages && mmx_vmalloc_pages_next(&pages))
+		count_nodes(&nodes, pages.pfn, pages.frames);
+	if (a->nr_pages && !mmx_cover_whole(&pages.coverage))
+		printf(" (%s)", pages.coverage.first.text);
 	for (int i = 0; i < 64; i++) {
 		if (nodes.pages[i])
 			printf(" N%d=%" PRIu64, i, nodes.pages[i]);
@@ -238,25 +237,20 @@ struct agreement {
 	uint64_t n;
 };
 
-static bool agree(void *arg, const struct mmx_vmalloc_area *area, uint64_t at, uint64_t pfn,
-		  uint64_t frames)
+static void agree(struct agreement *a, const struct mmx_vmalloc_pages *p)
 {
-	struct agreement *a = arg;
-
-	(void)area;
-	for (uint64_t i = 0; i < frames; i++) {
-		const struct mmx_owned_run *run = mmx_owned_find(&a->stacks->frames, pfn + i);
+	for (uint64_t i = 0; i < p->frames; i++) {
+		const struct mmx_owned_run *run = mmx_owned_find(&a->stacks->frames, p->pfn + i);
 
 		a->n += run && &a->stacks->v[run->owner] == a->stack &&
-			run->at + (pfn + i - run->pfn) == at + i;
+			run->at + (p->pfn + i - run->pfn) == p->at + i;
 	}
-	return true;
 }
 
 static int stacks(const struct mmx_kernel *k)
 {
 	const struct mmx_stacks *s = mmx_know_stacks(k->view);
-	struct mmx_err err;
+	struct mmx_vmalloc_pages pages;
 	int status = mmx_cover_whole(&s->coverage) ? 0 : trouble(&s->coverage.first);
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -269,8 +263,11 @@ static int stacks(const struct mmx_kernel *k)
 
 		if (area) {
 			mmx_symbol_format(&k->symbols, area->caller, caller, sizeof(caller));
-			if (mmx_vmalloc_each_page(k->view, area, agree, &a, &err))
-				status = trouble(&err);
+			mmx_vmalloc_pages_begin(&pages, k->view, area);
+			while (mmx_vmalloc_pages_next(&pages))
+				agree(&a, &pages);
+			if (!mmx_cover_whole(&pages.coverage))
+				status = trouble(&pages.coverage.first);
 		}
 		if (mmx_kphys(k->view, stack->start, &phys))
 			status = 1;

@@ -142,12 +142,9 @@ struct area {
 	uint64_t start, pages, *words;
 };
 
-static bool take_entry(void *arg, const struct mmx_pte *pte)
+static void take_entry(struct area *a, const struct mmx_pte *pte)
 {
-	struct area *a = arg;
-	uint64_t end = pte->va + pte->size, at = pte->va < a->start ? a->start : pte->va;
-
-	for (; at < end && at < a->start + a->pages * 4096; at += 4096) {
+	for (uint64_t at = pte->start; at < pte->last; at += 4096) {
 		struct mmx_user_page page;
 		uint64_t *word = &a->words[(at - a->start) / 4096];
 
@@ -159,7 +156,6 @@ static bool take_entry(void *arg, const struct mmx_pte *pte)
 		else
 			*word = PM_SWAP | page.type | page.offset << 5;
 	}
-	return true;
 }
 
 static int pagemap(const struct mmx_kernel *k)
@@ -170,6 +166,7 @@ static int pagemap(const struct mmx_kernel *k)
 	struct mmx_err err;
 	struct area a = {.view = view, .types = &types};
 	int pid, ret = 0;
+	struct mmx_pt pt;
 
 	mmx_swap_types_find(&types, view->kernel);
 	while (!ret && scanf("%d %" SCNx64 " %" SCNu64, &pid, &a.start, &a.pages) == 3) {
@@ -178,10 +175,12 @@ static int pagemap(const struct mmx_kernel *k)
 		a.words = calloc(a.pages + 1, 8);
 		if (!a.words || !t)
 			ret = 1;
-		else if (mmx_user_walk(view, mmx_task_mm(found, t), a.start,
-				       a.start + a.pages * 4096 - 1, take_entry, &a, &err))
+		else if (mmx_user_begin(&pt, view, mmx_task_mm(found, t), a.start,
+					a.start + a.pages * 4096 - 1, 0, &err))
 			ret = failed(&err);
-		else
+		while (!ret && mmx_pt_next(&pt))
+			take_entry(&a, &pt.pte);
+		if (!ret)
 			fwrite(a.words, 8, a.pages, stdout);
 		free(a.words);
 	}

@@ -1,231 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * x86_64: four or five levels of tables with 512 entries of eight bytes, huge leaves at levels 2
- * and 3, the memory-encryption bit, and the inversion of frames in entries that are not present.
+ * The address space of x86_64: the kernel's image at a fixed place but for its slide, three regions
+ * that memory KASLR moves, and a second root behind each one with page-table isolation.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "arch/arch.h"
-#include "base/bytes.h"
+#include "arch/pagetable.h"
 #include "kernel/kernel.h"
+#include "kernel/space.h"
 
 #define PAGE_SHIFT         12
-#define LEVEL_BITS         9
-#define ENTRIES            (1u << LEVEL_BITS)
-#define TABLE_BYTES        (ENTRIES * 8u)
+#define TABLE_BYTES        (1u << PAGE_SHIFT)
 #define LEVELS_MAX         5
 #define DIRECT_MAP_SAMPLES 256
-
-#define HUGE_LEVEL 3 /* the highest level at which a leaf can stand */
-
-#define PTE_P        (1ULL << 0)
-#define PTE_PSE      (1ULL << 7) /* at level 2 and 3; PAT at level 1 */
-#define PTE_PROTNONE (1ULL << 8) /* when not present: mapped, no access */
-#define FRAME_MASK   0x000ffffffffff000ULL
 
 #define KERNEL_MAP        UINT64_C(0xffffffff80000000)
 #define MODULES_END       UINT64_C(0xffffffffff000000)
 #define KERNEL_IMAGE_SIZE (UINT64_C(1) << 30)
-
-static inline unsigned int level_shift(unsigned int level)
-{
-	return PAGE_SHIFT + LEVEL_BITS * (level - 1);
-}
-
-static inline bool entry_present(uint64_t raw)
-{
-	return raw & PTE_P;
-}
-
-/*
- * An entry that is not present but maps something: PROT_NONE, or a huge page being split, which
- * keeps PSE while P is clear. Real swap entries have both bits clear.
- */
-static bool entry_maps(uint64_t raw, unsigned int level)
-{
-	if (level == 1)
-		return raw & (PTE_P | PTE_PROTNONE);
-	return level <= HUGE_LEVEL && raw & PTE_PSE;
-}
-
-/* The kernel stores frames inverted in entries that are not present, against L1TF. */
-static uint64_t entry_frame(uint64_t raw, unsigned int level, uint64_t clear)
-{
-	uint64_t frame = entry_present(raw) ? raw : ~raw;
-
-	return frame & FRAME_MASK & ~clear & ~((1ULL << level_shift(level)) - 1);
-}
-
-/* Type in the top five bits, then the offset, inverted, down to the bits that tell kinds apart. */
-static void x86_64_swap_entry(uint64_t raw, unsigned int *type, uint64_t *offset)
-{
-	*type = raw >> 59;
-	*offset = ~raw << 5 >> 14;
-}
-
-struct walk {
-	struct mmx_reader *reader;
-	const struct mmx_paging *paging;
-	mmx_table_fn table; /* or NULL */
-	mmx_pte_fn fn;
-	void *arg;
-	uint64_t tables_left; /* every table is a page, so more tables than pages is a loop */
-};
-
-static uint64_t table_budget(const struct mmx_image *image)
-{
-	uint64_t memory = mmx_ranges_total(&image->ram);
-
-	if (mmx_ranges_total(&image->present) > memory)
-		memory = mmx_ranges_total(&image->present);
-	return (image->presence_known ? memory >> PAGE_SHIFT : 1u << 22) + 4096;
-}
-
-/* Sign-extends a virtual address from the width that this many levels have. */
-static uint64_t canonical(uint64_t va, unsigned int levels)
-{
-	unsigned int unused = 64 - level_shift(levels + 1);
-
-	return (uint64_t)((int64_t)(va << unused) >> unused);
-}
-
-static bool walk_table(struct walk *w, unsigned int level, uint64_t table, uint64_t base,
-		       uint64_t first, uint64_t last);
-
-static bool walk_entry(struct walk *w, unsigned int level, struct mmx_pte *pte, uint64_t first,
-		       uint64_t last)
-{
-	uint64_t end = pte->va + (pte->size - 1);
-	struct mmx_table below;
-
-	if (entry_maps(pte->raw, level)) {
-		pte->kind = MMX_PTE_LEAF;
-		pte->no_access = !entry_present(pte->raw);
-		pte->phys = entry_frame(pte->raw, level, w->paging->clear);
-		return w->fn(w->arg, pte);
-	}
-	if (!entry_present(pte->raw) || level == 1) {
-		pte->kind = MMX_PTE_NONPRESENT;
-		return w->fn(w->arg, pte);
-	}
-	/* A table's frame is a 4 KiB one whatever the level of the entry that points to it. */
-	below = (struct mmx_table){entry_frame(pte->raw, 1, w->paging->clear), pte->va, level - 1};
-	if (w->table && !w->table(w->arg, &below))
-		return true;
-	return walk_table(w, level - 1, below.phys, pte->va, first > pte->va ? first : pte->va,
-			  last < end ? last : end);
-}
-
-static bool walk_refused(struct walk *w, unsigned int level, uint64_t at, uint64_t first,
-			 enum mmx_pte_kind kind, enum mmx_read read)
-{
-	struct mmx_pte pte = {
-		.va = first,
-		.size = 1ULL << level_shift(level + 1),
-		.at = at,
-		.kind = kind,
-		.read = read,
-		.level = level + 1,
-	};
-
-	w->fn(w->arg, &pte);
-	return kind != MMX_PTE_LOOP;
-}
-
-static bool walk_table(struct walk *w, unsigned int level, uint64_t table, uint64_t base,
-		       uint64_t first, uint64_t last)
-{
-	unsigned int shift = level_shift(level);
-	unsigned int from = first >> shift & (ENTRIES - 1), to = last >> shift & (ENTRIES - 1);
-	uint64_t entries[ENTRIES];
-	enum mmx_read read;
-
-	if (!w->tables_left--)
-		return walk_refused(w, level, table, first, MMX_PTE_LOOP, MMX_READ_OK);
-	read = mmx_phys_read(w->reader, table + from * 8u, entries + from, (to - from + 1) * 8u);
-	if (read)
-		return walk_refused(w, level, table, first, MMX_PTE_UNREADABLE, read);
-	for (unsigned int i = from; i <= to; i++) {
-		struct mmx_pte pte = {
-			.va = canonical(base + ((uint64_t)i << shift), w->paging->levels),
-			.size = 1ULL << shift,
-			.at = table + i * 8u,
-			.raw = le64toh(entries[i]),
-			.level = level,
-		};
-
-		if (pte.raw && !walk_entry(w, level, &pte, first, last))
-			return false;
-	}
-	return true;
-}
-
-/*
- * The root's entries below the middle map the bottom of the address space and the others its top;
- * what lies between the two halves is no address.
- */
-static void x86_64_walk_tables(struct mmx_reader *reader, const struct mmx_paging *paging,
-			       uint64_t root, uint64_t start, uint64_t last, mmx_table_fn table,
-			       mmx_pte_fn fn, void *arg)
-{
-	struct walk w = {
-		.reader = reader,
-		.paging = paging,
-		.table = table,
-		.fn = fn,
-		.arg = arg,
-		.tables_left = table_budget(reader->image),
-	};
-	uint64_t span = 1ULL << level_shift(paging->levels + 1), half = span / 2;
-	uint64_t low_last = last < half - 1 ? last : half - 1,
-		 high_first = start > -half ? start : -half;
-	const struct mmx_table top = {root, start, paging->levels};
-
-	if (table && !table(arg, &top))
-		return;
-	if (start <= low_last && !walk_table(&w, paging->levels, root, 0, start, low_last))
-		return;
-	if (high_first <= last)
-		walk_table(&w, paging->levels, root, -span, high_first, last);
-}
-
-static void x86_64_walk(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t root,
-			uint64_t start, uint64_t last, mmx_pte_fn fn, void *arg)
-{
-	x86_64_walk_tables(reader, paging, root, start, last, NULL, fn, arg);
-}
 
 /*
  * Paging: the root and the number of levels as VMCOREINFO says, checked by translating _stext,
  * whose physical address is known by arithmetic.
  */
 
-struct translation {
-	uint64_t va;
-	uint64_t phys;
-	bool found;
-};
-
-static bool take_translation(void *arg, const struct mmx_pte *pte)
+static bool translates_to(const struct mmx_kernel *k, uint64_t va, uint64_t phys)
 {
-	struct translation *t = arg;
+	uint64_t found;
 
-	if (pte->kind == MMX_PTE_LEAF) {
-		t->found = true;
-		t->phys = pte->phys + (t->va - pte->va);
-	}
-	return false;
-}
-
-static bool translates_to(struct mmx_reader *reader, const struct mmx_paging *paging, uint64_t va,
-			  uint64_t phys)
-{
-	struct translation t = {.va = va};
-
-	x86_64_walk(reader, paging, paging->root, va, va, take_translation, &t);
-	return t.found && t.phys == phys;
+	return mmx_translate(k->view->reader, k->arch, &k->paging, va, &found) && found == phys;
 }
 
 static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
@@ -259,7 +63,7 @@ static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
 	told = l5 ? 5 : 4;
 	for (unsigned int levels = LEVELS_MAX; levels >= LEVELS_MAX - 1; levels--) {
 		k->paging.levels = levels;
-		if (!translates_to(k->view->reader, &k->paging, stext, stext_phys))
+		if (!translates_to(k, stext, stext_phys))
 			continue;
 		mmx_fact_set(
 			&k->facts, FACT_PAGING, levels == told ? MMX_FACT_CHECKED : MMX_FACT_FAILED,
@@ -275,27 +79,6 @@ static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
 			") to 0x%" PRIx64 " as phys_base 0x%" PRIx64
 			" says, with neither 4 nor 5 levels",
 			k->paging.root, stext, stext_phys, (uint64_t)phys_base);
-}
-
-/*
- * With page-table isolation every root has a second one behind it, on which user mode runs. The
- * kernel's own second one is part of its image: there, it is empty when isolation is off, and
- * something with a name of its own follows in a kernel that was built without.
- */
-static uint64_t x86_64_user_root(struct mmx_kernel *k, uint64_t root, bool *used)
-{
-	const uint64_t behind = k->paging.root + TABLE_BYTES;
-	const uint64_t va = behind - (uint64_t)k->phys_base + KERNEL_MAP;
-	const struct mmx_symbol *s = mmx_symbols_nearest(&k->symbols, va);
-	uint64_t entries[ENTRIES / 2];
-
-	*used = false;
-	if (!s || s->addr == va ||
-	    mmx_phys_read(k->view->reader, behind + sizeof(entries), entries, sizeof(entries)))
-		return 0;
-	for (unsigned int i = 0; i < ENTRIES / 2; i++)
-		*used |= entries[i] != 0;
-	return root + TABLE_BYTES;
 }
 
 /*
@@ -334,11 +117,9 @@ enum alias { ALIAS_RIGHT, ALIAS_WRONG, ALIAS_UNMAPPED };
 
 static enum alias check_alias(struct mmx_kernel *k, uint64_t va, uint64_t phys, uint64_t *found)
 {
-	struct translation t = {.va = va};
-
-	x86_64_walk(k->view->reader, &k->paging, k->paging.root, va, va, take_translation, &t);
-	*found = t.phys;
-	return !t.found ? ALIAS_UNMAPPED : t.phys == phys ? ALIAS_RIGHT : ALIAS_WRONG;
+	if (!mmx_translate(k->view->reader, k->arch, &k->paging, va, found))
+		return ALIAS_UNMAPPED;
+	return *found == phys ? ALIAS_RIGHT : ALIAS_WRONG;
 }
 
 /*
@@ -424,29 +205,17 @@ static void find_direct_map(struct mmx_kernel *k)
 	check_direct_map(k, base, source);
 }
 
-struct first_entry {
-	uint64_t va;
-	bool found;
-};
-
-static bool take_first(void *arg, const struct mmx_pte *pte)
-{
-	struct first_entry *f = arg;
-
-	f->found = true;
-	f->va = pte->va;
-	return false;
-}
-
 static bool first_mapped(struct mmx_kernel *k, uint64_t start, uint64_t end, uint64_t *va)
 {
-	struct first_entry f = {0};
+	struct mmx_pt pt;
 
-	if (start < end)
-		x86_64_walk(k->view->reader, &k->paging, k->paging.root, start, end - 1, take_first,
-			    &f);
-	*va = f.va;
-	return f.found;
+	if (start >= end)
+		return false;
+	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, start, end - 1, 0);
+	if (!mmx_pt_next(&pt))
+		return false;
+	*va = pt.pte.va;
+	return true;
 }
 
 static void find_vmalloc(struct mmx_kernel *k)
@@ -501,8 +270,7 @@ static void find_image(struct mmx_kernel *k)
 	}
 	mmx_region_set(&k->regions, REGION_KERNEL_IMAGE, text, end, "symbols _text to _end");
 	/* Init memory is freed and unmapped after boot, so the image's two ends are what must be right. */
-	if (translates_to(k->view->reader, &k->paging, text, text + slide) &&
-	    translates_to(k->view->reader, &k->paging, end - 1, end - 1 + slide))
+	if (translates_to(k, text, text + slide) && translates_to(k, end - 1, end - 1 + slide))
 		mmx_fact_set(&k->facts, FACT_KERNEL_IMAGE, MMX_FACT_CHECKED,
 			     "symbols _text to _end", "both ends translate as phys_base says");
 	else
@@ -551,25 +319,58 @@ static void find_vmemmap(struct mmx_kernel *k)
 	mmx_region_set(&k->regions, REGION_VMEMMAP, base, end, "%s", source);
 }
 
-static int x86_64_regions(struct mmx_kernel *k, struct mmx_err *err)
+/*
+ * With page-table isolation every root has a second one behind it, on which user mode runs. The
+ * kernel's own second one is part of its image: there, its upper half is empty when isolation is off,
+ * and something with a name of its own follows in a kernel that was built without.
+ */
+static void find_isolation(struct mmx_kernel *k)
 {
-	(void)err;
+	const char *source = "the kernel's second root table";
+	const uint64_t behind = k->paging.root + TABLE_BYTES;
+	const uint64_t va = behind - (uint64_t)k->phys_base + KERNEL_MAP;
+	const struct mmx_symbol *s = mmx_symbols_nearest(&k->symbols, va);
+	uint64_t entries[TABLE_BYTES / 8 / 2];
+	unsigned int used = 0;
+	enum mmx_read read;
+	char name[128];
+
+	if (!s) {
+		mmx_fact_set(&k->facts, FACT_ISOLATION, MMX_FACT_UNKNOWN, source, "no symbols");
+		return;
+	}
+	if (s->addr == va) {
+		mmx_symbol_format(&k->symbols, va, name, sizeof(name));
+		mmx_fact_set(&k->facts, FACT_ISOLATION, MMX_FACT_CHECKED, source,
+			     "not built in: %s is where it would be", name);
+		return;
+	}
+	read = mmx_phys_read(k->view->reader, behind + sizeof(entries), entries, sizeof(entries));
+	if (read) {
+		mmx_fact_set(&k->facts, FACT_ISOLATION, MMX_FACT_UNKNOWN, source, "it is %s",
+			     mmx_read_name(read));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		used += entries[i] != 0;
+	k->isolation = (struct mmx_isolation){TABLE_BYTES, used != 0};
+	mmx_fact_set(&k->facts, FACT_ISOLATION, MMX_FACT_CHECKED, source,
+		     "%s: %u entries of its upper half are in use", used ? "on" : "off", used);
+}
+
+static void x86_64_regions(struct mmx_kernel *k)
+{
 	find_image(k);
 	find_modules(k);
 	find_vmalloc(k);
 	find_direct_map(k);
 	check_vmalloc(k);
 	find_vmemmap(k);
-	return 0;
+	find_isolation(k);
 }
 
-const struct mmx_arch mmx_arch_x86_64 = {
+const struct mmx_space mmx_space_x86_64 = {
 	.machine = "x86_64",
-	.page_shift = PAGE_SHIFT,
 	.paging = x86_64_paging,
-	.walk = x86_64_walk,
-	.walk_tables = x86_64_walk_tables,
-	.user_root = x86_64_user_root,
-	.swap_entry = x86_64_swap_entry,
 	.regions = x86_64_regions,
 };
