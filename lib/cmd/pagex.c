@@ -394,7 +394,6 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		show_operand(&p, run->operand[i]);
 	mmx_out_end(run->out);
 	mmx_out_close(run->out);
-	mmx_pagex_detail_free(&p);
 	return p.status;
 }
 

@@ -27,10 +27,8 @@ struct mmx_pagex {
 	bool hugetlb_index_in_huge_pages;
 	struct mmx_users users;
 	/* Read when the first page asks for it. */
-	bool has_pageblocks, has_resources, owners_tried;
+	bool has_pageblocks, owners_tried;
 	struct mmx_pageblock_format pageblocks;
-	struct mmx_resources resources;
-	struct mmx_err resources_trouble;
 	struct mmx_page_owners owners;
 	char arm[128]; /* mmx_pagex_arm() */
 	/* The page being shown. */
@@ -76,9 +74,6 @@ void mmx_pagex_pipe(struct mmx_pagex *p);
 
 /** mmx_pagex_symbol() - a kernel address as a symbol and an offset */
 void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr);
-
-/** mmx_pagex_detail_free() - release what details have read */
-void mmx_pagex_detail_free(struct mmx_pagex *p);
 
 /** mmx_pagex_tail() - the folio's own fields that lie in this tail's struct page */
 void mmx_pagex_tail(struct mmx_pagex *p);

@@ -10,6 +10,8 @@
 #include "kernel/member.h"
 #include "mm/knowledge.h"
 #include "mm/pcp.h"
+#include "mm/resource.h"
+#include "mm/unaccepted.h"
 
 /* Free memory. */
 
@@ -47,7 +49,7 @@ static bool find_block(const struct mmx_pagex *p, uint64_t *head, unsigned int *
 		*order = __builtin_ctzll(w->block_end - w->block_head);
 		return w->pfn < w->block_end;
 	case CLASS_UNACCEPTED:
-		*order = p->marks->unaccepted.order;
+		*order = mmx_know_unaccepted(p->view)->order;
 		*head = w->pfn & ~((1ULL << *order) - 1);
 		return *order;
 	default:
@@ -155,16 +157,13 @@ static void reserved(struct mmx_pagex *p)
 	uint64_t phys = p->walk.pfn << p->k->arch->page_shift, of;
 	bool vmemmap = holds_struct_pages(p, phys, &of);
 	const struct mmx_resource *node;
-	const struct mmx_err *trouble = &p->resources_trouble;
+	const struct mmx_resources *resources = mmx_know_resources(p->view);
+	const struct mmx_err *trouble = &resources->coverage.first;
 	char path[256] = "";
 
-	if (!p->has_resources) {
-		mmx_resources_read(&p->resources, p->view, &p->resources_trouble);
-		p->has_resources = true;
-	}
-	node = mmx_resource_of(&p->resources, phys);
+	node = mmx_resource_of(resources, phys);
 	if (node)
-		mmx_resource_path(&p->resources, node, path, sizeof(path));
+		mmx_resource_path(resources, node, path, sizeof(path));
 	if (vmemmap || node || !trouble->code)
 		mmx_out_text(p->out, "reserved_for", vmemmap ? "vmemmap" : reserved_for(node));
 	else
@@ -308,9 +307,4 @@ void mmx_pagex_detail(struct mmx_pagex *p)
 	if (p->run->option['c'] && p->verdict.class != CLASS_PIPE)
 		mmx_pagex_pipe(p);
 	emit_owner(p);
-}
-
-void mmx_pagex_detail_free(struct mmx_pagex *p)
-{
-	mmx_resources_free(&p->resources);
 }

@@ -9,7 +9,9 @@
 
 #include "cmd/pagex.h"
 #include "kernel/member.h"
+#include "mm/knowledge.h"
 #include "mm/pagepool.h"
+#include "mm/percpu.h"
 #include "mm/zsmalloc.h"
 
 void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr)
@@ -161,7 +163,7 @@ void mmx_pagex_percpu(struct mmx_pagex *p)
 {
 	struct mmx_percpu_page page;
 
-	if (!mmx_percpu_page(&p->marks->percpu, p->view, p->walk.pfn, &page))
+	if (!mmx_percpu_page(mmx_know_percpu(p->view), p->view, p->walk.pfn, &page))
 		return;
 	mmx_out_block(p->out, "percpu", "per-CPU memory");
 	mmx_out_count(p->out, "cpu", page.cpu);

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "kernel/btf.h"
 #include "kernel/layout.h"
+#include "kernel/list.h"
 #include "kernel/symbols.h"
 #include "kernel/types.h"
 #include "kernel/view.h"
@@ -229,29 +230,19 @@ static void load_module(struct module_btf *mods, uint64_t module)
 		mmx_btf_free(btf);
 }
 
-/*
- * Each node must point back to the one it was reached from; a list that bends back on itself
- * breaks that rule where it does.
- */
 static void load_modules(struct module_btf *mods)
 {
-	uint64_t head, at, from, link[2];
+	struct mmx_list list;
+	uint64_t head;
 
 	if (mods->done || !layout_ready(mods->layout))
 		return;
 	mods->done = true;
-	if (!mmx_symbol_addr(mods->symbols, "btf_modules", &head) ||
-	    mmx_kread(mods->view, head, link, sizeof(link)))
+	if (!mmx_symbol_addr(mods->symbols, "btf_modules", &head))
 		return;
-	from = head;
-	at = mmx_le64(&link[0]);
-	for (int n = 0; at != head && n < MODULES_MAX; n++) {
-		if (mmx_kread(mods->view, at, link, sizeof(link)) || mmx_le64(&link[1]) != from)
-			return;
-		load_module(mods, at - mmx_off(mods->layout, M_btf_module_list));
-		from = at;
-		at = mmx_le64(&link[0]);
-	}
+	mmx_list_begin(&list, mods->view, head, MODULES_MAX);
+	while (mmx_list_next(&list))
+		load_module(mods, list.node - mmx_off(mods->layout, M_btf_module_list));
 }
 
 /* The module that has the struct, or NULL. */

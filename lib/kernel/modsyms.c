@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "kernel/layout.h"
+#include "kernel/list.h"
 #include "kernel/symbols.h"
 
 /* Far beyond what any kernel loads, and little enough to read. */
@@ -22,10 +23,7 @@ struct walk {
 	struct mmx_view *view;
 	const struct mmx_layout *l;
 	uint64_t head;
-	size_t budget; /* symbols that may still come */
-	struct {
-		MMX_ARRAY(uint64_t);
-	} nodes;
+	size_t budget;         /* symbols that may still come */
 	unsigned char *module; /* the bytes of one struct module */
 };
 
@@ -38,15 +36,6 @@ struct tables {
 	size_t strtab_len;
 	char *typetab;
 };
-
-static bool seen(const struct walk *w, uint64_t node)
-{
-	for (size_t i = 0; i < w->nodes.n; i++) {
-		if (w->nodes.v[i] == node)
-			return true;
-	}
-	return false;
-}
 
 static bool read_struct(const struct walk *w, enum mmx_layout_struct id, uint64_t addr,
 			unsigned char *buf)
@@ -183,35 +172,25 @@ static int load_module(struct walk *w, unsigned int *unreadable, struct mmx_err 
 
 static int walk_list(struct walk *w, unsigned int *unreadable, struct mmx_err *err)
 {
-	const struct mmx_layout *l = w->l;
-	uint64_t node;
+	struct mmx_list list;
 
-	if (mmx_kread_u64(w->view, w->head, &node))
-		return mmx_fail(err, MMX_EABSENT, "the list of modules cannot be read");
-	while (node != w->head) {
-		uint64_t addr = node - mmx_off(l, M_module_list);
+	mmx_list_begin(&list, w->view, w->head, MODULES_MAX);
+	while (mmx_list_next(&list)) {
+		uint64_t addr = list.node - mmx_off(w->l, M_module_list);
 
-		if (w->nodes.n >= MODULES_MAX)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"the list of modules has no end after %u", MODULES_MAX);
-		if (seen(w, node))
-			return mmx_fail(
-				err, MMX_ECORRUPT,
-				"the list of modules runs in a circle: after %zu it is back "
-				"at 0x%" PRIx64,
-				w->nodes.n, node);
 		if (!read_struct(w, S_module, addr, w->module))
 			return mmx_fail(err, MMX_EABSENT,
-					"the list of modules breaks off after %zu: there is none "
-					"to be read at 0x%" PRIx64,
-					w->nodes.n, addr);
-		if (!mmx_array_add(&w->nodes, node))
-			return mmx_fail_nomem(err);
+					"the list of modules breaks off after %" PRIu64
+					": there is none to be read at 0x%" PRIx64,
+					list.coverage.found - 1, addr);
 		if (load_module(w, unreadable, err))
 			return -1;
-		node = mmx_le64(w->module + mmx_off(l, M_module_list));
 	}
-	return 0;
+	if (mmx_cover_whole(&list.coverage))
+		return 0;
+	*err = list.coverage.first;
+	return mmx_fail_prefix(err, "the list of modules breaks off after %" PRIu64,
+			       list.coverage.found);
 }
 
 static bool within(const struct mmx_layout *l, enum mmx_layout_member member,
@@ -266,7 +245,6 @@ int mmx_symbols_from_modules(struct mmx_symbols *s, struct mmx_view *view,
 	if (!w.module)
 		return mmx_fail_nomem(err);
 	ret = walk_list(&w, unreadable, err);
-	mmx_array_free(&w.nodes);
 	free(w.module);
 	return ret;
 }

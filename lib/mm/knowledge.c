@@ -8,12 +8,15 @@
 #include "mm/hugetlb.h"
 #include "mm/marks.h"
 #include "mm/pcp.h"
+#include "mm/percpu.h"
 #include "mm/pipe.h"
 #include "mm/ptowner.h"
+#include "mm/resource.h"
 #include "mm/slab.h"
 #include "mm/stack.h"
 #include "mm/swap.h"
 #include "mm/task.h"
+#include "mm/unaccepted.h"
 #include "mm/vmalloc.h"
 
 /* Asking for one thing finds those that it rests on, so the lock is taken more than once. */

@@ -9,23 +9,27 @@
 #define SHARERS_MAX (1u << 24)
 #define CHAIN_MAX   (1u << 16)
 
-struct count {
-	struct mmx_view *view;
-	uint64_t node, n, stranger;
-};
-
 /* Every item must name the node that it was found under. */
-static bool take_item(void *arg, uint64_t hlist)
+static int count_sharers(struct mmx_ksm *ksm, struct mmx_view *view, struct mmx_err *err)
 {
-	struct count *c = arg;
-	uint64_t item = hlist - mmx_off(&c->view->kernel->layout, M_ksm_rmap_item_hlist), head;
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_list list;
 
-	if (mmx_kread_member(c->view, item, M_ksm_rmap_item_head, &head) || head != c->node) {
-		c->stranger = item;
-		return false;
+	mmx_hlist_begin(&list, view, ksm->node + mmx_off(l, M_ksm_stable_node_hlist), SHARERS_MAX);
+	while (mmx_list_next(&list)) {
+		uint64_t item = list.node - mmx_off(l, M_ksm_rmap_item_hlist), node;
+
+		if (mmx_kread_member(view, item, M_ksm_rmap_item_head, &node) || node != ksm->node)
+			return mmx_fail(err, MMX_ECORRUPT,
+					"the KSM node at 0x%" PRIx64 " lists 0x%" PRIx64
+					", which does not name it",
+					ksm->node, item);
+		ksm->sharers++;
 	}
-	c->n++;
-	return true;
+	if (mmx_cover_whole(&list.coverage))
+		return 0;
+	*err = list.coverage.first;
+	return -1;
 }
 
 /*
@@ -68,7 +72,6 @@ int mmx_ksm_read(struct mmx_ksm *ksm, struct mmx_view *view, uint64_t node, uint
 		M_ksm_rmap_item_head,
 	};
 	const struct mmx_layout *l = &view->kernel->layout;
-	struct count c = {.view = view, .node = node};
 	uint64_t kpfn;
 	enum mmx_read read;
 
@@ -84,14 +87,5 @@ int mmx_ksm_read(struct mmx_ksm *ksm, struct mmx_view *view, uint64_t node, uint
 				"the KSM node at 0x%" PRIx64 " is that of frame 0x%" PRIx64
 				", not of 0x%" PRIx64,
 				node, kpfn, pfn);
-	if (mmx_hlist_walk(view, node + mmx_off(l, M_ksm_stable_node_hlist), SHARERS_MAX, take_item,
-			   &c, err))
-		return -1;
-	if (c.stranger)
-		return mmx_fail(err, MMX_ECORRUPT,
-				"the KSM node at 0x%" PRIx64 " lists 0x%" PRIx64
-				", which does not name it",
-				node, c.stranger);
-	ksm->sharers = c.n;
-	return find_chain(ksm, view, err);
+	return count_sharers(ksm, view, err) ? -1 : find_chain(ksm, view, err);
 }

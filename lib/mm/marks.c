@@ -6,7 +6,9 @@
 #include "mm/knowledge.h"
 #include "mm/marks.h"
 #include "mm/pcp.h"
+#include "mm/percpu.h"
 #include "mm/stack.h"
+#include "mm/unaccepted.h"
 #include "mm/vmalloc.h"
 
 /* Bytes of extra data that a kernel keeps for each page; all that there are come to about 100. */
@@ -70,14 +72,18 @@ static void mark_vmalloc(struct mmx_marks *m, struct mmx_view *view)
 
 static void mark_percpu(struct mmx_marks *m, struct mmx_view *view)
 {
-	mmx_percpu_read(&m->percpu, view, &m->why[MMX_MARK_PERCPU]);
-	mark_owned(m, &m->percpu.frames, MMX_MARK_PERCPU);
+	const struct mmx_percpu *percpu = mmx_know_percpu(view);
+
+	mark_owned(m, &percpu->frames, MMX_MARK_PERCPU);
+	m->why[MMX_MARK_PERCPU] = percpu->coverage.first;
 }
 
 static void mark_unaccepted(struct mmx_marks *m, struct mmx_view *view)
 {
-	mmx_unaccepted_read(&m->unaccepted, view, &m->why[MMX_MARK_UNACCEPTED]);
-	mark_owned(m, &m->unaccepted.frames, MMX_MARK_UNACCEPTED);
+	const struct mmx_unaccepted *unaccepted = mmx_know_unaccepted(view);
+
+	mark_owned(m, &unaccepted->frames, MMX_MARK_UNACCEPTED);
+	m->why[MMX_MARK_UNACCEPTED] = unaccepted->coverage.first;
 }
 
 /* Each section's page_ext, an entry a frame, in the direct map; the pointer is biased by the first frame. */
@@ -118,14 +124,10 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 	mark_page_ext(marks, view);
 	mark_unaccepted(marks, view);
 	mark_owned(marks, &mmx_know_vmalloc(view)->borrowed, MMX_MARK_VMAP);
-	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_PERCPU]);
-	mmx_cover_fail(&marks->coverage, &marks->why[MMX_MARK_UNACCEPTED]);
 	return 0;
 }
 
 void mmx_marks_free(struct mmx_marks *marks)
 {
-	mmx_unaccepted_free(&marks->unaccepted);
-	mmx_percpu_free(&marks->percpu);
 	free(marks->of);
 }

@@ -12,10 +12,8 @@
 
 #include "base/err.h"
 #include "mm/owned.h"
-#include "mm/percpu.h"
 #include "mm/stack.h"
 #include "mm/task.h"
-#include "mm/unaccepted.h"
 #include "mm/vmalloc.h"
 
 struct mmx_view;
@@ -42,8 +40,6 @@ struct mmx_marks {
 	struct mmx_coverage coverage;
 	uint8_t *of;
 	uint64_t frames;
-	struct mmx_percpu percpu;
-	struct mmx_unaccepted unaccepted;
 	struct mmx_err why[MMX_MARKS];
 };
 

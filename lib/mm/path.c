@@ -285,18 +285,15 @@ struct names {
 	unsigned int n;
 	bool live;
 	struct mmx_err *err;
-	int ret;
 };
 
-static bool take_name(void *arg, uint64_t node)
+static int take_name(struct names *names, uint64_t node)
 {
-	struct names *names = arg;
 	uint64_t dentry = node - mmx_off(&names->view->kernel->layout, M_dentry_d_alias);
 	struct name_facts facts;
 
-	names->ret = read_facts(&facts, names->view, dentry, names->err);
-	if (names->ret)
-		return false;
+	if (read_facts(&facts, names->view, dentry, names->err))
+		return -1;
 	if (!names->n || (!facts.unhashed && !names->live)) {
 		names->facts = facts;
 		names->n = 0;
@@ -304,17 +301,24 @@ static bool take_name(void *arg, uint64_t node)
 	if (!names->n || !facts.unhashed)
 		names->dentry[names->n++] = dentry;
 	names->live |= !facts.unhashed;
-	return names->n < COUNTED_MAX;
+	return 0;
 }
 
 /* A break in the list behind a name that is good takes only from their number. */
 static int find_names(struct names *names, uint64_t inode)
 {
 	uint64_t head = inode + mmx_off(&names->view->kernel->layout, M_inode_i_dentry);
+	struct mmx_list list;
+	int ret = 0;
 
-	if ((mmx_hlist_walk(names->view, head, ALIASES_MAX, take_name, names, names->err) ||
-	     names->ret) &&
-	    !names->live)
+	mmx_hlist_begin(&list, names->view, head, ALIASES_MAX);
+	while (!ret && names->n < COUNTED_MAX && mmx_list_next(&list))
+		ret = take_name(names, list.node);
+	if (!mmx_cover_whole(&list.coverage)) {
+		*names->err = list.coverage.first;
+		ret = -1;
+	}
+	if (ret && !names->live)
 		return -1;
 	if (!names->n)
 		return mmx_fail(names->err, MMX_ENOTFOUND,
@@ -365,26 +369,25 @@ static bool try_mount(struct choice *c, uint64_t mount)
 	return c->rank != OWN_NS || ++c->tried < COUNTED_MAX;
 }
 
-static bool take_mount(void *arg, uint64_t node)
-{
-	struct choice *c = arg;
-
-	return try_mount(c, node - mmx_off(&c->view->kernel->layout, M_mount_mnt_instance));
-}
-
-/* The mounts of a file system: a list, and since 6.18 a chain of pointers. */
-static int each_mount(struct choice *c, uint64_t sb)
+static int each_listed_mount(struct choice *c, uint64_t sb)
 {
 	const struct mmx_layout *l = &c->view->kernel->layout;
+	struct mmx_list list;
+
+	mmx_list_begin(&list, c->view, sb + mmx_off(l, M_super_block_s_mounts), MOUNTS_MAX);
+	while (mmx_list_next(&list) && try_mount(c, list.node - mmx_off(l, M_mount_mnt_instance)))
+		;
+	if (!mmx_cover_whole(&list.coverage) && c->rank != OWN_NS) {
+		*c->err = list.coverage.first;
+		return -1;
+	}
+	return c->ret;
+}
+
+static int each_chained_mount(struct choice *c, uint64_t sb)
+{
 	uint64_t mount;
 
-	if (mmx_has(l, M_mount_mnt_instance))
-		return (mmx_list_walk(c->view, sb + mmx_off(l, M_super_block_s_mounts), MOUNTS_MAX,
-				      take_mount, c, c->err) &&
-			c->rank != OWN_NS) ||
-				       c->ret
-			       ? -1
-			       : 0;
 	if (mmx_kget(c->view, sb, M_super_block_s_mounts, &mount, c->err))
 		return -1;
 	for (unsigned int n = 0; mount && try_mount(c, mount); n++) {
@@ -396,6 +399,13 @@ static int each_mount(struct choice *c, uint64_t sb)
 			return c->rank == OWN_NS ? 0 : -1;
 	}
 	return c->ret;
+}
+
+/* The mounts of a file system: a list, and since 6.18 a chain of pointers. */
+static int each_mount(struct choice *c, uint64_t sb)
+{
+	return mmx_has(&c->view->kernel->layout, M_mount_mnt_instance) ? each_listed_mount(c, sb)
+								       : each_chained_mount(c, sb);
 }
 
 /* How many paths the other names have below mounts as good as the one that was chosen. */

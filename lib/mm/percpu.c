@@ -19,16 +19,16 @@ struct gather {
 		reserved; /* the first chunk's structs, which other chunks' lists hold too */
 	uint64_t unit_pages;
 	uint64_t left; /* frames that there can be still */
-	struct mmx_err *err;
-	int ret;
 };
 
-static bool troubled(struct gather *g, const struct mmx_err *err)
+/* Without memory for more there is nothing to go on with; all else leaves the other chunks alone. */
+static int troubled(struct gather *g, struct mmx_err *why)
 {
-	if (!g->ret)
-		mmx_fail(g->err, err->code, "per-CPU memory: %s", err->text);
-	g->ret = -1;
-	return false;
+	if (why->code == MMX_ENOMEM)
+		return -1;
+	mmx_fail_prefix(why, "per-CPU memory");
+	mmx_cover_fail(&g->p->coverage, why);
+	return 0;
 }
 
 static int read_units(struct gather *g, struct mmx_err *err)
@@ -176,26 +176,32 @@ static int read_dynamic(struct gather *g, uint64_t addr, struct mmx_err *err)
 	return 0;
 }
 
-static bool take_chunk(void *arg, uint64_t node)
+static int read_list(struct gather *g, uint64_t head, struct mmx_err *err)
 {
-	struct gather *g = arg;
-	uint64_t addr = node - mmx_off(&g->view->kernel->layout, M_pcpu_chunk_list);
-	struct mmx_err err;
+	struct mmx_list list;
 
-	if (addr != g->first && addr != g->reserved && read_dynamic(g, addr, &err))
-		troubled(g, &err);
-	return true;
+	mmx_list_begin(&list, g->view, head, MAX_CHUNKS);
+	while (mmx_list_next(&list)) {
+		uint64_t addr = list.node - mmx_off(&g->view->kernel->layout, M_pcpu_chunk_list);
+
+		if (addr != g->first && addr != g->reserved && read_dynamic(g, addr, err) &&
+		    troubled(g, err))
+			return -1;
+	}
+	if (!mmx_cover_whole(&list.coverage))
+		troubled(g, &list.coverage.first);
+	return 0;
 }
 
-static int require(struct gather *g, uint64_t *lists, uint64_t *slots)
+static int require(struct gather *g, uint64_t *lists, uint64_t *slots, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {
 		M_pcpu_chunk_list, M_pcpu_chunk_base_addr, M_pcpu_chunk_nr_pages,
 		M_pcpu_chunk_nr_populated, M_pcpu_chunk_populated};
 	struct mmx_view *view = g->view;
 
-	if (mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), g->err) ||
-	    mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, g->err))
+	if (mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), err) ||
+	    mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
 		return -1;
 	if (mmx_kread_variable(view, "pcpu_chunk_lists", 8, lists) ||
 	    mmx_kread_variable(view, "pcpu_nr_slots", 4, slots) ||
@@ -203,39 +209,36 @@ static int require(struct gather *g, uint64_t *lists, uint64_t *slots)
 	    mmx_kread_variable(view, "pcpu_reserved_chunk", 8, &g->reserved) ||
 	    mmx_kread_variable(view, "pcpu_unit_pages", 4, &g->unit_pages))
 		return mmx_fail(
-			g->err, MMX_EABSENT,
+			err, MMX_EABSENT,
 			"per-CPU memory: pcpu_chunk_lists, pcpu_nr_slots, pcpu_first_chunk, "
 			"pcpu_reserved_chunk or pcpu_unit_pages is unknown or unreadable");
 	if (*slots > MAX_SLOTS || g->unit_pages > MAX_UNIT_PAGES)
-		return mmx_fail(g->err, MMX_ECORRUPT,
+		return mmx_fail(err, MMX_ECORRUPT,
 				"per-CPU memory: %" PRIu64 " lists of chunks of %" PRIu64
 				" pages make no sense",
 				*slots, g->unit_pages);
 	return 0;
 }
 
-int mmx_percpu_read(struct mmx_percpu *p, struct mmx_view *view, struct mmx_err *err)
+int mmx_percpu_find(struct mmx_percpu *p, struct mmx_view *view, struct mmx_err *err)
 {
-	struct gather g = {.view = view, .p = p, .err = err};
+	struct gather g = {
+		.view = view, .p = p, .left = mmx_ranges_total(&view->kernel->sparse.pfn)};
 	uint64_t lists, slots;
-	struct mmx_err one;
 
-	*p = (struct mmx_percpu){0};
-	g.left = mmx_ranges_total(&view->kernel->sparse.pfn);
-	if (require(&g, &lists, &slots))
+	if (require(&g, &lists, &slots, err))
 		return -1;
-	if (read_units(&g, &one)) {
-		troubled(&g, &one);
+	if (read_units(&g, err))
+		return mmx_fail_prefix(err, "per-CPU memory");
+	if (read_static(&g, err) && troubled(&g, err))
 		return -1;
-	}
-	if (read_static(&g, &one))
-		troubled(&g, &one);
 	for (uint64_t i = 0; i < slots; i++) {
-		if (mmx_list_walk(view, lists + i * 16, MAX_CHUNKS, take_chunk, &g, &one))
-			troubled(&g, &one);
+		if (read_list(&g, lists + i * 16, err))
+			return -1;
 	}
 	mmx_owned_sort(&p->frames);
-	return g.ret;
+	p->coverage.found = p->n;
+	return 0;
 }
 
 void mmx_percpu_free(struct mmx_percpu *p)

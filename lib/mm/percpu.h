@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 #include "mm/owned.h"
 
 struct mmx_view;
@@ -43,6 +43,7 @@ struct mmx_percpu_chunk {
  *          the page within the unit. mmx_percpu_page() takes that apart.
  */
 struct mmx_percpu {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_percpu_chunk);
 	struct {
 		MMX_ARRAY(struct mmx_percpu_unit {
@@ -61,11 +62,8 @@ struct mmx_percpu_page {
 	uint64_t addr; /* the kernel address of this page in its unit */
 };
 
-/**
- * mmx_percpu_read() - find every chunk and the frames of its pages
- * When some cannot be reached: -1, an error that names the first trouble, and the others.
- */
-int mmx_percpu_read(struct mmx_percpu *p, struct mmx_view *view, struct mmx_err *err);
+/** mmx_percpu_find() - every chunk and the frames of its pages: mmx_know_percpu() keeps them */
+int mmx_percpu_find(struct mmx_percpu *p, struct mmx_view *view, struct mmx_err *err);
 void mmx_percpu_free(struct mmx_percpu *p);
 
 /** mmx_percpu_page() - what a frame is in per-CPU memory; false when it is none of it */

@@ -9,55 +9,69 @@
 #define MAX_RESOURCES (1u << 20)
 #define MAX_BYTES     1024u
 
+static int read_node(struct mmx_resource *node, struct mmx_view *view, uint64_t parent,
+		     uint64_t *sibling, uint64_t *child, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	unsigned char bytes[MAX_BYTES];
+
+	if (mmx_kread_ok(view, node->addr, bytes, mmx_size(l, S_resource), "struct resource", err))
+		return -1;
+	if (mmx_get(l, M_resource_parent, bytes) != parent)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"resource 0x%" PRIx64 " has parent 0x%" PRIx64
+				" and was reached from 0x%" PRIx64,
+				node->addr, mmx_get(l, M_resource_parent, bytes), parent);
+	node->start = mmx_get(l, M_resource_start, bytes);
+	node->last = mmx_get(l, M_resource_end, bytes);
+	node->flags = mmx_get(l, M_resource_flags, bytes);
+	node->named = !mmx_kread_str(view, mmx_get(l, M_resource_name, bytes), node->name,
+				     sizeof(node->name), NULL);
+	*sibling = mmx_get(l, M_resource_sibling, bytes);
+	*child = mmx_get(l, M_resource_child, bytes);
+	return 0;
+}
+
 /*
  * A node is read once for each time that its parent's list comes to it, and it has one parent: so
  * only a list of siblings that bends back on itself makes this endless. A marker that is moved on
- * at every power of two is met again then.
+ * at every power of two is met again then. What is broken ends its list; those above it go on.
  */
 static int read_list(struct mmx_resources *r, struct mmx_view *view, uint64_t first,
 		     uint64_t parent, int32_t parent_nr, unsigned int depth, struct mmx_err *err)
 {
-	const struct mmx_layout *l = &view->kernel->layout;
-	unsigned char bytes[MAX_BYTES];
-	uint64_t marker = 0, n = 0, next;
+	uint64_t marker = 0, n = 0, next = 0, child = 0;
 
-	if (first && depth >= MMX_RESOURCE_DEPTH)
-		return mmx_fail(err, MMX_ECORRUPT, "resources nest deeper than %d",
+	if (first && depth >= MMX_RESOURCE_DEPTH) {
+		mmx_cover_failf(&r->coverage, MMX_ECORRUPT, "resources nest deeper than %d",
 				MMX_RESOURCE_DEPTH);
+		return 0;
+	}
 	for (uint64_t addr = first; addr; addr = next) {
 		struct mmx_resource node = {.addr = addr, .depth = depth, .parent = parent_nr};
 
-		if (addr == marker || r->n >= MAX_RESOURCES)
-			return mmx_fail(err, MMX_ECORRUPT,
+		if (addr == marker || r->n >= MAX_RESOURCES) {
+			mmx_cover_failf(&r->coverage, MMX_ECORRUPT,
 					"the resource tree loops: it comes back to 0x%" PRIx64,
 					addr);
+			return 0;
+		}
 		if (!(n & (n + 1)))
 			marker = addr;
 		n++;
-		if (mmx_kread_ok(view, addr, bytes, mmx_size(l, S_resource), "struct resource",
-				 err))
-			return -1;
-		if (mmx_get(l, M_resource_parent, bytes) != parent)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"resource 0x%" PRIx64 " has parent 0x%" PRIx64
-					" and was reached from 0x%" PRIx64,
-					addr, mmx_get(l, M_resource_parent, bytes), parent);
-		node.start = mmx_get(l, M_resource_start, bytes);
-		node.last = mmx_get(l, M_resource_end, bytes);
-		node.flags = mmx_get(l, M_resource_flags, bytes);
-		node.named = !mmx_kread_str(view, mmx_get(l, M_resource_name, bytes), node.name,
-					    sizeof(node.name), NULL);
-		next = mmx_get(l, M_resource_sibling, bytes);
+		if (read_node(&node, view, parent, &next, &child, err)) {
+			mmx_cover_fail(&r->coverage, err);
+			return 0;
+		}
 		if (!mmx_array_add(r, node))
 			return mmx_fail_nomem(err);
-		if (read_list(r, view, mmx_get(l, M_resource_child, bytes), addr, (int32_t)r->n - 1,
-			      depth + 1, err))
+		if (read_list(r, view, child, addr, (int32_t)r->n - 1, depth + 1, err))
 			return -1;
 	}
 	return 0;
 }
 
-int mmx_resources_read(struct mmx_resources *r, struct mmx_view *view, struct mmx_err *err)
+int mmx_resources_find(struct mmx_resources *r, struct mmx_view *view, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {
 		M_resource_start,  M_resource_end,     M_resource_name, M_resource_flags,
@@ -66,7 +80,6 @@ int mmx_resources_read(struct mmx_resources *r, struct mmx_view *view, struct mm
 	unsigned char bytes[8];
 	uint64_t root;
 
-	*r = (struct mmx_resources){0};
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
 	if (mmx_size(l, S_resource) > MAX_BYTES)
@@ -77,7 +90,10 @@ int mmx_resources_read(struct mmx_resources *r, struct mmx_view *view, struct mm
 	if (mmx_kread_ok(view, root + mmx_off(l, M_resource_child), bytes, sizeof(bytes),
 			 "iomem_resource", err))
 		return -1;
-	return read_list(r, view, mmx_le64(bytes), root, -1, 0, err);
+	if (read_list(r, view, mmx_le64(bytes), root, -1, 0, err))
+		return -1;
+	r->coverage.found = r->n;
+	return 0;
 }
 
 void mmx_resources_free(struct mmx_resources *r)

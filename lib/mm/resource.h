@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/err.h"
+#include "base/coverage.h"
 
 struct mmx_view;
 
@@ -31,14 +31,12 @@ struct mmx_resource {
 
 /** struct mmx_resources - the tree, each parent before its children, both as the kernel orders them */
 struct mmx_resources {
+	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_resource);
 };
 
-/**
- * mmx_resources_read() - read the tree of physical addresses
- * When it is broken: -1, an error that says where, and what was read before that.
- */
-int mmx_resources_read(struct mmx_resources *r, struct mmx_view *view, struct mmx_err *err);
+/** mmx_resources_find() - the tree of physical addresses: mmx_know_resources() keeps it */
+int mmx_resources_find(struct mmx_resources *r, struct mmx_view *view, struct mmx_err *err);
 void mmx_resources_free(struct mmx_resources *r);
 
 /** mmx_resource_of() - the innermost node that holds a physical address, or NULL */

@@ -5,30 +5,41 @@
 #include "kernel/list.h"
 #include "mm/unaccepted.h"
 
-/* A walk over the list of one zone. */
-struct walk {
-	const struct mmx_kernel *k;
-	struct mmx_unaccepted *unaccepted;
-	uint32_t zone;
-	struct mmx_err *err;
-	bool bad;
-};
-
-static bool take(void *arg, uint64_t node)
+/* A block of the list of a zone. */
+static int take(struct mmx_unaccepted *u, const struct mmx_kernel *k, uint32_t zone, uint64_t node,
+		struct mmx_err *err)
 {
-	struct walk *w = arg;
-	uint64_t page = node - mmx_off(&w->k->layout, M_page_lru);
-	uint64_t frames = 1ULL << w->unaccepted->order, pfn;
+	uint64_t page = node - mmx_off(&k->layout, M_page_lru), frames = 1ULL << u->order, pfn;
 
-	if (!mmx_page_pfn(w->k, page, &pfn) || pfn & (frames - 1)) {
-		mmx_fail(w->err, MMX_ECORRUPT,
-			 "it holds 0x%" PRIx64 ", which is no page that a block begins with", page);
-		w->bad = true;
-	} else if (!mmx_owned_add(&w->unaccepted->frames, w->zone, pfn, pfn, frames)) {
-		mmx_fail_nomem(w->err);
-		w->bad = true;
-	}
-	return !w->bad;
+	if (!mmx_page_pfn(k, page, &pfn) || pfn & (frames - 1))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"it holds 0x%" PRIx64 ", which is no page that a block begins with",
+				page);
+	return mmx_owned_add(&u->frames, zone, pfn, pfn, frames) ? 0 : mmx_fail_nomem(err);
+}
+
+/* What breaks one list leaves the others alone. */
+static int read_list(struct mmx_unaccepted *u, struct mmx_view *view, uint32_t nr, uint64_t limit,
+		     struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_zone *zone = &k->zones.v[nr];
+	struct mmx_list list;
+	int ret = 0;
+
+	mmx_list_begin(&list, view, zone->addr + mmx_off(&k->layout, M_zone_unaccepted_pages),
+		       limit);
+	while (!ret && mmx_list_next(&list))
+		ret = take(u, k, nr, list.node, err);
+	if (ret && err->code == MMX_ENOMEM)
+		return -1;
+	if (!ret)
+		*err = list.coverage.first;
+	if (err->code)
+		mmx_fail_prefix(err, "list of unaccepted memory of node %u, zone %s", zone->node,
+				zone->name);
+	mmx_cover_fail(&u->coverage, err);
+	return 0;
 }
 
 /* There is a free list for each order, and the largest is a block's. */
@@ -48,34 +59,23 @@ static int find_order(struct mmx_unaccepted *u, const struct mmx_kernel *k, stru
 	return 0;
 }
 
-int mmx_unaccepted_read(struct mmx_unaccepted *u, struct mmx_view *view, struct mmx_err *err)
+int mmx_unaccepted_find(struct mmx_unaccepted *u, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
-	struct mmx_err broken;
 	uint64_t limit;
-	int ret = 0;
 
-	*u = (struct mmx_unaccepted){0};
 	if (!mmx_has(&k->layout, M_zone_unaccepted_pages))
 		return 0;
 	if (find_order(u, k, err))
 		return -1;
 	limit = mmx_ranges_total(&k->sparse.pfn) >> u->order;
 	for (size_t i = 0; i < k->zones.n; i++) {
-		const struct mmx_zone *zone = &k->zones.v[i];
-		struct walk w = {.k = k, .unaccepted = u, .zone = i, .err = &broken};
-
-		if (!mmx_list_walk(view, zone->addr + mmx_off(&k->layout, M_zone_unaccepted_pages),
-				   limit, take, &w, &broken) &&
-		    !w.bad)
-			continue;
-		if (!ret)
-			ret = mmx_fail(err, broken.code,
-				       "list of unaccepted memory of node %u, zone %s: %s",
-				       zone->node, zone->name, broken.text);
+		if (read_list(u, view, i, limit, err))
+			return -1;
 	}
 	mmx_owned_sort(&u->frames);
-	return ret;
+	u->coverage.found = u->frames.n;
+	return 0;
 }
 
 void mmx_unaccepted_free(struct mmx_unaccepted *u)

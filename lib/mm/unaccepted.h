@@ -7,7 +7,7 @@
 #ifndef MMX_MM_UNACCEPTED_H
 #define MMX_MM_UNACCEPTED_H
 
-#include "base/err.h"
+#include "base/coverage.h"
 #include "mm/owned.h"
 
 struct mmx_view;
@@ -18,17 +18,13 @@ struct mmx_view;
  * @frames: runs of blocks; the owner is the zone, by its place in kernel->zones
  */
 struct mmx_unaccepted {
+	struct mmx_coverage coverage;
 	unsigned int order;
 	struct mmx_owned frames;
 };
 
-/**
- * mmx_unaccepted_read() - walk every zone's list
- * @unaccepted: to be freed whatever comes of it; has the blocks before a list's break, and those of
- *              the other zones
- * -1 with the first error.
- */
-int mmx_unaccepted_read(struct mmx_unaccepted *unaccepted, struct mmx_view *view,
+/** mmx_unaccepted_find() - walk every zone's list: mmx_know_unaccepted() keeps the blocks */
+int mmx_unaccepted_find(struct mmx_unaccepted *unaccepted, struct mmx_view *view,
 			struct mmx_err *err);
 void mmx_unaccepted_free(struct mmx_unaccepted *unaccepted);
 

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "mm/knowledge.h"
 #include "mm/pageblock.h"
 #include "mm/pcp.h"
 #include "mm/percpu.h"
@@ -204,30 +205,26 @@ static int vmalloc(const struct mmx_kernel *k)
 static int percpu(const struct mmx_kernel *k)
 {
 	static const char *const kinds[] = {"static", "dynamic"};
-	struct mmx_percpu p;
-	struct mmx_err err;
+	const struct mmx_percpu *p = mmx_know_percpu(k->view);
 	uint64_t frames = 0, back = 0, phys;
-	int status = 0;
+	int status = mmx_cover_whole(&p->coverage) ? 0 : trouble(&p->coverage.first);
 
-	if (mmx_percpu_read(&p, k->view, &err))
-		status = trouble(&err);
-	for (size_t i = 0; i < p.n; i++)
+	for (size_t i = 0; i < p->n; i++)
 		printf("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-		       kinds[p.v[i].kind], p.v[i].pages, p.v[i].populated, p.v[i].found,
-		       p.v[i].strangers);
-	for (size_t i = 0; i < p.frames.n; i++) {
-		for (uint64_t f = 0; f < p.frames.v[i].frames; f++) {
+		       kinds[p->v[i].kind], p->v[i].pages, p->v[i].populated, p->v[i].found,
+		       p->v[i].strangers);
+	for (size_t i = 0; i < p->frames.n; i++) {
+		for (uint64_t f = 0; f < p->frames.v[i].frames; f++) {
 			struct mmx_percpu_page page;
-			uint64_t pfn = p.frames.v[i].pfn + f;
+			uint64_t pfn = p->frames.v[i].pfn + f;
 
 			frames++;
-			back += mmx_percpu_page(&p, k->view, pfn, &page) &&
+			back += mmx_percpu_page(p, k->view, pfn, &page) &&
 				!mmx_kphys(k->view, page.addr, &phys) &&
 				phys >> k->arch->page_shift == pfn;
 		}
 	}
-	printf("frames\t%" PRIu64 "\t%" PRIu64 "\t%zu\n", frames, back, p.units.n);
-	mmx_percpu_free(&p);
+	printf("frames\t%" PRIu64 "\t%" PRIu64 "\t%zu\n", frames, back, p->units.n);
 	return status;
 }
 
@@ -282,20 +279,16 @@ static int stacks(const struct mmx_kernel *k)
 
 static int resources(const struct mmx_kernel *k)
 {
-	struct mmx_resources r;
-	struct mmx_err err;
-	int status = 0;
+	const struct mmx_resources *r = mmx_know_resources(k->view);
+	int status = mmx_cover_whole(&r->coverage) ? 0 : trouble(&r->coverage.first);
 
-	if (mmx_resources_read(&r, k->view, &err))
-		status = trouble(&err);
-	for (size_t i = 0; i < r.n; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		char path[1024];
 
-		mmx_resource_path(&r, mmx_resource_of(&r, r.v[i].start), path, sizeof(path));
-		printf("%u\t%" PRIx64 "\t%" PRIx64 "\t%s\t%s\n", r.v[i].depth, r.v[i].start,
-		       r.v[i].last, r.v[i].named ? r.v[i].name : "?", path);
+		mmx_resource_path(r, mmx_resource_of(r, r->v[i].start), path, sizeof(path));
+		printf("%u\t%" PRIx64 "\t%" PRIx64 "\t%s\t%s\n", r->v[i].depth, r->v[i].start,
+		       r->v[i].last, r->v[i].named ? r->v[i].name : "?", path);
 	}
-	mmx_resources_free(&r);
 	return status;
 }
 

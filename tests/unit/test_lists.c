@@ -143,6 +143,16 @@ static uint64_t tree(uint64_t *ram, uint64_t *code)
 	return root;
 }
 
+/* Whether all were found; else why not. */
+static bool all_resources(struct mmx_resources *r, struct mmx_err *err)
+{
+	*r = (struct mmx_resources){0};
+	if (mmx_resources_find(r, m->view, err))
+		return false;
+	*err = r->coverage.first;
+	return mmx_cover_whole(&r->coverage);
+}
+
 static void resources_are_found_by_address(void)
 {
 	struct mmx_resources r;
@@ -152,7 +162,7 @@ static void resources_are_found_by_address(void)
 
 	setup();
 	tree(&ram, &code);
-	CHECK(!mmx_resources_read(&r, m->view, &err) && r.n == 5, "%zu, %s", r.n, err.text);
+	CHECK(all_resources(&r, &err) && r.n == 5, "%zu, %s", r.n, err.text);
 	CHECK(mmx_resource_of(&r, 0x2fff)->addr == code, "the code");
 	CHECK(mmx_resource_of(&r, 0x4000)->addr == ram, "between the children");
 	CHECK(!mmx_resource_of(&r, 0x2000000), "behind the last");
@@ -175,26 +185,25 @@ static void forged_resources_end_in_errors(void)
 	setup();
 	root = tree(&ram, &code);
 	at(code)->sibling = code;
-	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_ECORRUPT, "a loop: %s",
-	      err.text);
+	CHECK(!all_resources(&r, &err) && err.code == MMX_ECORRUPT, "a loop: %s", err.text);
 	CHECK(r.n < 16, "%zu were read of a loop", r.n);
 	mmx_resources_free(&r);
 	at(code)->sibling = ram;
-	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_ECORRUPT,
-	      "another's child: %s", err.text);
+	CHECK(!all_resources(&r, &err) && err.code == MMX_ECORRUPT, "another's child: %s",
+	      err.text);
 	mmx_resources_free(&r);
 	at(code)->sibling = OUTSIDE;
-	CHECK(mmx_resources_read(&r, m->view, &err) && err.code == MMX_ECORRUPT && r.n == 3,
+	CHECK(!all_resources(&r, &err) && err.code == MMX_ECORRUPT && r.n == 4,
 	      "leads nowhere: %zu, %s", r.n, err.text);
 	mmx_resources_free(&r);
 	at(code)->sibling = 0;
 	at(code)->name = OUTSIDE;
 	deep = code;
-	CHECK(!mmx_resources_read(&r, m->view, &err) && !r.v[2].named, "without a name");
+	CHECK(all_resources(&r, &err) && !r.v[2].named, "without a name");
 	mmx_resources_free(&r);
 	for (int i = 0; i < MMX_RESOURCE_DEPTH; i++)
 		deep = below(deep, 0x2000, 0x2fff, "deep");
-	CHECK(mmx_resources_read(&r, m->view, &err) && strstr(err.text, "deeper"), "%s", err.text);
+	CHECK(!all_resources(&r, &err) && strstr(err.text, "deeper"), "%s", err.text);
 	mmx_resources_free(&r);
 	(void)root;
 	teardown();

@@ -5,6 +5,8 @@
 
 #include "../fake_memory.h"
 #include "mm/class.h"
+#include "mm/knowledge.h"
+#include "mm/unaccepted.h"
 #include "unit.h"
 
 #define ORDER   10u /* of a block */
@@ -145,8 +147,13 @@ static void teardown(void)
 /* What becomes of the lists: frames [first, last] of the blocks that were found, and why not of all. */
 static int read_lists(uint64_t *frames, struct mmx_err *err)
 {
-	struct mmx_unaccepted u;
-	int ret = mmx_unaccepted_read(&u, m->view, err);
+	struct mmx_unaccepted u = {0};
+	int ret = mmx_unaccepted_find(&u, m->view, err);
+
+	if (!ret && !mmx_cover_whole(&u.coverage)) {
+		*err = u.coverage.first;
+		ret = -1;
+	}
 
 	*frames = 0;
 	for (size_t i = 0; i < u.frames.n; i++)
@@ -170,7 +177,7 @@ static void every_frame_of_a_block_is_unaccepted(void)
 	put_on_list(1, 4 * BLOCK);
 	CHECK(!mmx_marks_find(&marks, m->view, &err), "%s", err.text);
 	CHECK(!marks.why[MMX_MARK_UNACCEPTED].code, "%s", marks.why[MMX_MARK_UNACCEPTED].text);
-	CHECK(marks.unaccepted.order == ORDER, "%u", marks.unaccepted.order);
+	CHECK(mmx_know_unaccepted(m->view)->order == ORDER, "the order");
 	classifier.marks = &marks;
 	if (mmx_page_walk_begin(&w, m->view, 0, FRAMES, &err))
 		abort();

@@ -35,7 +35,7 @@ def mm_wild(kernel):
 
 
 @damage("modules-cycle", "the list of modules loops",
-        doctorx(r"unknown +module symbols .*runs in a circle"))
+        doctorx(r"unknown +module symbols .*breaks off after 1: the list at 0x\w+ is broken"))
 def modules_cycle(kernel):
     kernel.module["list.next"] = kernel.module_at + kernel.types.offset("module", "list")
 
