@@ -34,7 +34,7 @@ CLASS = {name: {"anon"} for name in ANON} | {
     "cgroup_gone": {"shmem"}, "hugetlb_private": {"hugetlb"}, "hugetlb_shared": {"hugetlb"},
     "hugetlb_1g": {"hugetlb"}, "ext4_file": {"file"}, "ext4_dirty": {"file"}, "ext4_large": {"file"},
     "ext4_holes": {"file"}, "deleted_file_mapped": {"file"}, "page_cache_unmapped": {"file"},
-    "secretmem": {"file"}, "dev_mem": {"reserved"},
+    "secretmem": {"file"}, "dev_mem": {"reserved"}, "hard_link": {"shmem"},
 }
 # How often each page is mapped, where the workload shares all of it in one way.
 SHARED = ("anon_shared_fork", "thp_shared_fork", "hugetlb_shared", "shmem_anon_shared")
@@ -66,6 +66,7 @@ EXPECTED = {
     "deleted_file_mapped": {"file.filesystem": "ext4"}, "tmpfs_file": {"file.filesystem": "tmpfs"},
     "tmpfs_holes": {"file.filesystem": "tmpfs"}, "deleted_tmpfs_mapped": {"file.filesystem": "tmpfs"},
     "memfd": {"file.filesystem": "tmpfs"}, "sysv_shm": {"file.filesystem": "tmpfs"},
+    "hard_link": {"file.path_is_one_of": 2},
     "secretmem": {"file.filesystem": "secretmem"}, "program_text": {"file.path": "/init"},
     "zero_page": {"holds": "the page of zeros that everybody shares"}, "vdso": {"reserved_for": "kernel image"},
 }
@@ -149,6 +150,8 @@ def faults(dump, name, told, nth, page):
     # Memory cgroups that are gone give their charges to their parents, since 7.0.
     if name == "cgroup_gone" and field(page, "memcg.path") not in (told["cgroup"] + " (deleted)", "/lab"):
         yield f"charged to {page.get('memcg')}"
+    if name != "hard_link" and page.get("file", {}).get("path_is_one_of"):
+        yield f"its path is said to be one of {page['file']['path_is_one_of']}"
     if page.get("broken_folio"):
         yield page["broken_folio"]
 

@@ -233,6 +233,21 @@ static void holes_in_ext4(void)
 	with_holes("ext4_holes", EXT4_DIR "/holes");
 }
 
+/* Mapped by the name that it got last, which is the one that its inode leads to first. */
+static void hard_linked(void)
+{
+	const char *path = TMPFS_DIR "/linked-too";
+	char *area;
+
+	close(make_file(TMPFS_DIR "/linked", 4));
+	if (link(TMPFS_DIR "/linked", path))
+		give_up("%s: %s", path, strerror(errno));
+	area = map_file(path, 0, 4 * PAGE, PROT_READ, MAP_SHARED);
+	touch(area, 4 * PAGE);
+	made("hard_link", area, 4 * PAGE, ",\"path\":\"%s\",\"inode\":%lu,\"offset\":0", path,
+	     inode_of(path));
+}
+
 /* Read and never mapped again; a mapping for a moment tells which frames they are. */
 static void unmapped(void)
 {
@@ -268,5 +283,6 @@ const struct situation file_family[] = {
 	{"tmpfs_holes", holes_in_tmpfs, "tmpfs_holes"},
 	{"ext4_holes", holes_in_ext4, "ext4_holes"},
 	{"unmapped_file", unmapped, "page_cache_unmapped"},
+	{"hard_linked", hard_linked, "hard_link"},
 	{0},
 };
