@@ -195,8 +195,17 @@ static void table_owner(struct mmx_pagex *p, const struct mmx_pt_page *table,
 	} else {
 		mmx_out_null(p->out, "task");
 		mmx_out_null(p->out, "pid");
-		mmx_out_text(p->out, "name", space->name ? space->name : "");
+		mmx_out_text(p->out, "name",
+			     space->name       ? space->name
+			     : space->taskless ? "no task has it: KVM, vhost or AIO may"
+					       : "");
 	}
+}
+
+static const struct mmx_pt_space *space_of(const struct mmx_pagex *p,
+					   const struct mmx_pt_page *table)
+{
+	return &mmx_know_pt_owners(p->view)->spaces.v[table->space];
 }
 
 /* A row for each process that uses the address space, which can be none: that of the kernel. */
@@ -206,7 +215,7 @@ static void table_owners(struct mmx_pagex *p, const struct mmx_pt_page *table)
 	const struct mmx_mm_user *user;
 	size_t n;
 
-	user = mmx_mm_users(tasks, mmx_know_pt_owners(p->view)->spaces.v[table->space].mm, &n);
+	user = mmx_mm_users(tasks, space_of(p, table)->mm, &n);
 	if (!n)
 		table_owner(p, table, NULL);
 	for (size_t i = 0; i < n; i++)
@@ -222,6 +231,7 @@ void mmx_pagex_page_table(struct mmx_pagex *p)
 		{"pid", "PID", 7, true},    {"name", "NAME", 0, false},
 	};
 	const struct mmx_pt_owners *tables = mmx_know_pt_owners(p->view);
+	const struct mmx_tasks *tasks = mmx_know_tasks(p->view);
 	size_t n = 0;
 	const struct mmx_pt_page *table = mmx_pt_owner_of(tables, p->walk.pfn, &n);
 
@@ -235,6 +245,12 @@ void mmx_pagex_page_table(struct mmx_pagex *p)
 		for (size_t i = 0; i < n; i++)
 			table_owners(p, &table[i]);
 		mmx_out_end(p->out);
+		for (size_t i = 0; i < n && !mmx_cover_whole(&tasks->coverage); i++) {
+			if (space_of(p, &table[i])->taskless) {
+				mmx_pagex_trouble(p, "owner_unknown", &tasks->coverage.first);
+				break;
+			}
+		}
 	} else {
 		struct mmx_err why = tables->coverage.first;
 

@@ -53,6 +53,7 @@ struct mmx_pt_page {
  * struct mmx_pt_space - an address space
  * @mm: its mm_struct; 0 where that of init_mm is not known
  * @name: of the kernel's own: "init_mm", "efi_mm", ...; else NULL
+ * @taskless: no task that was found has it: KVM, vhost, AIO and others keep one beyond its last task
  * @tables: by level, those tables that are its own: not the kernel's, which all share, and without
  *          roots that user mode runs on; [0] counts its deposits
  * @unreadable: tables that could not be read: what is below them is not known
@@ -61,6 +62,7 @@ struct mmx_pt_page {
 struct mmx_pt_space {
 	uint64_t mm;
 	const char *name;
+	bool taskless;
 	uint64_t tables[MMX_PT_LEVELS + 1];
 	uint64_t unreadable;
 	struct mmx_err trouble;

@@ -164,6 +164,8 @@ class Kernel:
         self.processes = []
         self.anon_vmas = []
         self.no_deltas = self.percpu.place("", 4, 4)  # every rss counter is exact
+        self.pgd_list = m.image.place("pgd_list", 16)  # of all roots but the kernel's
+        m.list_init(self.pgd_list)
         self.init_mm = m.image.object("init_mm", "mm_struct")
         self.init_mm.set(pgd=m.image.by_name["init_top_pgt"], mm_users=2, mm_count=1)
         m.list_init(self.init_mm.at("mmlist"))

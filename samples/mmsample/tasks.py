@@ -108,6 +108,7 @@ class Process(Task):
         if self.kernel.types.has("ptdesc", "pt_index"):
             self._typed(pfn)
         frames.table(pfn)["pt_mm"] = self.mm
+        self.kernel.machine.list_add_tail(frames.page(pfn).at("lru"), self.kernel.pgd_list)
         memcg.charge_kernel(self.kernel, pfn, self.cgroup)
         return pfn * PAGE
 

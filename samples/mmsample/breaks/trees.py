@@ -190,6 +190,26 @@ def pgd_wild(kernel):
     kernel.people["child"].mm["pgd"] = WILD
 
 
+def first_root(kernel):
+    """The entry of the list of roots that comes first."""
+    return kernel.machine.get(kernel.pgd_list)
+
+
+@damage("pgd-list-wild", "the list of roots breaks off: address spaces that no task has are not known",
+        pagex("{page table that no task has}",
+              r"owner unknown: +no address space leads to it, of those that were found: the list at 0x\w+ breaks off"),
+        pagex("{DMA buffer}", r"^ +page tables +the list at 0x\w+ breaks off"))
+def pgd_list_wild(kernel):
+    kernel.machine.put(first_root(kernel), WILD)
+
+
+@damage("pgd-list-stranger", "the list of roots has a page whose mm has another root",
+        pagex("{DMA buffer}", r"^ +page tables +pgd_list has the struct page 0x\w+, which is of no root of an mm"))
+def pgd_list_stranger(kernel):
+    page = kernel.frames.table((first_root(kernel) - kernel.frames.address(0)) // 64)
+    page["pt_mm"] = kernel.people["child"].mm
+
+
 @damage("user-table-loop", "child's page table leads back to itself: bounded, no VMA explains it",
         user(2002, "32190c864000", r"^PFN 10000$", status=0),
         later("vmax"))

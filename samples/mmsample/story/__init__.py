@@ -3,10 +3,10 @@
 
 from ..kernel import Kernel
 from . import (anonymous, borrowed, cast, kernel_pages, large, libc, merged, module, owners, percpu_chunks,
-               resources, shared, swapped)
+               resources, shared, swapped, taskless)
 
 CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, swapped, merged, large,
-            libc, owners, borrowed)
+            libc, owners, borrowed, taskless)
 
 
 def tell(release):
