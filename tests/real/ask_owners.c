@@ -109,6 +109,13 @@ static uint64_t cgroup_of(struct mmx_view *view, uint64_t data)
 	return ino;
 }
 
+/* 6.1 to 6.3 look at the very page, later kernels at its folio. The names of counts tell 6.1 and 6.2. */
+static bool asks_the_page(const struct mmx_kernel *k)
+{
+	return k->page_format.mapped == MMX_MAPPED_PAGES ||
+	       k->layout.member[M_folio_nr_pages_mapped].alt == 1;
+}
+
 static int kpagecgroup(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
@@ -121,10 +128,9 @@ static int kpagecgroup(const struct mmx_kernel *k)
 	    mmx_page_walk_begin(&walk, view, 0, kp.max_pfn, &err))
 		return failed(&err);
 	while (mmx_page_walk_next(&walk)) {
-		/* 6.1 looks at the very page, later kernels at its folio. */
-		const unsigned char *bytes = walk.read                       ? NULL
-					     : f->mapped == MMX_MAPPED_PAGES ? walk.bytes
-									     : walk.folio.bytes;
+		const unsigned char *bytes = walk.read          ? NULL
+					     : asks_the_page(k) ? walk.bytes
+								: walk.folio.bytes;
 		uint64_t word = walk.read == MMX_READ_ABSENT ? 0
 				: walk.read                  ? ~0ULL
 					    : cgroup_of(view, mmx_word(bytes, f->memcg));
