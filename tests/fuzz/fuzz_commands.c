@@ -20,7 +20,8 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned int seed);
 
 #define LONGEST (64u << 20) /* output of one command */
-#define HEAD    5           /* bytes of the input before the damages */
+#define CALLS   3
+#define HEAD    (1 + CALLS) /* bytes of the input before the damages */
 #define DAMAGE  14          /* bytes of each */
 
 /** struct call - a command as it is typed; @bytes: what it prints is none of text */
@@ -207,37 +208,19 @@ static void run(struct mmx_kernel *kernel, const struct call *call,
 	mmx_array_free(&output);
 }
 
-static void run_calls(struct mmx_kernel *kernel, const struct calls *list, uint32_t chosen,
+/* One after the other, in one session: what is known by then outlives a command. */
+static void run_calls(struct mmx_kernel *kernel, const struct calls *list, const uint8_t *chosen,
 		      const struct mmx_out_options *options)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (chosen >> i % 32 & 1)
-			run(kernel, &list->v[i], options);
-	}
+	for (unsigned int i = 0; i < CALLS; i++)
+		run(kernel, &list->v[chosen[i] % list->n], options);
 }
 
 /* Inputs */
 
-/* A few calls, few of them of those that print a whole file. */
-static uint32_t choose_calls(const struct calls *list, unsigned int *seed)
-{
-	uint32_t chosen = 0;
-
-	for (int n = 1 + rand_r(seed) % 3; n; n--) {
-		size_t i = rand_r(seed) % list->n;
-
-		if (list->v[i].bytes && rand_r(seed) % 8)
-			continue;
-		chosen |= 1u << i % 32;
-	}
-	return chosen;
-}
-
 /* What is too short to have any damage in it is made anew: nothing can be learned from it. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned int seed)
 {
-	uint32_t chosen;
-
 	if (size >= HEAD + DAMAGE || max < HEAD + DAMAGE)
 		return LLVMFuzzerMutate(data, size, max);
 	size = HEAD + DAMAGE * (1 + rand_r(&seed) % 4);
@@ -245,12 +228,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 		size = HEAD + DAMAGE;
 	for (size_t i = 0; i < size; i++)
 		data[i] = rand_r(&seed) >> 8;
-	chosen = choose_calls(&calls[data[0] & 1], &seed);
-	memcpy(data + 1, &chosen, sizeof(chosen));
 	return size;
 }
 
-/* The input: how (bit 0 which sample, bit 1 JSON), a word that says which calls, and damages. */
+/* The input: how (bit 0 which sample, bit 1 JSON), a byte for each call, and damages. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mmx_out_options options = {0};
@@ -266,7 +247,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lay(sample, data + at);
 	kernel = mmx_kernel_open(sample_image(sample), NULL, &err);
 	if (kernel) {
-		run_calls(kernel, &calls[data[0] & 1], mmx_le32(data + 1), &options);
+		run_calls(kernel, &calls[data[0] & 1], data + 1, &options);
 		mmx_kernel_close(kernel);
 	} else if (!*err.text || mmx_printable(err.text, strlen(err.text)) != strlen(err.text)) {
 		abort();
