@@ -8,9 +8,15 @@ FIXED = ALWAYS | {"flags", "node", "zone", "section", "refcount", "mapcount", "h
                   "tail"}
 
 
-def differences(voices, count):
+def frames(voices):
+    """Operands for all frames that have a struct page."""
     with voices.drgn("doctor.py") as answer:
-        ranges = [f"{int(run['start_pfn'], 16):x}-{int(run['end_pfn'], 16) - 1:x}" for run in answer.whole()["frames"]]
+        runs = answer.whole()["frames"]
+    return [f"{int(run['start_pfn'], 16):x}-{int(run['end_pfn'], 16) - 1:x}" for run in runs]
+
+
+def differences(voices, count):
+    ranges = frames(voices)
     with voices.mmx("pagex", *ranges) as mmx, voices.drgn("page.py", *ranges) as drgn:
         for a, b in merge(mmx.rows("pages"), drgn.rows("pages"), lambda row: int(row["pfn"], 16)):
             count(1)

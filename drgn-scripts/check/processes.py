@@ -9,16 +9,21 @@ EVERYTHING = "0-7fffffffffffffff"
 
 
 def differences(voices, count):
-    with voices.drgn("mapped.py") as answer:
+    yield from compared(voices, count, ("mapped.py",))
+
+
+def compared(voices, count, script, lacking=False):
+    """Differences from what a script says; lacking: it may not know of all that is mapped."""
+    with voices.drgn(*script) as answer:
         pids = list(answer.rows("pids"))
         # One mmx for all of them, since opening a dump and finding all tasks takes longer than most processes.
         # The head of the last table ends the one before it.
-        script = [["pagex", "--columns", ",".join(COLUMNS), "-u", pid, EVERYTHING] for pid in (*pids, *pids[-1:])]
-        with voices.mmx_script(script) as mmx:
+        commands = [["pagex", "--columns", ",".join(COLUMNS), "-u", pid, EVERYTHING] for pid in (*pids, *pids[-1:])]
+        with voices.mmx_script(commands) as mmx:
             lines = mmx.lines()
             next(lines, None)
             for process in answer.rows("processes"):
-                yield from of_process(process, table(lines), count)
+                yield from of_process(process, table(lines), count, lacking)
 
 
 def table(lines):
@@ -31,8 +36,10 @@ def table(lines):
     raise CannotRun("the answer ends in its middle")
 
 
-def of_process(process, mmx, count):
+def of_process(process, mmx, count, lacking):
     for a, b in merge(mmx, mapped(process), lambda page: page[0]):
+        if lacking and b is None:
+            continue
         count(1)
         if a != b:
             address, _ = a or b
