@@ -5,8 +5,8 @@ import sys
 
 from mmxdrgn import answers, script
 from mmxdrgn.answers import word
-from mmxdrgn.modules import modules
-from mmxdrgn.sections import SECTION_BITS
+from mmxdrgn.modsyms import modules
+from mmxdrgn.sparse import SECTION_BITS
 
 
 def build_id(kernel):

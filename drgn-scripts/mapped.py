@@ -8,8 +8,8 @@ import sys
 
 from mmxdrgn import answers, script
 from mmxdrgn.answers import word
-from mmxdrgn.tasks import Tasks
-from mmxdrgn.translate import PAGE, PAGE_SHIFT
+from mmxdrgn.task import Tasks
+from mmxdrgn.x86_64 import PAGE, PAGE_SHIFT
 
 USER_LAST = (1 << 63) - 1
 

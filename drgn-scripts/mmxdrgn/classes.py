@@ -3,10 +3,10 @@
 Classes: what a frame is used for, by the first test that holds. The order keeps a word from being
 read under a meaning that it does not have on that page.
 """
-from .modules import modules
-from .owners import pcp, percpu, pipes, stacks, tables, unaccepted, vmalloc
-from .pages import ALL_ONES
-from .tasks import Tasks
+from .modsyms import modules
+from .owners import pcp, percpu, pipe, ptowner, stack, unaccepted, vmalloc
+from .page import ALL_ONES
+from .task import Tasks
 from .trouble import Absent
 
 PAGE_POOL = 0xDEAD000000000040
@@ -55,7 +55,7 @@ class Classes:
         self._own("free-pcp", pcp.frames(kernel, zones, pages))
         self._own("percpu", percpu.frames(kernel))
         tasks = Tasks(kernel)
-        self._own("stack", stacks.frames(kernel, tasks.all()))
+        self._own("stack", stack.frames(kernel, tasks.all()))
         mapped = list(vmalloc.frames(kernel, space))
         self._own("vmalloc", (pfn for pfn, owned in mapped if owned))
         self._own("page-ext", sections.page_ext_frames())
@@ -63,8 +63,8 @@ class Classes:
 
         # What a page's own words say of it counts more than who else leads to it.
         self.last = dict.fromkeys((pfn for pfn, owned in mapped if not owned), "vmalloc")
-        self.last |= dict.fromkeys(pipes.frames(kernel, tasks.all(), pages), "pipe")
-        self.last |= dict.fromkeys(tables.frames(kernel, tasks.processes(), pages), "page-table")
+        self.last |= dict.fromkeys(pipe.frames(kernel, tasks.all(), pages), "pipe")
+        self.last |= dict.fromkeys(ptowner.frames(kernel, tasks.processes(), pages), "page-table")
 
     def _own(self, name, frames):
         """The first owner of a frame keeps it."""

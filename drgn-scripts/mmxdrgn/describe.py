@@ -4,7 +4,7 @@ from .answers import word
 from .classes import WITH_MAPPING
 from .details import Details
 from .flags import FlagNames
-from .translate import PAGE_SHIFT
+from .x86_64 import PAGE_SHIFT
 from .trouble import Absent
 
 MAPPING_KINDS = ("file", "anon", "movable", "ksm")

@@ -2,7 +2,7 @@
 """What a page's class has to add: a block of the answer each, as far as it is worked out here."""
 from .answers import word
 from .owners import unaccepted
-from .pages import BLOCK_ORDERS
+from .page import BLOCK_ORDERS
 from .trouble import Absent
 
 MINOR_BITS = 20

@@ -105,7 +105,7 @@ class FlagNames:
         self.named = (1 << flags.last) - 1
 
     def of(self, page):
-        """The names for a page as pages.py decodes it."""
+        """The names for a page as page.py decodes it."""
         folio = page.folio
         swapbacked = bool(folio.flags & self.swapbacked)
         key = (page.flags & self.named, page.pfn == folio.head + 1 and folio.large, swapbacked, folio.anon,

@@ -6,9 +6,9 @@ address is translated by the page tables, those of the direct map too.
 import struct
 from functools import cached_property
 
-from .space import IMAGE_MAP
+from .region import IMAGE_MAP
 from .target import Target
-from .translate import PAGE, PAGE_SHIFT, Tables
+from .x86_64 import PAGE, PAGE_SHIFT, Tables
 from .trouble import Absent, CannotRun
 
 ALIGNED = 1 << 21  # where a kernel may be put

@@ -3,8 +3,8 @@
 /proc/kpageflags and /proc/kpagecount, by three generations of rules: by page up to 6.9, by folio, and since
 page_snapshot by a copy of both.
 """
-from .pages import ALL_ONES
-from .sections import SECTION_FRAMES
+from .page import ALL_ONES
+from .sparse import SECTION_FRAMES
 
 # Bits that are copied under the same name. Their places are for user space and never move.
 COPIED = {"locked": 0, "error": 1, "referenced": 2, "uptodate": 3, "dirty": 4, "lru": 5, "active": 6,

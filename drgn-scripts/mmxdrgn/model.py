@@ -2,13 +2,13 @@
 """All that a script asks for, each part made when it is first needed."""
 from functools import cached_property
 
-from . import zones
+from . import zone
 from .classes import Classes
 from .flags import Flags
 from .kernel import Kernel
-from .pages import Pages
-from .sections import Sections
-from .space import Space
+from .page import Pages
+from .sparse import Sections
+from .region import Space
 
 
 class Model:
@@ -32,7 +32,7 @@ class Model:
 
     @cached_property
     def zones(self):
-        return zones.zones(self.kernel)
+        return zone.zones(self.kernel)
 
     @cached_property
     def pages(self):

@@ -6,7 +6,7 @@ from .trouble import Absent, CannotRun
 
 
 class Target:
-    """What drgn is asked for. Virtual addresses are none of its business: see translate.py."""
+    """What drgn is asked for. Virtual addresses are none of its business: see x86_64.py."""
 
     def __init__(self, core, vmlinux):
         self.prog = drgn.Program()

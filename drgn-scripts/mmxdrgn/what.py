@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Operands: which frames they name."""
-from .tasks import Tasks
-from .translate import PAGE, PAGE_SHIFT
+from .task import Tasks
+from .x86_64 import PAGE, PAGE_SHIFT
 from .trouble import Absent, CannotRun
 
 

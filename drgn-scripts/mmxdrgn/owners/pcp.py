@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Free pages that no free block has: on the per-CPU lists of each zone, and on its list of those that wait."""
-from ..lists import walk, walk_forward
+from ..list import walk, walk_forward
 
 LOW_ORDERS = 4  # orders that have a list for each migratetype; the lists behind those are of huge pages
 HUGE_ORDER = 9

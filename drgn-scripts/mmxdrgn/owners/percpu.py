@@ -3,8 +3,8 @@
 Per-CPU memory beyond the first chunk: what the page tables map in the address range of each chunk's
 units. The first chunk was made at boot, and its pages are reserved.
 """
-from ..lists import walk
-from ..translate import PAGE_SHIFT
+from ..list import walk
+from ..x86_64 import PAGE_SHIFT
 
 SLOTS_MAX = 256
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a confidential guest has not accepted yet: blocks of the largest order, on a list of each zone."""
-from ..lists import walk
+from ..list import walk
 
 
 def order(target):

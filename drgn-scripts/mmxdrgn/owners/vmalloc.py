@@ -5,8 +5,8 @@ ranges for it. A device's memory, which ioremap() maps there, has no struct page
 an ioremap() of anything else is nobody's use of it, so such areas are left out. vmap() borrows what it
 maps, unless it was told to put the pages in the end.
 """
-from ..lists import walk
-from ..translate import PAGE_SHIFT
+from ..list import walk
+from ..x86_64 import PAGE_SHIFT
 
 VM_IOREMAP, OWNS = 1, 2 | 0x200
 NODES_MAX = 1 << 16

@@ -3,7 +3,7 @@
 Page tables that the kernel does not mark as such: the roots up to 6.15, and what was made before there
 were struct pages. Found by walking the tables of every address space.
 """
-from ..translate import PAGE, PAGE_SHIFT
+from ..x86_64 import PAGE, PAGE_SHIFT
 from ..trouble import Absent
 
 SPECIAL = (("efi_mm", False), ("poking_mm", True), ("text_poke_mm", True))

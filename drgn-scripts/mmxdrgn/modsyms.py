@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Loaded modules, by the kernel's list: there is no need for their files."""
-from .lists import walk
+from .list import walk
 
 
 def modules(kernel):

@@ -2,7 +2,7 @@
 """Every thread, and each process's address space."""
 from dataclasses import dataclass
 
-from .lists import walk
+from .list import walk
 
 PF_KTHREAD = 0x00200000
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Memory sections: which frames have a struct page, by the kernel's own tables."""
 from .trouble import Absent, CannotRun
-from .translate import PAGE_SHIFT
+from .x86_64 import PAGE_SHIFT
 
 SECTION_BITS = 27
 SECTION_FRAMES = 1 << SECTION_BITS - PAGE_SHIFT

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Kernel stacks of the threads that there are."""
-from ..translate import PAGE, PAGE_SHIFT
+from ..x86_64 import PAGE, PAGE_SHIFT
 from ..trouble import CannotRun
 
 ENDS = (("__start_init_stack", "__end_init_stack"), ("__start_init_task", "__end_init_task"))

@@ -6,9 +6,9 @@ and the folios that they belong to, by what this kernel's types have.
 import struct
 from functools import lru_cache
 
-from .sections import SECTION_FRAMES
+from .sparse import SECTION_FRAMES
 from .trouble import Absent, CannotRun
-from .types import PageTypes
+from .page_type import PageTypes
 
 VMEMMAP_PAGE = 4096
 SECTIONS_KEPT = 6
