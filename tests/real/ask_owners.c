@@ -4,6 +4,7 @@
  *
  *	ask_owners CORE tasks         every task but the idle ones: pid, tgid, kernel or user, mm, comm
  *	ask_owners CORE users         processes of each address space: mm and tgids
+ *	ask_owners CORE areas         PID, start and end of each area of an address space, by its maple tree
  *	ask_owners CORE swaps         as /proc/swaps
  *	ask_owners CORE kpagecgroup   as /proc/kpagecgroup; ~0 where the dump does not have it
  *	ask_owners CORE pagemap       reads "PID ADDRESS PAGES" lines; writes words as /proc/PID/pagemap
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "kernel/maple.h"
 #include "mm/anon.h"
 #include "mm/ksm.h"
 #include "mm/mapping.h"
@@ -63,6 +65,27 @@ static int users(const struct mmx_kernel *k)
 		for (size_t j = 0; j < n; j++)
 			printf(" %d", u[j].tgid);
 		putchar('\n');
+	}
+	return 0;
+}
+
+/* Each address space's maple tree, by the first process that uses it. */
+static int areas(const struct mmx_kernel *k)
+{
+	const struct mmx_tasks *found = mmx_know_tasks(k->view);
+	uint64_t at = mmx_off(&k->layout, M_mm_struct_mm_mt);
+	static struct mmx_maple maple;
+	size_t n;
+
+	for (size_t i = 0; i < found->users.n; i += n) {
+		const struct mmx_mm_user *u = mmx_mm_users(found, found->users.v[i].mm, &n);
+
+		mmx_maple_begin(&maple, k->view, u->mm + at);
+		while (mmx_maple_next(&maple))
+			printf("%d %" PRIx64 " %" PRIx64 "\n", u->tgid, maple.first,
+			       maple.last + 1);
+		if (!mmx_cover_whole(&maple.coverage))
+			printf("broken %d: %s\n", u->tgid, maple.coverage.first.text);
 	}
 	return 0;
 }
@@ -351,11 +374,14 @@ static int frames(const struct mmx_kernel *k)
 
 int main(int argc, char **argv)
 {
-	static const struct ask_question questions[] = {
-		{"tasks", tasks},     {"users", users},
-		{"swaps", swaps},     {"kpagecgroup", kpagecgroup},
-		{"pagemap", pagemap}, {"frames", frames},
-		{"user", user}};
+	static const struct ask_question questions[] = {{"tasks", tasks},
+							{"areas", areas},
+							{"users", users},
+							{"swaps", swaps},
+							{"kpagecgroup", kpagecgroup},
+							{"pagemap", pagemap},
+							{"frames", frames},
+							{"user", user}};
 
 	return ask_main(argc, argv, questions, sizeof(questions) / sizeof(*questions));
 }

@@ -130,6 +130,23 @@ def users(dump, form):
     return verdict(faults, len(groups), dump, 50)
 
 
+def address_spaces(dump, form):
+    """The areas of every process that has memory of its own, by its maple tree, as maps has them."""
+    lines = [line.split() for line in ask(form, "areas").splitlines()]
+    found, faults, compared = {}, [" ".join(line) for line in lines if line[0] == "broken"], 0
+    for pid, start, end in (line for line in lines if line[0] != "broken"):
+        found.setdefault(int(pid), []).append((int(start, 16), int(end, 16)))
+    before, _ = compare.pair(dump.folder)
+    for pid, mine in found.items():
+        if not steady(dump, pid, "maps"):
+            continue
+        compared += 1
+        told = [(area.start, area.end) for area in areas(before, pid) if area.path != "[vsyscall]"]
+        if mine != told:
+            faults.append(f"{pid}: {sorted(set(mine) ^ set(told))[:4]}")
+    return verdict(faults, compared, dump, 10)
+
+
 def swaps(dump, form):
     texts = [(folder / "swaps").read_text() for folder in compare.pair(dump.folder)]
     result = compare.compare_text(*texts, ask(form, "swaps"))
@@ -397,6 +414,7 @@ def addresses(dump, form):
 CHECKS = [
     ("tasks", lambda d, f: True, tasks),
     ("users of address spaces", lambda d, f: f == d.raw_path, users),
+    ("address spaces' areas", lambda d, f: True, address_spaces),
     ("swap areas", lambda d, f: True, swaps),
     ("kpagecgroup", lambda d, f: True, kpagecgroup),
     ("page tables against pagemap", lambda d, f: True, pagemaps),
