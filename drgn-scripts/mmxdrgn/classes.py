@@ -75,6 +75,8 @@ class Classes:
         """The class of a page that has a struct page, in the dump or not."""
         if page.row is None:
             return "missing"
+        if page.section.device(page.pfn):
+            return "device"
         if not page.section.online:
             return "offline"
         if page.flags == ALL_ONES:

@@ -56,6 +56,8 @@ class Kpage:
             section = self.sections.by_number.get(first // SECTION_FRAMES)
             if section and section.online:
                 for page in self.pages.walk(first, first + SECTION_FRAMES):
+                    if not section.seen(page.pfn):
+                        continue
                     words[page.pfn - first] = None if page.folio is None else word(page)
             yield first, words
 

@@ -2,6 +2,7 @@
 """Memory sections: which frames have a struct page, by the kernel's own tables."""
 from .trouble import Absent, CannotRun
 from .x86_64 import PAGE_SHIFT
+from .xarray import XArray
 
 SECTION_BITS = 27
 SECTION_FRAMES = 1 << SECTION_BITS - PAGE_SHIFT
@@ -11,11 +12,22 @@ MARKS = {"SECTION_HAS_MEM_MAP_BIT": 1, "SECTION_IS_ONLINE_BIT": 2, "SECTION_IS_E
 
 
 class Section:
-    """A section that has struct pages: its frames' runs, and whether it is online."""
+    """A section that has struct pages: its frames' runs, and which subsections are there, whose, and online."""
 
-    def __init__(self, number, online, runs, page_ext):
+    def __init__(self, number, online, runs, subsections, page_ext):
         self.number, self.online, self.runs, self.page_ext = number, online, runs, page_ext
-        self.first = number * SECTION_FRAMES
+        self.first, self.subsections = number * SECTION_FRAMES, subsections
+        self.devices = 0  # subsections that are memory of a device, a bit each
+
+    def _bit(self, pfn):
+        return 1 << (pfn - self.first) // SUBSECTION_FRAMES
+
+    def device(self, pfn):
+        return bool(self.devices & self._bit(pfn))
+
+    def seen(self, pfn):
+        """Whether the kernel itself looks at the struct page of the frame."""
+        return self.online and bool(self.subsections & ~self.devices & self._bit(pfn))
 
 
 class Sections:
@@ -26,6 +38,16 @@ class Sections:
         self.by_number = {section.number: section for section in self._find()}
         if not self.by_number:
             raise CannotRun("no memory section has struct pages")
+        self._find_devices()
+
+    def _find_devices(self):
+        """Whom a driver made struct pages for, pgmap_array knows by frame."""
+        at = self.target.symbol("pgmap_array")
+        pgmaps = XArray(self.kernel, at) if at is not None else None
+        for section in self.by_number.values() if pgmaps else ():
+            for i in range(SECTION_FRAMES // SUBSECTION_FRAMES):
+                if section.subsections >> i & 1 and pgmaps.load(section.first + i * SUBSECTION_FRAMES):
+                    section.devices |= 1 << i
 
     def _find(self):
         t, k = self.target, self.kernel
@@ -46,9 +68,10 @@ class Sections:
                     continue
                 number = root * a_root + i
                 usage = int.from_bytes(entry[usage_at:usage_at + 8], "little")
-                runs = self._whole(number) if value & early else self._parts(number, usage)
+                subsections = self._subsections(usage)
+                runs = self._whole(number) if value & early else self._parts(number, subsections)
                 page_ext = int.from_bytes(entry[ext[0]:ext[0] + 8], "little") if ext else 0
-                yield Section(number, bool(value & online), list(runs), page_ext)
+                yield Section(number, bool(value & online), list(runs), subsections, page_ext)
 
     def _roots(self, a_root):
         """Addresses of the second level's arrays."""
@@ -61,8 +84,11 @@ class Sections:
     def _whole(number):
         yield number * SECTION_FRAMES, (number + 1) * SECTION_FRAMES
 
-    def _parts(self, number, usage):
-        bits = self.kernel.numbers(usage + self.target.offset("struct mem_section_usage", "subsection_map"), 1)[0]
+    def _subsections(self, usage):
+        return self.kernel.numbers(usage + self.target.offset("struct mem_section_usage", "subsection_map"), 1)[0]
+
+    @staticmethod
+    def _parts(number, bits):
         for i in range(SECTION_FRAMES // SUBSECTION_FRAMES):
             if bits >> i & 1:
                 first = number * SECTION_FRAMES + i * SUBSECTION_FRAMES

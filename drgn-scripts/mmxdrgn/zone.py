@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone that has memory."""
+    """A zone that spans frames."""
     address: int
     node: int
     index: int
@@ -25,7 +25,7 @@ def nodes(kernel):
 
 
 def zones(kernel):
-    """Every zone that has memory."""
+    """Every zone that spans frames."""
     t = kernel.target
     array = t.offset("struct pglist_data", "node_zones")
     count, size = t.length("struct pglist_data", "node_zones"), t.size("struct zone")
@@ -34,8 +34,9 @@ def zones(kernel):
         for index in range(count):
             zone = address + array + index * size
             present = kernel.member(zone, "struct zone", "present_pages")
-            if present:
+            spanned = kernel.member(zone, "struct zone", "spanned_pages")
+            if spanned:  # what a driver adds to zone Device is spanned and never present
                 found.append(Zone(zone, node, index, kernel.text(kernel.member(zone, "struct zone", "name"), 32),
                                   kernel.member(zone, "struct zone", "zone_start_pfn"),
-                                  kernel.member(zone, "struct zone", "spanned_pages"), present))
+                                  spanned, present))
     return found

@@ -28,6 +28,7 @@
 	FACT(SECTIONS, "memory sections")                        \
 	FACT(VMEMMAP, "vmemmap")                                 \
 	FACT(ZONES, "nodes and zones")                           \
+	FACT(ONLINE, "frames that the kernel looks at")          \
 	FACT(FLAGS_ZONE, "node and zone bits of page flags")     \
 	FACT(FLAGS_LRU_GEN, "LRU generation bits of page flags") \
 	FACT(PAGES, "struct page and folio")

@@ -227,6 +227,7 @@ static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, st
 	mmx_vmemmap_find(k);
 	drop_refuted_regions(k);
 	mmx_zones_find(k);
+	mmx_online_find(k);
 	mmx_flags_find(k);
 	mmx_pages_find(k);
 	return 0;

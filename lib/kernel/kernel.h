@@ -20,6 +20,7 @@
 #include "kernel/vmcoreinfo.h"
 #include "mm/flags.h"
 #include "mm/knowledge.h"
+#include "mm/online.h"
 #include "mm/page.h"
 #include "mm/sparse.h"
 #include "mm/vmemmap.h"

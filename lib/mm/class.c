@@ -254,8 +254,11 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	if (w->read)
 		return is(CLASS_MISSING, "its struct page is not in the dump");
 	flags = mmx_word(w->bytes, f->flags);
-	if (!mmx_pfn_online(&k->sparse, w->pfn))
-		return is(CLASS_OFFLINE, "its memory section is offline");
+	if (mmx_pfn_device(&k->sparse, w->pfn))
+		return is(CLASS_DEVICE, "a driver made its struct page, as pgmap_array says");
+	if (mmx_pfn_offline(&k->sparse, w->pfn))
+		return is(CLASS_OFFLINE,
+			  "its memory section is offline: its struct page may hold anything");
 	if (flags == ~0ULL)
 		return is(CLASS_UNINITIALISED, "its flags are all ones");
 	if (mmx_flag_field(&k->flags, FIELD_ZONE, flags) == c->device_zone)

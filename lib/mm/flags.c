@@ -140,7 +140,8 @@ static void sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint6
 	for (uint64_t i = 0; i < got && pfn + i < zone->start_pfn + zone->spanned; i++) {
 		uint64_t flags = mmx_get(&k->layout, M_page_flags, pages + i * size);
 
-		if (flags != ~0ULL) /* all ones: never initialised */
+		/* All ones: never initialised. Those that the kernel does not look at may be anything. */
+		if (flags != ~0ULL && mmx_pfn_online(&k->sparse, pfn + i))
 			fn(arg, zone, pfn + i, flags);
 	}
 }

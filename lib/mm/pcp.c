@@ -200,6 +200,9 @@ int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err
 	if (require(view->kernel, err) || mmx_cpus_find(&cpus, view, err))
 		return -1;
 	for (size_t i = 0; i < zones->n && !ret; i++) {
+		/* That of devices has no lists of its own, but shares those that were there at boot. */
+		if (!zones->v[i].present)
+			continue;
 		for (size_t c = 0; c < cpus.n && !ret; c++)
 			ret = read_set(pcp, view, &zones->v[i], &cpus.v[c]);
 		if (!ret)

@@ -729,7 +729,8 @@ int mmx_slab_totals_find(struct mmx_slab_totals *totals, const struct mmx_slab_c
 					"the struct pages from PFN 0x%" PRIx64 " on are %s", w.pfn,
 					mmx_read_name(w.read));
 		}
-		if (w.read || w.tail || !w.folio.slab)
+		if (w.read || w.tail || !w.folio.slab ||
+		    !mmx_pfn_online(&view->kernel->sparse, w.pfn))
 			continue;
 		mmx_slab_decode(&slab, caches, &w);
 		count(slab.cache ? &totals->v[slab.cache - caches->v] : &totals->stray, &slab,

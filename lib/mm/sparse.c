@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "kernel/kernel.h"
+#include "mm/online.h"
 #include "mm/sparse.h"
 
 #define SUBSECTION_SHIFT 21
@@ -11,7 +12,7 @@
 
 /* The bits of section_mem_map; fixed since 5.3 where the enum is not in the types. */
 struct section_bits {
-	uint64_t has_map, online, early, flags_mask;
+	uint64_t has_map, online, early, device, flags_mask;
 };
 
 static uint64_t bit_of(const struct mmx_layout *l, enum mmx_layout_enumerator id,
@@ -28,6 +29,7 @@ static struct section_bits section_bits(const struct mmx_layout *l)
 		.has_map = bit_of(l, E_SECTION_HAS_MEM_MAP_BIT, 1),
 		.online = bit_of(l, E_SECTION_IS_ONLINE_BIT, 2),
 		.early = bit_of(l, E_SECTION_IS_EARLY_BIT, 3),
+		.device = bit_of(l, E_SECTION_TAINT_ZONE_DEVICE_BIT, 4),
 		.flags_mask = bit_of(l, E_SECTION_MAP_LAST_BIT, 6) - 1,
 	};
 }
@@ -37,25 +39,33 @@ static unsigned int pages_shift(const struct mmx_kernel *k)
 	return k->sparse.section_bits - k->arch->page_shift;
 }
 
+bool mmx_subsections_read(const struct mmx_kernel *k, const struct mmx_section *section,
+			  struct mmx_subsections *sub)
+{
+	const struct mmx_member *m = &k->layout.member[M_mem_section_usage_subsection_map].m;
+
+	sub->first = section->nr << pages_shift(k);
+	sub->shift = SUBSECTION_SHIFT - k->arch->page_shift;
+	sub->n = 1u << (k->sparse.section_bits - SUBSECTION_SHIFT);
+	return mmx_has(&k->layout, M_mem_section_usage_subsection_map) &&
+	       m->size <= sizeof(sub->bits) && sub->n <= m->size * 8 &&
+	       !mmx_kread(k->view, section->usage + m->bit_off / 8, sub->bits, m->size);
+}
+
 /* A hot-plugged section has struct pages only for the subsections whose bits are set. */
 static bool add_subsections(struct mmx_kernel *k, const struct mmx_section *section)
 {
-	const struct mmx_member *m = &k->layout.member[M_mem_section_usage_subsection_map].m;
-	unsigned int n = 1u << (k->sparse.section_bits - SUBSECTION_SHIFT);
-	unsigned int shift = SUBSECTION_SHIFT - k->arch->page_shift;
-	uint64_t first = section->nr << pages_shift(k);
-	unsigned char bits[512];
+	struct mmx_subsections sub;
 
-	if (!mmx_has(&k->layout, M_mem_section_usage_subsection_map) || m->size > sizeof(bits) ||
-	    n > m->size * 8 || mmx_kread(k->view, section->usage + m->bit_off / 8, bits, m->size)) {
+	if (!mmx_subsections_read(k, section, &sub)) {
 		k->sparse.unreadable++;
 		return true;
 	}
-	for (unsigned int i = 0; i < n; i++) {
-		uint64_t pfn = first + ((uint64_t)i << shift);
+	for (unsigned int i = 0; i < sub.n; i++) {
+		uint64_t pfn = mmx_subsection_pfn(&sub, i);
 
-		if (bits[i / 8] >> i % 8 & 1 &&
-		    !mmx_ranges_add(&k->sparse.pfn, pfn, pfn + (1ULL << shift)))
+		if (mmx_subsection_present(&sub, i) &&
+		    !mmx_ranges_add(&k->sparse.pfn, pfn, pfn + (1ULL << sub.shift)))
 			return false;
 	}
 	return true;
@@ -65,17 +75,20 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 			const unsigned char *bytes)
 {
 	struct mmx_sparse *s = &k->sparse;
+	uint64_t map = mmx_get(&k->layout, M_mem_section_section_mem_map, bytes);
 	struct mmx_section section = {
 		.nr = nr,
-		.map = mmx_get(&k->layout, M_mem_section_section_mem_map, bytes),
+		.online = map & bits->online,
+		.early = map & bits->early,
+		.device = map & bits->device,
 		.usage = mmx_get(&k->layout, M_mem_section_usage, bytes),
 		.page_ext = mmx_has(&k->layout, M_mem_section_page_ext)
 				    ? mmx_get(&k->layout, M_mem_section_page_ext, bytes)
 				    : 0,
 	};
-	uint64_t base = section.map & ~bits->flags_mask;
+	uint64_t base = map & ~bits->flags_mask;
 
-	if (!(section.map & bits->has_map))
+	if (!(map & bits->has_map))
 		return true;
 	if (s->n == MAX_SECTIONS || !mmx_array_add(s, section))
 		return false;
@@ -83,10 +96,7 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 		s->map_base = base;
 	else if (s->map_base != base)
 		s->map_base = 0;
-	if (!(section.map & bits->online) &&
-	    !mmx_ranges_add(&s->offline, nr << pages_shift(k), (nr + 1) << pages_shift(k)))
-		return false;
-	if (section.map & bits->early)
+	if (section.early)
 		return mmx_ranges_add(&s->pfn, nr << pages_shift(k), (nr + 1) << pages_shift(k));
 	return add_subsections(k, &section);
 }
@@ -172,7 +182,6 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 			       : mmx_fail(err, MMX_ECORRUPT, "more than %u sections are present",
 					  MAX_SECTIONS);
 	mmx_ranges_normalise(&k->sparse.pfn);
-	mmx_ranges_normalise(&k->sparse.offline);
 	if (!k->sparse.n)
 		return mmx_fail(err, MMX_EABSENT, "no section is present%s",
 				k->sparse.unreadable ? ", and section roots are unreadable" : "");
@@ -232,7 +241,7 @@ void mmx_sparse_free(struct mmx_sparse *s)
 {
 	mmx_array_free(s);
 	mmx_ranges_free(&s->pfn);
-	mmx_ranges_free(&s->offline);
+	mmx_online_free(s);
 }
 
 const struct mmx_section *mmx_section_of(const struct mmx_sparse *s, uint64_t pfn,

@@ -17,7 +17,8 @@ struct mmx_kernel;
 /** struct mmx_section - a section that is present */
 struct mmx_section {
 	uint64_t nr;
-	uint64_t map;      /* section_mem_map as it stands */
+	bool online, early;
+	bool device;       /* it holds memory of a device beside other memory */
 	uint64_t usage;    /* pointer to mem_section_usage */
 	uint64_t page_ext; /* pointer to it as it stands; 0 where this kernel has none */
 };
@@ -25,7 +26,7 @@ struct mmx_section {
 /**
  * struct mmx_sparse - all of them
  * @pfn: the frames that have a struct page
- * @offline: those of them whose section is offline: the kernel itself does not look at them
+ * @offline, @holes, @device, @unseen: those of them that the kernel itself does not look at, see online.h
  * @map_base: what every section's map word says vmemmap is; 0 when they differ
  * @unreadable: section roots or usage words that could not be read
  * @end: no frame from here on has ever had a struct page. A section's root, the table that it is in,
@@ -33,7 +34,8 @@ struct mmx_section {
  */
 struct mmx_sparse {
 	MMX_ARRAY(struct mmx_section);
-	struct mmx_ranges pfn, offline;
+	struct mmx_ranges pfn;
+	struct mmx_ranges offline, holes, device, unseen;
 	unsigned int section_bits; /* log2 of a section's bytes */
 	uint64_t map_base;
 	unsigned int unreadable;
@@ -54,11 +56,26 @@ static inline bool mmx_pfn_valid(const struct mmx_sparse *sparse, uint64_t pfn)
 	return mmx_ranges_has(&sparse->pfn, pfn, 1);
 }
 
-/** mmx_pfn_online() - whether a frame has a struct page that the kernel itself would look at */
-static inline bool mmx_pfn_online(const struct mmx_sparse *sparse, uint64_t pfn)
+/** struct mmx_subsections - which subsections, of 2 MiB, a section's map has */
+struct mmx_subsections {
+	uint64_t first;     /* frame of the section */
+	unsigned int n;     /* subsections of a section */
+	unsigned int shift; /* log2 of a subsection's frames */
+	unsigned char bits[512];
+};
+
+/** mmx_subsections_read() - a section's map; false when it cannot be read */
+bool mmx_subsections_read(const struct mmx_kernel *kernel, const struct mmx_section *section,
+			  struct mmx_subsections *sub);
+
+static inline bool mmx_subsection_present(const struct mmx_subsections *sub, unsigned int i)
 {
-	return mmx_pfn_valid(sparse, pfn) &&
-	       (!sparse->offline.n || !mmx_ranges_has(&sparse->offline, pfn, 1));
+	return sub->bits[i / 8] >> i % 8 & 1;
+}
+
+static inline uint64_t mmx_subsection_pfn(const struct mmx_subsections *sub, unsigned int i)
+{
+	return sub->first + ((uint64_t)i << sub->shift);
 }
 
 #endif

@@ -32,7 +32,8 @@ static int add_zone(struct mmx_kernel *k, uint64_t pgdat, unsigned int node, uns
 		.present = mmx_get(l, M_zone_present_pages, bytes),
 	};
 
-	if (!zone.present)
+	/* What a driver adds to zone Device is spanned and never present. */
+	if (!zone.spanned)
 		return 0;
 	if (mmx_get(l, M_zone_zone_pgdat, bytes) != pgdat)
 		return mmx_fail(err, MMX_ECORRUPT,
@@ -140,7 +141,7 @@ void mmx_zones_find(struct mmx_kernel *k)
 		return;
 	}
 	mmx_fact_set(&k->facts, FACT_ZONES, k->zones.n ? MMX_FACT_CHECKED : MMX_FACT_FAILED, source,
-		     "%u nodes, %zu populated zones, each pointing back to its node",
+		     "%u nodes, %zu zones with frames, each pointing back to its node",
 		     k->zones.nodes, k->zones.n);
 }
 

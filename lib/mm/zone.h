@@ -16,7 +16,7 @@ struct mmx_zone {
 	uint64_t start_pfn, spanned, present;
 };
 
-/** struct mmx_zones - the populated zones of all nodes, by node and index */
+/** struct mmx_zones - the zones of all nodes that span frames, by node and index */
 struct mmx_zones {
 	MMX_ARRAY(struct mmx_zone);
 	unsigned int nodes;     /* nodes that have a pglist_data */
@@ -28,7 +28,7 @@ struct mmx_zones {
 void mmx_zones_find(struct mmx_kernel *kernel);
 void mmx_zones_free(struct mmx_zones *zones);
 
-/** mmx_zone_of() - the populated zone with that node and index, or NULL */
+/** mmx_zone_of() - the zone with that node and index, or NULL */
 const struct mmx_zone *mmx_zone_of(const struct mmx_zones *zones, unsigned int node,
 				   unsigned int index);
 

@@ -163,7 +163,8 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
 	uint64_t symbol;
 
 	memset(kp, 0, sizeof(*kp));
-	if (mmx_fact_require(&k->facts, FACT_PAGES, err))
+	if (mmx_fact_require(&k->facts, FACT_PAGES, err) ||
+	    mmx_fact_require(&k->facts, FACT_ONLINE, err))
 		return -1;
 	if (find_max_pfn(kp, view, err) || find_zero_page(kp, view, err) ||
 	    variable(view, "huge_zero_pfn", ~0ULL, &kp->huge_zero_pfn, err))
@@ -202,7 +203,8 @@ int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct m
 	while (pages < WITNESSES && folio < WITNESSES && mmx_page_walk_next(&w)) {
 		enum mmx_counted counted;
 
-		if (w.read || w.tail || mmx_folio_counted(&w, &counted))
+		if (w.read || w.tail || !mmx_pfn_online(&view->kernel->sparse, w.pfn) ||
+		    mmx_folio_counted(&w, &counted))
 			continue;
 		pages += counted == MMX_COUNTED_PAGES;
 		folio += counted == MMX_COUNTED_FOLIO;

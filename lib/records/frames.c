@@ -96,7 +96,7 @@ static const struct mmx_field zone_fields[] = {
 
 const struct mmx_record mmx_record_zones = {
 	.name = "zone",
-	.doc = "a populated zone of a node",
+	.doc = "a zone of a node that spans frames",
 	.fields = zone_fields,
 	.next = next_zone,
 };

@@ -27,7 +27,7 @@
  *	};
  *
  *	const struct mmx_record mmx_record_zones = {
- *		.name = "zone", .doc = "a populated zone", .fields = fields, .next = next};
+ *		.name = "zone", .doc = "a zone of a node", .fields = fields, .next = next};
  *
  * A field of kind MMX_BLOCK, MMX_TABLE, MMX_LIST or MMX_TREE has a record of its own, whose rows belong
  * to the row around them (r->above->row). A record without next() has one row, and that is the row

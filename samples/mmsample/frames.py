@@ -12,18 +12,26 @@ STRUCT_PAGE = 64
 
 # System RAM as [first, end) PFNs. All but the first section came by hot-plug: only those
 # subsections have struct pages, so a machine of 9 GiB of addresses takes a few MiB.
-RAM = ((0x0, 0xA0), (0x100, 0x8000), (0x9200, 0x9400), (0x10000, 0x10200), (0x11000, 0x11200),
+RAM = ((0x0, 0xA0), (0x100, 0x2A00), (0x2C00, 0x8000), (0x9200, 0x9400), (0x10000, 0x10200), (0x11000, 0x11200),
        (0x12000, 0x12200), (0x13000, 0x13200), (0x152800, 0x152C00), (0x17DA00, 0x17DC00),
        (0x23DE00, 0x23E800))
 FIRMWARE_HOLE = (0xA0, 0x100)
+SECTION_HOLE = (0x2A00, 0x2C00)  # a subsection that is no memory, in a section from boot
+# Memory of a device: beside RAM in a section, and in one of its own.
+DEVICE = ((0x14000, 0x14200), (0x18000, 0x18200))
+# Plugged in and never brought online: whoever had the memory of its struct pages before left it as it is.
+UNONLINED = (0x28C00, 0x28E00)
+LEFT_OVER = b"\x5A"
 
 ZONES = (("DMA", 0, 0x1000), ("DMA32", 0x1000, 0x100000), ("Normal", 0x100000, 0x23E800),
-         ("Movable", 0, 0), ("Device", 0, 0))
+         ("Movable", 0, 0), ("Device", DEVICE[0][0], DEVICE[-1][1]))
+DEVICE_ZONE = 4
 
 # Where kernel memory of a kind is taken from, as [first, end) PFNs.
 POOLS = {"kernel": (0x1200, 0x2000), "stacks": (0x2200, 0x2800), "user": (0x5200, 0x5A00),
          "memblock": (0x6800, 0x7800)}
 VMEMMAP_PFN = 0x7800  # backs section 0's struct pages
+
 
 # Bits 54-63 are the node (NODES_SHIFT 10), 51-53 the zone, 40-50 the last CPU and PID.
 NODE_SHIFT, ZONE_SHIFT, CPUPID_SHIFT, GEN_SHIFT = 54, 51, 40, 37
@@ -46,13 +54,19 @@ class Frames:
         self.boot_next = POOLS["memblock"][0] * PAGE
         self.next = {pool: first for pool, (first, _) in POOLS.items()}
         self._section_zero()
-        for first, end in RAM:
+        for first, end in (*RAM, *DEVICE, UNONLINED):
             for pfn in range(first, end, SUBSECTION_PAGES):
                 if pfn >= SECTION_PAGES:
                     self._subsection(pfn)
         self._mem_sections()
-        for pfn in range(*FIRMWARE_HOLE):
-            self.reserve(pfn, "firmware hole")
+        for pfn in (*range(*FIRMWARE_HOLE), *range(*SECTION_HOLE)):
+            self.reserve(pfn, "hole")
+        for first, end in DEVICE:
+            for pfn in range(first, end):
+                self.reserve(pfn, "device")
+        for i in range(SUBSECTION_PAGES * STRUCT_PAGE // PAGE):
+            self.machine.memory.write(machine.vmemmap_phys[UNONLINED[0] * STRUCT_PAGE // PAGE + i] * PAGE,
+                                      LEFT_OVER * PAGE)
         for pfn in machine.image.pfns():
             self.reserve(pfn, "kernel image")
         for pfn in range(VMEMMAP_PFN, VMEMMAP_PFN + 512):
@@ -82,6 +96,8 @@ class Frames:
         self.machine.memory.write(backing, fresh * (PAGE // STRUCT_PAGE))
 
     def zone_of(self, pfn):
+        if any(first <= pfn < end for first, end in DEVICE):
+            return DEVICE_ZONE
         for number, (_, first, end) in enumerate(ZONES):
             if first <= pfn < end:
                 return number
@@ -218,20 +234,25 @@ class Frames:
         m.put(self.root_array, root)
         m.image.variable("mem_section", self.root_array, part="bss")
         self.usage = {}
-        for number in sorted({pfn // SECTION_PAGES for pfn in self.ram()}):
+        self.present = {pfn // SUBSECTION_PAGES for pfn in self.ram()}
+        self.present |= {pfn // SUBSECTION_PAGES for run in (*DEVICE, UNONLINED) for pfn in range(*run)}
+        for number in sorted({subsection * SUBSECTION_PAGES // SECTION_PAGES for subsection in self.present}):
             address = root + number * self.types.sizeof("mem_section")
             self._mem_section(m.object("mem_section", address), number)
 
     def _mem_section(self, section, number):
         m = self.machine
-        bits = ["MARKED_PRESENT", "HAS_MEM_MAP", "IS_ONLINE"] + (["IS_EARLY"] if not number else [])
+        ram = {first // SECTION_PAGES for first, _ in RAM}
+        bits = ["MARKED_PRESENT", "HAS_MEM_MAP"] + (["IS_ONLINE"] if number in ram else [])
+        bits += ["IS_EARLY"] if not number else []
+        bits += ["TAINT_ZONE_DEVICE"] if number in {first // SECTION_PAGES for first, _ in DEVICE} else []
         flags = sum(1 << self.types.enumerator(f"SECTION_{b}_BIT") for b in bits)
         blocks = SECTION_PAGES // PAGEBLOCK_PAGES
         size = self.types.sizeof("mem_section_usage") + blocks * 4 // 8
         usage = m.object("mem_section_usage", m.direct(self.memblock(size)))
-        subsections = {pfn % SECTION_PAGES // SUBSECTION_PAGES for pfn in self.ram()
-                       if pfn // SECTION_PAGES == number}
-        usage["subsection_map[0]"] = sum(1 << s for s in subsections)
+        first = number * SECTION_PAGES // SUBSECTION_PAGES
+        usage["subsection_map[0]"] = sum(1 << i for i in range(SECTION_PAGES // SUBSECTION_PAGES)
+                                         if first + i in self.present)
         section["section_mem_map"] = m.release.vmemmap | flags
         section["usage"] = usage
         self.usage[number] = usage

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The node, its zones, and the free memory in them: buddy lists and per-CPU lists."""
 
-from .frames import FIRMWARE_HOLE, RAM, ZONES
+from .frames import DEVICE_ZONE, RAM, ZONES
 from .memory import PAGE
 from .percpu import CPUS
 
@@ -30,7 +30,7 @@ class Node:
     def _pgdat(self):
         m, pgdat = self.machine, self.pgdat
         start, end = 0, RAM[-1][1]
-        pgdat.set(nr_zones=3, node_start_pfn=start, node_spanned_pages=end - start,
+        pgdat.set(nr_zones=DEVICE_ZONE + 1, node_start_pfn=start, node_spanned_pages=end - start,
                   node_present_pages=sum(b - a for a, b in RAM), node_id=0)
         for i, zone in enumerate((2, 1, 0)):
             ref = f"node_zonelists[0]._zonerefs[{i}]"
@@ -55,6 +55,10 @@ class Node:
         zone.set(name=self.machine.image.string(name), zone_pgdat=self.pgdat, node=0,
                  per_cpu_pageset=boot_pageset, per_cpu_zonestats=boot_stats)
         if end == start:
+            return zone
+        if number == DEVICE_ZONE:
+            zone.set(zone_start_pfn=start, spanned_pages=end - start, initialized=1)
+            self._free_area_init(zone)
             return zone
         present = sum(min(b, end) - max(a, start) for a, b in RAM if a < end and b > start)
         watermark = present // 256
@@ -147,6 +151,6 @@ class Node:
             _, start, end = ZONES[number]
             reserved = sum(1 for pfn, kind in self.frames.kind.items()
                            if kind.startswith("reserved") and start <= pfn < end
-                           and not FIRMWARE_HOLE[0] <= pfn < FIRMWARE_HOLE[1])
-            zone["managed_pages"] = zone["present_pages"] - reserved
+                           and kind not in ("reserved: hole", "reserved: device"))
+            zone["managed_pages"] = zone["present_pages"] - reserved if number != DEVICE_ZONE else 0
             zone[f"vm_stat[{nr_free}]"] = self.free_pages[number]

@@ -97,7 +97,7 @@ static uint64_t put_word(const char *symbol, uint64_t word)
 /* Struct pages that nobody holds; behind them a zone and its lists for one CPU, all of them empty. */
 static void setup(void)
 {
-	struct mmx_zone z = {.name = "DMA"};
+	struct mmx_zone z = {.name = "DMA", .present = 1};
 	uint64_t at, lists;
 
 	m = fake_memory_new(1 << 16);

@@ -25,6 +25,8 @@ def frames(kernel, zones, pages):
     types = t.constant("MIGRATE_PCPTYPES")
     lists, link = t.offset("struct per_cpu_pages", "lists"), t.offset("struct page", "pcp_list", "lru")
     for zone in zones:
+        if not zone.present:  # that of devices shares the lists that were there at boot
+            continue
         pointer = kernel.member(zone.address, "struct zone", "per_cpu_pageset")
         for offset in kernel.cpus.values():
             first = (pointer + offset & (1 << 64) - 1) + lists

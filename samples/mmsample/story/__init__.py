@@ -3,10 +3,10 @@
 
 from ..kernel import Kernel
 from . import (anonymous, borrowed, cast, kernel_pages, large, libc, merged, module, owners, percpu_chunks,
-               resources, shared, swapped, taskless)
+               plugged, resources, shared, swapped, taskless)
 
 CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, swapped, merged, large,
-            libc, owners, borrowed, taskless)
+            libc, owners, borrowed, taskless, plugged)
 
 
 def tell(release):

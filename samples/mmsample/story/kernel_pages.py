@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Pages that belong to the kernel, and pages that belong to nobody."""
 
+from ..frames import ZONES
 from ..zones import MAX_ORDER
 from .record import record, record_page
 
@@ -120,6 +121,6 @@ def after(kernel):
                 reserved="kernel image")
     record_page(kernel, "vmemmap page", kernel.machine.vmemmap_phys[0], reserved="vmemmap")
     record_page(kernel, "firmware hole", 0xA5, reserved="firmware hole")
-    zones = [{"name": name, "nr": free} for name, free
-             in zip(("DMA", "DMA32", "Normal"), kernel.node.free_pages)]
+    zones = [{"name": name, "nr": free} for (name, start, end), free
+             in zip(ZONES, kernel.node.free_pages) if end > start]
     record(kernel, "zones", zones=zones)

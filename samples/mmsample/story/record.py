@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How the story is written down: addresses, PFNs and words as hex strings, counts as numbers."""
 
+from ..frames import ZONES
+
 COUNTS = {"pid", "refcount", "mapcount", "order", "inode", "pages", "nr", "count", "vmas", "cpu",
           "list", "migratetype", "object_size", "objects", "inuse", "mlock_count", "pids",
           "processes", "swap_type", "level", "index_in_slab", "size", "nr_pages_mapped",
@@ -26,8 +28,8 @@ def record(kernel, name, **facts):
 def record_page(kernel, name, pfn, **facts):
     """The same, with what any page has."""
     frames = kernel.frames
-    record(kernel, name, pfn=pfn, page=frames.address(pfn), phys=pfn << 12,
-           zone=("DMA", "DMA32", "Normal")[frames.zone_of(pfn)], **facts)
+    zone = ZONES[frames.zone_of(pfn)][0]
+    record(kernel, name, pfn=pfn, page=frames.address(pfn), phys=pfn << 12, zone=zone, **facts)
 
 
 def mappings(maps):
