@@ -4,7 +4,7 @@ Classes: what a frame is used for, by the first test that holds. The order keeps
 read under a meaning that it does not have on that page.
 """
 from .modsyms import modules
-from .owners import pcp, percpu, pipe, ptowner, stack, unaccepted, vmalloc
+from .owners import pcp, percpu, pipe, ptowner, stack, unaccepted, vmalloc, vmemmap
 from .page import ALL_ONES
 from .task import Tasks
 from .trouble import Absent
@@ -60,6 +60,7 @@ class Classes:
         self._own("vmalloc", (pfn for pfn, owned in mapped if owned))
         self._own("page-ext", sections.page_ext_frames())
         self._own("unaccepted", unaccepted.frames(kernel, zones, pages))
+        self._own("vmemmap", vmemmap.frames(kernel, space, sections))
 
         # What a page's own words say of it counts more than who else leads to it.
         self.last = dict.fromkeys((pfn for pfn, owned in mapped if not owned), "vmalloc")

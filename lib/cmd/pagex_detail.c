@@ -152,6 +152,20 @@ static const char *reserved_for(const struct mmx_resource *node)
 	return "firmware hole";
 }
 
+static void emit_struct_pages(struct mmx_pagex *p, uint64_t of)
+{
+	mmx_out_text(p->out, "holds", "struct pages (vmemmap)");
+	mmx_out_pfn(p->out, "of_pfn", of);
+}
+
+static void vmemmap(struct mmx_pagex *p)
+{
+	uint64_t of;
+
+	if (holds_struct_pages(p, p->walk.pfn << p->k->arch->page_shift, &of))
+		emit_struct_pages(p, of);
+}
+
 static void reserved(struct mmx_pagex *p)
 {
 	uint64_t phys = p->walk.pfn << p->k->arch->page_shift, of;
@@ -175,8 +189,7 @@ static void reserved(struct mmx_pagex *p)
 	if (trouble->code)
 		mmx_pagex_trouble(p, "resource_unknown", trouble);
 	if (vmemmap) {
-		mmx_out_text(p->out, "holds", "struct pages (vmemmap)");
-		mmx_out_pfn(p->out, "of_pfn", of);
+		emit_struct_pages(p, of);
 	} else if (is_zero_page(p)) {
 		mmx_out_text(p->out, "holds", "the page of zeros that everybody shares");
 	}
@@ -229,6 +242,7 @@ static const struct {
 	{CLASS_ZSMALLOC, mmx_pagex_zsmalloc},
 	{CLASS_PIPE, mmx_pagex_pipe},
 	{CLASS_RESERVED, reserved},
+	{CLASS_VMEMMAP, vmemmap},
 	{CLASS_ANON, mmx_pagex_anon},
 	{CLASS_KSM, mmx_pagex_ksm},
 	{CLASS_FILE, mmx_pagex_file},

@@ -83,6 +83,7 @@ static const struct {
 	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},
 	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
 	[MMX_MARK_VMAP] = {CLASS_VMALLOC, "a vmap area maps it; nothing tells who allocated it"},
+	[MMX_MARK_VMEMMAP] = {CLASS_VMEMMAP, "the page tables of vmemmap lead to it"},
 	[MMX_MARK_UNACCEPTED] = {CLASS_UNACCEPTED, "it is in its zone's list of unaccepted memory"},
 };
 

@@ -26,6 +26,7 @@ const char *mmx_mark_name(enum mmx_mark mark)
 		[MMX_MARK_PAGE_EXT] = "page_ext",
 		[MMX_MARK_UNACCEPTED] = "unaccepted memory",
 		[MMX_MARK_VMAP] = "vmap areas",
+		[MMX_MARK_VMEMMAP] = "vmemmap",
 	};
 
 	return names[mark];
@@ -86,6 +87,20 @@ static void mark_unaccepted(struct mmx_marks *m, struct mmx_view *view)
 	m->why[MMX_MARK_UNACCEPTED] = unaccepted->coverage.first;
 }
 
+/*
+ * Where the struct pages lie. Those from boot are reserved as well; those of plugged memory came from
+ * the allocator, or are the first pages of that memory, and huge pages that are optimised keep one of their own.
+ */
+static void mark_vmemmap(struct mmx_marks *m, const struct mmx_kernel *k)
+{
+	for (size_t i = 0; i < k->vmemmap.n; i++) {
+		const struct mmx_vmemmap_extent *e = &k->vmemmap.v[i];
+		uint64_t pages = e->repeat ? 1 : e->len >> k->arch->page_shift;
+
+		mark(m, e->phys >> k->arch->page_shift, pages, MMX_MARK_VMEMMAP);
+	}
+}
+
 /* Each section's page_ext, an entry a frame, in the direct map; the pointer is biased by the first frame. */
 static void mark_page_ext(struct mmx_marks *m, struct mmx_view *view)
 {
@@ -123,6 +138,7 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 	mark_vmalloc(marks, view);
 	mark_page_ext(marks, view);
 	mark_unaccepted(marks, view);
+	mark_vmemmap(marks, view->kernel);
 	mark_owned(marks, &mmx_know_vmalloc(view)->borrowed, MMX_MARK_VMAP);
 	return 0;
 }

@@ -28,6 +28,7 @@ enum mmx_mark {
 	MMX_MARK_VMALLOC,
 	MMX_MARK_PAGE_EXT,
 	MMX_MARK_UNACCEPTED,
+	MMX_MARK_VMEMMAP,
 	MMX_MARK_VMAP, /* an area borrows it: not whose it is */
 	MMX_MARKS
 };

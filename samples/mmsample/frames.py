@@ -31,7 +31,8 @@ DEVICE_ZONE = 4
 POOLS = {"kernel": (0x1200, 0x2000), "stacks": (0x2200, 0x2800), "user": (0x5200, 0x5A00),
          "memblock": (0x6800, 0x7800)}
 VMEMMAP_PFN = 0x7800  # backs section 0's struct pages
-
+# Struct pages of plugged memory, in what the page allocator gave: one block that is not compound.
+PLUGGED_PFN, PLUGGED_VMEMMAP = 0x9200, 0x2C08
 
 # Bits 54-63 are the node (NODES_SHIFT 10), 51-53 the zone, 40-50 the last CPU and PID.
 NODE_SHIFT, ZONE_SHIFT, CPUPID_SHIFT, GEN_SHIFT = 54, 51, 40, 37
@@ -65,6 +66,7 @@ class Frames:
             for pfn in range(first, end):
                 self.reserve(pfn, "device")
         for i in range(SUBSECTION_PAGES * STRUCT_PAGE // PAGE):
+            self.take(PLUGGED_VMEMMAP + i, "plugged vmemmap", _refcount=int(not i))
             self.machine.memory.write(machine.vmemmap_phys[UNONLINED[0] * STRUCT_PAGE // PAGE + i] * PAGE,
                                       LEFT_OVER * PAGE)
         for pfn in machine.image.pfns():
@@ -81,7 +83,7 @@ class Frames:
 
     def _subsection(self, pfn):
         pages = SUBSECTION_PAGES * STRUCT_PAGE // PAGE
-        backing = self.memblock(pages * PAGE, PAGE, "vmemmap") // PAGE
+        backing = PLUGGED_VMEMMAP if pfn == PLUGGED_PFN else self.memblock(pages * PAGE, PAGE, "vmemmap") // PAGE
         first = pfn * STRUCT_PAGE // PAGE
         for i in range(pages):
             self.machine.vmemmap_phys[first + i] = backing + i
