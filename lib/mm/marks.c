@@ -32,11 +32,27 @@ const char *mmx_mark_name(enum mmx_mark mark)
 	return names[mark];
 }
 
+/* NULL without memory, which is remembered. */
+static uint8_t *chunk_of(struct mmx_marks *m, uint64_t pfn)
+{
+	uint8_t **chunk = &m->chunk[pfn >> MMX_MARKS_SHIFT];
+
+	if (!*chunk)
+		*chunk = calloc(1, 1u << MMX_MARKS_SHIFT);
+	m->nomem |= !*chunk;
+	return *chunk;
+}
+
 static void mark(struct mmx_marks *m, uint64_t pfn, uint64_t frames, enum mmx_mark what)
 {
 	for (; frames-- && pfn < m->frames; pfn++) {
-		if (m->of[pfn] == MMX_MARK_NONE)
-			m->of[pfn] = what;
+		uint8_t *chunk = chunk_of(m, pfn);
+
+		if (!chunk)
+			return;
+		chunk += pfn & ((1u << MMX_MARKS_SHIFT) - 1);
+		if (*chunk == MMX_MARK_NONE)
+			*chunk = what;
 	}
 }
 
@@ -123,13 +139,18 @@ static void mark_page_ext(struct mmx_marks *m, struct mmx_view *view)
 	}
 }
 
+static uint64_t chunks(const struct mmx_marks *m)
+{
+	return (m->frames >> MMX_MARKS_SHIFT) + 1;
+}
+
 int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_ranges *pfn = &view->kernel->sparse.pfn;
 
 	marks->frames = pfn->n ? pfn->v[pfn->n - 1].end : 0;
-	marks->of = calloc(1, marks->frames ? marks->frames : 1);
-	if (!marks->of) {
+	marks->chunk = calloc(chunks(marks), sizeof(*marks->chunk));
+	if (!marks->chunk) {
 		marks->frames = 0;
 		return mmx_fail_nomem(err);
 	}
@@ -140,10 +161,12 @@ int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_er
 	mark_unaccepted(marks, view);
 	mark_vmemmap(marks, view->kernel);
 	mark_owned(marks, &mmx_know_vmalloc(view)->borrowed, MMX_MARK_VMAP);
-	return 0;
+	return marks->nomem ? mmx_fail_nomem(err) : 0;
 }
 
 void mmx_marks_free(struct mmx_marks *marks)
 {
-	free(marks->of);
+	for (uint64_t i = 0; marks->chunk && i < chunks(marks); i++)
+		free(marks->chunk[i]);
+	free(marks->chunk);
 }

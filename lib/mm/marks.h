@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Marks: frames whose use nothing in their struct page tells, but a list of their owner's. One byte
- * a frame, in memory that the system hands out only where a mark is set; the lists themselves are
- * kept, since they have more to tell.
+ * a frame, in chunks that are there only where a mark is set: memory may lie anywhere in physical
+ * space, and that of devices lies at its top. The lists themselves are kept, since they have more to tell.
  */
 #ifndef MMX_MM_MARKS_H
 #define MMX_MM_MARKS_H
@@ -33,14 +33,19 @@ enum mmx_mark {
 	MMX_MARKS
 };
 
+/* Frames of a chunk of marks: 1 GiB of memory. */
+#define MMX_MARKS_SHIFT 18
+
 /**
  * struct mmx_marks - the marks of all frames, and the lists that they come from
+ * @chunk: the bytes of that many frames each; NULL where nothing is marked
  * @why: why an owner's lists could not be walked to their ends; code 0 when they could
  */
 struct mmx_marks {
 	struct mmx_coverage coverage;
-	uint8_t *of;
+	uint8_t **chunk;
 	uint64_t frames;
+	bool nomem; /* a chunk could not be had */
 	struct mmx_err why[MMX_MARKS];
 };
 
@@ -54,7 +59,10 @@ const char *mmx_mark_name(enum mmx_mark mark);
 
 static inline enum mmx_mark mmx_mark_of(const struct mmx_marks *marks, uint64_t pfn)
 {
-	return marks && pfn < marks->frames ? marks->of[pfn] : MMX_MARK_NONE;
+	const uint8_t *chunk =
+		marks && pfn < marks->frames ? marks->chunk[pfn >> MMX_MARKS_SHIFT] : NULL;
+
+	return chunk ? chunk[pfn & ((1u << MMX_MARKS_SHIFT) - 1)] : MMX_MARK_NONE;
 }
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which frames the kernel looks at: holes, sections that are offline, memory of devices. */
+/* Which frames the kernel looks at: holes, sections that are offline, memory of devices; and marks far apart. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../fake_memory.h"
+#include "mm/marks.h"
 #include "unit.h"
 
 #define MEMORY  (1u << 20)
@@ -194,6 +195,40 @@ static void zones_cannot_have_more_than_is_online(void)
 	teardown();
 }
 
+/* Where device-private memory lies: at the top of what 46 bits can address, with all else at the bottom. */
+static void marks_take_memory_only_where_there_are_some(void)
+{
+	uint64_t top = 1ULL << (46 - 12), chunks = 0;
+	struct mmx_marks marks = {0};
+	struct mmx_err err = {0};
+
+	setup();
+	section(0, true, true, false, ALL);
+	if (!mmx_ranges_add(&sparse->pfn, top - SECTION, top) ||
+	    !mmx_array_add(&m->kernel.vmemmap,
+			   (struct mmx_vmemmap_extent){.phys = 5 << 12, .len = 3 << 12}) ||
+	    !mmx_array_add(&m->kernel.vmemmap,
+			   (struct mmx_vmemmap_extent){.phys = (top - 1) << 12, .len = 1 << 12}))
+		abort();
+	CHECK(!mmx_marks_find(&marks, m->view, &err), "%s", err.text);
+	CHECK(mmx_mark_of(&marks, 4) == MMX_MARK_NONE &&
+		      mmx_mark_of(&marks, 5) == MMX_MARK_VMEMMAP &&
+		      mmx_mark_of(&marks, 7) == MMX_MARK_VMEMMAP &&
+		      mmx_mark_of(&marks, 8) == MMX_MARK_NONE,
+	      "at the bottom");
+	CHECK(mmx_mark_of(&marks, top - 1) == MMX_MARK_VMEMMAP &&
+		      mmx_mark_of(&marks, top - 2) == MMX_MARK_NONE &&
+		      mmx_mark_of(&marks, top) == MMX_MARK_NONE &&
+		      mmx_mark_of(&marks, top / 2) == MMX_MARK_NONE,
+	      "at the top");
+	for (uint64_t i = 0; i <= marks.frames >> MMX_MARKS_SHIFT; i++)
+		chunks += !!marks.chunk[i];
+	CHECK(chunks == 2, "%lu chunks", chunks);
+	mmx_marks_free(&marks);
+	mmx_array_free(&m->kernel.vmemmap);
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_hole_of_an_early_section_has_struct_pages_that_are_not_looked_at);
@@ -201,5 +236,6 @@ int main(void)
 	RUN(a_section_of_both_is_asked_about_by_subsection);
 	RUN(what_cannot_be_asked_is_not_known);
 	RUN(zones_cannot_have_more_than_is_online);
+	RUN(marks_take_memory_only_where_there_are_some);
 	return unit_end();
 }
