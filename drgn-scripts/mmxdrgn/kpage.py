@@ -76,7 +76,9 @@ class Kpage:
             u |= ANON
             if self.anon_is_ksm or folio.mapping & 3 == 3:
                 u |= KSM
-        u |= TAIL if page.tail else HEAD if folio.large else 0
+        # A copy of a page goes by that page's own link, which a fake head has none of.
+        tail = page.row[self.pages.f_link] & 1 if self.snapshot else page.tail
+        u |= TAIL if tail else HEAD if folio.large else 0
         u |= self._kind_by_page(page) if self.by_page else self._kind_by_folio(page)
         if page.type == "buddy" or page.block == "buddy" and not folio.refcount:
             u |= BUDDY

@@ -287,7 +287,10 @@ enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w
 	u |= flag(mapped, KPF_MMAP);
 	u |= flag(anon, KPF_ANON);
 	u |= flag(kp->ksm == MMX_KSM_EITHER_BIT ? anon : (mapping & 3) == 3, KPF_KSM);
-	u |= w->tail ? flag(true, KPF_COMPOUND_TAIL) : flag(folio->large, KPF_COMPOUND_HEAD);
+	/* A snapshot goes by the page's own link, and does not see through the fake heads that 6.17 to 7.0 have. */
+	u |= (kp->rules == MMX_KPAGE_SNAPSHOT ? mmx_is_tail(f, w->bytes) : w->tail)
+		     ? flag(true, KPF_COMPOUND_TAIL)
+		     : flag(folio->large, KPF_COMPOUND_HEAD);
 	u |= by_page ? kind_by_page(kp, w, f) : kind_by_folio(kp, w, f);
 	u |= flag(block == MMX_PAGE_BUDDY, KPF_BUDDY);
 	u |= flag(type == MMX_PAGE_OFFLINE, KPF_OFFLINE);
