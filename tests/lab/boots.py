@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is booted: the names of the lab's dumps, each a kernel and the variants that apply to it."""
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Settings:
     compressed: bool = False   # also QEMU's kdump-zlib, flattened and rearranged
     buffer_mib: int = 48       # for captures, in the guest
     balloon_mib: int = 0       # memory that the host takes back
+    dimm_mib: int = 0          # memory that is no RAM at boot, but plugged in
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Variant:
     change: dict
     proof: tuple | None = None
 
+
+PLUGGED = ("before/iomem", r"(?m)^1[0-9a-f]{8}-1[0-9a-f]{8} : System RAM")
 
 VARIANTS = {
     "forms": Variant({"compressed": True}),
@@ -37,6 +40,15 @@ VARIANTS = {
     "balloon": Variant({"balloon_mib": 16, "command_line": "mmx.balloon=16"},
                        ("before/situations", '"balloon","made":true')),
     "offline": Variant({"command_line": "mmx.offline=1"}, ("before/situations", '"offline_memory","made":true')),
+    # The last section of RAM has a hole, as those of nearly all machines.
+    "hole": Variant({"memory_mib": 1000}, ("before/iomem", r"-3e7[0-9a-f]{5} : System RAM")),
+    # Plugged memory keeps its struct pages in other memory; self-hosted, in itself; or it is never brought online.
+    "hotplug": Variant({"dimm_mib": 256, "command_line": "memhp_default_state=online"}, PLUGGED),
+    "selfhosted": Variant({"dimm_mib": 256, "command_line": "memhp_default_state=online "
+                           "memory_hotplug.memmap_on_memory=1"}, PLUGGED),
+    "unonlined": Variant({"dimm_mib": 256, "command_line": "memhp_default_state=offline"}, PLUGGED),
+    # Memory of a device, in the midst of a section of RAM.
+    "device": Variant({"command_line": "memmap=16M!0x30000000"}, ("before/iomem", r"namespace0\.0")),
     "nonote": Variant({"note": False}),
     "kdump": Variant({"kdump": True, "command_line": "crashkernel=256M"}),
     # Not a dump but a drill: a guest that dies must fail the run.
@@ -53,9 +65,12 @@ BOOTS = {
     "6.1-kdump": ("6.1", ("kdump",)),
     "6.1-la57": ("6.1", ("la57",)),
     "6.12-numa": ("6.12", ("numa", "la57", "hvo")),
+    "6.1-plug": ("6.1", ("hole", "device", "hotplug")),
     "6.12-pti": ("6.12", ("pti", "balloon")),
     "7.0": ("7.0", ("nonote",)),
     "7.2-big": ("7.2", ("big", "la57", "hvo", "offline")),
+    "6.18-hvo": ("6.18", ("hole", "hvo", "unonlined")),
+    "7.2-plug": ("7.2", ("device", "selfhosted")),
     "7.2-nonote": ("7.2", ("nonote", "balloon")),
 }
 
@@ -69,3 +84,9 @@ def settings(variants):
             change["command_line"] = f"{together.command_line} {change['command_line']}".strip()
         together = replace(together, **change)
     return together
+
+
+def identity(settings):
+    """What a dump depends on. A setting that came later counts only where it is set, so that other dumps stay right."""
+    values = astuple(settings)
+    return values if settings.dimm_mib else values[:-1]

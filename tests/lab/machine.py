@@ -65,6 +65,11 @@ def command_line(kernel, settings, work):
             command += ["-drive", f"file={work}/{disk},format=raw,if=virtio,cache=unsafe"]
     if settings.balloon_mib:
         command += ["-device", "virtio-balloon-pci"]
+    if settings.dimm_mib:
+        # One that is there from the start is no RAM to the firmware either: the kernel plugs it in by ACPI.
+        command += ["-m", f"{settings.memory_mib},slots=1,maxmem=4G",
+                    "-object", f"memory-backend-ram,id=dimm,size={settings.dimm_mib}M",
+                    "-device", "pc-dimm,memdev=dimm"]
     if settings.note:
         command += ["-device", "vmcoreinfo"]
     return command

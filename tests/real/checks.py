@@ -123,7 +123,7 @@ def flag_fields(dump, form):
         if words[1] == "absent":
             continue
         pfn, word = int(words[0], 16), int(words[1], 16)
-        if word == (1 << 64) - 1:
+        if word == (1 << 64) - 1 or pfn in dump.unonlined():
             continue
         node, zone, gen = int(words[3]), int(words[4]), int(words[7])
         span = by_bits.get((node, zone))

@@ -14,7 +14,7 @@ import compare
 import suite
 from checks import MMX, TOOLS, is_filtered, run
 from checks_owners import PRESENT, SWAP, areas, tolerance
-from truth import SECTION_BITS
+from truth import DEVICE, PLUGGED, SECTION_BITS
 
 BUDDY, TAIL, RESERVED = 1 << 10, 1 << 16, 1 << 32  # of kpageflags
 PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15
@@ -47,6 +47,7 @@ def ask(form, operands):
     return {page["pfn"]: page for page in suite.document(result.stdout, "mmx.page/1")["pages"]}
 
 
+STRUCT_PAGES_A_PAGE = 64
 ONE_PAGE = {"order": 0, "anon.size": "one page"}
 THP = {"order": 9, "anon.size": "transparent huge page"}
 HUGE = {"order": 9, "hugetlb.size": 2 << 20, "hugetlb.pool": "hugepages-2048kB", "hugetlb.state": "in use"}
@@ -428,6 +429,21 @@ def resources(dump):
     return found
 
 
+def plugged(dump, form):
+    """Memory of devices, plugged memory that is offline, and the pages that plugged memory has its struct pages in."""
+    expected = {"device": [pfn for start, end in dump.iomem(DEVICE) for pfn in range(start >> 12, end >> 12)],
+                "offline": dump.unonlined()}
+    wrong = []
+    if dump.manifest["settings"].get("dimm_mib"):
+        pages = ask(form, [f"{pfn:x}" for pfn in PLUGGED[::STRUCT_PAGES_A_PAGE]])
+        expected["vmemmap"] = sorted({int(page["page_phys"], 16) >> 12 for page in pages.values()})
+    for name, frames in expected.items():
+        classes_of = Counter(page["class"] for page in ask(form, ranges(frames)).values()) if frames else {}
+        if classes_of != ({name: len(frames)} if frames else {}):
+            wrong.append(f"{len(frames)} frames are {name}, and are taken for {classes_of}")
+    return "\n".join(wrong) or None
+
+
 def reserved(dump, form):
     """What each reserved page is kept for, as iomem has it; the struct pages are found by themselves."""
     frames = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags")) if word & RESERVED]
@@ -450,6 +466,7 @@ def reserved(dump, form):
 
 
 CHECKS = [
+    ("pagex plugged memory", lambda d, f: f == d.raw_path, plugged),
     ("pagex reserved pages", lambda d, f: f == d.raw_path, reserved),
     ("pagex references", lambda d, f: f == d.raw_path, references),
     ("pagex operands", lambda d, f: f == d.raw_path, operands),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KERNEL_MAP = 0xFFFFFFFF80000000
+DEVICE = "namespace0.0"  # what iomem calls the lab's device that is memory
+PLUGGED = range(0x100000, 0x110000)  # where QEMU puts memory that is plugged in, by frame
 SECTION_BITS = 27
 PAGE = 4096
 # BPF programs, and the trampolines that ftrace and kprobes allocate, have generated names and no
@@ -128,7 +130,7 @@ class Dump:
         return None
 
     def zones(self):
-        """Populated zones of zoneinfo: (node, name, start, spanned, present)."""
+        """Zones of zoneinfo that span frames: (node, name, start, spanned, present)."""
         found = []
         for part in re.split(r"^(?=Node )", (self.before / "zoneinfo").read_text(), flags=re.M):
             head = re.match(r"Node (\d+), zone\s+(\S+)", part)
@@ -136,10 +138,15 @@ class Dump:
                 continue
             number = {key: int(value) for key, value in
                       re.findall(r"^\s+(spanned|present|start_pfn):?\s+(\d+)$", part, re.M)}
-            if number.get("present"):
-                found.append((int(head[1]), head[2], number["start_pfn"], number["spanned"],
-                              number["present"]))
+            if number.get("spanned"):
+                # The start stands there only where something is present: not for a device's zone.
+                start = number["start_pfn"] if number["present"] else self.iomem(DEVICE)[0][0] >> 12
+                found.append((int(head[1]), head[2], start, number["spanned"], number["present"]))
         return found
+
+    def unonlined(self):
+        """Frames of memory that was plugged in and never brought online, as a range."""
+        return PLUGGED if "unonlined" in self.manifest["variants"] else range(0)
 
     def sections(self):
         """The sections that hold any System RAM."""
