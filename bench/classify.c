@@ -14,8 +14,8 @@
 #include <time.h>
 
 #include "kernel/kernel.h"
-#include "mm/class.h"
-#include "mm/page_pieces.h"
+#include "mm/frames/class.h"
+#include "mm/frames/page_pieces.h"
 
 #define PASSES 25
 

@@ -131,7 +131,7 @@ def prose():
 
 @test("pages can be of every class that the library knows")
 def classes():
-    known = re.findall(r'(?m)^CLASS\([A-Z_]+, "([\w-]+)"', (TOP / "lib/mm/class.def").read_text())
+    known = re.findall(r'(?m)^CLASS\([A-Z_]+, "([\w-]+)"', (TOP / "lib/mm/frames/class.def").read_text())
     page = schema.load(schema.FOLDER / "page.json").content
     equal(sorted(page["$defs"]["class"]["enum"]), sorted(known), "classes")
 

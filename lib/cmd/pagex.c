@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/pagex.h"
-#include "mm/flagnames.h"
+#include "mm/frames/flagnames.h"
 
 /* What this kernel does not have, or mmx does not know, is no fault of the dump. */
 static void note_trouble(struct mmx_pagex *p, const struct mmx_err *err)

@@ -5,16 +5,16 @@
 
 #include "cmd/cmd.h"
 #include "cmd/what.h"
-#include "mm/class.h"
-#include "mm/hugetlb.h"
-#include "mm/swap.h"
-#include "mm/page_owner.h"
-#include "mm/pageblock.h"
-#include "mm/ptowner.h"
-#include "mm/resource.h"
-#include "mm/slab.h"
-#include "mm/stackdepot.h"
-#include "mm/usermem.h"
+#include "mm/frames/class.h"
+#include "mm/owners/hugetlb.h"
+#include "mm/swap/swap.h"
+#include "mm/owners/page_owner.h"
+#include "mm/frames/pageblock.h"
+#include "mm/owners/ptowner.h"
+#include "mm/owners/resource.h"
+#include "mm/owners/slab.h"
+#include "mm/owners/stackdepot.h"
+#include "mm/processes/usermem.h"
 
 /** struct mmx_pagex - a run of pagex; found out once, for all of its pages */
 struct mmx_pagex {

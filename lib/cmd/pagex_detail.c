@@ -9,9 +9,9 @@
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
-#include "mm/pcp.h"
-#include "mm/resource.h"
-#include "mm/unaccepted.h"
+#include "mm/zones/pcp.h"
+#include "mm/owners/resource.h"
+#include "mm/zones/unaccepted.h"
 
 /* Free memory. */
 

@@ -10,9 +10,9 @@
 #include "cmd/pagex.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
-#include "mm/pagepool.h"
-#include "mm/percpu.h"
-#include "mm/zsmalloc.h"
+#include "mm/owners/pagepool.h"
+#include "mm/owners/percpu.h"
+#include "mm/owners/zsmalloc.h"
 
 void mmx_pagex_symbol(struct mmx_pagex *p, const char *key, uint64_t addr)
 {

@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #include "cmd/pagex.h"
-#include "mm/anon.h"
-#include "mm/hugetlb.h"
-#include "mm/ksm.h"
-#include "mm/mapping.h"
-#include "mm/memcg.h"
+#include "mm/rmap/anon.h"
+#include "mm/owners/hugetlb.h"
+#include "mm/rmap/ksm.h"
+#include "mm/files/mapping.h"
+#include "mm/owners/memcg.h"
 
 #define PMD_SHIFT 21 /* of what a transparent huge page is one entry of */
 

@@ -7,7 +7,7 @@
 
 #include "cmd/what.h"
 #include "kernel/kernel.h"
-#include "mm/usermem.h"
+#include "mm/processes/usermem.h"
 
 int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value)
 {

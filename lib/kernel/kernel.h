@@ -18,13 +18,13 @@
 #include "kernel/types.h"
 #include "kernel/view.h"
 #include "kernel/vmcoreinfo.h"
-#include "mm/flags.h"
+#include "mm/frames/flags.h"
 #include "mm/knowledge.h"
-#include "mm/online.h"
-#include "mm/page.h"
-#include "mm/sparse.h"
-#include "mm/vmemmap.h"
-#include "mm/zone.h"
+#include "mm/frames/online.h"
+#include "mm/frames/page.h"
+#include "mm/frames/sparse.h"
+#include "mm/frames/vmemmap.h"
+#include "mm/zones/zone.h"
 
 /**
  * struct mmx_open_options - who else knows the kernel: files (files.h), or the debugger around mmx

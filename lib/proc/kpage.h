@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "mm/page.h"
+#include "mm/frames/page.h"
 #include "proc/ksm_test.h"
 
 /** enum mmx_kpage_rules - whose words a kernel puts into kpageflags */

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "base/progress.h"
-#include "mm/page_pieces.h"
+#include "mm/frames/page_pieces.h"
 #include "proc/kpage.h"
 #include "proc/proc.h"
 

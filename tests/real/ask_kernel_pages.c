@@ -22,14 +22,14 @@
 #include <string.h>
 
 #include "ask.h"
-#include "mm/class.h"
-#include "mm/hugetlb.h"
-#include "mm/page_owner.h"
-#include "mm/pagepool.h"
-#include "mm/ptowner.h"
-#include "mm/slab.h"
-#include "mm/stackdepot.h"
-#include "mm/zsmalloc.h"
+#include "mm/frames/class.h"
+#include "mm/owners/hugetlb.h"
+#include "mm/owners/page_owner.h"
+#include "mm/owners/pagepool.h"
+#include "mm/owners/ptowner.h"
+#include "mm/owners/slab.h"
+#include "mm/owners/stackdepot.h"
+#include "mm/owners/zsmalloc.h"
 
 static int failed(const struct mmx_err *err)
 {

@@ -19,13 +19,13 @@
 
 #include "ask.h"
 #include "mm/knowledge.h"
-#include "mm/pageblock.h"
-#include "mm/pcp.h"
-#include "mm/percpu.h"
-#include "mm/resource.h"
-#include "mm/stack.h"
-#include "mm/task.h"
-#include "mm/vmalloc.h"
+#include "mm/frames/pageblock.h"
+#include "mm/zones/pcp.h"
+#include "mm/owners/percpu.h"
+#include "mm/owners/resource.h"
+#include "mm/owners/stack.h"
+#include "mm/processes/task.h"
+#include "mm/owners/vmalloc.h"
 
 static int trouble(const struct mmx_err *err)
 {

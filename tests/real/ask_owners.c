@@ -19,13 +19,13 @@
 
 #include "ask.h"
 #include "kernel/maple.h"
-#include "mm/anon.h"
-#include "mm/ksm.h"
-#include "mm/mapping.h"
-#include "mm/memcg.h"
-#include "mm/swap.h"
-#include "mm/task.h"
-#include "mm/usermem.h"
+#include "mm/rmap/anon.h"
+#include "mm/rmap/ksm.h"
+#include "mm/files/mapping.h"
+#include "mm/owners/memcg.h"
+#include "mm/swap/swap.h"
+#include "mm/processes/task.h"
+#include "mm/processes/usermem.h"
 #include "proc/kpage.h"
 
 #define PM_PRESENT (1ULL << 63)

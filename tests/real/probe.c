@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "mm/class.h"
+#include "mm/frames/class.h"
 
 static int symbols(const struct mmx_kernel *k)
 {

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/flagnames.h"
-#include "mm/hugetlb.h"
-#include "mm/pageblock.h"
+#include "mm/frames/flagnames.h"
+#include "mm/owners/hugetlb.h"
+#include "mm/frames/pageblock.h"
 #include "unit.h"
 
 #define PAGE_BYTES 64

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/class.h"
-#include "mm/hugetlb.h"
+#include "mm/frames/class.h"
+#include "mm/owners/hugetlb.h"
 #include "unit.h"
 
 #define SIZE     64u /* of a struct page */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/pipe.h"
-#include "mm/task.h"
+#include "mm/owners/pipe.h"
+#include "mm/processes/task.h"
 #include "unit.h"
 
 /* A memory without any types or symbols: nothing can be found in it, and each thing says why. */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/owned.h"
-#include "mm/resource.h"
-#include "mm/vmalloc.h"
+#include "mm/owners/owned.h"
+#include "mm/owners/resource.h"
+#include "mm/owners/vmalloc.h"
 #include "unit.h"
 
 #define MEMORY  (1u << 20)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/marks.h"
+#include "mm/owners/marks.h"
 #include "unit.h"
 
 #define MEMORY  (1u << 20)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/class.h"
+#include "mm/frames/class.h"
 #include "proc/kpage.h"
 #include "unit.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "../fake_memory.h"
-#include "mm/class.h"
-#include "mm/pagepool.h"
+#include "mm/frames/class.h"
+#include "mm/owners/pagepool.h"
 #include "unit.h"
 
 #define SIZE 64u /* of a struct page */

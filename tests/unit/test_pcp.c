@@ -7,8 +7,8 @@
 
 #include "../fake_memory.h"
 #include "mm/knowledge.h"
-#include "mm/marks.h"
-#include "mm/pcp.h"
+#include "mm/owners/marks.h"
+#include "mm/zones/pcp.h"
 #include "unit.h"
 
 #define FRAMES 64u

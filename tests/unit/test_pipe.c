@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 #include "../fake_memory.h"
-#include "mm/pipe.h"
-#include "mm/task.h"
+#include "mm/owners/pipe.h"
+#include "mm/processes/task.h"
 #include "unit.h"
 
 #define VMEMMAP   0xffffea0000000000ULL

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/class.h"
+#include "mm/frames/class.h"
 #include "mm/knowledge.h"
-#include "mm/unaccepted.h"
+#include "mm/zones/unaccepted.h"
 #include "unit.h"
 
 #define ORDER   10u /* of a block */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "mm/files/mapping.h"
+#include "mm/swap/swap.h"
+
+#define S_DAX (1u << 13) /* of i_flags, since 4.0 */
+
+const char *mmx_mapping_kind_name(enum mmx_mapping_kind kind)
+{
+	static const char *const names[] = {
+		[MMX_MAPPING_FILE] = "file",
+		[MMX_MAPPING_SHMEM] = "shmem",
+		[MMX_MAPPING_BLOCK] = "block device",
+		[MMX_MAPPING_SWAP] = "swap cache",
+	};
+
+	return names[kind];
+}
+
+/* The swap cache's address spaces: one in all, or an array for each area. */
+static bool is_swap_space(struct mmx_view *view, uint64_t addr)
+{
+	const struct mmx_symbols *symbols = &view->kernel->symbols;
+	uint64_t size = mmx_size(&view->kernel->layout, S_address_space), spaces, lengths, array;
+	uint32_t n;
+
+	if (mmx_symbol_addr(symbols, "swap_space", &spaces))
+		return addr == spaces;
+	if (!size || !mmx_symbol_addr(symbols, "swapper_spaces", &spaces) ||
+	    !mmx_symbol_addr(symbols, "nr_swapper_spaces", &lengths))
+		return false;
+	for (unsigned int type = 0; type < MMX_SWAP_TYPES; type++) {
+		if (mmx_kread_u64(view, spaces + type * 8ULL, &array) ||
+		    mmx_kread_u32(view, lengths + type * 4ULL, &n))
+			return false;
+		if (array && addr - array < n * size && (addr - array) % size == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_shmem(struct mmx_view *view, const struct mmx_mapping *m)
+{
+	uint64_t a_ops, shmem;
+
+	if (!mmx_symbol_addr(&view->kernel->symbols, "shmem_aops", &shmem))
+		return !strcmp(m->inode.fs, "tmpfs");
+	return !mmx_kread_member(view, m->addr, M_address_space_a_ops, &a_ops) && a_ops == shmem;
+}
+
+/* A block device's inode lies behind its struct block_device; a partition's name is its disk's and its number. */
+static int device_name(struct mmx_mapping *m, struct mmx_view *view, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_bdev_inode_vfs_inode, M_block_device_bd_disk, M_block_device_bd_partno,
+		M_gendisk_disk_name};
+	const struct mmx_layout *l = &view->kernel->layout;
+	uint64_t bdev, disk, partition;
+	char name[32];
+	enum mmx_read read;
+
+	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	bdev = m->inode.addr - mmx_off(l, M_bdev_inode_vfs_inode);
+	if (mmx_kget(view, bdev, M_block_device_bd_disk, &disk, err) ||
+	    mmx_kget(view, bdev, M_block_device_bd_partno, &partition, err))
+		return -1;
+	read = mmx_kread_str(view, disk + mmx_off(l, M_gendisk_disk_name), name, sizeof(name),
+			     NULL);
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the gendisk at 0x%" PRIx64 " is %s",
+				disk, mmx_read_name(read));
+	partition &= 0xff; /* flags are above it */
+	if (partition)
+		snprintf(m->device, sizeof(m->device), "%s%s%u", name,
+			 *name && isdigit((unsigned char)name[strlen(name) - 1]) ? "p" : "",
+			 (unsigned int)partition);
+	else
+		snprintf(m->device, sizeof(m->device), "%s", name);
+	return 0;
+}
+
+int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
+		     struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_address_space_host, M_address_space_nrpages, M_address_space_a_ops,
+		M_inode_i_mapping,    M_inode_i_data,
+	};
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_err why;
+	uint64_t host, mapping;
+	int ret;
+
+	memset(m, 0, sizeof(*m));
+	m->addr = addr;
+	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
+	    mmx_kget(view, addr, M_address_space_host, &host, err) ||
+	    mmx_kget(view, addr, M_address_space_nrpages, &m->pages, err))
+		return -1;
+	if (!host && is_swap_space(view, addr)) {
+		m->kind = MMX_MAPPING_SWAP;
+		return 0;
+	}
+	if (!host)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"what is at 0x%" PRIx64 " is no address_space: it has no inode",
+				addr);
+	if (mmx_kget(view, host, M_inode_i_mapping, &mapping, err))
+		return -1;
+	if (mapping != addr && host + mmx_off(l, M_inode_i_data) != addr)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"what is at 0x%" PRIx64
+				" is no address_space: the inode that it names, 0x%" PRIx64
+				", has another",
+				addr, host);
+	if (mmx_inode_read(&m->inode, view, host, err))
+		return -1;
+	m->dax = m->inode.flags & S_DAX;
+	if (!strcmp(m->inode.fs, "bdev")) {
+		m->kind = MMX_MAPPING_BLOCK;
+		ret = device_name(m, view, &why);
+	} else {
+		m->kind = is_shmem(view, m) ? MMX_MAPPING_SHMEM : MMX_MAPPING_FILE;
+		ret = mmx_path_of_inode(&m->path, view, host, &why);
+	}
+	if (ret) {
+		mmx_cover_fail(&m->coverage, &why);
+		*m->path.text = 0;
+		*m->device = 0;
+	}
+	return 0;
+}

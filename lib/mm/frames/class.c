@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/kernel.h"
+#include "kernel/xarray.h"
+#include "mm/frames/class.h"
+#include "mm/owners/hugetlb.h"
+
+#define PP_SIGNATURE 0xdead000000000040ULL
+
+const struct mmx_class_row mmx_class_rows[] = {
+#define CLASS(id, name_, words_, ...) [CLASS_##id] = {.name = name_, .words = words_, __VA_ARGS__},
+#include "mm/frames/class.def"
+#undef CLASS
+};
+
+const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w)
+{
+	if (w->tail)
+		return "compound_head compound_info _mapcount";
+	for (unsigned int i = 0; i < MMX_ARMS; i++) {
+		const struct mmx_arm *arm = &mmx_class_rows[class].arms[i];
+
+		if (arm->members && (!arm->when || arm->when(w)))
+			return arm->members;
+	}
+	return NULL;
+}
+
+void mmx_classifier_types(struct mmx_classifier *c)
+{
+	for (unsigned int i = 0; i < MMX_CLASS_COUNT; i++)
+		c->of_type[mmx_class_rows[i].type] = i;
+}
+
+void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
+			 const struct mmx_marks *marks)
+{
+	const struct mmx_layout *l = &k->layout;
+	uint64_t at;
+
+	*c = (struct mmx_classifier){
+		.marks = marks,
+		.device_zone = mmx_has_enum(l, E_ZONE_DEVICE) ? mmx_enum(l, E_ZONE_DEVICE) : ~0u,
+		.has_page_pool = mmx_has(l, M_page_pp_magic),
+		.pp_magic = mmx_off(l, M_page_pp_magic),
+	};
+	mmx_classifier_types(c);
+	mmx_symbol_addr(&k->symbols, "zsmalloc_mops", &c->zsmalloc_ops);
+	mmx_symbol_addr(&k->symbols, "balloon_mops", &c->balloon_ops);
+	c->huge_zero_pfn = ~0ULL;
+	if (mmx_symbol_addr(&k->symbols, "huge_zero_pfn", &at))
+		mmx_kread_u64(k->view, at, &c->huge_zero_pfn);
+	/* Since 6.16 the signature holds the index of a DMA mapping as well. */
+	c->pp_mask = mmx_has(l, M_page_pool_dma_mapped) ? 0x7fffffff80ULL | 3 : 3;
+}
+
+static struct mmx_verdict is(enum mmx_class class, const char *why)
+{
+	return (struct mmx_verdict){class, why};
+}
+
+/* The type of a folio's head is that of its tails. */
+static struct mmx_verdict by_type(const struct mmx_classifier *c, enum mmx_page_type type)
+{
+	static const char *const why[] = {
+#define TYPE(id, name) [MMX_PAGE_##id] = "page type " name,
+		MMX_PAGE_TYPES(TYPE)
+#undef TYPE
+	};
+
+	return is(c->of_type[type],
+		  type == MMX_PAGE_UNKNOWN ? "a page type that mmx does not know" : why[type]);
+}
+
+static const struct {
+	enum mmx_class class;
+	const char *why;
+} by_mark[MMX_MARKS] = {
+	[MMX_MARK_PCP] = {CLASS_FREE_PCP, "it is on a per-CPU free list"},
+	[MMX_MARK_WAITING] = {CLASS_FREE_PCP,
+			      "it waits on its zone's list of pages freed without the lock"},
+	[MMX_MARK_VMALLOC] = {CLASS_VMALLOC, "a vmalloc area has it"},
+	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
+	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},
+	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
+	[MMX_MARK_VMAP] = {CLASS_VMALLOC, "a vmap area maps it; nothing tells who allocated it"},
+	[MMX_MARK_VMEMMAP] = {CLASS_VMEMMAP, "the page tables of vmemmap lead to it"},
+	[MMX_MARK_UNACCEPTED] = {CLASS_UNACCEPTED, "it is in its zone's list of unaccepted memory"},
+};
+
+bool mmx_class_marked(enum mmx_class class)
+{
+	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
+		if (by_mark[i].class == class)
+			return true;
+	}
+	return false;
+}
+
+enum mmx_mark mmx_verdict_mark(const struct mmx_marks *marks, const struct mmx_page_walk *w)
+{
+	enum mmx_mark mark = mmx_mark_of(marks, w->folio.head);
+
+	return mark != MMX_MARK_NONE ? mark : mmx_mark_of(marks, w->pfn);
+}
+
+/* The roots, up to 6.15, and what was made before there were struct pages. */
+static bool is_page_table(const struct mmx_classifier *c, uint64_t pfn)
+{
+	size_t n;
+
+	return c->tables && mmx_pt_owner_of(c->tables, pfn, &n);
+}
+
+/*
+ * In the swap cache without a mapping: shared memory that goes out or comes in, or anonymous memory
+ * that was read ahead and that nobody has mapped yet.
+ */
+static struct mmx_verdict by_swap(const struct mmx_classifier *c, const struct mmx_page_walk *w,
+				  const struct mmx_page_format *f)
+{
+	enum mmx_swap_user user = MMX_SWAP_USER_UNKNOWN;
+	unsigned int type;
+	uint64_t offset;
+
+	mmx_swap_private(mmx_word(w->folio.bytes, f->private), &type, &offset);
+	if (c->swaps)
+		user = mmx_swap_user(w->view, c->swaps, type, offset);
+	switch (user) {
+	case MMX_SWAP_USER_ANON:
+		return is(
+			CLASS_ANON,
+			"it is in the swap cache without a mapping, and swap_map says that it is not shared memory");
+	case MMX_SWAP_USER_SHMEM:
+		return is(
+			CLASS_SHMEM,
+			"it is in the swap cache without a mapping, and swap_map says that it is shared memory");
+	case MMX_SWAP_USER_UNKNOWN:
+		break;
+	}
+	return is(CLASS_SWAP_CACHE,
+		  "it is in the swap cache without a mapping, and nothing tells whose it is");
+}
+
+/*
+ * Whether the page cache of its mapping has the folio, as far as that can be asked. Up to 6.13 perf
+ * gave its rings the mapping of the file that they are mapped by, and deferred I/O of frame buffers does
+ * so. What is on the LRU is in there.
+ */
+static bool is_cached(const struct mmx_page_walk *w, const struct mmx_page_format *f,
+		      uint64_t mapping)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	uint64_t entry;
+	struct mmx_err err;
+
+	return mmx_bit(w->folio.flags, f->lru) || !mmx_has(&k->layout, M_address_space_i_pages) ||
+	       mmx_xarray_load(w->view, mapping + mmx_off(&k->layout, M_address_space_i_pages),
+			       mmx_word(w->folio.bytes, f->index), &entry, &err) ||
+	       entry == mmx_page_addr(&k->vmemmap, w->folio.head);
+}
+
+static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
+				     const struct mmx_page_format *f)
+{
+	const struct mmx_folio *folio = &w->folio;
+	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
+	bool swapbacked = mmx_bit(folio->flags, f->swapbacked), has_mapping;
+
+	switch (mapping & 3) {
+	case 1:
+		return is(CLASS_ANON, "its mapping has the bit of an anon_vma");
+	case 3:
+		return is(CLASS_KSM, "its mapping has the bits of a KSM stable node");
+	case 2:
+		if (c->zsmalloc_ops && mapping - 2 == c->zsmalloc_ops)
+			return is(CLASS_ZSMALLOC, "its mapping is zsmalloc's movable operations");
+		if (c->balloon_ops && mapping - 2 == c->balloon_ops)
+			return is(CLASS_BALLOON, "its mapping is the balloon's movable operations");
+		return is(CLASS_MOVABLE, "its mapping has the bit of movable operations");
+	}
+	has_mapping = mmx_region_of(&w->view->kernel->regions, mapping) != MMX_REGION_COUNT;
+	if (has_mapping && is_cached(w, f, mapping))
+		return swapbacked ? is(CLASS_SHMEM, "it has a mapping and is backed by swap")
+				  : is(CLASS_FILE, "it has a mapping");
+	if (swapbacked && mmx_bit(folio->flags, f->swapcache))
+		return by_swap(c, w, f);
+	if (mmx_bit(folio->flags, f->lru))
+		return swapbacked
+			       ? is(CLASS_ANON,
+				    "it is on the LRU, backed by swap, and has no mapping")
+			       : is(CLASS_FILE, "it is on the LRU and has no mapping: truncated");
+	if (is_page_table(c, w->pfn))
+		return is(CLASS_PAGE_TABLE, "the page tables of an address space have it");
+	if (c->pipes && mmx_pipe_page(c->pipes, w->pfn))
+		return is(CLASS_PIPE, "a buffer of a pipe has it");
+	if (has_mapping)
+		return is(
+			CLASS_UNATTRIBUTED,
+			"it has a mapping, but is not in its page cache: memory of perf or of a driver");
+	if (!mmx_int(folio->bytes, f->refcount))
+		return is(
+			CLASS_UNATTRIBUTED,
+			"nobody holds it, yet it is in no free block and in no list that mmx walks");
+	return is(CLASS_UNATTRIBUTED,
+		  "no type, no mapping, not free, and in no list that mmx walks");
+}
+
+static bool is_page_pool(const struct mmx_classifier *c, const struct mmx_page_walk *w)
+{
+	return c->has_page_pool &&
+	       (mmx_word(w->folio.bytes, c->pp_magic) & ~c->pp_mask) == PP_SIGNATURE;
+}
+
+/* A balloon's pages are marked as offline, like those of others, and name their balloon. */
+static bool is_balloon(const struct mmx_page_walk *w, enum mmx_page_type type)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+
+	return type == MMX_PAGE_OFFLINE &&
+	       mmx_region_of(&k->regions, mmx_word(w->folio.bytes, k->page_format.private)) !=
+		       MMX_REGION_COUNT;
+}
+
+/* The flag of a huge page of hugetlb is its first page's, whichever page of it is bad. */
+static struct mmx_verdict by_bad_page(const struct mmx_page_walk *w)
+{
+	switch (mmx_hugetlb_bad_page(w)) {
+	case MMX_BAD_PAGE_THIS:
+		return is(CLASS_HWPOISON, "its huge page's list of bad pages has it");
+	case MMX_BAD_PAGE_OTHER:
+		return is(CLASS_HUGETLB,
+			  "it is of a huge page that has a bad page, and is not the bad one");
+	case MMX_BAD_PAGE_UNKNOWN:
+		break;
+	}
+	return w->tail ? is(CLASS_HUGETLB,
+			    "it is of a huge page with a bad page, and which it is nothing tells")
+		       : is(CLASS_HWPOISON,
+			    "flag hwpoison, of a huge page whose bad page nothing tells");
+}
+
+struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	const struct mmx_page_format *f = &k->page_format;
+	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
+	struct mmx_verdict verdict;
+	enum mmx_page_type block;
+	enum mmx_read in_doubt;
+	enum mmx_mark mark;
+	uint64_t flags;
+
+	if (w->read == MMX_READ_ABSENT)
+		return is(CLASS_NO_PAGE, "no memory section has it");
+	if (w->read)
+		return is(CLASS_MISSING, "its struct page is not in the dump");
+	flags = mmx_word(w->bytes, f->flags);
+	if (mmx_pfn_device(&k->sparse, w->pfn))
+		return is(CLASS_DEVICE, "a driver made its struct page, as pgmap_array says");
+	if (mmx_pfn_offline(&k->sparse, w->pfn))
+		return is(CLASS_OFFLINE,
+			  "its memory section is offline: its struct page may hold anything");
+	if (flags == ~0ULL)
+		return is(CLASS_UNINITIALISED, "its flags are all ones");
+	if (mmx_flag_field(&k->flags, FIELD_ZONE, flags) == c->device_zone)
+		return is(CLASS_DEVICE, "its zone is Device");
+	if (mmx_bit(flags, f->reserved))
+		return is(CLASS_RESERVED, "flag reserved");
+	if (!w->folio.read && w->folio.hugetlb && mmx_bit(w->folio.flags, f->hwpoison))
+		return by_bad_page(w);
+	if (mmx_bit(flags, f->hwpoison))
+		return is(CLASS_HWPOISON, "flag hwpoison");
+	if (w->folio.read)
+		return w->folio.bad ? is(CLASS_UNATTRIBUTED, w->folio.bad)
+				    : is(CLASS_MISSING,
+					 "the first struct pages of its folio are not in the dump");
+	if (is_balloon(w, type))
+		return is(CLASS_BALLOON, "page type offline, and private is a balloon's device");
+	if (type != MMX_PAGE_NONE)
+		return by_type(c, type);
+	if (w->folio.slab)
+		return is(CLASS_SLAB, "flag slab");
+	if (w->folio.hugetlb)
+		return is(CLASS_HUGETLB, "its second struct page says so");
+	in_doubt = mmx_page_block(w, f, &block);
+	if (block == MMX_PAGE_BUDDY)
+		return is(CLASS_FREE, "it lies in a free block and nobody holds it");
+	if (block == MMX_PAGE_GUARD)
+		return is(CLASS_GUARD, "it lies in a block of guard pages and nobody holds it");
+	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
+		return is(CLASS_ZERO, "huge_zero_pfn says so");
+	mark = mmx_verdict_mark(c->marks, w);
+	if (mark != MMX_MARK_NONE && mark != MMX_MARK_VMAP)
+		return is(by_mark[mark].class, by_mark[mark].why);
+	if (is_page_pool(c, w))
+		return is(CLASS_PAGE_POOL, "its first words have a page pool's signature");
+	verdict = by_mapping(c, w, f);
+	/* A vmap area borrows memory of users, of files, of drivers: it counts where nothing else does. */
+	if (verdict.class == CLASS_UNATTRIBUTED && mark == MMX_MARK_VMAP)
+		return is(by_mark[mark].class, by_mark[mark].why);
+	if (in_doubt && verdict.class == CLASS_UNATTRIBUTED)
+		return is(
+			CLASS_MISSING,
+			"nobody holds it; the head of the free or guard block that it may be in is not in the dump");
+	return verdict;
+}

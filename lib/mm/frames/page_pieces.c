@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "base/parallel.h"
+#include "kernel/kernel.h"
+#include "mm/frames/page_pieces.h"
+
+struct mmx_page_team {
+	struct mmx_page_pieces pieces;
+	uint64_t start; /* of the first piece */
+	struct mmx_team *team;
+};
+
+/* What a thread works with. */
+struct worker {
+	const struct mmx_page_team *team;
+	struct mmx_view *view;
+};
+
+static void *worker_new(void *arg, struct mmx_err *err)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+
+	if (!worker) {
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	worker->team = arg;
+	worker->view = mmx_view_new(worker->team->pieces.kernel, err);
+	if (worker->view)
+		return worker;
+	free(worker);
+	return NULL;
+}
+
+static void worker_free(void *own)
+{
+	struct worker *worker = own;
+
+	mmx_view_free(worker->view);
+	free(worker);
+}
+
+static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
+{
+	const struct worker *worker = own;
+	const struct mmx_page_pieces *pieces = &worker->team->pieces;
+	uint64_t start = worker->team->start + piece * MMX_PIECE_FRAMES;
+	uint64_t end = start + MMX_PIECE_FRAMES;
+	struct mmx_page_walk w;
+	int ret;
+
+	if (end > pieces->end)
+		end = pieces->end;
+	if (mmx_page_walk_begin(&w, worker->view, start, end, err))
+		return -1;
+	ret = pieces->work(pieces->arg, &w, result, err);
+	mmx_page_walk_end(&w);
+	/* A walk that was stopped ends like one that is done, and its result is none. */
+	if (!ret && mmx_stopped(worker->view->kernel->image))
+		return mmx_fail(err, MMX_EIO, "stopped");
+	return ret;
+}
+
+struct mmx_page_team *mmx_page_pieces_begin(const struct mmx_page_pieces *pieces,
+					    struct mmx_err *err)
+{
+	struct mmx_page_team *team = malloc(sizeof(*team));
+	struct mmx_parallel work = {
+		.jobs = pieces->jobs,
+		.result_size = pieces->result_size,
+		.arg = team,
+		.begin = worker_new,
+		.end = worker_free,
+		.work = do_piece,
+	};
+
+	if (!team) {
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	team->pieces = *pieces;
+	team->start = pieces->start - pieces->start % MMX_PIECE_FRAMES;
+	if (pieces->end > team->start)
+		work.pieces = (pieces->end - team->start - 1) / MMX_PIECE_FRAMES + 1;
+	team->team = mmx_parallel_begin(&work, err);
+	if (team->team)
+		return team;
+	free(team);
+	return NULL;
+}
+
+int mmx_page_pieces_next(struct mmx_page_team *team, uint64_t *pfn, const void **result,
+			 struct mmx_err *err)
+{
+	uint64_t piece = 0;
+	int ret = mmx_parallel_next(team->team, &piece, result, err);
+
+	*pfn = team->start + piece * MMX_PIECE_FRAMES;
+	return ret;
+}
+
+void mmx_page_pieces_end(struct mmx_page_team *team)
+{
+	if (team)
+		mmx_parallel_end(team->team);
+	free(team);
+}

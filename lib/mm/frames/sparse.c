@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "kernel/kernel.h"
+#include "mm/frames/online.h"
+#include "mm/frames/sparse.h"
+
+#define SUBSECTION_SHIFT 21
+#define ROOT_BYTES       4096u      /* SPARSEMEM_EXTREME: a root's sections fill one page */
+#define MAX_SECTIONS     (4u << 20) /* 512 TiB in sections of 128 MiB */
+
+/* The bits of section_mem_map; fixed since 5.3 where the enum is not in the types. */
+struct section_bits {
+	uint64_t has_map, online, early, device, flags_mask;
+};
+
+static uint64_t bit_of(const struct mmx_layout *l, enum mmx_layout_enumerator id,
+		       unsigned int usual)
+{
+	int64_t bit = mmx_has_enum(l, id) ? mmx_enum(l, id) : usual;
+
+	return 1ULL << (bit >= 0 && bit < 32 ? bit : usual);
+}
+
+static struct section_bits section_bits(const struct mmx_layout *l)
+{
+	return (struct section_bits){
+		.has_map = bit_of(l, E_SECTION_HAS_MEM_MAP_BIT, 1),
+		.online = bit_of(l, E_SECTION_IS_ONLINE_BIT, 2),
+		.early = bit_of(l, E_SECTION_IS_EARLY_BIT, 3),
+		.device = bit_of(l, E_SECTION_TAINT_ZONE_DEVICE_BIT, 4),
+		.flags_mask = bit_of(l, E_SECTION_MAP_LAST_BIT, 6) - 1,
+	};
+}
+
+static unsigned int pages_shift(const struct mmx_kernel *k)
+{
+	return k->sparse.section_bits - k->arch->page_shift;
+}
+
+bool mmx_subsections_read(const struct mmx_kernel *k, const struct mmx_section *section,
+			  struct mmx_subsections *sub)
+{
+	const struct mmx_member *m = &k->layout.member[M_mem_section_usage_subsection_map].m;
+
+	sub->first = section->nr << pages_shift(k);
+	sub->shift = SUBSECTION_SHIFT - k->arch->page_shift;
+	sub->n = 1u << (k->sparse.section_bits - SUBSECTION_SHIFT);
+	return mmx_has(&k->layout, M_mem_section_usage_subsection_map) &&
+	       m->size <= sizeof(sub->bits) && sub->n <= m->size * 8 &&
+	       !mmx_kread(k->view, section->usage + m->bit_off / 8, sub->bits, m->size);
+}
+
+/* A hot-plugged section has struct pages only for the subsections whose bits are set. */
+static bool add_subsections(struct mmx_kernel *k, const struct mmx_section *section)
+{
+	struct mmx_subsections sub;
+
+	if (!mmx_subsections_read(k, section, &sub)) {
+		k->sparse.unreadable++;
+		return true;
+	}
+	for (unsigned int i = 0; i < sub.n; i++) {
+		uint64_t pfn = mmx_subsection_pfn(&sub, i);
+
+		if (mmx_subsection_present(&sub, i) &&
+		    !mmx_ranges_add(&k->sparse.pfn, pfn, pfn + (1ULL << sub.shift)))
+			return false;
+	}
+	return true;
+}
+
+static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, uint64_t nr,
+			const unsigned char *bytes)
+{
+	struct mmx_sparse *s = &k->sparse;
+	uint64_t map = mmx_get(&k->layout, M_mem_section_section_mem_map, bytes);
+	struct mmx_section section = {
+		.nr = nr,
+		.online = map & bits->online,
+		.early = map & bits->early,
+		.device = map & bits->device,
+		.usage = mmx_get(&k->layout, M_mem_section_usage, bytes),
+		.page_ext = mmx_has(&k->layout, M_mem_section_page_ext)
+				    ? mmx_get(&k->layout, M_mem_section_page_ext, bytes)
+				    : 0,
+	};
+	uint64_t base = map & ~bits->flags_mask;
+
+	if (!(map & bits->has_map))
+		return true;
+	if (s->n == MAX_SECTIONS || !mmx_array_add(s, section))
+		return false;
+	if (s->n == 1)
+		s->map_base = base;
+	else if (s->map_base != base)
+		s->map_base = 0;
+	if (section.early)
+		return mmx_ranges_add(&s->pfn, nr << pages_shift(k), (nr + 1) << pages_shift(k));
+	return add_subsections(k, &section);
+}
+
+/* Returns false without memory, or with too many sections. */
+static bool add_root(struct mmx_kernel *k, const struct section_bits *bits, uint64_t root,
+		     uint64_t addr, unsigned int per_root)
+{
+	unsigned char bytes[ROOT_BYTES];
+	uint64_t size = mmx_size(&k->layout, S_mem_section);
+
+	if (mmx_kread(k->view, addr, bytes, per_root * size)) {
+		k->sparse.unreadable++;
+		return true;
+	}
+	for (unsigned int i = 0; i < per_root; i++) {
+		if (!add_section(k, bits, root * per_root + i, bytes + i * size))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * mem_section is a pointer to an array of root pointers with SPARSEMEM_EXTREME and an array of
+ * sections without. VMCOREINFO's SYMBOL(mem_section) is that array in both cases.
+ */
+static int read_roots(struct mmx_kernel *k, uint64_t roots, uint64_t n, unsigned int per_root)
+{
+	const struct section_bits bits = section_bits(&k->layout);
+	uint64_t block[512];
+
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t in = i % 512, want = n - i < 512 ? n - i : 512, root;
+
+		if (!in && mmx_kread(k->view, roots + i * 8, block, want * 8)) {
+			k->sparse.unreadable++;
+			i += want - 1;
+			continue;
+		}
+		root = le64toh(block[in]);
+		if (!root)
+			continue;
+		k->sparse.end = (i + 1) * per_root << pages_shift(k);
+		if (!add_root(k, &bits, i, root, per_root))
+			return -1;
+	}
+	return 0;
+}
+
+static int find(struct mmx_kernel *k, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_mem_section_section_mem_map,
+						      M_mem_section_usage};
+	const struct mmx_vmcoreinfo *vi = &k->vmcoreinfo;
+	int64_t section_bits_number, phys_bits;
+	uint64_t value, symbol, size = mmx_size(&k->layout, S_mem_section), sections;
+	unsigned int per_root = 1;
+
+	if (mmx_layout_require(&k->layout, need, 2, err))
+		return -1;
+	if (!mmx_vmcoreinfo_number(vi, "SECTION_SIZE_BITS", &section_bits_number) ||
+	    !mmx_vmcoreinfo_number(vi, "MAX_PHYSMEM_BITS", &phys_bits) ||
+	    !mmx_vmcoreinfo_symbol(vi, "mem_section", &value))
+		return mmx_fail(
+			err, MMX_EMISSING,
+			"VMCOREINFO lacks SECTION_SIZE_BITS, MAX_PHYSMEM_BITS or mem_section");
+	if (section_bits_number < SUBSECTION_SHIFT || section_bits_number > 40 || phys_bits > 56 ||
+	    phys_bits < section_bits_number || !size || size > ROOT_BYTES)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"section bits %" PRId64 ", physical bits %" PRId64
+				" and mem_section of %" PRIu64 " bytes make no sense together",
+				section_bits_number, phys_bits, size);
+	k->sparse.section_bits = section_bits_number;
+	sections = 1ULL << (phys_bits - section_bits_number);
+	if (mmx_symbol_addr(&k->symbols, "mem_section", &symbol) && symbol == value)
+		return mmx_fail(
+			err, MMX_EMISSING,
+			"a static mem_section array (no SPARSEMEM_EXTREME) is not supported");
+	per_root = ROOT_BYTES / size;
+	if (read_roots(k, value, (sections + per_root - 1) / per_root, per_root))
+		return k->sparse.n < MAX_SECTIONS
+			       ? mmx_fail_nomem(err)
+			       : mmx_fail(err, MMX_ECORRUPT, "more than %u sections are present",
+					  MAX_SECTIONS);
+	mmx_ranges_normalise(&k->sparse.pfn);
+	if (!k->sparse.n)
+		return mmx_fail(err, MMX_EABSENT, "no section is present%s",
+				k->sparse.unreadable ? ", and section roots are unreadable" : "");
+	return 0;
+}
+
+/* Frames that are memory and present in the dump must have a struct page. */
+static uint64_t present_without_section(const struct mmx_kernel *k, uint64_t *example)
+{
+	unsigned int shift = k->arch->page_shift;
+	uint64_t without = 0;
+
+	mmx_for_each_range (r, &k->image->present) {
+		uint64_t pfn = r->start >> shift, end = r->end >> shift;
+
+		while (pfn < end) {
+			const struct mmx_range *in = mmx_ranges_find(&k->sparse.pfn, pfn);
+			uint64_t stop = !in || in->start >= end ? end : in->start;
+
+			if (stop > pfn) {
+				without += stop - pfn;
+				*example = pfn;
+			}
+			pfn = !in || in->end >= end ? end : in->end;
+			if (in && in->start >= end)
+				break;
+		}
+	}
+	return without;
+}
+
+void mmx_sparse_find(struct mmx_kernel *k)
+{
+	static const char source[] = "VMCOREINFO mem_section";
+	uint64_t without, example = 0;
+	struct mmx_err err;
+
+	if (find(k, &err)) {
+		mmx_fact_set(&k->facts, FACT_SECTIONS, MMX_FACT_UNKNOWN, source, "%s", err.text);
+		return;
+	}
+	without = present_without_section(k, &example);
+	if (k->sparse.unreadable)
+		mmx_fact_set(&k->facts, FACT_SECTIONS, MMX_FACT_FAILED, source,
+			     "%zu sections found, %u roots or subsection maps unreadable",
+			     k->sparse.n, k->sparse.unreadable);
+	else
+		mmx_fact_set(&k->facts, FACT_SECTIONS,
+			     k->image->present.n ? MMX_FACT_CHECKED : MMX_FACT_UNCHECKED, source,
+			     "%zu sections; %" PRIu64
+			     " frames present in the dump have no struct page%s",
+			     k->sparse.n, without,
+			     without ? " (firmware, or memory the kernel ignored)" : "");
+}
+
+void mmx_sparse_free(struct mmx_sparse *s)
+{
+	mmx_array_free(s);
+	mmx_ranges_free(&s->pfn);
+	mmx_online_free(s);
+}
+
+const struct mmx_section *mmx_section_of(const struct mmx_sparse *s, uint64_t pfn,
+					 unsigned int page_shift)
+{
+	uint64_t nr = pfn >> (s->section_bits - page_shift);
+	size_t lo = 0, hi = s->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s->v[mid].nr < nr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n && s->v[lo].nr == nr ? &s->v[lo] : NULL;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arch/pagetable.h"
+#include "kernel/kernel.h"
+#include "mm/frames/vmemmap.h"
+
+#define MAX_PAGE_BYTES 256u
+
+bool mmx_page_pfn(const struct mmx_kernel *k, uint64_t page, uint64_t *pfn)
+{
+	const struct mmx_vmemmap *v = &k->vmemmap;
+	uint64_t off = page - v->base;
+
+	if (!v->page_size || page < v->base || off % v->page_size)
+		return false;
+	*pfn = off / v->page_size;
+	return mmx_pfn_valid(&k->sparse, *pfn);
+}
+
+/*
+ * The extents.
+ */
+
+/* Appends a mapped piece, joined to the last extent where it goes on the same way. */
+static bool append(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t phys)
+{
+	struct mmx_vmemmap_extent *last = v->n ? &v->v[v->n - 1] : NULL;
+
+	if (last && last->va + last->len == va) {
+		if (!last->repeat && last->phys + last->len == phys) {
+			last->len += len;
+			return true;
+		}
+		if (last->phys == phys && (last->repeat || last->len == len)) {
+			last->repeat = true;
+			last->len += len;
+			return true;
+		}
+	}
+	return mmx_array_add(v, (struct mmx_vmemmap_extent){va, len, phys, false});
+}
+
+static bool append_run(struct mmx_vmemmap *v, const struct mmx_pte *pte)
+{
+	return append(v, pte->start, pte->last - pte->start + 1, mmx_pte_phys(pte, pte->start));
+}
+
+/* Pages of the array minus the physical pages behind them: those that another one serves too. */
+static bool count_shared(struct mmx_vmemmap *v, uint64_t page)
+{
+	struct mmx_ranges phys = {0};
+	bool ok = true;
+
+	for (size_t i = 0; i < v->n && ok; i++) {
+		const struct mmx_vmemmap_extent *e = &v->v[i];
+
+		v->pages += e->len / page;
+		ok = mmx_ranges_add(&phys, e->phys, e->phys + (e->repeat ? page : e->len));
+	}
+	mmx_ranges_normalise(&phys);
+	v->shared = v->pages - mmx_ranges_total(&phys) / page;
+	mmx_ranges_free(&phys);
+	return ok;
+}
+
+static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
+{
+	struct mmx_vmemmap *v = &k->vmemmap;
+	uint64_t page = 1ULL << k->arch->page_shift;
+	struct mmx_pt pt;
+
+	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, 1, 0,
+		     MMX_PT_FRAMES);
+	mmx_for_each_range (r, &k->sparse.pfn) {
+		mmx_pt_seek(&pt, mmx_page_addr(v, r->start), mmx_page_addr(v, r->end) - 1);
+		while (mmx_pt_next(&pt)) {
+			if (pt.pte.kind == MMX_PTE_LEAF && !append_run(v, &pt.pte))
+				return mmx_fail_nomem(err);
+		}
+	}
+	if (!count_shared(v, page))
+		return mmx_fail_nomem(err);
+	v->unmapped = mmx_ranges_total(&k->sparse.pfn);
+	for (size_t i = 0; i < v->n; i++)
+		v->unmapped -= v->v[i].len / v->page_size;
+	return 0;
+}
+
+static int find(struct mmx_kernel *k, char *source, size_t size, struct mmx_err *err)
+{
+	struct mmx_vmemmap *v = &k->vmemmap;
+	const struct mmx_region *region = &k->regions.v[REGION_VMEMMAP];
+	uint64_t told;
+
+	if (mmx_fact_require(&k->facts, FACT_SECTIONS, err))
+		return -1;
+	if (!mmx_has_struct(&k->layout, S_page))
+		return mmx_fail(err, MMX_EMISSING,
+				"struct page is needed and no source of types has it");
+	v->page_size = mmx_size(&k->layout, S_page);
+	if (v->page_size < 32 || v->page_size > MAX_PAGE_BYTES || v->page_size % 8)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"a struct page of %" PRIu64 " bytes makes no sense", v->page_size);
+	v->base = region->start ? region->start : k->sparse.map_base;
+	snprintf(source, size, "%s", region->start ? region->source : "section_mem_map");
+	if (mmx_vmcoreinfo_symbol(&k->vmcoreinfo, "vmemmap", &told) && told != v->base)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"%s says 0x%" PRIx64
+				" and SYMBOL(vmemmap) of VMCOREINFO 0x%" PRIx64,
+				source, v->base, told);
+	if (k->sparse.map_base != v->base)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"%s says 0x%" PRIx64 " and the sections' map words 0x%" PRIx64,
+				source, v->base, k->sparse.map_base);
+	return find_extents(k, err);
+}
+
+void mmx_vmemmap_find(struct mmx_kernel *k)
+{
+	struct mmx_vmemmap *v = &k->vmemmap;
+	char source[80] = "";
+	struct mmx_err err;
+
+	if (find(k, source, sizeof(source), &err)) {
+		v->base = 0;
+		mmx_fact_set(&k->facts, FACT_VMEMMAP,
+			     err.code == MMX_EMISSING ? MMX_FACT_UNKNOWN : MMX_FACT_FAILED, source,
+			     "%s", err.text);
+		return;
+	}
+	mmx_region_set(&k->regions, REGION_VMEMMAP, v->base,
+		       mmx_page_addr(v, k->sparse.pfn.v[k->sparse.pfn.n - 1].end), "%s", source);
+	mmx_fact_set(&k->facts, FACT_VMEMMAP, v->unmapped ? MMX_FACT_FAILED : MMX_FACT_CHECKED,
+		     source,
+		     "every section's map word says the same base; %" PRIu64
+		     " of its struct pages are not mapped",
+		     v->unmapped);
+}
+
+void mmx_vmemmap_free(struct mmx_vmemmap *v)
+{
+	mmx_array_free(v);
+}
+
+/*
+ * Reading struct pages.
+ */
+
+static const struct mmx_vmemmap_extent *extent_of(const struct mmx_vmemmap *v, uint64_t va)
+{
+	size_t lo = 0, hi = v->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (v->v[mid].va + v->v[mid].len <= va)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < v->n && v->v[lo].va <= va ? &v->v[lo] : NULL;
+}
+
+/* A dump that has no memory where a page table has a struct page: the page exists all the same. */
+static enum mmx_read of_existing(enum mmx_read read)
+{
+	return read == MMX_READ_ABSENT ? MMX_READ_UNREADABLE : read;
+}
+
+enum mmx_read mmx_pages_read(struct mmx_view *view, uint64_t pfn, uint64_t max, void *buf,
+			     uint64_t *got)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_vmemmap *v = &k->vmemmap;
+	uint64_t page = 1ULL << k->arch->page_shift, va = mmx_page_addr(v, pfn), len, phys;
+	const struct mmx_vmemmap_extent *e = extent_of(v, va);
+	enum mmx_read read;
+
+	*got = 1;
+	if (!mmx_pfn_valid(&k->sparse, pfn))
+		return MMX_READ_ABSENT;
+	if (!e)
+		return MMX_READ_UNMAPPED;
+	len = e->va + e->len - va;
+	phys = e->phys + (va - e->va);
+	if (e->repeat) {
+		len = page - va % page;
+		phys = e->phys + va % page;
+	}
+	if (len > max * v->page_size)
+		len = max * v->page_size;
+	*got = len / v->page_size;
+	if (!*got) {
+		/* A struct page that straddles two extents. */
+		*got = 1;
+		return of_existing(mmx_kread(view, va, buf, v->page_size));
+	}
+	read = mmx_phys_read(view->reader, phys, buf, *got * v->page_size);
+	if (!read || *got == 1)
+		return of_existing(read);
+	/* A part is missing: answer for the pages of one physical page at a time. */
+	len = page - phys % page;
+	if (len < v->page_size)
+		len = v->page_size;
+	if (*got > len / v->page_size)
+		*got = len / v->page_size;
+	return of_existing(mmx_phys_read(view->reader, phys, buf, *got * v->page_size));
+}

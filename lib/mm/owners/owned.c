@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "mm/owners/owned.h"
+
+bool mmx_owned_add(struct mmx_owned *o, uint32_t owner, uint64_t at, uint64_t pfn, uint64_t frames)
+{
+	struct mmx_owned_run *last = o->n ? &o->v[o->n - 1] : NULL;
+
+	if (last && last->owner == owner && last->at + last->frames == at &&
+	    last->pfn + last->frames == pfn) {
+		last->frames += frames;
+		return true;
+	}
+	return mmx_array_add(
+		o, (struct mmx_owned_run){.pfn = pfn, .frames = frames, .at = at, .owner = owner});
+}
+
+static int by_pfn(const void *a, const void *b)
+{
+	const struct mmx_owned_run *x = a, *y = b;
+
+	if (x->pfn != y->pfn)
+		return x->pfn < y->pfn ? -1 : 1;
+	return (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+void mmx_owned_sort(struct mmx_owned *o)
+{
+	size_t kept = 0;
+	uint64_t end = 0;
+
+	if (o->n)
+		qsort(o->v, o->n, sizeof(*o->v), by_pfn);
+	for (size_t i = 0; i < o->n; i++) {
+		struct mmx_owned_run run = o->v[i];
+		uint64_t claimed = run.pfn < end ? end - run.pfn : 0;
+
+		if (claimed >= run.frames)
+			continue;
+		run.pfn += claimed;
+		run.at += claimed;
+		run.frames -= claimed;
+		end = run.pfn + run.frames;
+		o->v[kept++] = run;
+	}
+	o->n = kept;
+}
+
+const struct mmx_owned_run *mmx_owned_find(const struct mmx_owned *o, uint64_t pfn)
+{
+	size_t low = 0, high = o->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (o->v[middle].pfn <= pfn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || pfn - o->v[low - 1].pfn >= o->v[low - 1].frames)
+		return NULL;
+	return &o->v[low - 1];
+}
+
+void mmx_owned_free(struct mmx_owned *o)
+{
+	mmx_array_free(o);
+}

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/pagetable.h"
+#include "base/seen.h"
+#include "kernel/kernel.h"
+#include "kernel/list.h"
+#include "kernel/member.h"
+#include "mm/knowledge.h"
+#include "mm/owners/ptowner.h"
+#include "mm/processes/task.h"
+
+#define MAX_DEPOSITS 512 /* one for each entry of a table */
+#define UPPER_FIRST  (1ULL << 63)
+
+const char *mmx_pt_role_words(enum mmx_pt_role role)
+{
+	static const char *const words[] = {
+#define ROLE(id, text) [MMX_PT_##id] = text,
+		MMX_PT_ROLES(ROLE)
+#undef ROLE
+	};
+
+	return words[role];
+}
+
+const char *mmx_pt_level_name(const struct mmx_kernel *kernel, unsigned int level)
+{
+	static const char *const names[] = {"", "PTE", "PMD", "PUD", "P4D", "PGD"};
+
+	return level == kernel->paging.levels || level >= MMX_PT_LEVELS ? names[MMX_PT_LEVELS]
+									: names[level];
+}
+
+/*
+ * Finding them.
+ */
+
+struct finder {
+	struct mmx_pt_owners *owners;
+	struct mmx_view *view;
+	struct mmx_pt_space *space; /* the one being walked */
+	enum mmx_pt_role role;
+	bool deposits;
+	size_t shared; /* that many, the first ones and sorted, are the kernel's, which all share */
+	struct mmx_seen seen; /* tables of the kernel's own spaces, by frame and level */
+	uint64_t left;        /* more tables than frames, in all, are no tables */
+	bool nomem;
+};
+
+static int by_frame(const void *a, const void *b)
+{
+	const struct mmx_pt_page *x = a, *y = b;
+
+	if (x->pfn != y->pfn)
+		return x->pfn < y->pfn ? -1 : 1;
+	return (x->space > y->space) - (x->space < y->space);
+}
+
+static int by_frame_alone(const void *a, const void *b)
+{
+	const struct mmx_pt_page *x = a, *y = b;
+
+	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+}
+
+static bool shared(const struct finder *f, uint64_t pfn)
+{
+	const struct mmx_pt_page key = {.pfn = pfn};
+
+	return f->shared &&
+	       bsearch(&key, f->owners->v, f->shared, sizeof(key), by_frame_alone) != NULL;
+}
+
+static bool add(struct finder *f, uint64_t pfn, uint64_t va, unsigned int level,
+		enum mmx_pt_role role)
+{
+	if (!f->left--) {
+		f->left = 0;
+		mmx_fail(&f->space->trouble, MMX_ECORRUPT,
+			 "there are more page tables than memory holds");
+		return false;
+	}
+	if (!mmx_array_add(f->owners, (struct mmx_pt_page){pfn, va, f->space - f->owners->spaces.v,
+							   level, role})) {
+		f->nomem = true;
+		return false;
+	}
+	if (role == MMX_PT_TABLE)
+		f->space->tables[level]++;
+	else if (role == MMX_PT_DEPOSIT)
+		f->space->tables[0]++;
+	return true;
+}
+
+/*
+ * Tables that wait for a huge mapping to be split: a ring through their struct pages, hanging off
+ * that of the table with the huge mappings or, in small configurations, off the mm.
+ */
+static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
+{
+	const struct mmx_layout *l = &f->view->kernel->layout;
+	uint64_t first, at, pfn;
+
+	if (mmx_kread_u64(f->view, ring, &first)) {
+		mmx_fail(&f->space->trouble, MMX_EABSENT,
+			 "the tables kept in reserve at 0x%" PRIx64 " cannot be read", ring);
+		return;
+	}
+	at = first;
+	for (unsigned int n = 0; at && (!n || at != first); n++) {
+		if (n == MAX_DEPOSITS || !mmx_page_pfn(f->view->kernel, at, &pfn) ||
+		    mmx_kread_u64(f->view, at + mmx_off(l, M_page_lru), &at)) {
+			mmx_fail(&f->space->trouble, MMX_ECORRUPT,
+				 "the tables kept in reserve at 0x%" PRIx64
+				 " break off after %u, at 0x%" PRIx64,
+				 ring, n, at);
+			return;
+		}
+		if (!add(f, pfn, va, 1, MMX_PT_DEPOSIT))
+			return;
+		at -= mmx_off(l, M_page_lru);
+	}
+}
+
+/* Whether a table's struct page is marked as one: those that the kernel made early are not. */
+static bool marked(const struct finder *f, uint64_t page)
+{
+	const struct mmx_page_format *format = &f->view->kernel->page_format;
+	uint32_t type;
+
+	return !mmx_kread_u32(f->view, page + format->mapcount, &type) &&
+	       mmx_page_type_of(format, type) == MMX_PAGE_TABLE;
+}
+
+/*
+ * Whether a table of the kernel's own was met before. KASAN maps all that nobody uses to one page,
+ * with one chain of tables under whole entries of the root, and espfix has clones: walked once for
+ * every place where they stand, these would be billions.
+ */
+static bool met_before(struct finder *f, uint64_t pfn, unsigned int level)
+{
+	int new = f->space->name ? mmx_seen_add(&f->seen, pfn * (MMX_PT_LEVELS + 1) + level) : 1;
+
+	f->nomem |= new < 0;
+	return new <= 0;
+}
+
+/* False leaves out what is in the table: known already, or of the lowest level. */
+static bool take_table(struct finder *f, const struct mmx_pte *pte)
+{
+	const struct mmx_kernel *k = f->view->kernel;
+	const struct mmx_layout *l = &k->layout;
+	uint64_t pfn = pte->phys >> k->arch->page_shift;
+	uint64_t page = mmx_page_addr(&k->vmemmap, pfn);
+	unsigned int level = pte->level - 1;
+	enum mmx_pt_role role = f->role;
+
+	if (shared(f, pfn) || met_before(f, pfn, level))
+		return false;
+	if (role == MMX_PT_USER_ROOT && level < k->paging.levels)
+		role = MMX_PT_USER_TABLE;
+	if (!add(f, pfn, pte->va, level, role))
+		return false;
+	if (level == 2 && f->deposits && !mmx_has(l, M_mm_struct_pmd_huge_pte) &&
+	    mmx_has(l, M_ptdesc_pmd_huge_pte) && marked(f, page))
+		add_deposits(f, page + mmx_off(l, M_ptdesc_pmd_huge_pte), pte->va);
+	return level > 1;
+}
+
+static void walk(struct finder *f, uint64_t root, uint64_t first, uint64_t last)
+{
+	const struct mmx_kernel *k = f->view->kernel;
+	struct mmx_pt pt;
+
+	mmx_pt_begin(&pt, f->view->reader, k->arch, &k->paging, root, first, last, MMX_PT_TABLES);
+	while (!f->nomem && mmx_pt_next(&pt)) {
+		if (pt.pte.kind == MMX_PTE_TABLE && !take_table(f, &pt.pte))
+			mmx_pt_skip(&pt);
+	}
+	f->space->unreadable += pt.coverage.absent;
+	if (pt.coverage.broken)
+		f->space->trouble = pt.coverage.first;
+}
+
+/*
+ * A root is allocated with room for user mode's own, used or not, as long as roots are not marked as
+ * tables. Since they are, it is a folio of two pages when there is room.
+ */
+static bool has_room(const struct finder *f, uint64_t pfn)
+{
+	const struct mmx_page_format *format = &f->view->kernel->page_format;
+	uint64_t page = mmx_page_addr(&f->view->kernel->vmemmap, pfn), flags;
+
+	return !marked(f, page) || (!mmx_kread_u64(f->view, page + format->flags, &flags) &&
+				    mmx_bit(flags, format->head));
+}
+
+static void walk_user_root(struct finder *f, uint64_t root)
+{
+	const struct mmx_kernel *k = f->view->kernel;
+	uint64_t user_root = root + k->isolation.user_root;
+
+	f->deposits = false;
+	f->role = MMX_PT_USER_ROOT;
+	/* Below its lower half are the same tables as below the other root's. */
+	if (k->isolation.on)
+		walk(f, user_root, UPPER_FIRST, UINT64_MAX);
+	else if (k->isolation.user_root && has_room(f, root >> k->arch->page_shift))
+		add(f, user_root >> k->arch->page_shift, 0, k->paging.levels, MMX_PT_UNUSED_ROOT);
+}
+
+/* Both halves of the address space: what of it is the kernel's own shows as shared. */
+static void walk_space(struct finder *f, uint64_t root, uint64_t mm)
+{
+	const struct mmx_layout *l = &f->view->kernel->layout;
+
+	f->role = MMX_PT_TABLE;
+	f->deposits = mm != 0;
+	walk(f, root, 0, UINT64_MAX);
+	if (mm && mmx_has(l, M_mm_struct_pmd_huge_pte))
+		add_deposits(f, mm + mmx_off(l, M_mm_struct_pmd_huge_pte), 0);
+	walk_user_root(f, root);
+}
+
+static struct mmx_pt_space *new_space(struct finder *f, uint64_t mm, const char *name)
+{
+	f->nomem |=
+		!mmx_array_add(&f->owners->spaces, (struct mmx_pt_space){.mm = mm, .name = name});
+	f->space = f->nomem ? NULL : &f->owners->spaces.v[f->owners->spaces.n - 1];
+	return f->space;
+}
+
+static void walk_mm(struct finder *f, uint64_t mm, const char *name)
+{
+	uint64_t pgd, root;
+
+	if (!new_space(f, mm, name))
+		return;
+	if (mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) ||
+	    mmx_kphys(f->view, pgd, &root)) {
+		mmx_fail(&f->space->trouble, MMX_EABSENT,
+			 "its root table is not known: the mm at 0x%" PRIx64 " cannot be read", mm);
+		return;
+	}
+	walk_space(f, root, mm);
+}
+
+/* Address spaces that no process uses: for firmware, and for patching the kernel's own text. */
+static void walk_special(struct finder *f)
+{
+	static const struct {
+		const char *symbol;
+		bool pointer;
+	} special[] = {{"efi_mm", false}, {"poking_mm", true}, {"text_poke_mm", true}};
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
+		uint64_t mm, pgd;
+
+		if (!mmx_symbol_addr(&f->view->kernel->symbols, special[i].symbol, &mm) ||
+		    (special[i].pointer && mmx_kread_u64(f->view, mm, &mm)) || !mm ||
+		    (!mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) && !pgd))
+			continue;
+		walk_mm(f, mm, special[i].symbol);
+	}
+}
+
+static bool has_space(const struct mmx_pt_owners *owners, uint64_t mm)
+{
+	for (size_t i = 0; i < owners->spaces.n; i++) {
+		if (owners->spaces.v[i].mm == mm)
+			return true;
+	}
+	return false;
+}
+
+/* A root's struct page names its mm, whose root it must be. */
+static bool is_root_of(struct mmx_view *view, uint64_t page, uint64_t *mm)
+{
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t pgd, phys, pfn;
+
+	return !mmx_kread_u64(view, page + mmx_off(&k->layout, M_ptdesc_pt_mm), mm) &&
+	       !mmx_kread_member(view, *mm, M_mm_struct_pgd, &pgd) &&
+	       !mmx_kphys(view, pgd, &phys) && mmx_page_pfn(k, page, &pfn) &&
+	       phys >> k->arch->page_shift == pfn;
+}
+
+/*
+ * x86 keeps all roots on a list, so that those are found as well that no task has: of an mm that KVM,
+ * vhost or AIO still hold, or one that is being made, or torn down.
+ */
+static void walk_taskless(struct finder *f)
+{
+	const struct mmx_kernel *k = f->view->kernel;
+	struct mmx_coverage *coverage = &f->owners->coverage;
+	const struct mmx_tasks *tasks = mmx_know_tasks(f->view);
+	struct mmx_list list;
+	uint64_t head;
+	size_t users;
+
+	if (!mmx_symbol_addr(&k->symbols, "pgd_list", &head) ||
+	    !mmx_has(&k->layout, M_ptdesc_pt_mm)) {
+		mmx_cover_failf(
+			coverage, MMX_EMISSING,
+			"there may be address spaces that no task has (of KVM, vhost, AIO): without "
+			"pgd_list they cannot be found");
+		return;
+	}
+	mmx_list_begin(&list, f->view, head, mmx_ranges_total(&k->sparse.pfn));
+	while (!f->nomem && mmx_list_next(&list)) {
+		uint64_t page = list.node - mmx_off(&k->layout, M_page_lru), mm;
+
+		if (!is_root_of(f->view, page, &mm)) {
+			mmx_cover_failf(coverage, MMX_ECORRUPT,
+					"pgd_list has the struct page 0x%" PRIx64
+					", which is of no root of an mm",
+					page);
+			continue;
+		}
+		mmx_mm_users(tasks, mm, &users);
+		if (users || has_space(f->owners, mm))
+			continue;
+		walk_mm(f, mm, NULL);
+		if (f->space)
+			f->space->taskless = true;
+	}
+	mmx_cover_inherit(coverage, &list.coverage);
+}
+
+/* A table that stands at two levels of one address space leads back to itself. */
+static void find_loops(struct mmx_pt_owners *owners)
+{
+	for (size_t i = 1; i < owners->n; i++) {
+		const struct mmx_pt_page *a = &owners->v[i - 1], *b = &owners->v[i];
+
+		if (a->pfn == b->pfn && a->space == b->space && a->level != b->level)
+			mmx_fail(&owners->spaces.v[a->space].trouble, MMX_ECORRUPT,
+				 "its page tables lead back to themselves: PFN 0x%" PRIx64
+				 " is of level %u and of level %u",
+				 a->pfn, a->level, b->level);
+	}
+}
+
+/* What is wrong with a space is wrong with all of them together. */
+static void cover(struct mmx_pt_owners *owners)
+{
+	for (size_t i = 0; i < owners->spaces.n; i++) {
+		const struct mmx_pt_space *space = &owners->spaces.v[i];
+		struct mmx_err err = space->trouble;
+
+		if (!err.code && space->unreadable)
+			mmx_fail(&err, MMX_EABSENT, "%" PRIu64 " page tables cannot be read",
+				 space->unreadable);
+		if (err.code && space->name)
+			mmx_fail_prefix(&err, "%s", space->name);
+		else if (err.code)
+			mmx_fail_prefix(&err, "mm 0x%" PRIx64, space->mm);
+		mmx_cover_fail(&owners->coverage, &err);
+	}
+	owners->coverage.found = owners->n;
+}
+
+int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_mm_struct_pgd, M_page_lru};
+	const struct mmx_kernel *k = view->kernel;
+	struct finder f = {.owners = owners,
+			   .view = view,
+			   .left = 2 * mmx_ranges_total(&k->sparse.pfn) + 4096};
+	const struct mmx_tasks *tasks = mmx_know_tasks(view);
+	uint64_t init_mm;
+
+	if (mmx_fact_require(&k->facts, FACT_PAGING, err) ||
+	    mmx_fact_require(&k->facts, FACT_PAGES, err) ||
+	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	if (!mmx_symbol_addr(&k->symbols, "init_mm", &init_mm))
+		init_mm = 0;
+	if (new_space(&f, init_mm, "init_mm"))
+		walk_space(&f, k->paging.root, 0);
+	if (owners->n)
+		qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
+	f.shared = owners->n;
+	if (!f.nomem)
+		walk_special(&f);
+	for (size_t i = 0; i < tasks->users.n && !f.nomem; i++) {
+		if (!i || tasks->users.v[i].mm != tasks->users.v[i - 1].mm)
+			walk_mm(&f, tasks->users.v[i].mm, NULL);
+	}
+	if (!f.nomem)
+		walk_taskless(&f);
+	mmx_seen_free(&f.seen);
+	if (f.nomem)
+		return mmx_fail_nomem(err);
+	qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
+	find_loops(owners);
+	cover(owners);
+	if (mmx_fact_require(&k->facts, FACT_ISOLATION, err))
+		mmx_cover_fail(&owners->coverage, err);
+	return 0;
+}
+
+void mmx_pt_owners_free(struct mmx_pt_owners *owners)
+{
+	mmx_array_free(&owners->spaces);
+	mmx_array_free(owners);
+}
+
+const struct mmx_pt_page *mmx_pt_owner_of(const struct mmx_pt_owners *owners, uint64_t pfn,
+					  size_t *n)
+{
+	size_t lo = 0, hi = owners->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (owners->v[mid].pfn < pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (hi = lo; hi < owners->n && owners->v[hi].pfn == pfn;)
+		hi++;
+	*n = hi - lo;
+	return *n ? &owners->v[lo] : NULL;
+}
+
+void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *table, uint64_t *first,
+		  uint64_t *last)
+{
+	unsigned int shift = kernel->arch->page_shift;
+	unsigned int level = table->level;
+
+	/* A table is a page of entries of eight bytes; the root maps everything. */
+	if (table->role == MMX_PT_DEPOSIT)
+		level = mmx_has(&kernel->layout, M_mm_struct_pmd_huge_pte) ? MMX_PT_LEVELS : 2;
+	*first = level < kernel->paging.levels ? table->va : 0;
+	*last = level < kernel->paging.levels
+			? table->va + (1ULL << (shift + level * (shift - 3))) - 1
+			: UINT64_MAX;
+}

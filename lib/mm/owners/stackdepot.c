@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "mm/owners/stackdepot.h"
+
+#define RECORD_SHIFT 4 /* a handle counts a pool's bytes in units of 16 */
+
+/* Where the pools' addresses stand: an array, and since its length is a boot option a pointer to one. */
+static int find_pools(struct mmx_view *view, uint64_t *pools, struct mmx_err *err)
+{
+	const struct mmx_symbols *s = &view->kernel->symbols;
+	uint64_t option;
+
+	if (!mmx_symbol_addr(s, "stack_pools", pools) && !mmx_symbol_addr(s, "stack_slabs", pools))
+		return mmx_fail(err, MMX_EMISSING,
+				"there is neither a symbol stack_pools nor stack_slabs");
+	if (mmx_symbol_addr(s, "stack_max_pools", &option) && mmx_kread_u64(view, *pools, pools))
+		return mmx_fail(err, MMX_EABSENT, "stack_pools is unreadable");
+	return 0;
+}
+
+/* The bits of a handle that say where its record is; the others are the users' own. */
+static uint32_t place(const struct mmx_layout *l, uint32_t handle, uint64_t *pool, uint64_t *offset)
+{
+	const struct mmx_member *p = &l->member[M_handle_parts_pool].m;
+	const struct mmx_member *o = &l->member[M_handle_parts_offset].m;
+	const uint32_t raw = htole32(handle);
+
+	*pool = mmx_get(l, M_handle_parts_pool, &raw);
+	*offset = mmx_get(l, M_handle_parts_offset, &raw) << RECORD_SHIFT;
+	return (uint32_t)(((1ULL << p->bit_size) - 1) << p->bit_off | ((1ULL << o->bit_size) - 1)
+									      << o->bit_off);
+}
+
+int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t handle,
+		    struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_handle_parts_pool, M_handle_parts_offset,
+						      M_stack_record_size, M_stack_record_handle,
+						      M_stack_record_entries};
+	const struct mmx_layout *l = &view->kernel->layout;
+	uint64_t pools, pool, offset, base, size, own;
+	unsigned char bytes[MMX_TRACE_FRAMES * 8];
+	uint32_t mask;
+
+	trace->n = 0;
+	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
+	    find_pools(view, &pools, err))
+		return -1;
+	mask = place(l, handle, &pool, &offset);
+	/* The newest name of the field tells that it counts from one. */
+	if (!l->member[M_handle_parts_pool].alt && !pool--)
+		return mmx_fail(err, MMX_ENOTFOUND, "no stack was kept");
+	if (mmx_kread_u64(view, pools + pool * 8, &base) || !base)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"stack 0x%x is in pool %" PRIu64 ", which is not there", handle,
+				pool);
+	if (mmx_kread_member(view, base + offset, M_stack_record_size, &size) ||
+	    mmx_kread_member(view, base + offset, M_stack_record_handle, &own))
+		return mmx_fail(err, MMX_EABSENT,
+				"the record of stack 0x%x, at 0x%" PRIx64 ", cannot be read",
+				handle, base + offset);
+	if ((own ^ handle) & mask || !size || size > MMX_TRACE_FRAMES)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"what should be stack 0x%x, at 0x%" PRIx64
+				", calls itself 0x%" PRIx64 " with %" PRIu64 " entries",
+				handle, base + offset, own, size);
+	if (mmx_kread_ok(view, base + offset + mmx_off(l, M_stack_record_entries), bytes, size * 8,
+			 "a stack's entries", err))
+		return -1;
+	trace->n = size;
+	for (unsigned int i = 0; i < size; i++)
+		trace->entry[i] = mmx_le64(bytes + i * 8u);
+	return 0;
+}

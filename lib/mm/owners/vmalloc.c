@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kernel/kernel.h"
+#include "kernel/list.h"
+#include "kernel/member.h"
+#include "mm/owners/vmalloc.h"
+
+#define VM_IOREMAP       0x01u
+#define VM_ALLOC         0x02u
+#define VM_NO_GUARD      0x40u
+#define VM_MAP_PUT_PAGES 0x200u
+#define VMAP_RAM         1u /* of vmap_area.flags, since 6.3 */
+
+#define MAX_NODES (1u << 16)
+#define MAX_AREAS (1u << 24)
+#define MAX_BYTES 256u
+
+/* Macros in the kernel, the same in all releases; the last one is of 6.9. */
+static const char *const flag_names[] = {"ioremap",       "vmalloc",      "vmap",
+					 "user",          "dma-coherent", "uninitialized",
+					 "no-guard",      "kasan",        "flush-reset-perms",
+					 "map-put-pages", "allow-huge",   "defer-kmemleak",
+					 "sparse"};
+
+void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (unsigned int bit = 0; bit < 64 && used < size; bit++) {
+		const char *gap = used ? " " : "";
+
+		if (!(flags >> bit & 1))
+			continue;
+		if (bit < sizeof(flag_names) / sizeof(*flag_names))
+			used += snprintf(buf + used, size - used, "%s%s", gap, flag_names[bit]);
+		else
+			used += snprintf(buf + used, size - used, "%s0x%" PRIx64, gap,
+					 (uint64_t)1 << bit);
+	}
+}
+
+/*
+ * The areas.
+ */
+
+struct gather {
+	struct mmx_view *view;
+	struct mmx_vmalloc *v;
+	bool freed; /* the list is of areas that wait to be purged */
+	bool nomem;
+};
+
+static void read_vm(struct mmx_view *view, struct mmx_vmalloc_area *area)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	unsigned char bytes[MAX_BYTES];
+
+	area->read = mmx_kread(view, area->vm, bytes, mmx_size(l, S_vm_struct));
+	if (area->read)
+		return;
+	area->start = mmx_get(l, M_vm_struct_addr, bytes);
+	area->end = area->start + mmx_get(l, M_vm_struct_size, bytes);
+	area->flags = mmx_get(l, M_vm_struct_flags, bytes);
+	area->pages = mmx_get(l, M_vm_struct_pages, bytes);
+	area->nr_pages = mmx_get(l, M_vm_struct_nr_pages, bytes);
+	area->phys = mmx_get(l, M_vm_struct_phys_addr, bytes);
+	area->caller = mmx_get(l, M_vm_struct_caller, bytes);
+	if (mmx_has(l, M_vm_struct_page_order))
+		area->page_order = mmx_get(l, M_vm_struct_page_order, bytes);
+}
+
+/* Before there were flags, an area without a vm_struct was taken for one of vm_map_ram(). */
+static enum mmx_vmalloc_kind kind_of(const struct mmx_layout *l, const struct gather *g,
+				     uint64_t vm, const unsigned char *bytes)
+{
+	if (g->freed)
+		return MMX_VMALLOC_UNPURGED;
+	if (vm)
+		return MMX_VMALLOC_AREA;
+	if (!mmx_has(l, M_vmap_area_flags) || mmx_get(l, M_vmap_area_flags, bytes) & VMAP_RAM)
+		return MMX_VMALLOC_RAM;
+	return MMX_VMALLOC_GOING;
+}
+
+static bool take_area(struct gather *g, uint64_t node)
+{
+	const struct mmx_layout *l = &g->view->kernel->layout;
+	uint64_t addr = node - mmx_off(l, M_vmap_area_list);
+	struct mmx_vmalloc_area area = {0};
+	unsigned char bytes[MAX_BYTES];
+	uint64_t start, end, vm;
+	struct mmx_err err;
+
+	if (mmx_kread_ok(g->view, addr, bytes, mmx_size(l, S_vmap_area), "struct vmap_area",
+			 &err)) {
+		mmx_cover_fail(&g->v->coverage, &err);
+		return false;
+	}
+	start = mmx_get(l, M_vmap_area_va_start, bytes);
+	end = mmx_get(l, M_vmap_area_va_end, bytes);
+	vm = mmx_get(l, M_vmap_area_vm, bytes);
+	area.kind = kind_of(l, g, vm, bytes);
+	area.start = start;
+	area.end = end;
+	if (area.kind == MMX_VMALLOC_AREA) {
+		area.vm = vm;
+		read_vm(g->view, &area);
+	}
+	if (!(start >> 63) || start >= end || area.start < start || area.end > end ||
+	    area.start >= area.end) {
+		mmx_cover_failf(&g->v->coverage, MMX_ECORRUPT,
+				"vmap_area 0x%" PRIx64 " is of 0x%" PRIx64 "-0x%" PRIx64
+				" and has a vm_struct of 0x%" PRIx64 "-0x%" PRIx64,
+				addr, start, end, area.start, area.end);
+		return false;
+	}
+	g->nomem = !mmx_array_add(g->v, area);
+	return !g->nomem;
+}
+
+/* What breaks one list leaves the others alone. */
+static void walk_list(struct gather *g, uint64_t head, bool freed)
+{
+	struct mmx_list list;
+
+	g->freed = freed;
+	mmx_list_begin(&list, g->view, head, MAX_AREAS - g->v->n);
+	while (!g->nomem && mmx_list_next(&list) && take_area(g, list.node))
+		;
+	if (mmx_cover_whole(&list.coverage))
+		return;
+	mmx_fail_prefix(&list.coverage.first, "vmalloc areas");
+	mmx_cover_inherit(&g->v->coverage, &list.coverage);
+}
+
+static int walk_nodes(struct gather *g, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &g->view->kernel->layout;
+	uint64_t nodes, n;
+
+	if (!mmx_has(l, M_vmap_node_busy))
+		return mmx_fail(err, MMX_EMISSING,
+				"struct vmap_node is needed and no source of types has it");
+	if (mmx_kread_variable(g->view, "vmap_nodes", 8, &nodes) ||
+	    mmx_kread_variable(g->view, "nr_vmap_nodes", 4, &n))
+		return mmx_fail(err, MMX_EABSENT,
+				"vmap_nodes or nr_vmap_nodes is unknown or unreadable");
+	if (n > MAX_NODES)
+		return mmx_fail(err, MMX_ECORRUPT, "%" PRIu64 " nodes of vmalloc areas", n);
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t node = nodes + i * mmx_size(l, S_vmap_node);
+
+		walk_list(g, node + mmx_off(l, M_vmap_node_busy), false);
+		if (mmx_has(l, M_vmap_node_lazy))
+			walk_list(g, node + mmx_off(l, M_vmap_node_lazy), true);
+	}
+	return 0;
+}
+
+static int walk_one_list(struct gather *g, struct mmx_err *err)
+{
+	const struct mmx_symbols *s = &g->view->kernel->symbols;
+	uint64_t head;
+
+	if (!mmx_symbol_addr(s, "vmap_area_list", &head))
+		return mmx_fail(err, MMX_EMISSING, "neither symbol vmap_nodes nor vmap_area_list");
+	walk_list(g, head, false);
+	if (mmx_symbol_addr(s, "purge_vmap_area_list", &head))
+		walk_list(g, head, true);
+	return 0;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct mmx_vmalloc_area *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Sorts, and drops areas that begin within another: of two owners of an address, one is forged. */
+static void arrange(struct mmx_vmalloc *v)
+{
+	size_t kept = 0;
+
+	if (v->n)
+		qsort(v->v, v->n, sizeof(*v->v), by_start);
+	for (size_t i = 0; i < v->n; i++) {
+		if (!kept || v->v[i].start >= v->v[kept - 1].end)
+			v->v[kept++] = v->v[i];
+		else
+			mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
+					"vmalloc areas 0x%" PRIx64 "-0x%" PRIx64 " and 0x%" PRIx64
+					"-0x%" PRIx64 " overlap",
+					v->v[kept - 1].start, v->v[kept - 1].end, v->v[i].start,
+					v->v[i].end);
+	}
+	v->n = kept;
+}
+
+static int find_areas(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_vmap_area_va_start, M_vmap_area_va_end, M_vmap_area_list,     M_vmap_area_vm,
+		M_vm_struct_addr,     M_vm_struct_size,   M_vm_struct_flags,    M_vm_struct_pages,
+		M_vm_struct_nr_pages, M_vm_struct_caller, M_vm_struct_phys_addr};
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct gather g = {.view = view, .v = v};
+
+	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+		return -1;
+	if (mmx_size(l, S_vmap_area) > MAX_BYTES || mmx_size(l, S_vm_struct) > MAX_BYTES)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"structs of vmalloc of %" PRIu64 " and %" PRIu64 " bytes",
+				mmx_size(l, S_vmap_area), mmx_size(l, S_vm_struct));
+	if (mmx_symbols_find(&view->kernel->symbols, "vmap_nodes") ? walk_nodes(&g, err)
+								   : walk_one_list(&g, err))
+		return -1;
+	arrange(v);
+	v->coverage.found = v->n;
+	return g.nomem ? mmx_fail_nomem(err) : 0;
+}
+
+void mmx_vmalloc_free(struct mmx_vmalloc *v)
+{
+	mmx_owned_free(&v->frames);
+	mmx_owned_free(&v->borrowed);
+	mmx_array_free(v);
+}
+
+const struct mmx_vmalloc_area *mmx_vmalloc_of(const struct mmx_vmalloc *v, uint64_t addr)
+{
+	size_t low = 0, high = v->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (v->v[middle].start <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && addr < v->v[low - 1].end ? &v->v[low - 1] : NULL;
+}
+
+uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vmalloc_area *area)
+{
+	uint64_t page = 1ULL << view->kernel->arch->page_shift;
+	bool guard = area->kind == MMX_VMALLOC_AREA && !area->read && !(area->flags & VM_NO_GUARD);
+
+	return guard && area->end - area->start > page ? area->end - page : area->end;
+}
+
+/*
+ * Their pages.
+ */
+
+static void begin_tables(struct mmx_vmalloc_pages *p)
+{
+	const struct mmx_kernel *k = p->view->kernel;
+
+	mmx_pt_begin(&p->pt, p->view->reader, k->arch, &k->paging, k->paging.root, p->area->start,
+		     mmx_vmalloc_mapped_end(p->view, p->area) - 1, MMX_PT_FRAMES);
+	p->in_tables = true;
+}
+
+static void begin_array(struct mmx_vmalloc_pages *p)
+{
+	const struct mmx_kernel *k = p->view->kernel;
+	const struct mmx_vmalloc_area *area = p->area;
+	uint64_t room = (area->end - area->start) >> k->arch->page_shift;
+
+	if (area->nr_pages > room || area->nr_pages > mmx_ranges_total(&k->sparse.pfn))
+		mmx_cover_failf(&p->coverage, MMX_ECORRUPT,
+				"vmalloc area 0x%" PRIx64 "-0x%" PRIx64 " claims %" PRIu64 " pages",
+				area->start, area->end, area->nr_pages);
+	else
+		p->n = area->nr_pages;
+}
+
+void mmx_vmalloc_pages_begin(struct mmx_vmalloc_pages *p, struct mmx_view *view,
+			     const struct mmx_vmalloc_area *area)
+{
+	p->coverage = (struct mmx_coverage){0};
+	p->view = view;
+	p->area = area;
+	p->i = p->n = 0;
+	p->in_tables = false;
+	if (area->read)
+		mmx_cover_failf(&p->coverage, mmx_read_code(area->read),
+				"vmalloc area 0x%" PRIx64 ": its vm_struct 0x%" PRIx64 " is %s",
+				area->start, area->vm, mmx_read_name(area->read));
+	else if (area->kind == MMX_VMALLOC_UNPURGED || area->flags & VM_IOREMAP)
+		return;
+	else if (area->pages && area->nr_pages)
+		begin_array(p);
+	else
+		begin_tables(p);
+}
+
+static bool next_in_tables(struct mmx_vmalloc_pages *p)
+{
+	unsigned int shift = p->view->kernel->arch->page_shift;
+	const struct mmx_pte *pte = &p->pt.pte;
+
+	while (mmx_pt_next(&p->pt)) {
+		if (pte->kind != MMX_PTE_LEAF)
+			continue;
+		p->at = (pte->start - p->area->start) >> shift;
+		p->pfn = mmx_pte_phys(pte, pte->start) >> shift;
+		p->frames = (pte->last - pte->start + 1) >> shift;
+		p->coverage.found += p->frames;
+		return true;
+	}
+	p->in_tables = false;
+	if (mmx_cover_whole(&p->pt.coverage))
+		return false;
+	mmx_fail_prefix(&p->pt.coverage.first, "vmalloc area 0x%" PRIx64, p->area->start);
+	mmx_cover_inherit(&p->coverage, &p->pt.coverage);
+	return false;
+}
+
+/* The array is read a block at a time. */
+static int read_block(struct mmx_vmalloc_pages *p)
+{
+	uint64_t left = p->n - p->i, most = MMX_VMALLOC_BLOCK;
+	struct mmx_err err;
+
+	if (!mmx_kread_ok(p->view, p->area->pages + p->i * 8, p->block,
+			  (left < most ? left : most) * 8, "a vmalloc area's array of pages", &err))
+		return 0;
+	mmx_cover_fail(&p->coverage, &err);
+	p->i = p->n;
+	return -1;
+}
+
+static bool next_in_array(struct mmx_vmalloc_pages *p)
+{
+	uint64_t page;
+
+	if (p->i == p->n || (p->i % MMX_VMALLOC_BLOCK == 0 && read_block(p)))
+		return false;
+	page = le64toh(p->block[p->i % MMX_VMALLOC_BLOCK]);
+	if (!mmx_page_pfn(p->view->kernel, page, &p->pfn)) {
+		mmx_cover_failf(&p->coverage, MMX_ECORRUPT,
+				"vmalloc area 0x%" PRIx64 ": page %" PRIu64 " is 0x%" PRIx64
+				", which is no page",
+				p->area->start, p->i, page);
+		p->i = p->n;
+		return false;
+	}
+	p->at = p->i++;
+	p->frames = 1;
+	p->coverage.found++;
+	return true;
+}
+
+bool mmx_vmalloc_pages_next(struct mmx_vmalloc_pages *p)
+{
+	return p->in_tables ? next_in_tables(p) : next_in_array(p);
+}
+
+/* One frame can be mapped more than once (a ring buffer maps each twice), but not without end. */
+#define MAPPINGS_A_FRAME 4
+
+/* Those of vmalloc() do, and those that vmap() was told to put when it is done. */
+static bool owns_its_pages(const struct mmx_vmalloc_area *area)
+{
+	return area->kind == MMX_VMALLOC_AREA && !area->read &&
+	       area->flags & (VM_ALLOC | VM_MAP_PUT_PAGES);
+}
+
+static int find_frames(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
+{
+	/* More frames than this in all areas are a forgery. */
+	uint64_t left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME;
+	struct mmx_vmalloc_pages p;
+
+	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
+		return -1;
+	for (size_t i = 0; i < v->n && left; i++) {
+		struct mmx_owned *owned = owns_its_pages(&v->v[i]) ? &v->frames : &v->borrowed;
+
+		mmx_vmalloc_pages_begin(&p, view, &v->v[i]);
+		while (left && mmx_vmalloc_pages_next(&p)) {
+			left -= p.frames < left ? p.frames : left;
+			if (left && !mmx_owned_add(owned, i, p.at, p.pfn, p.frames))
+				return mmx_fail_nomem(err);
+		}
+		mmx_cover_inherit(&v->coverage, &p.coverage);
+	}
+	mmx_owned_sort(&v->frames);
+	mmx_owned_sort(&v->borrowed);
+	if (!left)
+		mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
+				"vmalloc areas map more than %u times the machine's memory",
+				MAPPINGS_A_FRAME);
+	return 0;
+}
+
+int mmx_vmalloc_find(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
+{
+	return find_areas(v, view, err) ? -1 : find_frames(v, view, err);
+}

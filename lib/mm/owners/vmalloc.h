@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vmalloc areas: pieces of the kernel's own address space that are mapped page by page, for
+ * vmalloc(), vmap(), ioremap(), kernel stacks and modules. Nothing in a struct page tells that it is
+ * mapped there; the areas know their pages.
+ */
+#ifndef MMX_MM_VMALLOC_H
+#define MMX_MM_VMALLOC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch/pagetable.h"
+#include "base/array.h"
+#include "base/coverage.h"
+#include "image/image.h"
+#include "mm/owners/owned.h"
+
+struct mmx_view;
+
+enum mmx_vmalloc_kind {
+	MMX_VMALLOC_AREA,     /* has a vm_struct */
+	MMX_VMALLOC_RAM,      /* made by vm_map_ram(), which keeps no vm_struct */
+	MMX_VMALLOC_GOING,    /* in use a moment ago: its vm_struct is taken off already */
+	MMX_VMALLOC_UNPURGED, /* freed; the address range waits for a TLB flush */
+};
+
+/**
+ * struct mmx_vmalloc_area - one area
+ * @start, @end: its address range; with a vm_struct, the guard page at its end included
+ * @vm: address of the vm_struct, or 0
+ * @read: how that stands; what is below holds only when it could be read
+ * @flags: VM_* bits
+ * @pages: address of its array of struct page pointers, or 0
+ * @nr_pages: entries of that array
+ * @phys: the first physical address, of an ioremap
+ * @caller: the code that asked for it, or 0
+ */
+struct mmx_vmalloc_area {
+	enum mmx_vmalloc_kind kind;
+	uint64_t start, end;
+	uint64_t vm;
+	enum mmx_read read;
+	uint64_t flags;
+	uint64_t pages, nr_pages;
+	unsigned int page_order;
+	uint64_t phys;
+	uint64_t caller;
+};
+
+/**
+ * struct mmx_vmalloc - all areas in ascending order of addresses
+ * @frames: the memory that they map and own; the owner is the area's number
+ * @borrowed: the memory that they map and do not own, as vmap() does: of users, files, drivers
+ */
+struct mmx_vmalloc {
+	struct mmx_coverage coverage;
+	MMX_ARRAY(struct mmx_vmalloc_area);
+	struct mmx_owned frames, borrowed;
+};
+
+/** mmx_vmalloc_find() - all areas, busy ones and those freed lately: mmx_know_vmalloc() keeps them */
+int mmx_vmalloc_find(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err);
+void mmx_vmalloc_free(struct mmx_vmalloc *v);
+
+/** mmx_vmalloc_of() - the area that holds an address, or NULL */
+const struct mmx_vmalloc_area *mmx_vmalloc_of(const struct mmx_vmalloc *v, uint64_t addr);
+
+/** mmx_vmalloc_mapped_end() - the end of what the area maps: before its guard page, if it has one */
+uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vmalloc_area *area);
+
+/** mmx_vmalloc_flags() - the flags by name, with a space between them: "vmalloc user" */
+void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size);
+
+#define MMX_VMALLOC_BLOCK 512
+
+/**
+ * struct mmx_vmalloc_pages - a walk over what memory an area maps
+ * Out of its array of pages, or out of the kernel's page tables when it has none. An ioremap maps
+ * no memory of the kernel's, and an area that was freed maps none any more.
+ * @at: the place in the area of the run's first page, counted in pages
+ * @pfn, @frames: the run
+ */
+struct mmx_vmalloc_pages {
+	struct mmx_coverage coverage;
+	uint64_t at, pfn, frames;
+	/* Private. */
+	struct mmx_view *view;
+	const struct mmx_vmalloc_area *area;
+	uint64_t i, n; /* in the array */
+	uint64_t block[MMX_VMALLOC_BLOCK];
+	bool in_tables;
+	struct mmx_pt pt;
+};
+
+void mmx_vmalloc_pages_begin(struct mmx_vmalloc_pages *pages, struct mmx_view *view,
+			     const struct mmx_vmalloc_area *area);
+
+/** mmx_vmalloc_pages_next() - go to the next run; false at the end */
+bool mmx_vmalloc_pages_next(struct mmx_vmalloc_pages *pages);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "kernel/rbtree.h"
+#include "mm/rmap/anon.h"
+
+#define CHAINS_MAX (1u << 24)
+
+static void count_chains(struct mmx_anon *a, struct mmx_view *view)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_rb rb;
+
+	mmx_rb_begin(&rb, view, a->addr + mmx_off(l, M_anon_vma_rb_root), CHAINS_MAX);
+	while (mmx_rb_next(&rb)) {
+		uint64_t chain = rb.node - mmx_off(l, M_anon_vma_chain_rb), anon;
+
+		if (!mmx_kread_member(view, chain, M_anon_vma_chain_anon_vma, &anon) &&
+		    anon == a->addr)
+			a->coverage.found++;
+		else
+			mmx_cover_failf(&a->coverage, MMX_ECORRUPT,
+					"the tree of the anon_vma at 0x%" PRIx64 " holds 0x%" PRIx64
+					", which is not its own",
+					a->addr, chain);
+	}
+	mmx_cover_inherit(&a->coverage, &rb.coverage);
+}
+
+int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {
+		M_anon_vma_root,         M_anon_vma_parent,          M_anon_vma_refcount,
+		M_anon_vma_num_children, M_anon_vma_num_active_vmas, M_anon_vma_rb_root,
+		M_anon_vma_chain_rb,     M_anon_vma_chain_anon_vma,
+	};
+	uint64_t refcount, top;
+
+	*a = (struct mmx_anon){.addr = addr};
+	if (mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), err) ||
+	    mmx_kget(view, addr, M_anon_vma_root, &a->root, err) ||
+	    mmx_kget(view, addr, M_anon_vma_parent, &a->parent, err) ||
+	    mmx_kget(view, addr, M_anon_vma_refcount, &refcount, err) ||
+	    mmx_kget(view, addr, M_anon_vma_num_children, &a->children, err) ||
+	    mmx_kget(view, addr, M_anon_vma_num_active_vmas, &a->active, err) ||
+	    mmx_kget(view, a->root, M_anon_vma_root, &top, err))
+		return -1;
+	if (top != a->root)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"what is at 0x%" PRIx64 " is no anon_vma: its root 0x%" PRIx64
+				" is not a root",
+				addr, a->root);
+	a->refcount = refcount;
+	if (!a->refcount || a->refcount > INT32_MAX)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"what is at 0x%" PRIx64
+				" is no anon_vma in use: its reference count is %" PRId32,
+				addr, (int32_t)a->refcount);
+	count_chains(a, view);
+	return 0;
+}
