@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/class.h"
 #include "mm/frames/page_pieces.h"
+#include "open/open.h"
 
 #define PASSES 25
 
@@ -38,8 +39,8 @@ static uint64_t read_all(const struct mmx_kernel *k)
 	static unsigned char pages[1 << 20];
 	uint64_t frames = 0;
 
-	mmx_for_each_range (r, &k->sparse.pfn) {
-		uint64_t got = 0, max = sizeof(pages) / k->vmemmap.page_size;
+	mmx_for_each_range (r, &mmx_mem(k)->sparse.pfn) {
+		uint64_t got = 0, max = sizeof(pages) / mmx_mem(k)->vmemmap.page_size;
 
 		for (uint64_t pfn = r->start; pfn < r->end; pfn += got) {
 			if (!mmx_pages_read(k->view, pfn, r->end - pfn < max ? r->end - pfn : max,
@@ -135,13 +136,15 @@ int main(int argc, char **argv)
 
 	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
 	if (image)
-		k = mmx_kernel_open(image, NULL, &err);
-	if (!jobs || !k || !k->sparse.pfn.n) {
+		k = mmx_open(image, NULL, &err);
+	if (!jobs || !k || !mmx_mem(k)->sparse.pfn.n) {
 		fprintf(stderr, "classify: %s\n", jobs ? err.text : "usage: classify CORE THREADS");
 		return 2;
 	}
 	mmx_classifier_find(&c, k, mmx_know_marks(k->view));
-	compare(&(struct walk){k, &c, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, 0}, jobs);
-	mmx_kernel_close(k);
+	compare(&(struct walk){k, &c, mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end,
+			       0},
+		jobs);
+	mmx_close(k);
 	return 0;
 }

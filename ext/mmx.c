@@ -10,6 +10,7 @@
 
 #include "ext.h"
 #include "render/options.h"
+#include "open/open.h"
 
 static struct session session;
 
@@ -64,7 +65,7 @@ static bool open_kernel(struct session *s)
 	if (image && image->notice)
 		say_why(s, image->notice);
 	if (image)
-		s->kernel = mmx_kernel_open(image, &options, &err);
+		s->kernel = mmx_open(image, &options, &err);
 	if (!s->kernel)
 		say_why(s, err.text);
 	return s->kernel;

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "ext.h"
+#include "open/open.h"
 
 /* Whether somebody still reads the output takes system calls, so it is asked now and then only. */
 #define LOOKS 64
 
 void session_close(struct session *s)
 {
-	mmx_kernel_close(s->kernel);
+	mmx_close(s->kernel);
 	s->kernel = NULL;
 }
 

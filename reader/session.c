@@ -11,6 +11,7 @@
 #include "interrupt.h"
 #include "render/options.h"
 #include "session.h"
+#include "open/open.h"
 
 /* What is said of a command that was cut short is no more true than its results. */
 static void say(void *arg, const char *text)
@@ -81,7 +82,7 @@ void session_begin(struct session *s, struct mmx_kernel *kernel,
 
 void session_end(struct session *s)
 {
-	mmx_kernel_close(s->kernel);
+	mmx_close(s->kernel);
 	s->kernel = NULL;
 }
 

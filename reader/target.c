@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "target.h"
+#include "open/open.h"
 
 bool target_given(const struct target *t)
 {
@@ -40,7 +41,7 @@ struct mmx_kernel *target_open(struct target *t)
 		fprintf(stderr, "mmx: %s\n", image->notice);
 	mmx_files_offer(&options, &t->files);
 	if (image)
-		kernel = mmx_kernel_open(image, &options, &err);
+		kernel = mmx_open(image, &options, &err);
 	if (!kernel)
 		fprintf(stderr, "mmx: %s\n", err.text);
 	return kernel;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 
 #define FAKE_VA 0xffffffff82000000ULL
 
@@ -21,7 +21,7 @@ struct fake_memory {
 	struct mmx_arch arch;
 	struct mmx_image_ops ops;
 	struct mmx_image image;
-	struct mmx_kernel kernel;
+	struct mmx_mem mem; /* and the kernel in it */
 	struct mmx_view *view;
 };
 
@@ -63,13 +63,14 @@ static inline struct fake_memory *fake_memory_new(size_t size)
 	m->image.priv = m;
 	m->image.presence_known = true;
 	m->arch = mmx_arch_x86_64;
-	m->kernel.paging = (struct mmx_paging){.root = root, .levels = 4};
-	m->kernel.image = &m->image;
-	m->kernel.arch = &m->arch;
-	m->kernel.direct_map = (struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
-	m->kernel.knowledge = mmx_knowledge_new(NULL);
-	m->view = mmx_view_new(&m->kernel, NULL);
-	if (!m->bytes || !m->view || !m->kernel.knowledge ||
+	m->mem.kernel.paging = (struct mmx_paging){.root = root, .levels = 4};
+	m->mem.kernel.image = &m->image;
+	m->mem.kernel.arch = &m->arch;
+	m->mem.kernel.direct_map =
+		(struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
+	m->mem.knowledge = mmx_knowledge_new(NULL);
+	m->view = mmx_view_new(&m->mem.kernel, NULL);
+	if (!m->bytes || !m->view || !m->mem.knowledge ||
 	    !mmx_ranges_add(&m->image.present, 0, root + 4096))
 		abort();
 	return m;
@@ -77,7 +78,7 @@ static inline struct fake_memory *fake_memory_new(size_t size)
 
 static inline void fake_memory_free(struct fake_memory *m)
 {
-	mmx_knowledge_free(m->kernel.knowledge);
+	mmx_knowledge_free(m->mem.knowledge);
 	mmx_view_free(m->view);
 	mmx_ranges_free(&m->image.present);
 	free(m->bytes);
@@ -106,7 +107,7 @@ static inline uint64_t fake_put(struct fake_memory *m, const void *bytes, size_t
 /* Types: none at first, then those that a test declares. */
 static inline void fake_no_types(struct fake_memory *m)
 {
-	struct mmx_layout *l = &m->kernel.layout;
+	struct mmx_layout *l = &m->mem.kernel.layout;
 
 	memset(l->strct, -1, sizeof(l->strct));
 	memset(l->member, -1, sizeof(l->member));
@@ -115,23 +116,23 @@ static inline void fake_no_types(struct fake_memory *m)
 
 static inline void fake_struct(struct fake_memory *m, enum mmx_layout_struct id, size_t size)
 {
-	m->kernel.layout.strct[id].provider = 0;
-	m->kernel.layout.strct[id].value = size;
+	m->mem.kernel.layout.strct[id].provider = 0;
+	m->mem.kernel.layout.strct[id].value = size;
 }
 
 /* @nelems is that of an array, whose @size is that of all of them; else 0. */
 static inline void fake_member(struct fake_memory *m, enum mmx_layout_member id, size_t offset,
 			       size_t size, unsigned int nelems)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m = (struct mmx_member){
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m = (struct mmx_member){
 		.bit_off = 8 * offset, .bit_size = 8 * size, .size = size, .nelems = nelems};
 }
 
 static inline void fake_enum(struct fake_memory *m, enum mmx_layout_enumerator id, uint64_t value)
 {
-	m->kernel.layout.enumerator[id].provider = 0;
-	m->kernel.layout.enumerator[id].value = value;
+	m->mem.kernel.layout.enumerator[id].provider = 0;
+	m->mem.kernel.layout.enumerator[id].value = value;
 }
 
 static inline void *fake_at(struct fake_memory *m, uint64_t addr)

@@ -10,7 +10,7 @@
 #ifndef MMX_CMD_CMD_H
 #define MMX_CMD_CMD_H
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "render/out.h"
 
 /* What a run comes to; see the exit status in docs/. */

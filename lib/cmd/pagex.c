@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "mm/frames/flagnames.h"
 
@@ -36,7 +37,7 @@ static const char *mapping_kind(uint64_t mapping)
 
 static void emit_mapping(struct mmx_pagex *p)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	const struct mmx_folio *folio = &p->walk.folio;
 	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
 	uint64_t index = mmx_word(folio->bytes, f->index), within = p->walk.pfn - folio->head;
@@ -67,9 +68,9 @@ static void emit_mapping(struct mmx_pagex *p)
 static void emit_place(struct mmx_pagex *p, uint64_t flags)
 {
 	const struct mmx_kernel *k = p->k;
-	unsigned int node = mmx_flag_field(&k->flags, FIELD_NODE, flags);
-	unsigned int index = mmx_flag_field(&k->flags, FIELD_ZONE, flags);
-	const struct mmx_zone *zone = mmx_zone_of(&k->zones, node, index);
+	unsigned int node = mmx_flag_field(&mmx_mem(k)->flags, FIELD_NODE, flags);
+	unsigned int index = mmx_flag_field(&mmx_mem(k)->flags, FIELD_ZONE, flags);
+	const struct mmx_zone *zone = mmx_zone_of(&mmx_mem(k)->zones, node, index);
 
 	mmx_out_count(p->out, "node", node);
 	if (zone)
@@ -77,11 +78,12 @@ static void emit_place(struct mmx_pagex *p, uint64_t flags)
 	else
 		mmx_out_textf(p->out, "zone", "%u", index);
 	mmx_out_hex(p->out, "section",
-		    p->walk.pfn >> (k->sparse.section_bits - k->arch->page_shift));
-	if (k->flags.field[FIELD_LRU_GEN].known && k->flags.field[FIELD_LRU_GEN].width &&
-	    mmx_flag_field(&k->flags, FIELD_LRU_GEN, flags))
+		    p->walk.pfn >> (mmx_mem(k)->sparse.section_bits - k->arch->page_shift));
+	if (mmx_mem(k)->flags.field[FIELD_LRU_GEN].known &&
+	    mmx_mem(k)->flags.field[FIELD_LRU_GEN].width &&
+	    mmx_flag_field(&mmx_mem(k)->flags, FIELD_LRU_GEN, flags))
 		mmx_out_count(p->out, "generation",
-			      mmx_flag_field(&k->flags, FIELD_LRU_GEN, flags) - 1);
+			      mmx_flag_field(&mmx_mem(k)->flags, FIELD_LRU_GEN, flags) - 1);
 }
 
 static void emit_words(struct mmx_pagex *p)
@@ -90,7 +92,7 @@ static void emit_words(struct mmx_pagex *p)
 						    {"word", "WORD", 16, true}};
 
 	mmx_out_table(p->out, "words", "words", columns, 2);
-	for (uint32_t at = 0; at + 8 <= p->k->page_format.size; at += 8) {
+	for (uint32_t at = 0; at + 8 <= mmx_mem(p->k)->page_format.size; at += 8) {
 		mmx_out_row(p->out);
 		mmx_out_hex(p->out, "offset", at);
 		mmx_out_hex(p->out, "word", mmx_word(p->walk.bytes, at));
@@ -146,7 +148,7 @@ void mmx_pagex_number(struct mmx_pagex *p, const char *key, enum mmx_read read, 
 /* What the page shares with its folio, and its place in there. */
 static void emit_folio(struct mmx_pagex *p)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	struct mmx_page_walk *w = &p->walk;
 	const struct mmx_folio *folio = &w->folio;
 	enum mmx_counted counted;
@@ -174,10 +176,10 @@ static void emit_folio(struct mmx_pagex *p)
 
 static void emit_page(struct mmx_pagex *p)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	const struct mmx_page_walk *w = &p->walk;
 	const char *names[MMX_FLAG_NAMES_MAX];
-	uint64_t page = mmx_page_addr(&p->k->vmemmap, w->pfn), phys;
+	uint64_t page = mmx_page_addr(&mmx_mem(p->k)->vmemmap, w->pfn), phys;
 	uint64_t flags = mmx_word(w->bytes, f->flags);
 	struct mmx_out *o = p->out;
 
@@ -212,7 +214,7 @@ static void emit_absent(struct mmx_pagex *p)
 {
 	const struct mmx_page_walk *w = &p->walk;
 
-	mmx_out_addr(p->out, "page", mmx_page_addr(&p->k->vmemmap, w->pfn));
+	mmx_out_addr(p->out, "page", mmx_page_addr(&mmx_mem(p->k)->vmemmap, w->pfn));
 	mmx_out_addr(p->out, "phys", w->pfn << p->k->arch->page_shift);
 	mmx_out_absent(p->out, "flags", w->read);
 	mmx_out_text(p->out, "class", mmx_class_name(p->verdict.class));
@@ -224,9 +226,10 @@ static void emit_uninitialised(struct mmx_pagex *p)
 {
 	const struct mmx_page_walk *w = &p->walk;
 
-	mmx_out_addr(p->out, "page", mmx_page_addr(&p->k->vmemmap, w->pfn));
+	mmx_out_addr(p->out, "page", mmx_page_addr(&mmx_mem(p->k)->vmemmap, w->pfn));
 	mmx_out_addr(p->out, "phys", w->pfn << p->k->arch->page_shift);
-	mmx_out_flags(p->out, "flags", mmx_word(w->bytes, p->k->page_format.flags), NULL, 0);
+	mmx_out_flags(p->out, "flags", mmx_word(w->bytes, mmx_mem(p->k)->page_format.flags), NULL,
+		      0);
 	mmx_out_text(p->out, "class", mmx_class_name(p->verdict.class));
 	mmx_out_text(p->out, "meaning", mmx_class_words(p->verdict.class));
 	mmx_out_text(p->out, "because", p->verdict.why);
@@ -297,7 +300,7 @@ static void tell_hole(struct mmx_pagex *p)
 	uint64_t frame = p->first_hole >> p->k->arch->page_shift;
 	char hint[64] = "";
 
-	if (p->what.kind == MMX_WHAT_PFN && mmx_ranges_has(&p->k->sparse.pfn, frame, 1))
+	if (p->what.kind == MMX_WHAT_PFN && mmx_ranges_has(&mmx_mem(p->k)->sparse.pfn, frame, 1))
 		snprintf(hint, sizeof(hint), "; with -p it is an address in PFN 0x%" PRIx64, frame);
 	mmx_say(p->run, "PFN 0x%" PRIx64 " is in no memory section: it has no struct page%s",
 		p->first_hole, hint);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mm/mem.h"
 #include "cmd/pagex.h"
 
 /* A small folio's pin adds this much to its reference count; large ones have a counter. */
@@ -16,7 +17,7 @@ struct parts {
 
 static int64_t pins(const struct mmx_pagex *p, int64_t unexplained)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 
 	if (!p->walk.folio.large)
 		return unexplained >= PIN_OF_SMALL ? unexplained / PIN_OF_SMALL * PIN_OF_SMALL : 0;
@@ -37,7 +38,7 @@ static int64_t cache_references(const struct mmx_pagex *p, bool cached, uint64_t
 
 static struct parts take_apart(struct mmx_pagex *p)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	const struct mmx_folio *folio = &p->walk.folio;
 	int64_t refcount = mmx_int(folio->bytes, f->refcount);
 	bool cached = p->verdict.class == CLASS_FILE || p->verdict.class == CLASS_SHMEM;
@@ -72,7 +73,7 @@ void mmx_pagex_counts(struct mmx_pagex *p)
 
 	mmx_out_block(p->out, "references", "references");
 	mmx_pagex_number(p, "refcount", folio->read,
-			 mmx_int(folio->bytes, p->k->page_format.refcount));
+			 mmx_int(folio->bytes, mmx_mem(p->k)->page_format.refcount));
 	mmx_pagex_number(p, "mappings", c.mapped, c.mappings);
 	mmx_pagex_number(p, "page_cache", folio->read, c.cache);
 	mmx_pagex_number(p, "swap_cache", folio->read, c.swap_cache);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
@@ -118,7 +119,7 @@ static bool is_zero_page(struct mmx_pagex *p)
 /* Whether struct pages lie in this frame; *pfn is the first one's. */
 static bool holds_struct_pages(const struct mmx_pagex *p, uint64_t phys, uint64_t *pfn)
 {
-	const struct mmx_vmemmap *vmemmap = &p->k->vmemmap;
+	const struct mmx_vmemmap *vmemmap = &mmx_mem(p->k)->vmemmap;
 
 	for (size_t i = 0; i < vmemmap->n; i++) {
 		const struct mmx_vmemmap_extent *e = &vmemmap->v[i];
@@ -217,7 +218,8 @@ static void unattributed(struct mmx_pagex *p)
 	emit_pageblock(p);
 	if (!p->walk.folio.read)
 		mmx_out_text(p->out, "could_be",
-			     could_be(p, mmx_int(p->walk.folio.bytes, p->k->page_format.refcount)));
+			     could_be(p, mmx_int(p->walk.folio.bytes,
+						 mmx_mem(p->k)->page_format.refcount)));
 }
 
 static const struct {
@@ -298,11 +300,12 @@ static void check_list(struct mmx_pagex *p)
 	if (p->k->image->live)
 		return;
 	if (!find_block(p, &head, &order) &&
-	    (p->walk.folio.read || !mmx_bit(flags, p->k->page_format.lru) ||
+	    (p->walk.folio.read || !mmx_bit(flags, mmx_mem(p->k)->page_format.lru) ||
 	     /* On no list; a count of mlock() lies where its links would. */
 	     (mmx_has_enum(l, E_PG_unevictable) && mmx_bit(flags, mmx_enum(l, E_PG_unevictable)))))
 		return;
-	if (mmx_list_check(p->view, mmx_page_addr(&p->k->vmemmap, head) + mmx_off(l, M_page_lru),
+	if (mmx_list_check(p->view,
+			   mmx_page_addr(&mmx_mem(p->k)->vmemmap, head) + mmx_off(l, M_page_lru),
 			   &err))
 		mmx_pagex_trouble(p, "list_broken", &err);
 }

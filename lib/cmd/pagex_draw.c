@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "kernel/member.h"
 
@@ -90,7 +91,7 @@ static bool draw_member(void *arg, const char *name, const struct mmx_member *m,
 	uint64_t offset = m->bit_off / 8;
 	char indented[96];
 
-	if (offset >= p->k->page_format.size)
+	if (offset >= mmx_mem(p->k)->page_format.size)
 		return true;
 	snprintf(indented, sizeof(indented), "%*s%s", (int)(depth < 8 ? depth : 8) * 2, "",
 		 name[0]    ? name
@@ -101,7 +102,8 @@ static bool draw_member(void *arg, const char *name, const struct mmx_member *m,
 	mmx_out_count(p->out, "size", m->size);
 	mmx_out_text(p->out, "live", name[0] && is_in_force(p, name) ? "*" : "");
 	mmx_out_text(p->out, "member", indented);
-	if (!name[0] || !m->size || m->size > 8 || offset + m->size > p->k->page_format.size)
+	if (!name[0] || !m->size || m->size > 8 ||
+	    offset + m->size > mmx_mem(p->k)->page_format.size)
 		mmx_out_text(p->out, "value", "");
 	else if (m->bitfield)
 		mmx_out_hex(p->out, "value",
@@ -266,7 +268,7 @@ static bool is_others(const struct mmx_pagex *p, const char *name)
 
 static void tail_list(struct mmx_pagex *p, const char *name, uint64_t offset)
 {
-	uint64_t self = mmx_page_addr(&p->k->vmemmap, p->walk.pfn) + offset;
+	uint64_t self = mmx_page_addr(&mmx_mem(p->k)->vmemmap, p->walk.pfn) + offset;
 	uint64_t next = mmx_word(p->walk.bytes, offset), prev = mmx_word(p->walk.bytes, offset + 8);
 	const char *meaning = is_others(p, name)             ? "not in force on such a folio"
 			      : next == self && prev == self ? "on no list"
@@ -287,7 +289,7 @@ static void tail_number(struct mmx_pagex *p, const char *name, uint64_t offset, 
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++) {
 		if (!strcmp(meanings[i].field, name) &&
 		    !(size == 8 && meanings[i].say == meaning_flags &&
-		      p->k->page_format.order_is_byte))
+		      mmx_mem(p->k)->page_format.order_is_byte))
 			meanings[i].say(p, text, sizeof(text),
 					size == 4 ? (int32_t)raw : (int64_t)raw);
 	}
@@ -300,7 +302,7 @@ static bool tail_member(void *arg, const char *name, const struct mmx_member *m,
 			bool is_union)
 {
 	struct mmx_pagex *p = arg;
-	uint32_t size = p->k->page_format.size;
+	uint32_t size = mmx_mem(p->k)->page_format.size;
 	uint64_t within = (p->walk.pfn - p->walk.folio.head) * size, offset = m->bit_off / 8;
 
 	(void)depth;
@@ -318,12 +320,13 @@ static bool tail_member(void *arg, const char *name, const struct mmx_member *m,
 /* Behind the folio's own fields a tail holds poison where other pages have their mapping. */
 static bool has_poison(const struct mmx_pagex *p)
 {
-	return (mmx_word(p->walk.bytes, p->k->page_format.mapping) & 0xffff) == TAIL_MAPPING;
+	return (mmx_word(p->walk.bytes, mmx_mem(p->k)->page_format.mapping) & 0xffff) ==
+	       TAIL_MAPPING;
 }
 
 static void tail_poison(struct mmx_pagex *p)
 {
-	uint32_t at = p->k->page_format.mapping;
+	uint32_t at = mmx_mem(p->k)->page_format.mapping;
 
 	tail_row(p, at, "mapping", mmx_word(p->walk.bytes, at),
 		 "poison: a tail has no mapping of its own");
@@ -338,7 +341,7 @@ void mmx_pagex_tail(struct mmx_pagex *p)
 		{"meaning", "MEANING", 0, false},
 	};
 	uint64_t nth = p->walk.pfn - p->walk.folio.head;
-	bool fields = nth * p->k->page_format.size < mmx_size(&p->k->layout, S_folio);
+	bool fields = nth * mmx_mem(p->k)->page_format.size < mmx_size(&p->k->layout, S_folio);
 	bool poison = has_poison(p);
 
 	if (!p->walk.tail || (p->walk.folio.read && p->walk.folio.bad))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
@@ -397,7 +398,8 @@ void mmx_pagex_large_kmalloc(struct mmx_pagex *p)
 
 void mmx_pagex_balloon(struct mmx_pagex *p)
 {
-	mmx_out_addr(p->out, "balloon", mmx_word(p->walk.folio.bytes, p->k->page_format.private));
+	mmx_out_addr(p->out, "balloon",
+		     mmx_word(p->walk.folio.bytes, mmx_mem(p->k)->page_format.private));
 }
 
 static const char *memory_type(const struct mmx_layout *l, int64_t value)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "mm/rmap/anon.h"
 #include "mm/owners/hugetlb.h"
@@ -14,7 +15,7 @@
 
 static uint64_t mapping_of(const struct mmx_pagex *p)
 {
-	return mmx_word(p->walk.folio.bytes, p->k->page_format.mapping) & ~3ULL;
+	return mmx_word(p->walk.folio.bytes, mmx_mem(p->k)->page_format.mapping) & ~3ULL;
 }
 
 static bool folio_flag(const struct mmx_pagex *p, enum mmx_layout_enumerator id)
@@ -55,7 +56,7 @@ static void emit_unknown_user(struct mmx_pagex *p, unsigned int type, uint64_t o
 
 void mmx_pagex_swap_cache(struct mmx_pagex *p)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	unsigned int type;
 	uint64_t offset;
 
@@ -87,7 +88,7 @@ static const char *size_of(const struct mmx_pagex *p)
 /* A folio that one entry maps as a whole has the flag on its first page, for all of it. */
 static void emit_exclusive(struct mmx_pagex *p)
 {
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	const struct mmx_page_walk *w = &p->walk;
 	unsigned int bit;
 
@@ -297,7 +298,7 @@ void mmx_pagex_memcg(struct mmx_pagex *p)
 		[MMX_CHARGE_USER] = "user",
 		[MMX_CHARGE_KERNEL] = "kernel",
 	};
-	const struct mmx_page_format *f = &p->k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(p->k)->page_format;
 	struct mmx_charge charge;
 	struct mmx_memcg memcg;
 	struct mmx_err err;

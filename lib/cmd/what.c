@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cmd/what.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/processes/usermem.h"
 
 int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value)
@@ -69,7 +69,7 @@ static enum mmx_what_kind kind_of(const struct mmx_kernel *k, uint64_t number,
 	/* The kernel's half of the address space has the topmost bit, which no PFN has. */
 	if (!(number >> 63))
 		return MMX_WHAT_PFN;
-	return number >= vmemmap->start && number < vmemmap->end && k->vmemmap.page_size
+	return number >= vmemmap->start && number < vmemmap->end && mmx_mem(k)->vmemmap.page_size
 		       ? MMX_WHAT_STRUCT_PAGE
 		       : MMX_WHAT_KERNEL;
 }
@@ -81,7 +81,8 @@ static int frame_of(const struct mmx_kernel *k, enum mmx_what_kind kind, uint64_
 	unsigned int shift = k->arch->page_shift;
 
 	if (kind == MMX_WHAT_STRUCT_PAGE)
-		*pfn = (number - k->regions.v[REGION_VMEMMAP].start) / k->vmemmap.page_size;
+		*pfn = (number - k->regions.v[REGION_VMEMMAP].start) /
+		       mmx_mem(k)->vmemmap.page_size;
 	else
 		*pfn = kind == MMX_WHAT_PHYS ? number >> shift : number;
 	if (*pfn >> (52 - shift))

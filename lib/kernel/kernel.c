@@ -193,8 +193,8 @@ static void find_module_symbols(struct mmx_kernel *k)
 		     k->symbols.modules.n, unreadable);
 }
 
-/* A region whose check failed is not where the kernel is said to be: nothing may be taken for it. */
-static void drop_refuted_regions(struct mmx_kernel *k)
+/* Nothing may be taken for what lies there. */
+void mmx_kernel_drop_refuted(struct mmx_kernel *k)
 {
 	static const enum mmx_fact_id fact_of[MMX_REGION_COUNT] = {
 		[REGION_DIRECT_MAP] = FACT_DIRECT_MAP, [REGION_VMALLOC] = FACT_VMALLOC,
@@ -208,8 +208,11 @@ static void drop_refuted_regions(struct mmx_kernel *k)
 	}
 }
 
-static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, struct mmx_err *err)
+int mmx_kernel_init(struct mmx_kernel *k, struct mmx_image *image, const struct mmx_open_options *o,
+		    struct mmx_err *err)
 {
+	k->image = image;
+	k->jobs = o->jobs ? o->jobs : 1;
 	k->arch = mmx_arch_find(k->image->machine);
 	k->space = mmx_space_find(k->image->machine);
 	if (!k->arch || !k->space)
@@ -223,51 +226,14 @@ static int open_model(struct mmx_kernel *k, const struct mmx_open_options *o, st
 	check_release(k);
 	find_module_symbols(k);
 	k->space->regions(k);
-	mmx_sparse_find(k);
-	mmx_vmemmap_find(k);
-	drop_refuted_regions(k);
-	mmx_zones_find(k);
-	mmx_online_find(k);
-	mmx_flags_find(k);
-	mmx_pages_find(k);
 	return 0;
 }
 
-struct mmx_kernel *mmx_kernel_open(struct mmx_image *image, const struct mmx_open_options *options,
-				   struct mmx_err *err)
+void mmx_kernel_fini(struct mmx_kernel *k)
 {
-	static const struct mmx_open_options nothing;
-	struct mmx_kernel *k = calloc(1, sizeof(*k));
-
-	if (!k) {
-		mmx_image_close(image);
-		mmx_fail_nomem(err);
-		return NULL;
-	}
-	if (!options)
-		options = &nothing;
-	k->image = image;
-	k->jobs = options->jobs ? options->jobs : 1;
-	k->knowledge = mmx_knowledge_new(err);
-	if (!k->knowledge || open_model(k, options, err)) {
-		mmx_kernel_close(k);
-		return NULL;
-	}
-	return k;
-}
-
-void mmx_kernel_close(struct mmx_kernel *k)
-{
-	if (!k)
-		return;
-	mmx_knowledge_free(k->knowledge);
-	mmx_zones_free(&k->zones);
-	mmx_vmemmap_free(&k->vmemmap);
-	mmx_sparse_free(&k->sparse);
 	mmx_types_free(&k->types);
 	mmx_symbols_free(&k->symbols);
 	mmx_vmcoreinfo_free(&k->vmcoreinfo);
 	mmx_view_free(k->view);
 	mmx_image_close(k->image);
-	free(k);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel model: who the dump's kernel is and where everything lies. Opening it runs the
- * chain image -> VMCOREINFO -> page tables -> symbols -> types -> layout -> regions -> sections ->
- * vmemmap -> zones -> flags; each link is derived, then checked against the dump, and recorded as a
- * fact. A link that fails leaves what does not depend on it working.
+ * Who the dump's kernel is: its symbols, types and address space. What its memory is belongs to mm/, and
+ * open/ brings all of it together.
  */
 #ifndef MMX_KERNEL_KERNEL_H
 #define MMX_KERNEL_KERNEL_H
@@ -18,13 +16,6 @@
 #include "kernel/types.h"
 #include "kernel/view.h"
 #include "kernel/vmcoreinfo.h"
-#include "mm/frames/flags.h"
-#include "mm/knowledge.h"
-#include "mm/frames/online.h"
-#include "mm/frames/page.h"
-#include "mm/frames/sparse.h"
-#include "mm/frames/vmemmap.h"
-#include "mm/zones/zone.h"
 
 /**
  * struct mmx_open_options - who else knows the kernel: files (files.h), or the debugger around mmx
@@ -79,23 +70,20 @@ struct mmx_kernel {
 	unsigned int modules;
 
 	struct mmx_regions regions;
-	struct mmx_sparse sparse;
-	struct mmx_vmemmap vmemmap;
-	struct mmx_zones zones;
-	struct mmx_flags flags;
-	struct mmx_page_format page_format;
-	struct mmx_knowledge *knowledge; /* what is found when it is first asked for */
 };
 
 /**
- * mmx_kernel_open() - find out who this kernel is
- * @image: belongs to the kernel model from here on, also when opening fails
+ * mmx_kernel_init() - find out who this kernel is, up to where everything lies in its address space
+ * @image: belongs to the kernel from here on, also when that fails
  *
  * Fails only when nothing at all can be said: no VMCOREINFO, or no page tables. Everything else
  * that goes wrong is a fact with a reason.
  */
-struct mmx_kernel *mmx_kernel_open(struct mmx_image *image, const struct mmx_open_options *options,
-				   struct mmx_err *err);
-void mmx_kernel_close(struct mmx_kernel *kernel);
+int mmx_kernel_init(struct mmx_kernel *kernel, struct mmx_image *image,
+		    const struct mmx_open_options *options, struct mmx_err *err);
+void mmx_kernel_fini(struct mmx_kernel *kernel);
+
+/** mmx_kernel_drop_refuted() - regions whose check failed are not where the kernel is said to be */
+void mmx_kernel_drop_refuted(struct mmx_kernel *kernel);
 
 #endif

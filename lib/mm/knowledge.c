@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/owners/hugetlb.h"
 #include "mm/owners/marks.h"
@@ -143,7 +143,7 @@ static void *find(struct mmx_knowledge *k, struct mmx_view *view, enum mmx_known
 
 const void *mmx_know(struct mmx_view *view, enum mmx_known id)
 {
-	struct mmx_knowledge *k = view->kernel->knowledge;
+	struct mmx_knowledge *k = mmx_mem(view->kernel)->knowledge;
 	void *it = atomic_load(&k->it[id]);
 
 	if (it)
@@ -177,7 +177,7 @@ const struct mmx_coverage *mmx_known_coverage(struct mmx_view *view, enum mmx_kn
 
 void mmx_knowledge_refresh(struct mmx_kernel *kernel)
 {
-	struct mmx_knowledge *k = kernel->knowledge;
+	struct mmx_knowledge *k = mmx_mem(kernel)->knowledge;
 
 	for (unsigned int id = MMX_KNOWN_COUNT; id--;) {
 		if (kernel->image->live || k->cut_short[id])

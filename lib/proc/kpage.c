@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "proc/kpage.h"
 
 /* The bits of kpageflags; user space relies on them, so they have never moved. */
@@ -117,17 +117,17 @@ static int find_zero_page(struct mmx_kpage *kp, struct mmx_view *view, struct mm
 static int find_max_pfn(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
-	uint64_t section = 1ULL << (k->sparse.section_bits - k->arch->page_shift);
+	uint64_t section = 1ULL << (mmx_mem(k)->sparse.section_bits - k->arch->page_shift);
 
 	if (variable(view, "max_pfn", 0, &kp->max_pfn, err))
 		return -1;
 	if (!kp->max_pfn)
 		return mmx_fail(err, MMX_EMISSING, "there is no symbol max_pfn, or it is 0");
-	if (kp->max_pfn > k->sparse.end)
+	if (kp->max_pfn > mmx_mem(k)->sparse.end)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"max_pfn is 0x%" PRIx64 ", but no frame from 0x%" PRIx64
 				" on ever had a struct page",
-				kp->max_pfn, k->sparse.end);
+				kp->max_pfn, mmx_mem(k)->sparse.end);
 	kp->max_pfn = (kp->max_pfn + section - 1) & ~(section - 1);
 	return 0;
 }
@@ -171,15 +171,15 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
 		return -1;
 	kp->thp = mmx_symbol_addr(&k->symbols, "transparent_hugepage_flags", &symbol);
 	/* 6.10 moved slab to the page types and kpageflags to folios: one tells of the other. */
-	kp->rules = mmx_has_struct(l, S_page_snapshot) ? MMX_KPAGE_SNAPSHOT
-		    : k->page_format.slab_is_type      ? MMX_KPAGE_FOLIO
-						       : MMX_KPAGE_PAGE;
+	kp->rules = mmx_has_struct(l, S_page_snapshot)     ? MMX_KPAGE_SNAPSHOT
+		    : mmx_mem(k)->page_format.slab_is_type ? MMX_KPAGE_FOLIO
+							   : MMX_KPAGE_PAGE;
 	find_ksm_test(kp, view);
 	kp->hole = mmx_has_enum(l, E_KPAGE_FLAGS) ? 0 : 1ULL << KPF_NOPAGE;
 	kp->idle = mmx_has_enum(l, E_PG_idle) ? mmx_enum(l, E_PG_idle) : MMX_NO_BIT;
 	for (size_t i = 0; i < sizeof(copies) / sizeof(*copies); i++) {
 		if (!mmx_has_enum(l, copies[i].flag) ||
-		    (copies[i].flag == E_PG_slab && k->page_format.slab_is_type))
+		    (copies[i].flag == E_PG_slab && mmx_mem(k)->page_format.slab_is_type))
 			continue;
 		kp->copied[kp->n_copied].flag = mmx_enum(l, copies[i].flag) & 63;
 		kp->copied[kp->n_copied++].kpf = copies[i].kpf;
@@ -196,14 +196,14 @@ int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct m
 	struct mmx_page_walk w;
 
 	kp->counted = MMX_COUNTED_PAGES;
-	if (!view->kernel->page_format.may_not_count_pages)
+	if (!mmx_mem(view->kernel)->page_format.may_not_count_pages)
 		return 0;
 	if (mmx_page_walk_begin(&w, view, 0, kp->max_pfn, err))
 		return -1;
 	while (pages < WITNESSES && folio < WITNESSES && mmx_page_walk_next(&w)) {
 		enum mmx_counted counted;
 
-		if (w.read || w.tail || !mmx_pfn_online(&view->kernel->sparse, w.pfn) ||
+		if (w.read || w.tail || !mmx_pfn_online(&mmx_mem(view->kernel)->sparse, w.pfn) ||
 		    mmx_folio_counted(&w, &counted))
 			continue;
 		pages += counted == MMX_COUNTED_PAGES;
@@ -268,7 +268,7 @@ static uint64_t kind_by_folio(const struct mmx_kpage *kp, const struct mmx_page_
 
 enum mmx_read mmx_kpageflags(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word)
 {
-	const struct mmx_page_format *f = &w->view->kernel->page_format;
+	const struct mmx_page_format *f = &mmx_mem(w->view->kernel)->page_format;
 	const struct mmx_folio *folio = &w->folio;
 	uint64_t own = mmx_word(w->bytes, f->flags), mapping = mmx_word(folio->bytes, f->mapping),
 		 u;
@@ -314,7 +314,7 @@ uint64_t mmx_kpageflags_unknown(const struct mmx_kpage *kp, uint64_t word)
 static enum mmx_read typed_page_count(const struct mmx_kpage *kp, const struct mmx_page_walk *w,
 				      uint64_t *word)
 {
-	int32_t raw = mmx_int(w->bytes, w->view->kernel->page_format.mapcount);
+	int32_t raw = mmx_int(w->bytes, mmx_mem(w->view->kernel)->page_format.mapcount);
 
 	*word = kp->counted == MMX_COUNTED_FOLIO ? (uint64_t)(int64_t)(raw + 1) : 0;
 	return kp->counted == MMX_COUNTED_UNKNOWN ? MMX_READ_UNREADABLE : MMX_READ_OK;

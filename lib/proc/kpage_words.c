@@ -2,6 +2,7 @@
 /* kpageflags and kpagecount: a word for each page frame, worked out on threads. */
 #include <inttypes.h>
 
+#include "mm/mem.h"
 #include "base/progress.h"
 #include "mm/frames/page_pieces.h"
 #include "proc/kpage.h"
@@ -41,7 +42,7 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 	(void)err;
 	piece->n = 0;
 	while (mmx_page_walk_next(w)) {
-		bool online = mmx_pfn_online(&w->view->kernel->sparse, w->pfn);
+		bool online = mmx_pfn_online(&mmx_mem(w->view->kernel)->sparse, w->pfn);
 		enum mmx_read read = w->read;
 		uint64_t word = file->hole;
 
@@ -102,7 +103,7 @@ static int words(struct mmx_proc *p, struct mmx_proc_words *words, struct mmx_er
  */
 static void check_end(struct mmx_proc *p)
 {
-	const struct mmx_sparse *s = &p->view->kernel->sparse;
+	const struct mmx_sparse *s = &mmx_mem(p->view->kernel)->sparse;
 	const struct mmx_section *last = &s->v[s->n - 1];
 	uint64_t end = (last->nr + 1) << (s->section_bits - p->view->kernel->arch->page_shift);
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How the flags word of struct page is divided. */
+#include "mm/mem.h"
 #include "records/records.h"
 
 static const void *next_field(struct mmx_rows *r)
 {
-	return r->nth < MMX_FLAG_FIELD_COUNT ? &r->view->kernel->flags.field[r->nth] : NULL;
+	return r->nth < MMX_FLAG_FIELD_COUNT ? &mmx_mem(r->view->kernel)->flags.field[r->nth]
+					     : NULL;
 }
 
 static void field_name(struct mmx_rows *r, struct mmx_value *v)
@@ -60,7 +62,7 @@ struct bit {
 
 static const void *next_bit(struct mmx_rows *r)
 {
-	const struct mmx_flags *flags = &r->view->kernel->flags;
+	const struct mmx_flags *flags = &mmx_mem(r->view->kernel)->flags;
 
 	return r->nth < flags->named ? flags->name[r->nth] : NULL;
 }

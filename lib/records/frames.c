@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Physical memory as a whole: struct pages, the frames that have one, zones. */
+#include "mm/mem.h"
 #include "records/records.h"
 
 static const void *next_vmemmap(struct mmx_rows *r)
 {
-	return r->nth ? NULL : r->view->kernel;
+	return r->nth ? NULL : mmx_mem(r->view->kernel);
 }
 
 static void frames(struct mmx_rows *r, struct mmx_value *v)
 {
-	const struct mmx_kernel *k = r->row;
+	const struct mmx_mem *mem = r->row;
 
-	v->word = mmx_ranges_total(&k->sparse.pfn);
+	v->word = mmx_ranges_total(&mem->sparse.pfn);
 }
 
 static const struct mmx_field vmemmap_fields[] = {
 	{"page_size", MMX_COUNT, "bytes in a struct page", .zero = MMX_OR_NULL,
-	 AT(struct mmx_kernel, vmemmap.page_size)},
+	 AT(struct mmx_mem, vmemmap.page_size)},
 	{"base", MMX_ADDR, "where PFN 0's would be", RESTS_ON(FACT_VMEMMAP),
-	 AT(struct mmx_kernel, vmemmap.base)},
+	 AT(struct mmx_mem, vmemmap.base)},
 	{"sections", MMX_COUNT, "memory sections that are present", RESTS_ON(FACT_SECTIONS),
-	 AT(struct mmx_kernel, sparse.n)},
+	 AT(struct mmx_mem, sparse.n)},
 	{"section_bits", MMX_COUNT, "log2 of a section's bytes", .zero = MMX_OR_NULL,
-	 AT(struct mmx_kernel, sparse.section_bits)},
+	 AT(struct mmx_mem, sparse.section_bits)},
 	{"frames", MMX_COUNT, "page frames that have a struct page", RESTS_ON(FACT_SECTIONS),
 	 .get = frames},
 	{"mapped_pages", MMX_COUNT, "pages of the array that are mapped", RESTS_ON(FACT_VMEMMAP),
-	 AT(struct mmx_kernel, vmemmap.pages)},
+	 AT(struct mmx_mem, vmemmap.pages)},
 	{"shared_pages", MMX_COUNT,
 	 "those whose physical page serves another part of the array, too", RESTS_ON(FACT_VMEMMAP),
-	 AT(struct mmx_kernel, vmemmap.shared)},
+	 AT(struct mmx_mem, vmemmap.shared)},
 	{"extents", MMX_COUNT, "physical runs that the array consists of", RESTS_ON(FACT_VMEMMAP),
-	 AT(struct mmx_kernel, vmemmap.n)},
+	 AT(struct mmx_mem, vmemmap.n)},
 	{0},
 };
 
@@ -44,7 +45,7 @@ const struct mmx_record mmx_record_vmemmap = {
 
 static const void *next_frames(struct mmx_rows *r)
 {
-	const struct mmx_ranges *pfn = &r->view->kernel->sparse.pfn;
+	const struct mmx_ranges *pfn = &mmx_mem(r->view->kernel)->sparse.pfn;
 
 	return r->nth < pfn->n ? &pfn->v[r->nth] : NULL;
 }
@@ -72,7 +73,7 @@ const struct mmx_record mmx_record_frame_ranges = {
 
 static const void *next_zone(struct mmx_rows *r)
 {
-	const struct mmx_zones *zones = &r->view->kernel->zones;
+	const struct mmx_zones *zones = &mmx_mem(r->view->kernel)->zones;
 
 	return r->nth < zones->n ? &zones->v[r->nth] : NULL;
 }

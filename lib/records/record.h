@@ -7,7 +7,7 @@
  *
  *	static const void *next(struct mmx_rows *r)
  *	{
- *		const struct mmx_zones *zones = &r->view->kernel->zones;
+ *		const struct mmx_zones *zones = &mmx_mem(r->view->kernel)->zones;
  *
  *		return r->nth < zones->n ? &zones->v[r->nth] : NULL;
  *	}

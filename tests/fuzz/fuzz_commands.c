@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "damaged_sample.h"
 #include "json_check.h"
+#include "open/open.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -245,10 +246,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.json = data[0] & 2;
 	for (size_t at = HEAD; at + DAMAGE <= size; at += DAMAGE)
 		lay(sample, data + at);
-	kernel = mmx_kernel_open(sample_image(sample), NULL, &err);
+	kernel = mmx_open(sample_image(sample), NULL, &err);
 	if (kernel) {
 		run_calls(kernel, &calls[data[0] & 1], data + 1, &options);
-		mmx_kernel_close(kernel);
+		mmx_close(kernel);
 	} else if (!*err.text || mmx_printable(err.text, strlen(err.text)) != strlen(err.text)) {
 		abort();
 	}

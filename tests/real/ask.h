@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
+#include "open/open.h"
 
 struct ask_question {
 	const char *name;
@@ -24,7 +25,7 @@ static inline int ask_main(int argc, char **argv, const struct ask_question *que
 
 	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
 	if (image)
-		k = mmx_kernel_open(image, NULL, &err);
+		k = mmx_open(image, NULL, &err);
 	if (!k) {
 		fprintf(stderr, "%s: %s\n", argv[0], err.text);
 		return 2;
@@ -33,7 +34,7 @@ static inline int ask_main(int argc, char **argv, const struct ask_question *que
 		if (!strcmp(argv[2], questions[i].name))
 			status = questions[i].ask(k);
 	}
-	mmx_kernel_close(k);
+	mmx_close(k);
 	return status;
 }
 

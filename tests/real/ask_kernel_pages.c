@@ -39,7 +39,8 @@ static int failed(const struct mmx_err *err)
 
 static int walk_all(struct mmx_page_walk *w, const struct mmx_kernel *k, struct mmx_err *err)
 {
-	return mmx_page_walk_begin(w, k->view, 0, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, err);
+	return mmx_page_walk_begin(w, k->view, 0,
+				   mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end, err);
 }
 
 static int caches(const struct mmx_kernel *k)
@@ -269,7 +270,7 @@ static int hugetlb(const struct mmx_kernel *k)
 		mmx_hugetlb_decode(&h, pools, &w);
 		printf("page\t%" PRIx64 "\t%u\t%u\t%s\t%s\t%s\t%u\t%s\n", w.pfn,
 		       h.hstate ? h.hstate->order : 0,
-		       mmx_flag_field(&k->flags, FIELD_NODE, w.folio.flags),
+		       mmx_flag_field(&mmx_mem(k)->flags, FIELD_NODE, w.folio.flags),
 		       h.freed ? "free" : "used", h.listed ? "listed" : "", h.flags, h.poisoned_n,
 		       mmx_read_name(h.poison_read));
 	}
@@ -299,7 +300,8 @@ static int tables(const struct mmx_kernel *k)
 	struct mmx_page_walk w;
 	struct mmx_err err;
 
-	if (mmx_page_walk_begin(&w, k->view, 0, k->sparse.pfn.v[k->sparse.pfn.n - 1].end, &err))
+	if (mmx_page_walk_begin(&w, k->view, 0,
+				mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end, &err))
 		return failed(&err);
 	for (size_t i = 0; i < owners->spaces.n; i++)
 		print_space(k, mmx_know_tasks(k->view), &owners->spaces.v[i]);

@@ -39,17 +39,18 @@ static bool read_page(const struct mmx_kernel *k, uint64_t pfn, uint64_t *flags,
 	unsigned char page[256];
 	uint64_t got;
 
-	if (k->page_format.size > sizeof(page) || mmx_pages_read(k->view, pfn, 1, page, &got))
+	if (mmx_mem(k)->page_format.size > sizeof(page) ||
+	    mmx_pages_read(k->view, pfn, 1, page, &got))
 		return false;
-	*flags = mmx_word(page, k->page_format.flags);
-	*refs = mmx_int(page, k->page_format.refcount);
+	*flags = mmx_word(page, mmx_mem(k)->page_format.flags);
+	*refs = mmx_int(page, mmx_mem(k)->page_format.refcount);
 	return true;
 }
 
 static bool in_zone(const struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t flags)
 {
-	return mmx_flag_field(&k->flags, FIELD_NODE, flags) == zone->node &&
-	       mmx_flag_field(&k->flags, FIELD_ZONE, flags) == zone->index;
+	return mmx_flag_field(&mmx_mem(k)->flags, FIELD_NODE, flags) == zone->node &&
+	       mmx_flag_field(&mmx_mem(k)->flags, FIELD_ZONE, flags) == zone->index;
 }
 
 static uint64_t strangers(const struct mmx_kernel *k, const struct mmx_pcp *pcp,
@@ -97,8 +98,8 @@ static int pageblocks(const struct mmx_kernel *k)
 	if (mmx_pageblock_format_find(&f, k, &err))
 		return trouble(&err);
 	printf("order\t%u\n", f.order);
-	for (size_t z = 0; z < k->zones.n; z++) {
-		const struct mmx_zone *zone = &k->zones.v[z];
+	for (size_t z = 0; z < mmx_mem(k)->zones.n; z++) {
+		const struct mmx_zone *zone = &mmx_mem(k)->zones.v[z];
 		uint64_t end = zone->start_pfn + zone->spanned, count[MMX_MIGRATE_TYPES + 1] = {0};
 
 		for (uint64_t pfn = zone->start_pfn; pfn < end;
@@ -107,8 +108,8 @@ static int pageblocks(const struct mmx_kernel *k)
 			uint64_t flags;
 			int32_t refs;
 
-			if (!mmx_pfn_online(&k->sparse, pfn) || !read_page(k, pfn, &flags, &refs) ||
-			    !in_zone(k, zone, flags))
+			if (!mmx_pfn_online(&mmx_mem(k)->sparse, pfn) ||
+			    !read_page(k, pfn, &flags, &refs) || !in_zone(k, zone, flags))
 				continue;
 			if (mmx_pageblock_of(&f, k->view, pfn, &block) || !block.name)
 				count[MMX_MIGRATE_TYPES]++;
@@ -136,7 +137,7 @@ static void count_nodes(struct nodes *n, uint64_t pfn, uint64_t frames)
 
 	for (uint64_t i = 0; i < frames; i++) {
 		node = read_page(n->k, pfn + i, &flags, &refs)
-			       ? mmx_flag_field(&n->k->flags, FIELD_NODE, flags)
+			       ? mmx_flag_field(&mmx_mem(n->k)->flags, FIELD_NODE, flags)
 			       : 64;
 		if (node < 64)
 			n->pages[node]++;

@@ -135,14 +135,14 @@ static uint64_t cgroup_of(struct mmx_view *view, uint64_t data)
 /* 6.1 to 6.3 look at the very page, later kernels at its folio. The names of counts tell 6.1 and 6.2. */
 static bool asks_the_page(const struct mmx_kernel *k)
 {
-	return k->page_format.mapped == MMX_MAPPED_PAGES ||
+	return mmx_mem(k)->page_format.mapped == MMX_MAPPED_PAGES ||
 	       k->layout.member[M_folio_nr_pages_mapped].alt == 1;
 }
 
 static int kpagecgroup(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
-	const struct mmx_page_format *f = &view->kernel->page_format;
+	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;
 	struct mmx_page_walk walk;
 	struct mmx_kpage kp;
 	struct mmx_err err;
@@ -329,7 +329,7 @@ static void print_memcg(struct mmx_view *view, uint64_t word)
 static void print_frame(struct mmx_view *view, const struct mmx_swaps *found,
 			const struct mmx_page_walk *w)
 {
-	const struct mmx_page_format *f = &view->kernel->page_format;
+	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;
 	uint64_t mapping = mmx_word(w->folio.bytes, f->mapping), offset;
 	unsigned int type;
 

@@ -70,9 +70,9 @@ static int nearest(const struct mmx_kernel *k)
 static int flags(const struct mmx_kernel *k)
 {
 	static unsigned char pages[1 << 20];
-	uint64_t size = k->vmemmap.page_size;
+	uint64_t size = mmx_mem(k)->vmemmap.page_size;
 
-	mmx_for_each_range (r, &k->sparse.pfn) {
+	mmx_for_each_range (r, &mmx_mem(k)->sparse.pfn) {
 		uint64_t got = 0;
 
 		for (uint64_t pfn = r->start; pfn < r->end; pfn += got) {
@@ -88,7 +88,7 @@ static int flags(const struct mmx_kernel *k)
 
 				printf("%" PRIx64 " %" PRIx64, pfn + i, word);
 				for (int f = 0; f < MMX_FLAG_FIELD_COUNT; f++)
-					printf(" %u", mmx_flag_field(&k->flags, f, word));
+					printf(" %u", mmx_flag_field(&mmx_mem(k)->flags, f, word));
 				putchar('\n');
 			}
 		}
@@ -98,7 +98,8 @@ static int flags(const struct mmx_kernel *k)
 
 static int classes(const struct mmx_kernel *k)
 {
-	uint64_t count[MMX_CLASS_COUNT] = {0}, end = k->sparse.pfn.v[k->sparse.pfn.n - 1].end;
+	uint64_t count[MMX_CLASS_COUNT] = {0},
+		 end = mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end;
 	struct mmx_classifier c;
 	struct mmx_page_walk w;
 	struct mmx_err err;
@@ -118,9 +119,9 @@ static int classes(const struct mmx_kernel *k)
 			printf("# %" PRIx64 " head %" PRIx64 " order %u flags %" PRIx64
 			       " refcount %d private %" PRIx64 " %s\n",
 			       w.pfn, w.folio.head, w.folio.order,
-			       mmx_word(w.bytes, k->page_format.flags),
-			       mmx_int(w.folio.bytes, k->page_format.refcount),
-			       mmx_word(w.bytes, k->page_format.private), v.why);
+			       mmx_word(w.bytes, mmx_mem(k)->page_format.flags),
+			       mmx_int(w.folio.bytes, mmx_mem(k)->page_format.refcount),
+			       mmx_word(w.bytes, mmx_mem(k)->page_format.private), v.why);
 	}
 	for (int i = 0; i < MMX_CLASS_COUNT; i++)
 		printf("%s %" PRIu64 "\n", mmx_class_name(i), count[i]);

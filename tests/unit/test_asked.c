@@ -79,7 +79,7 @@ static const struct mmx_types_ops counting = {
 static struct fake_memory *opened(void)
 {
 	struct fake_memory *m = fake_memory_new(1 << 16);
-	struct mmx_kernel *k = &m->kernel;
+	struct mmx_kernel *k = &m->mem.kernel;
 	struct mmx_types_provider p;
 
 	CHECK(!mmx_types_from_profile(&profile, "6.14.0", NULL), "no profile");
@@ -105,12 +105,12 @@ static bool names_have(const char *const *names, unsigned int n, const char *nam
 static void names_of_flags(void)
 {
 	struct fake_memory *m = opened();
-	const struct mmx_layout *l = &m->kernel.layout;
-	struct mmx_page_format *f = &m->kernel.page_format;
+	const struct mmx_layout *l = &m->mem.kernel.layout;
+	struct mmx_page_format *f = &m->mem.page_format;
 	unsigned char page[PAGE_BYTES] = {0};
 	struct mmx_page_walk w = {.view = m->view, .bytes = page, .folio = {.bytes = page}};
 	const char *names[MMX_FLAG_NAMES_MAX];
-	uint64_t flags = (1ULL << m->kernel.flags.named) - 1;
+	uint64_t flags = (1ULL << m->mem.flags.named) - 1;
 	unsigned int n;
 
 	f->swapbacked = mmx_enum(l, E_PG_swapbacked);
@@ -131,16 +131,16 @@ static void names_of_flags(void)
 static void state_of_a_huge_page(void)
 {
 	struct fake_memory *m = opened();
-	const struct mmx_layout *l = &m->kernel.layout;
+	const struct mmx_layout *l = &m->mem.kernel.layout;
 	const struct mmx_hugetlb_pools pools = {0};
 	unsigned char page[PAGE_BYTES] = {0};
 	struct mmx_page_walk w = {.view = m->view, .bytes = page, .folio = {.bytes = page}};
 	struct mmx_hugetlb h;
 
-	m->kernel.page_format.private = mmx_off(l, M_page_private);
-	page[m->kernel.page_format.private] =
+	m->mem.page_format.private = mmx_off(l, M_page_private);
+	page[m->mem.page_format.private] =
 		1u << mmx_enum(l, E_HPG_migratable) | 1u << mmx_enum(l, E_HPG_freed);
-	page[m->kernel.page_format.private + 4] = 1; /* bit 32, which nobody knows */
+	page[m->mem.page_format.private + 4] = 1; /* bit 32, which nobody knows */
 	mmx_hugetlb_decode(&h, &pools, &w);
 	CHECK(!strcmp(h.flags, "migratable freed 0x100000000"), "%s", h.flags);
 	CHECK(!asked, "%u questions", asked);
@@ -153,10 +153,11 @@ static void names_of_migratetypes(void)
 	struct mmx_pageblock_format f;
 	struct mmx_err err;
 
-	mmx_fact_set(&m->kernel.facts, FACT_SECTIONS, MMX_FACT_CHECKED, "test", "so that it is");
+	mmx_fact_set(&m->mem.kernel.facts, FACT_SECTIONS, MMX_FACT_CHECKED, "test",
+		     "so that it is");
 	m->arch.page_shift = 12;
-	m->kernel.sparse.section_bits = 27;
-	CHECK(!mmx_pageblock_format_find(&f, &m->kernel, &err), "%s", err.text);
+	m->mem.sparse.section_bits = 27;
+	CHECK(!mmx_pageblock_format_find(&f, &m->mem.kernel, &err), "%s", err.text);
 	CHECK(!strcmp(f.name[1], "movable") && !strcmp(f.name[3], "highatomic"), "%s, %s",
 	      f.name[1], f.name[3]);
 	CHECK(!asked, "%u questions", asked);

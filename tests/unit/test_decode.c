@@ -28,7 +28,7 @@ static struct fake_memory *m;
 
 static void member(enum mmx_layout_member id, uint64_t bit_off, uint32_t size, uint32_t bits)
 {
-	m->kernel.layout.member[id] =
+	m->mem.kernel.layout.member[id] =
 		(struct mmx_layout_found){.provider = 0,
 					  .m = {.bit_off = bit_off,
 						.size = size,
@@ -74,10 +74,10 @@ static void what_a_kernel_lacks_is_named_or_left_alone(void)
 
 	setup();
 	at = fake_put(m, &ours, sizeof(ours));
-	m->kernel.layout.member[M_task_struct_flags].provider = -1;
+	m->mem.kernel.layout.member[M_task_struct_flags].provider = -1;
 	CHECK(!mmx_decode_read(&decode, m->view, at, &ours, &err) && ours.flags == 9, "%s",
 	      err.text);
-	m->kernel.layout.member[M_task_struct_mm].provider = -1;
+	m->mem.kernel.layout.member[M_task_struct_mm].provider = -1;
 	CHECK(mmx_decode_read(&decode, m->view, at, &ours, &err) && err.code == MMX_EMISSING &&
 		      strstr(err.text, "task_struct.mm"),
 	      "%s", err.text);

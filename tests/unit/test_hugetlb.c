@@ -40,7 +40,7 @@ static struct page *page(uint64_t pfn)
 
 static void make_format(void)
 {
-	struct mmx_page_format *f = &m->kernel.page_format;
+	struct mmx_page_format *f = &m->mem.page_format;
 
 	*f = (struct mmx_page_format){
 		.size = SIZE,
@@ -67,8 +67,8 @@ static void setup(void)
 	m = fake_memory_new(FRAMES * SIZE + 4096);
 	m->used = FRAMES * SIZE;
 	m->arch.page_shift = 12;
-	m->kernel.vmemmap.base = FAKE_VA;
-	m->kernel.vmemmap.page_size = SIZE;
+	m->mem.vmemmap.base = FAKE_VA;
+	m->mem.vmemmap.page_size = SIZE;
 	fake_no_types(m);
 	fake_struct(m, S_raw_hwp_page, sizeof(struct raw_hwp_page));
 	fake_member(m, M_raw_hwp_page_node, 0, 8, 0);
@@ -76,13 +76,13 @@ static void setup(void)
 	fake_member(m, M_folio_hugetlb_hwpoison, 2 * SIZE + 0x28, 8, 0);
 	fake_enum(m, E_HPG_raw_hwp_unreliable, 5);
 	make_format();
-	if (!mmx_array_add(&m->kernel.vmemmap,
+	if (!mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.va = FAKE_VA, .len = FRAMES * SIZE}) ||
-	    !mmx_ranges_add(&m->kernel.sparse.pfn, 0, FRAMES) ||
+	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES) ||
 	    !mmx_ranges_add(&m->image.ram, 0, m->size))
 		abort();
-	m->kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
-	m->kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
 		*page(pfn) = (struct page){.type = ~0u};
 	for (uint64_t pfn = HEAD + 1; pfn < HEAD + PAGES; pfn++)
@@ -96,8 +96,8 @@ static void setup(void)
 
 static void teardown(void)
 {
-	mmx_array_free(&m->kernel.vmemmap);
-	mmx_ranges_free(&m->kernel.sparse.pfn);
+	mmx_array_free(&m->mem.vmemmap);
+	mmx_ranges_free(&m->mem.sparse.pfn);
 	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }

@@ -25,7 +25,7 @@ static void what_cannot_be_found_is_empty_and_says_why(void)
 static void what_rests_on_broken_things_is_not_whole(void)
 {
 	struct fake_memory *m = fake_memory_new(4096);
-	struct mmx_tasks *tasks = mmx_knowledge_give(m->kernel.knowledge, MMX_KNOWN_tasks);
+	struct mmx_tasks *tasks = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_tasks);
 	const struct mmx_coverage *pipes;
 
 	mmx_cover_failf(&tasks->coverage, MMX_ECORRUPT, "the list bends back");
@@ -49,10 +49,10 @@ static void what_was_cut_short_is_found_anew(void)
 	m->image.stop_arg = &stop;
 	mmx_know_pipes(m->view);
 	stop = false;
-	mmx_knowledge_refresh(&m->kernel);
-	mmx_knowledge_give(m->kernel.knowledge, MMX_KNOWN_tasks);
+	mmx_knowledge_refresh(&m->mem.kernel);
+	mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_tasks);
 	CHECK(!mmx_known_coverage(m->view, MMX_KNOWN_pipes)->broken, "found anew");
-	mmx_knowledge_refresh(&m->kernel);
+	mmx_knowledge_refresh(&m->mem.kernel);
 	CHECK(mmx_cover_whole(mmx_known_coverage(m->view, MMX_KNOWN_tasks)),
 	      "what was not cut short is kept");
 	fake_memory_free(m);
@@ -63,8 +63,8 @@ static void of_a_live_kernel_nothing_is_kept(void)
 	struct fake_memory *m = fake_memory_new(4096);
 
 	m->image.live = true;
-	mmx_knowledge_give(m->kernel.knowledge, MMX_KNOWN_tasks);
-	mmx_knowledge_refresh(&m->kernel);
+	mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_tasks);
+	mmx_knowledge_refresh(&m->mem.kernel);
 	CHECK(!mmx_cover_whole(mmx_known_coverage(m->view, MMX_KNOWN_tasks)), "it was kept");
 	fake_memory_free(m);
 }
@@ -85,7 +85,7 @@ static void threads_that_ask_at_once_get_the_same(void)
 	void *found;
 
 	for (unsigned int i = 0; i < 8; i++) {
-		if (pthread_create(&thread[i], NULL, ask, &m->kernel))
+		if (pthread_create(&thread[i], NULL, ask, &m->mem.kernel))
 			abort();
 	}
 	for (unsigned int i = 0; i < 8; i++) {

@@ -32,8 +32,8 @@ static struct fake_memory *m;
 
 static void member(enum mmx_layout_member id, size_t offset, size_t size)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m =
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m =
 		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
 }
 
@@ -42,13 +42,13 @@ static void member(enum mmx_layout_member id, size_t offset, size_t size)
 
 static void size_of(enum mmx_layout_struct id, size_t size)
 {
-	m->kernel.layout.strct[id].provider = 0;
-	m->kernel.layout.strct[id].value = size;
+	m->mem.kernel.layout.strct[id].provider = 0;
+	m->mem.kernel.layout.strct[id].value = size;
 }
 
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->kernel.layout;
+	struct mmx_layout *l = &m->mem.kernel.layout;
 
 	memset(l->strct, -1, sizeof(l->strct));
 	memset(l->member, -1, sizeof(l->member));
@@ -79,8 +79,8 @@ static void make_layout(void)
 
 static void symbol(const char *name, uint64_t addr)
 {
-	mmx_symbols_add(&m->kernel.symbols, name, strlen(name), addr, 'D', 0);
-	mmx_symbols_finish(&m->kernel.symbols, NULL);
+	mmx_symbols_add(&m->mem.kernel.symbols, name, strlen(name), addr, 'D', 0);
+	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
 }
 
 static void setup(void)
@@ -88,16 +88,16 @@ static void setup(void)
 	m = fake_memory_new(MEMORY);
 	m->arch.page_shift = 12;
 	make_layout();
-	m->kernel.vmemmap.base = 0xffffea0000000000ULL;
-	m->kernel.vmemmap.page_size = 64;
-	m->kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
-	mmx_ranges_add(&m->kernel.sparse.pfn, 0, PAGES);
+	m->mem.vmemmap.base = 0xffffea0000000000ULL;
+	m->mem.vmemmap.page_size = 64;
+	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
+	mmx_ranges_add(&m->mem.sparse.pfn, 0, PAGES);
 }
 
 static void teardown(void)
 {
-	mmx_ranges_free(&m->kernel.sparse.pfn);
-	mmx_symbols_free(&m->kernel.symbols);
+	mmx_ranges_free(&m->mem.sparse.pfn);
+	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -230,7 +230,7 @@ static struct vm *add_area(uint64_t start, uint64_t end, uint32_t pages)
 	struct area area = {.start = start, .end = end, .next = head, .prev = last};
 
 	for (uint32_t i = 0; i < pages; i++)
-		entries[i] = mmx_page_addr(&m->kernel.vmemmap, 10 + i);
+		entries[i] = mmx_page_addr(&m->mem.vmemmap, 10 + i);
 	vm.pages = fake_put(m, entries, pages * 8);
 	area.vm = fake_put(m, &vm, sizeof(vm));
 	node = fake_put(m, &area, sizeof(area)) + offsetof(struct area, next);
@@ -325,7 +325,7 @@ static void forged_areas_end_in_errors(void)
 	mmx_vmalloc_free(&v);
 
 	vm->nr_pages = 4;
-	*(uint64_t *)fake_at(m, vm->pages) = mmx_page_addr(&m->kernel.vmemmap, PAGES);
+	*(uint64_t *)fake_at(m, vm->pages) = mmx_page_addr(&m->mem.vmemmap, PAGES);
 	broken_areas("no page", 2);
 
 	vm->addr = VA - 0x1000;

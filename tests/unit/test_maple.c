@@ -249,7 +249,7 @@ static void types_that_make_no_sense_are_refused(void)
 	CHECK(part(""), "more pivots than slots");
 	fake_struct(m, S_maple_node, 128);
 	CHECK(part(""), "nodes of another size");
-	m->kernel.layout.member[M_maple_tree_ma_root].provider = -1;
+	m->mem.kernel.layout.member[M_maple_tree_ma_root].provider = -1;
 	mmx_maple_begin(&walk, m->view, tree);
 	CHECK(!mmx_maple_next(&walk) && walk.coverage.unknown == 1, "no such types");
 	teardown();

@@ -34,14 +34,14 @@ static struct mmx_sparse *sparse;
 
 static void member(enum mmx_layout_member id, size_t offset, size_t size, uint32_t nelems)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m = (struct mmx_member){
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m = (struct mmx_member){
 		.bit_off = 8 * offset, .bit_size = 8 * size, .size = size, .nelems = nelems};
 }
 
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->kernel.layout;
+	struct mmx_layout *l = &m->mem.kernel.layout;
 
 	memset(l->strct, -1, sizeof(l->strct));
 	memset(l->member, -1, sizeof(l->member));
@@ -66,8 +66,8 @@ static void make_pgmaps(uint64_t sections)
 		node.slots[i] = sections >> (i >> 3) & 1 ? PGMAP : 0;
 	xa.head = fake_put(m, &node, sizeof(node)) | 2;
 	at = fake_put(m, &xa, sizeof(xa));
-	mmx_symbols_add(&m->kernel.symbols, "pgmap_array", 11, at, 'b', 0);
-	if (mmx_symbols_finish(&m->kernel.symbols, NULL))
+	mmx_symbols_add(&m->mem.kernel.symbols, "pgmap_array", 11, at, 'b', 0);
+	if (mmx_symbols_finish(&m->mem.kernel.symbols, NULL))
 		abort();
 }
 
@@ -75,19 +75,19 @@ static void setup(void)
 {
 	m = fake_memory_new(MEMORY);
 	m->arch.page_shift = 12;
-	m->kernel.view = m->view;
-	sparse = &m->kernel.sparse;
+	m->mem.kernel.view = m->view;
+	sparse = &m->mem.sparse;
 	sparse->section_bits = 27;
 	sparse->end = 4 * SECTION;
-	m->kernel.facts.v[FACT_SECTIONS].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_SECTIONS].state = MMX_FACT_CHECKED;
 	make_layout();
 }
 
 static void teardown(void)
 {
 	mmx_sparse_free(sparse);
-	mmx_zones_free(&m->kernel.zones);
-	mmx_symbols_free(&m->kernel.symbols);
+	mmx_zones_free(&m->mem.zones);
+	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -114,13 +114,13 @@ static void a_hole_of_an_early_section_has_struct_pages_that_are_not_looked_at(v
 	setup();
 	section(0, true, true, false, ALL & ~6ULL);
 	section(1, true, false, false, 1);
-	mmx_online_find(&m->kernel);
+	mmx_online_find(&m->mem.kernel);
 	CHECK(mmx_pfn_online(sparse, SUB - 1) && mmx_pfn_online(sparse, 3 * SUB), "memory");
 	CHECK(!mmx_pfn_online(sparse, SUB) && !mmx_pfn_online(sparse, 3 * SUB - 1), "the hole");
 	CHECK(mmx_pfn_valid(sparse, SUB) && !mmx_pfn_offline(sparse, SUB), "a hole is not offline");
 	CHECK(mmx_pfn_online(sparse, SECTION) && !mmx_pfn_online(sparse, SECTION + SUB), "plugged");
-	CHECK(m->kernel.facts.v[FACT_ONLINE].state == MMX_FACT_UNCHECKED, "%s",
-	      m->kernel.facts.v[FACT_ONLINE].text);
+	CHECK(m->mem.kernel.facts.v[FACT_ONLINE].state == MMX_FACT_UNCHECKED, "%s",
+	      m->mem.kernel.facts.v[FACT_ONLINE].text);
 	teardown();
 }
 
@@ -130,7 +130,7 @@ static void an_offline_section_is_all_a_devices_or_none(void)
 	make_pgmaps(1 << 1);
 	section(1, false, false, false, ALL);
 	section(2, false, false, false, ALL);
-	mmx_online_find(&m->kernel);
+	mmx_online_find(&m->mem.kernel);
 	CHECK(mmx_ranges_total(&sparse->device) == SECTION && mmx_pfn_device(sparse, SECTION),
 	      "device");
 	CHECK(mmx_ranges_total(&sparse->offline) == SECTION && mmx_pfn_offline(sparse, 2 * SECTION),
@@ -146,11 +146,11 @@ static void a_section_of_both_is_asked_about_by_subsection(void)
 
 	setup();
 	make_pgmaps(0);
-	mmx_symbol_addr(&m->kernel.symbols, "pgmap_array", &xa);
+	mmx_symbol_addr(&m->mem.kernel.symbols, "pgmap_array", &xa);
 	node = fake_at(m, ((struct xarray *)fake_at(m, xa))->head & ~3ULL);
 	node->slots[1] = PGMAP;
 	section(0, true, true, true, ALL);
-	mmx_online_find(&m->kernel);
+	mmx_online_find(&m->mem.kernel);
 	CHECK(mmx_pfn_online(sparse, 8 * SUB - 1) && mmx_pfn_online(sparse, 16 * SUB), "RAM");
 	CHECK(mmx_pfn_device(sparse, 8 * SUB) && mmx_pfn_device(sparse, 16 * SUB - 1) &&
 		      !mmx_pfn_online(sparse, 8 * SUB),
@@ -163,15 +163,15 @@ static void what_cannot_be_asked_is_not_known(void)
 	setup();
 	section(0, true, true, false, ALL);
 	section(1, true, true, true, ALL);
-	mmx_online_find(&m->kernel);
-	CHECK(m->kernel.facts.v[FACT_ONLINE].state == MMX_FACT_UNKNOWN, "without pgmap_array");
+	mmx_online_find(&m->mem.kernel);
+	CHECK(m->mem.kernel.facts.v[FACT_ONLINE].state == MMX_FACT_UNKNOWN, "without pgmap_array");
 	teardown();
 
 	setup();
 	section(0, true, true, false, ALL);
 	sparse->v[0].usage = 0x4141414141414141;
-	mmx_online_find(&m->kernel);
-	CHECK(m->kernel.facts.v[FACT_ONLINE].state == MMX_FACT_UNKNOWN, "without a map");
+	mmx_online_find(&m->mem.kernel);
+	CHECK(m->mem.kernel.facts.v[FACT_ONLINE].state == MMX_FACT_UNKNOWN, "without a map");
 	teardown();
 }
 
@@ -179,19 +179,19 @@ static void zones_cannot_have_more_than_is_online(void)
 {
 	setup();
 	section(0, true, true, false, 1);
-	if (!mmx_array_add(&m->kernel.zones, (struct mmx_zone){.spanned = SECTION, .present = SUB}))
+	if (!mmx_array_add(&m->mem.zones, (struct mmx_zone){.spanned = SECTION, .present = SUB}))
 		abort();
-	mmx_online_find(&m->kernel);
-	CHECK(m->kernel.facts.v[FACT_ONLINE].state == MMX_FACT_CHECKED, "as many");
+	mmx_online_find(&m->mem.kernel);
+	CHECK(m->mem.kernel.facts.v[FACT_ONLINE].state == MMX_FACT_CHECKED, "as many");
 	teardown();
 
 	setup();
 	section(0, true, true, false, 1);
-	if (!mmx_array_add(&m->kernel.zones,
+	if (!mmx_array_add(&m->mem.zones,
 			   (struct mmx_zone){.spanned = SECTION, .present = SUB + 1}))
 		abort();
-	mmx_online_find(&m->kernel);
-	CHECK(m->kernel.facts.v[FACT_ONLINE].state == MMX_FACT_FAILED, "more");
+	mmx_online_find(&m->mem.kernel);
+	CHECK(m->mem.kernel.facts.v[FACT_ONLINE].state == MMX_FACT_FAILED, "more");
 	teardown();
 }
 
@@ -205,9 +205,9 @@ static void marks_take_memory_only_where_there_are_some(void)
 	setup();
 	section(0, true, true, false, ALL);
 	if (!mmx_ranges_add(&sparse->pfn, top - SECTION, top) ||
-	    !mmx_array_add(&m->kernel.vmemmap,
+	    !mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.phys = 5 << 12, .len = 3 << 12}) ||
-	    !mmx_array_add(&m->kernel.vmemmap,
+	    !mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.phys = (top - 1) << 12, .len = 1 << 12}))
 		abort();
 	CHECK(!mmx_marks_find(&marks, m->view, &err), "%s", err.text);
@@ -225,7 +225,7 @@ static void marks_take_memory_only_where_there_are_some(void)
 		chunks += !!marks.chunk[i];
 	CHECK(chunks == 2, "%lu chunks", chunks);
 	mmx_marks_free(&marks);
-	mmx_array_free(&m->kernel.vmemmap);
+	mmx_array_free(&m->mem.vmemmap);
 	teardown();
 }
 

@@ -56,15 +56,15 @@ static void new_kernel(enum mmx_mapped_test mapped)
 
 	m = fake_memory_new(FRAMES * SIZE);
 	m->arch.page_shift = 12;
-	m->kernel.vmemmap.base = BASE;
-	m->kernel.vmemmap.page_size = SIZE;
-	if (!mmx_array_add(&m->kernel.vmemmap,
+	m->mem.vmemmap.base = BASE;
+	m->mem.vmemmap.page_size = SIZE;
+	if (!mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.va = BASE, .len = FRAMES * SIZE}) ||
-	    !mmx_ranges_add(&m->kernel.sparse.pfn, 0, FRAMES) ||
+	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES) ||
 	    !mmx_ranges_add(&m->image.ram, 0, FRAMES * SIZE))
 		abort();
-	mmx_fact_set(&m->kernel.facts, FACT_PAGES, MMX_FACT_CHECKED, "a test", "made");
-	f = &m->kernel.page_format;
+	mmx_fact_set(&m->mem.kernel.facts, FACT_PAGES, MMX_FACT_CHECKED, "a test", "made");
+	f = &m->mem.page_format;
 	*f = (struct mmx_page_format){
 		.size = SIZE,
 		.link = offsetof(struct page, link),
@@ -96,8 +96,8 @@ static void new_kernel(enum mmx_mapped_test mapped)
 
 static void end_kernel(void)
 {
-	mmx_array_free(&m->kernel.vmemmap);
-	mmx_ranges_free(&m->kernel.sparse.pfn);
+	mmx_array_free(&m->mem.vmemmap);
+	mmx_ranges_free(&m->mem.sparse.pfn);
 	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }
@@ -293,7 +293,7 @@ static void links_that_lead_astray_give_no_counts(void)
 	second(THP)->flags = 99;
 	a = ask(THP);
 	CHECK(a.bad && !a.folio && a.flags && a.count, "its order is out of range");
-	m->kernel.page_format.mapped = MMX_MAPPED_PAGES;
+	m->mem.page_format.mapped = MMX_MAPPED_PAGES;
 	a = ask(THP);
 	CHECK(a.mapped && a.all, "how many pages would have to be counted is not known");
 	end_kernel();
@@ -429,7 +429,7 @@ static void typed_pages_follow_what_folios_tell(void)
 	page(THP + 511)->mapcount = 0;
 	a = ask(7);
 	CHECK(!a.count && a.count_word == 0, "%#lx", a.count_word);
-	m->kernel.page_format.may_not_count_pages = false;
+	m->mem.page_format.may_not_count_pages = false;
 	page(THP + 511)->mapcount = -1;
 	CHECK(!ask(7).count && ask(7).count_word == 0, "a kernel without that choice");
 	end_kernel();

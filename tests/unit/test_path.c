@@ -36,8 +36,8 @@ static uint64_t sb, root, mnt, inode;
 
 static void member(enum mmx_layout_member id, size_t offset, size_t size)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m =
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m =
 		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
 }
 
@@ -46,7 +46,7 @@ static void member(enum mmx_layout_member id, size_t offset, size_t size)
 
 static void make_layout(void)
 {
-	memset(&m->kernel.layout, -1, sizeof(m->kernel.layout));
+	memset(&m->mem.kernel.layout, -1, sizeof(m->mem.kernel.layout));
 	member(M_mount_mnt, 0, 8);
 	MEMBER_OF(M_vfsmount_mnt_root, mount, root);
 	MEMBER_OF(M_mount_mnt_parent, mount, parent);
@@ -154,13 +154,13 @@ static void setup(void)
 	mnt = add_mount(root, 0, OWN_NS);
 	words[1] = OWN_NS;
 	words[0] = fake_put(m, words, sizeof(words));
-	mmx_symbols_add(&m->kernel.symbols, "init_task", 9, fake_put(m, words, 8), 'D', 0);
-	mmx_symbols_finish(&m->kernel.symbols, NULL);
+	mmx_symbols_add(&m->mem.kernel.symbols, "init_task", 9, fake_put(m, words, 8), 'D', 0);
+	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
 }
 
 static void teardown(void)
 {
-	mmx_symbols_free(&m->kernel.symbols);
+	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 

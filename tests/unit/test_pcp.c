@@ -46,27 +46,27 @@ static uint64_t node(uint64_t pfn)
 
 static struct mmx_member *member(enum mmx_layout_member id, size_t offset, size_t size)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m =
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m =
 		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-	return &m->kernel.layout.member[id].m;
+	return &m->mem.kernel.layout.member[id].m;
 }
 
 static void size_of(enum mmx_layout_struct id, size_t size)
 {
-	m->kernel.layout.strct[id].provider = 0;
-	m->kernel.layout.strct[id].value = size;
+	m->mem.kernel.layout.strct[id].provider = 0;
+	m->mem.kernel.layout.strct[id].value = size;
 }
 
 static void enumerator(enum mmx_layout_enumerator id, uint64_t value)
 {
-	m->kernel.layout.enumerator[id].provider = 0;
-	m->kernel.layout.enumerator[id].value = value;
+	m->mem.kernel.layout.enumerator[id].provider = 0;
+	m->mem.kernel.layout.enumerator[id].value = value;
 }
 
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->kernel.layout;
+	struct mmx_layout *l = &m->mem.kernel.layout;
 	struct mmx_member *lists;
 
 	memset(l->strct, -1, sizeof(l->strct));
@@ -90,7 +90,7 @@ static uint64_t put_word(const char *symbol, uint64_t word)
 {
 	uint64_t at = fake_put(m, &word, sizeof(word));
 
-	mmx_symbols_add(&m->kernel.symbols, symbol, strlen(symbol), at, 'D', 0);
+	mmx_symbols_add(&m->mem.kernel.symbols, symbol, strlen(symbol), at, 'D', 0);
 	return at;
 }
 
@@ -103,9 +103,9 @@ static void setup(void)
 	m = fake_memory_new(1 << 16);
 	m->used = FRAMES * SIZE;
 	m->arch.page_shift = 12;
-	m->kernel.vmemmap.base = FAKE_VA;
-	m->kernel.vmemmap.page_size = SIZE;
-	m->kernel.page_format.private = offsetof(struct page, private);
+	m->mem.vmemmap.base = FAKE_VA;
+	m->mem.vmemmap.page_size = SIZE;
+	m->mem.page_format.private = offsetof(struct page, private);
 	make_layout();
 	at = fake_put(m, &(struct pages_of_cpu){0}, sizeof(struct pages_of_cpu));
 	set = fake_at(m, at);
@@ -116,26 +116,25 @@ static void setup(void)
 	zone = fake_at(m, z.addr);
 	put_word("__per_cpu_offset", 0);
 	put_word("__cpu_possible_mask", 1);
-	mmx_symbols_finish(&m->kernel.symbols, NULL);
-	if (!mmx_array_add(&m->kernel.zones, z) ||
-	    !mmx_ranges_add(&m->kernel.sparse.pfn, 0, FRAMES))
+	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
+	if (!mmx_array_add(&m->mem.zones, z) || !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES))
 		abort();
-	m->kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
-	m->kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
 }
 
 static void teardown(void)
 {
-	mmx_array_free(&m->kernel.zones);
-	mmx_symbols_free(&m->kernel.symbols);
-	mmx_ranges_free(&m->kernel.sparse.pfn);
+	mmx_array_free(&m->mem.zones);
+	mmx_symbols_free(&m->mem.kernel.symbols);
+	mmx_ranges_free(&m->mem.sparse.pfn);
 	fake_memory_free(m);
 }
 
 static const struct mmx_pcp *find(void)
 {
-	mmx_knowledge_free(m->kernel.knowledge);
-	m->kernel.knowledge = mmx_knowledge_new(NULL);
+	mmx_knowledge_free(m->mem.knowledge);
+	m->mem.knowledge = mmx_knowledge_new(NULL);
 	return mmx_know_pcp(m->view);
 }
 
@@ -192,7 +191,7 @@ static void lists_of_waiting_pages_may_be_wild(void)
 	pcp = find();
 	CHECK(pcp->blocks.n < 10 && pcp->coverage.broken == 1, "%zu: %s", pcp->blocks.n,
 	      pcp->coverage.first.text);
-	m->kernel.layout.member[M_page_pcp_llist].provider = -1;
+	m->mem.kernel.layout.member[M_page_pcp_llist].provider = -1;
 	pcp = find();
 	CHECK(!pcp->blocks.n && pcp->coverage.unknown == 1, "%zu: %s", pcp->blocks.n,
 	      pcp->coverage.first.text);

@@ -42,7 +42,7 @@ struct world {
 
 static void has(struct world *w, enum mmx_layout_member id, size_t offset, size_t size)
 {
-	w->m->kernel.layout.member[id] = (struct mmx_layout_found){
+	w->m->mem.kernel.layout.member[id] = (struct mmx_layout_found){
 		.provider = 0, .m = {.bit_off = offset * 8, .size = size}};
 }
 
@@ -59,11 +59,11 @@ static void lay_out(struct world *w)
 	has(w, M_pipe_inode_info_ring_size, offsetof(struct fake_pipe, ring_size), 4);
 	has(w, M_pipe_inode_info_bufs, offsetof(struct fake_pipe, bufs), 8);
 	has(w, M_pipe_inode_info_tmp_page, offsetof(struct fake_pipe, tmp_page), 16);
-	w->m->kernel.layout.member[M_pipe_inode_info_tmp_pages].provider = -1;
+	w->m->mem.kernel.layout.member[M_pipe_inode_info_tmp_pages].provider = -1;
 	has(w, M_pipe_buffer_page, offsetof(struct fake_buffer, page), 8);
 	has(w, M_pipe_buffer_offset, offsetof(struct fake_buffer, offset), 4);
 	has(w, M_pipe_buffer_len, offsetof(struct fake_buffer, len), 4);
-	w->m->kernel.layout.strct[S_pipe_buffer].value = sizeof(struct fake_buffer);
+	w->m->mem.kernel.layout.strct[S_pipe_buffer].value = sizeof(struct fake_buffer);
 }
 
 static uint64_t page(uint64_t pfn)
@@ -92,14 +92,14 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 		abort();
 	w->m = fake_memory_new(1 << 27);
 	lay_out(w);
-	w->m->kernel.vmemmap.base = VMEMMAP;
-	w->m->kernel.vmemmap.page_size = PAGE_SIZE;
-	if (!mmx_ranges_add(&w->m->kernel.sparse.pfn, 0, FRAMES))
+	w->m->mem.vmemmap.base = VMEMMAP;
+	w->m->mem.vmemmap.page_size = PAGE_SIZE;
+	if (!mmx_ranges_add(&w->m->mem.sparse.pfn, 0, FRAMES))
 		abort();
 	w->fops = fake_put(w->m, "pipefops", 8);
-	mmx_symbols_add(&w->m->kernel.symbols, "pipefifo_fops", strlen("pipefifo_fops"), w->fops,
-			'D', 0);
-	mmx_symbols_finish(&w->m->kernel.symbols, &w->err);
+	mmx_symbols_add(&w->m->mem.kernel.symbols, "pipefifo_fops", strlen("pipefifo_fops"),
+			w->fops, 'D', 0);
+	mmx_symbols_finish(&w->m->mem.kernel.symbols, &w->err);
 	for (unsigned int i = 0; i < RING; i++)
 		ring[i] = (struct fake_buffer){page(100 + i), i, 10};
 	pipe.bufs = fake_put(w->m, ring, sizeof(ring));
@@ -112,7 +112,7 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 			  sizeof(struct fake_fdtable));
 	files = fake_put(w->m, &w->fdt, 8);
 	task = fake_put(w->m, &files, 8);
-	w->tasks = mmx_knowledge_give(w->m->kernel.knowledge, MMX_KNOWN_tasks);
+	w->tasks = mmx_knowledge_give(w->m->mem.knowledge, MMX_KNOWN_tasks);
 	add_task(w, task);
 	add_task(w, task);
 	return w;
@@ -121,8 +121,8 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 static void end_world(struct world *w)
 {
 	mmx_pipes_free(&w->found);
-	mmx_ranges_free(&w->m->kernel.sparse.pfn);
-	mmx_symbols_free(&w->m->kernel.symbols);
+	mmx_ranges_free(&w->m->mem.sparse.pfn);
+	mmx_symbols_free(&w->m->mem.kernel.symbols);
 	fake_memory_free(w->m);
 	free(w);
 }

@@ -28,7 +28,7 @@ static struct world *new_world(bool hardened)
 	if (!w)
 		abort();
 	w->m = fake_memory_new(1 << 16);
-	w->m->kernel.layout.member[M_kmem_cache_random].provider = hardened ? 0 : -1;
+	w->m->mem.kernel.layout.member[M_kmem_cache_random].provider = hardened ? 0 : -1;
 	w->cache = (struct mmx_slab_cache){
 		.name = "test",
 		.random = RANDOM,
@@ -65,7 +65,7 @@ static void put_link(struct world *w, unsigned int index, uint64_t next)
 {
 	uint64_t at = object(w, index) + w->cache.offset, raw = next;
 
-	if (mmx_has(&w->m->kernel.layout, M_kmem_cache_random))
+	if (mmx_has(&w->m->mem.kernel.layout, M_kmem_cache_random))
 		raw ^= RANDOM ^ bswap_64(at);
 	raw = htole64(raw);
 	memcpy(fake_at(w->m, at), &raw, sizeof(raw));
@@ -245,7 +245,7 @@ static void a_frozen_slab_that_no_cpu_has_leaves_doubt(void)
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));
 	CHECK(w->found.coverage.unknown == 1, "%u free, %u allocated, %u unknown: %s", FOUND(w));
 	/* Where CPUs take no slabs the kernel says by this that it found the slab corrupt. */
-	w->m->kernel.layout.member[M_kmem_cache_percpu_slab].provider = -1;
+	w->m->mem.kernel.layout.member[M_kmem_cache_percpu_slab].provider = -1;
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
 	CHECK(w->found.coverage.broken == 1 && w->found.count[MMX_OBJECT_UNKNOWN] == OBJECTS - 1,
 	      "%u free, %u allocated, %u unknown: %s", FOUND(w));

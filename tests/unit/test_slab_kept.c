@@ -39,8 +39,8 @@ static const struct mmx_cpus cpus = {.v = cpu, .n = 2};
 
 static void member(enum mmx_layout_member id, size_t offset, size_t size)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m =
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m =
 		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
 }
 
@@ -49,14 +49,14 @@ static void member(enum mmx_layout_member id, size_t offset, size_t size)
 
 static void size_of(enum mmx_layout_struct id, size_t size)
 {
-	m->kernel.layout.strct[id].provider = 0;
-	m->kernel.layout.strct[id].value = size;
+	m->mem.kernel.layout.strct[id].provider = 0;
+	m->mem.kernel.layout.strct[id].value = size;
 }
 
 static void symbol(const char *name, uint64_t addr)
 {
-	mmx_symbols_add(&m->kernel.symbols, name, strlen(name), addr, 'D', 0);
-	mmx_symbols_finish(&m->kernel.symbols, NULL);
+	mmx_symbols_add(&m->mem.kernel.symbols, name, strlen(name), addr, 'D', 0);
+	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
 }
 
 static void setup(void)
@@ -65,8 +65,8 @@ static void setup(void)
 
 	m = fake_memory_new(MEMORY);
 	m->arch.page_shift = 12;
-	mmx_ranges_add(&m->kernel.sparse.pfn, 0, 4096);
-	l = &m->kernel.layout;
+	mmx_ranges_add(&m->mem.sparse.pfn, 0, 4096);
+	l = &m->mem.kernel.layout;
 	memset(l->strct, -1, sizeof(l->strct));
 	memset(l->member, -1, sizeof(l->member));
 	memset(l->enumerator, -1, sizeof(l->enumerator));
@@ -83,8 +83,8 @@ static void teardown(void)
 {
 	mmx_array_free(&kept);
 	coverage = (struct mmx_coverage){0};
-	mmx_ranges_free(&m->kernel.sparse.pfn);
-	mmx_symbols_free(&m->kernel.symbols);
+	mmx_ranges_free(&m->mem.sparse.pfn);
+	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -253,7 +253,7 @@ static void the_quarantine_is_found(void)
 	CHECK(kept.n == 4 && mmx_cover_whole(&coverage), SEEN);
 	for (int i = 0; i < 4; i++)
 		CHECK(state_of(object[i]) == MMX_OBJECT_QUARANTINED, "%d", i);
-	m->kernel.layout.member[M_qlist_head_head].provider = -1;
+	m->mem.kernel.layout.member[M_qlist_head_head].provider = -1;
 	find();
 	CHECK(kept.n == 1 && coverage.unknown == 2, SEEN);
 	teardown();
@@ -316,8 +316,8 @@ static void make_cache_layout(void)
 	MEMBER_OF(M_kmem_cache_per_node_ptrs_node, pair, node);
 	member(M_node_barn_sheaves_full, 0, 16);
 	size_of(S_cpumask, 8);
-	m->kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
-	m->kernel.facts.v[FACT_DIRECT_MAP].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_DIRECT_MAP].state = MMX_FACT_CHECKED;
 }
 
 /* Links a node into a list of its own: @at has the list's two words, @head the head's. */

@@ -47,7 +47,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	mmx_symbols_free(&m->kernel.symbols);
+	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -420,14 +420,14 @@ static void types_are_taken_from_the_top(void)
 	struct mmx_swap_types t;
 
 	setup();
-	m->kernel.page_format.mapped = MMX_MAPPED_LARGE;
-	mmx_swap_types_find(&t, &m->kernel);
+	m->mem.page_format.mapped = MMX_MAPPED_LARGE;
+	mmx_swap_types_find(&t, &m->mem.kernel);
 	CHECK(t.areas == 31 && mmx_swap_kind(&t, 31) == MMX_SWAP_MARKER, "markers alone");
-	m->kernel.layout.enumerator[E_PG_hwpoison].provider = 0;
-	mmx_symbols_add(&m->kernel.symbols, "migrate_pages", 13, FAKE_VA, 'T', 0);
-	mmx_symbols_add(&m->kernel.symbols, "make_device_exclusive", 21, FAKE_VA, 'T', 0);
-	mmx_symbols_finish(&m->kernel.symbols, NULL);
-	mmx_swap_types_find(&t, &m->kernel);
+	m->mem.kernel.layout.enumerator[E_PG_hwpoison].provider = 0;
+	mmx_symbols_add(&m->mem.kernel.symbols, "migrate_pages", 13, FAKE_VA, 'T', 0);
+	mmx_symbols_add(&m->mem.kernel.symbols, "make_device_exclusive", 21, FAKE_VA, 'T', 0);
+	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
+	mmx_swap_types_find(&t, &m->mem.kernel);
 	CHECK(t.areas == 24, "%u areas", t.areas);
 	CHECK(mmx_swap_kind(&t, 23) == MMX_SWAP_AREA, "the last area");
 	CHECK(mmx_swap_kind(&t, 24) == MMX_SWAP_HWPOISON, "poison above it");

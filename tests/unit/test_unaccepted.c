@@ -49,12 +49,12 @@ static uint64_t lru(uint64_t pfn)
 
 static struct list *head(unsigned int zone)
 {
-	return fake_at(m, m->kernel.zones.v[zone].addr + offsetof(struct zone, unaccepted));
+	return fake_at(m, m->mem.zones.v[zone].addr + offsetof(struct zone, unaccepted));
 }
 
 static uint64_t head_addr(unsigned int zone)
 {
-	return m->kernel.zones.v[zone].addr + offsetof(struct zone, unaccepted);
+	return m->mem.zones.v[zone].addr + offsetof(struct zone, unaccepted);
 }
 
 static void put_on_list(unsigned int zone, uint64_t pfn)
@@ -68,15 +68,15 @@ static void put_on_list(unsigned int zone, uint64_t pfn)
 
 static struct mmx_member *member(enum mmx_layout_member id, size_t offset, size_t size)
 {
-	m->kernel.layout.member[id].provider = 0;
-	m->kernel.layout.member[id].m =
+	m->mem.kernel.layout.member[id].provider = 0;
+	m->mem.kernel.layout.member[id].m =
 		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-	return &m->kernel.layout.member[id].m;
+	return &m->mem.kernel.layout.member[id].m;
 }
 
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->kernel.layout;
+	struct mmx_layout *l = &m->mem.kernel.layout;
 
 	memset(l->strct, -1, sizeof(l->strct));
 	memset(l->member, -1, sizeof(l->member));
@@ -88,7 +88,7 @@ static void make_layout(void)
 
 static void make_format(void)
 {
-	struct mmx_page_format *f = &m->kernel.page_format;
+	struct mmx_page_format *f = &m->mem.page_format;
 
 	*f = (struct mmx_page_format){
 		.size = SIZE,
@@ -112,34 +112,34 @@ static void setup(void)
 	m = fake_memory_new(FRAMES * SIZE + ZONES * sizeof(struct zone));
 	m->used = FRAMES * SIZE;
 	m->arch.page_shift = 12;
-	m->kernel.vmemmap.base = FAKE_VA;
-	m->kernel.vmemmap.page_size = SIZE;
+	m->mem.vmemmap.base = FAKE_VA;
+	m->mem.vmemmap.page_size = SIZE;
 	make_layout();
 	make_format();
-	if (!mmx_array_add(&m->kernel.vmemmap,
+	if (!mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.va = FAKE_VA, .len = FRAMES * SIZE}) ||
-	    !mmx_ranges_add(&m->kernel.sparse.pfn, 0, FRAMES) ||
+	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES) ||
 	    !mmx_ranges_add(&m->image.ram, 0, m->size))
 		abort();
 	for (unsigned int i = 0; i < ZONES; i++) {
 		struct mmx_zone z = {.addr = fake_put(m, &zone, sizeof(zone)), .name = "DMA"};
 
-		if (!mmx_array_add(&m->kernel.zones, z))
+		if (!mmx_array_add(&m->mem.zones, z))
 			abort();
 		*head(i) = (struct list){head_addr(i), head_addr(i)};
 	}
-	m->kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
-	m->kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
-	m->kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
+	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
 		*page(pfn) = (struct page){.mapcount = -1};
 }
 
 static void teardown(void)
 {
-	mmx_array_free(&m->kernel.zones);
-	mmx_array_free(&m->kernel.vmemmap);
-	mmx_ranges_free(&m->kernel.sparse.pfn);
+	mmx_array_free(&m->mem.zones);
+	mmx_array_free(&m->mem.vmemmap);
+	mmx_ranges_free(&m->mem.sparse.pfn);
 	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }
@@ -204,8 +204,8 @@ static void a_kernel_without_such_lists_is_no_trouble(void)
 
 	setup();
 	CHECK(!read_lists(&frames, &err) && !frames, "empty lists: %s", err.text);
-	m->kernel.layout.member[M_zone_unaccepted_pages].provider = -1;
-	m->kernel.facts.v[FACT_ZONES].state = MMX_FACT_UNKNOWN;
+	m->mem.kernel.layout.member[M_zone_unaccepted_pages].provider = -1;
+	m->mem.kernel.facts.v[FACT_ZONES].state = MMX_FACT_UNKNOWN;
 	CHECK(!read_lists(&frames, &err) && !frames, "no lists: %s", err.text);
 	teardown();
 }
@@ -232,7 +232,7 @@ static void forged_lists_end_in_errors(void)
 	put_on_list(1, 5 * BLOCK + 512);
 	CHECK(read_lists(&frames, &err) && strstr(err.text, "begins with") && frames == 3 * BLOCK,
 	      "a page within a block: %s", err.text);
-	m->kernel.layout.member[M_zone_free_area].m.nelems = 64;
+	m->mem.kernel.layout.member[M_zone_free_area].m.nelems = 64;
 	CHECK(read_lists(&frames, &err) && strstr(err.text, "64 orders") && !frames, "%s",
 	      err.text);
 	teardown();

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/files/mapping.h"
 #include "mm/swap/swap.h"

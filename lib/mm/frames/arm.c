@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/arm.h"
 #include "mm/owners/ptowner.h"
 
@@ -12,7 +12,7 @@ bool mmx_arm_unevictable(const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
 
-	return mmx_bit(w->folio.flags, k->page_format.lru) &&
+	return mmx_bit(w->folio.flags, mmx_mem(k)->page_format.lru) &&
 	       mmx_has_enum(&k->layout, E_PG_unevictable) &&
 	       mmx_bit(w->folio.flags, mmx_enum(&k->layout, E_PG_unevictable));
 }

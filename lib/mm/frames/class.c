@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/xarray.h"
 #include "mm/frames/class.h"
 #include "mm/owners/hugetlb.h"
@@ -156,7 +156,7 @@ static bool is_cached(const struct mmx_page_walk *w, const struct mmx_page_forma
 	return mmx_bit(w->folio.flags, f->lru) || !mmx_has(&k->layout, M_address_space_i_pages) ||
 	       mmx_xarray_load(w->view, mapping + mmx_off(&k->layout, M_address_space_i_pages),
 			       mmx_word(w->folio.bytes, f->index), &entry, &err) ||
-	       entry == mmx_page_addr(&k->vmemmap, w->folio.head);
+	       entry == mmx_page_addr(&mmx_mem(k)->vmemmap, w->folio.head);
 }
 
 static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
@@ -217,7 +217,8 @@ static bool is_balloon(const struct mmx_page_walk *w, enum mmx_page_type type)
 	const struct mmx_kernel *k = w->view->kernel;
 
 	return type == MMX_PAGE_OFFLINE &&
-	       mmx_region_of(&k->regions, mmx_word(w->folio.bytes, k->page_format.private)) !=
+	       mmx_region_of(&k->regions,
+			     mmx_word(w->folio.bytes, mmx_mem(k)->page_format.private)) !=
 		       MMX_REGION_COUNT;
 }
 
@@ -242,7 +243,7 @@ static struct mmx_verdict by_bad_page(const struct mmx_page_walk *w)
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	const struct mmx_page_format *f = &k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(k)->page_format;
 	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
 	struct mmx_verdict verdict;
 	enum mmx_page_type block;
@@ -255,14 +256,14 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	if (w->read)
 		return is(CLASS_MISSING, "its struct page is not in the dump");
 	flags = mmx_word(w->bytes, f->flags);
-	if (mmx_pfn_device(&k->sparse, w->pfn))
+	if (mmx_pfn_device(&mmx_mem(k)->sparse, w->pfn))
 		return is(CLASS_DEVICE, "a driver made its struct page, as pgmap_array says");
-	if (mmx_pfn_offline(&k->sparse, w->pfn))
+	if (mmx_pfn_offline(&mmx_mem(k)->sparse, w->pfn))
 		return is(CLASS_OFFLINE,
 			  "its memory section is offline: its struct page may hold anything");
 	if (flags == ~0ULL)
 		return is(CLASS_UNINITIALISED, "its flags are all ones");
-	if (mmx_flag_field(&k->flags, FIELD_ZONE, flags) == c->device_zone)
+	if (mmx_flag_field(&mmx_mem(k)->flags, FIELD_ZONE, flags) == c->device_zone)
 		return is(CLASS_DEVICE, "its zone is Device");
 	if (mmx_bit(flags, f->reserved))
 		return is(CLASS_RESERVED, "flag reserved");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/flagnames.h"
 
 /* What a page is, as far as its flags' names depend on it. */
@@ -52,7 +52,7 @@ static bool second_page(const struct mmx_page_walk *w)
 static bool in_state(const struct mmx_page_walk *w, enum state state)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	const struct mmx_page_format *f = &k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(k)->page_format;
 
 	if (w->folio.read && state != ANY && state != FREE_BLOCK)
 		return false;
@@ -78,7 +78,7 @@ static bool in_state(const struct mmx_page_walk *w, enum state state)
 static const char *name_of(const struct mmx_page_walk *w, unsigned int bit)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	const char *usual = k->flags.name[bit];
+	const char *usual = mmx_mem(k)->flags.name[bit];
 
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
 		if (!strcmp(aliases[i].flag, usual) && in_state(w, aliases[i].state) &&
@@ -92,15 +92,15 @@ static const char *name_of(const struct mmx_page_walk *w, unsigned int bit)
 unsigned int mmx_flag_names(const struct mmx_page_walk *w, const char *names[MMX_FLAG_NAMES_MAX])
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	uint64_t word = mmx_word(w->bytes, k->page_format.flags);
+	uint64_t word = mmx_word(w->bytes, mmx_mem(k)->page_format.flags);
 	unsigned int n = 0, from = 0;
 
 	if (word == ~0ULL)
 		return 0;
 	/* The second page's low byte is the folio's order, since that is kept there. */
-	if (second_page(w) && !k->page_format.order_is_byte)
+	if (second_page(w) && !mmx_mem(k)->page_format.order_is_byte)
 		from = 8;
-	for (unsigned int bit = from; bit < k->flags.named; bit++) {
+	for (unsigned int bit = from; bit < mmx_mem(k)->flags.named; bit++) {
 		if (word >> bit & 1)
 			names[n++] = name_of(w, bit);
 	}

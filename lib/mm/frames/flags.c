@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/flags.h"
 
 #define SPOTS_A_ZONE 384
@@ -91,11 +91,11 @@ static void lru_widths(const struct mmx_kernel *k, struct widths *w, unsigned in
 static void derive_widths(const struct mmx_kernel *k, unsigned int cpu_bits, struct widths *w)
 {
 	const struct mmx_layout *l = &k->layout;
-	unsigned int used, gen = 0, free_bits = 64 - k->flags.named;
+	unsigned int used, gen = 0, free_bits = 64 - mmx_mem(k)->flags.named;
 
 	*w = (struct widths){.cpus_known = cpu_bits != CPUS_UNKNOWN};
-	w->w[FIELD_NODE] = bits_for(k->zones.max_nodes);
-	w->w[FIELD_ZONE] = bits_for(k->zones.per_node);
+	w->w[FIELD_NODE] = bits_for(mmx_mem(k)->zones.max_nodes);
+	w->w[FIELD_ZONE] = bits_for(mmx_mem(k)->zones.per_node);
 	used = w->w[FIELD_NODE] + w->w[FIELD_ZONE];
 	if (mmx_has(l, M_lruvec_lrugen_timestamps))
 		gen = bits_for(l->member[M_lruvec_lrugen_timestamps].m.nelems + 1);
@@ -132,7 +132,7 @@ typedef void (*sample_fn)(void *arg, const struct mmx_zone *zone, uint64_t pfn, 
 static void sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t pfn,
 			sample_fn fn, void *arg)
 {
-	uint64_t size = k->vmemmap.page_size, got;
+	uint64_t size = mmx_mem(k)->vmemmap.page_size, got;
 	unsigned char pages[SPOT_BYTES];
 
 	if (mmx_pages_read(k->view, pfn, SPOT_BYTES / size, pages, &got))
@@ -141,15 +141,15 @@ static void sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint6
 		uint64_t flags = mmx_get(&k->layout, M_page_flags, pages + i * size);
 
 		/* All ones: never initialised. Those that the kernel does not look at may be anything. */
-		if (flags != ~0ULL && mmx_pfn_online(&k->sparse, pfn + i))
+		if (flags != ~0ULL && mmx_pfn_online(&mmx_mem(k)->sparse, pfn + i))
 			fn(arg, zone, pfn + i, flags);
 	}
 }
 
 static void each_sample(struct mmx_kernel *k, sample_fn fn, void *arg)
 {
-	for (size_t i = 0; i < k->zones.n; i++) {
-		const struct mmx_zone *zone = &k->zones.v[i];
+	for (size_t i = 0; i < mmx_mem(k)->zones.n; i++) {
+		const struct mmx_zone *zone = &mmx_mem(k)->zones.v[i];
 		/* Odd, so as not to keep step with blocks of powers of two. */
 		uint64_t step = zone->spanned / SPOTS_A_ZONE | 1;
 
@@ -175,9 +175,9 @@ struct zone_verdict {
 static void verify_zone(void *arg, const struct mmx_zone *zone, uint64_t pfn, uint64_t flags)
 {
 	struct zone_verdict *v = arg;
-	const struct mmx_flags *f = &v->k->flags;
+	const struct mmx_flags *f = &mmx_mem(v->k)->flags;
 	const struct mmx_zone *said =
-		mmx_zone_of(&v->k->zones, mmx_flag_field(f, FIELD_NODE, flags),
+		mmx_zone_of(&mmx_mem(v->k)->zones, mmx_flag_field(f, FIELD_NODE, flags),
 			    mmx_flag_field(f, FIELD_ZONE, flags));
 
 	if (flags & v->reserved)
@@ -195,8 +195,8 @@ static void verify_zone(void *arg, const struct mmx_zone *zone, uint64_t pfn, ui
 static void check_zone_bits(struct mmx_kernel *k)
 {
 	static const char source[] = "MAX_NUMNODES, __MAX_NR_ZONES";
-	const struct mmx_flag_field *node = &k->flags.field[FIELD_NODE];
-	const struct mmx_flag_field *zone = &k->flags.field[FIELD_ZONE];
+	const struct mmx_flag_field *node = &mmx_mem(k)->flags.field[FIELD_NODE];
+	const struct mmx_flag_field *zone = &mmx_mem(k)->flags.field[FIELD_ZONE];
 	struct zone_verdict v = {.k = k, .reserved = 1ULL << mmx_enum(&k->layout, E_PG_reserved)};
 
 	each_sample(k, verify_zone, &v);
@@ -214,7 +214,7 @@ static void check_zone_bits(struct mmx_kernel *k)
 			source,
 			"node at bit %u, zone at bit %u: %u of %u pages sampled in %zu zones are of their "
 			"zone, the others of another that spans them",
-			node->shift, zone->shift, v.right, v.looked, k->zones.n);
+			node->shift, zone->shift, v.right, v.looked, mmx_mem(k)->zones.n);
 }
 
 struct gen_verdict {
@@ -227,7 +227,7 @@ struct gen_verdict {
 static void verify_gen(void *arg, const struct mmx_zone *zone, uint64_t pfn, uint64_t flags)
 {
 	struct gen_verdict *v = arg;
-	unsigned int gen = mmx_flag_field(&v->k->flags, FIELD_LRU_GEN, flags);
+	unsigned int gen = mmx_flag_field(&mmx_mem(v->k)->flags, FIELD_LRU_GEN, flags);
 
 	(void)zone;
 	(void)pfn;
@@ -243,7 +243,7 @@ static void verify_gen(void *arg, const struct mmx_zone *zone, uint64_t pfn, uin
 static void check_lru_gen(struct mmx_kernel *k)
 {
 	static const char source[] = "lruvec.lrugen, NR_CPUS";
-	const struct mmx_flag_field *gen = &k->flags.field[FIELD_LRU_GEN];
+	const struct mmx_flag_field *gen = &mmx_mem(k)->flags.field[FIELD_LRU_GEN];
 	struct gen_verdict v = {.k = k};
 
 	if (!gen->width) {
@@ -288,7 +288,7 @@ static void find_lower_fields(struct mmx_kernel *k)
 
 	for (int i = 0; i < 2; i++) {
 		derive_widths(k, cpus ? derived[i] : CPUS_UNKNOWN, &w);
-		place_fields(&k->flags, &w);
+		place_fields(&mmx_mem(k)->flags, &w);
 		check_lru_gen(k);
 		if (k->facts.v[FACT_FLAGS_LRU_GEN].state != MMX_FACT_FAILED)
 			return;
@@ -296,13 +296,13 @@ static void find_lower_fields(struct mmx_kernel *k)
 	first = k->facts.v[FACT_FLAGS_LRU_GEN];
 	for (unsigned int bits = 0; bits <= CPU_BITS_MAX; bits++) {
 		derive_widths(k, bits, &w);
-		place_fields(&k->flags, &w);
+		place_fields(&mmx_mem(k)->flags, &w);
 		check_lru_gen(k);
 		if (k->facts.v[FACT_FLAGS_LRU_GEN].state == MMX_FACT_CHECKED)
 			held = held == CPUS_UNKNOWN ? bits : CPU_BITS_MAX + 1;
 	}
 	derive_widths(k, held <= CPU_BITS_MAX ? held : CPUS_UNKNOWN, &w);
-	place_fields(&k->flags, &w);
+	place_fields(&mmx_mem(k)->flags, &w);
 	if (held <= CPU_BITS_MAX)
 		check_lru_gen(k);
 	else
@@ -325,7 +325,7 @@ static bool take_name(void *arg, const char *name, int64_t value)
 
 void mmx_flags_find(struct mmx_kernel *k)
 {
-	struct mmx_flags *f = &k->flags;
+	struct mmx_flags *f = &mmx_mem(k)->flags;
 	struct widths w;
 	struct mmx_err err;
 

@@ -44,7 +44,7 @@ struct mmx_flags {
 		 [32]; /* "locked", ...: the first enumerator of each value, without PG_ */
 };
 
-/** mmx_flags_find() - fill kernel->flags and its facts; needs zones and vmemmap */
+/** mmx_flags_find() - fill mmx_mem(kernel)->flags and its facts; needs zones and vmemmap */
 void mmx_flags_find(struct mmx_kernel *kernel);
 
 const char *mmx_flag_field_name(enum mmx_flag_field_id id);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/xarray.h"
 #include "mm/frames/online.h"
 
@@ -31,8 +31,8 @@ static const struct mmx_section *first_in_question(const struct mmx_sparse *s)
 
 static void find_pgmaps(struct finder *f)
 {
-	const struct mmx_section *section = first_in_question(&f->k->sparse);
-	uint64_t array, end = f->k->sparse.end;
+	const struct mmx_section *section = first_in_question(&mmx_mem(f->k)->sparse);
+	uint64_t array, end = mmx_mem(f->k)->sparse.end;
 	struct mmx_xa xa;
 
 	if (!section || !mmx_has_enum(&f->k->layout, E_ZONE_DEVICE))
@@ -58,12 +58,12 @@ static void find_pgmaps(struct finder *f)
 static void add(struct finder *f, struct mmx_ranges *to, uint64_t pfn, uint64_t frames)
 {
 	f->nomem |= !mmx_ranges_add(to, pfn, pfn + frames) ||
-		    !mmx_ranges_add(&f->k->sparse.unseen, pfn, pfn + frames);
+		    !mmx_ranges_add(&mmx_mem(f->k)->sparse.unseen, pfn, pfn + frames);
 }
 
 static void add_section(struct finder *f, const struct mmx_section *section)
 {
-	struct mmx_sparse *s = &f->k->sparse;
+	struct mmx_sparse *s = &mmx_mem(f->k)->sparse;
 	struct mmx_subsections sub;
 
 	if (!mmx_subsections_read(f->k, section, &sub)) {
@@ -90,15 +90,15 @@ static void add_section(struct finder *f, const struct mmx_section *section)
 /* What the zones count as present must be online; what more there is are holes smaller than a subsection. */
 static void check(struct mmx_kernel *k)
 {
-	const struct mmx_sparse *s = &k->sparse;
+	const struct mmx_sparse *s = &mmx_mem(k)->sparse;
 	uint64_t online = mmx_ranges_total(&s->pfn) - mmx_ranges_total(&s->unseen), present = 0;
 
-	for (size_t i = 0; i < k->zones.n; i++)
-		present += k->zones.v[i].present;
+	for (size_t i = 0; i < mmx_mem(k)->zones.n; i++)
+		present += mmx_mem(k)->zones.v[i].present;
 	mmx_fact_set(&k->facts, FACT_ONLINE,
-		     !k->zones.n         ? MMX_FACT_UNCHECKED
-		     : online >= present ? MMX_FACT_CHECKED
-					 : MMX_FACT_FAILED,
+		     !mmx_mem(k)->zones.n ? MMX_FACT_UNCHECKED
+		     : online >= present  ? MMX_FACT_CHECKED
+					  : MMX_FACT_FAILED,
 		     source,
 		     "%" PRIu64 " frames, of which the zones count %" PRIu64 "; not %" PRIu64
 		     " in holes of sections, %" PRIu64 " of devices, %" PRIu64 " offline",
@@ -108,7 +108,7 @@ static void check(struct mmx_kernel *k)
 
 void mmx_online_find(struct mmx_kernel *k)
 {
-	struct mmx_sparse *s = &k->sparse;
+	struct mmx_sparse *s = &mmx_mem(k)->sparse;
 	struct finder f = {.k = k};
 
 	mmx_fact_require(&k->facts, FACT_SECTIONS, &f.err);

@@ -9,7 +9,7 @@
 
 #include "mm/frames/sparse.h"
 
-/** mmx_online_find() - fill @offline, @holes, @device and @unseen of kernel->sparse, and the fact; needs zones */
+/** mmx_online_find() - fill @offline, @holes, @device and @unseen of mmx_mem(kernel)->sparse, and the fact; needs zones */
 void mmx_online_find(struct mmx_kernel *kernel);
 void mmx_online_free(struct mmx_sparse *sparse);
 

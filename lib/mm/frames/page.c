@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/owners/hugetlb.h"
 #include "mm/frames/page.h"
 
@@ -166,7 +166,7 @@ static int find_format(const struct mmx_kernel *k, struct mmx_page_format *f, st
 	if (mmx_fact_require(&k->facts, FACT_VMEMMAP, err) ||
 	    mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
-	f->size = k->vmemmap.page_size;
+	f->size = mmx_mem(k)->vmemmap.page_size;
 	if (f->size * HEAD_PAGES > sizeof(((struct mmx_page_walk *)0)->saved))
 		return mmx_fail(err, MMX_ECORRUPT, "struct page of %u bytes", f->size);
 	f->flags = mmx_off(l, M_page_flags);
@@ -212,12 +212,12 @@ static int find_format(const struct mmx_kernel *k, struct mmx_page_format *f, st
 
 static const struct mmx_page_format *format(const struct mmx_page_walk *w)
 {
-	return &w->view->kernel->page_format;
+	return &mmx_mem(w->view->kernel)->page_format;
 }
 
 static uint64_t page_addr(const struct mmx_page_walk *w, uint64_t pfn)
 {
-	return mmx_page_addr(&w->view->kernel->vmemmap, pfn);
+	return mmx_page_addr(&mmx_mem(w->view->kernel)->vmemmap, pfn);
 }
 
 int mmx_page_walk_begin(struct mmx_page_walk *w, struct mmx_view *view, uint64_t start,
@@ -437,7 +437,7 @@ static bool refill(struct mmx_page_walk *w, uint64_t pfn)
 		return true;
 	w->frames = got;
 	if (w->read == MMX_READ_ABSENT) {
-		next = mmx_ranges_find(&w->view->kernel->sparse.pfn, pfn);
+		next = mmx_ranges_find(&mmx_mem(w->view->kernel)->sparse.pfn, pfn);
 		w->frames = next && next->start < w->end ? next->start - pfn : w->end - pfn;
 	}
 	return false;
@@ -713,7 +713,7 @@ static const char source[] = "struct page, folio, enum pagetype";
 /* VMCOREINFO says what a free page's type word is: the encoding must read it so. */
 static void check_type(struct mmx_kernel *k)
 {
-	const struct mmx_page_format *f = &k->page_format;
+	const struct mmx_page_format *f = &mmx_mem(k)->page_format;
 	enum mmx_page_type type;
 	int64_t buddy;
 
@@ -744,8 +744,9 @@ static void judge_spot(struct order_verdict *v, struct mmx_kernel *k, uint64_t p
 	struct mmx_page_walk w;
 	struct mmx_err err;
 
-	if (v->spots >= ENOUGH_SPOTS || !mmx_pfn_online(&k->sparse, pfn) ||
-	    mmx_page_walk_begin(&w, k->view, pfn, pfn + VMEMMAP_PAGE / k->page_format.size, &err))
+	if (v->spots >= ENOUGH_SPOTS || !mmx_pfn_online(&mmx_mem(k)->sparse, pfn) ||
+	    mmx_page_walk_begin(&w, k->view, pfn, pfn + VMEMMAP_PAGE / mmx_mem(k)->page_format.size,
+				&err))
 		return;
 	while (mmx_page_walk_next(&w)) {
 		if (w.read || (!w.tail && !w.folio.large) || (w.folio.read && !w.folio.bad))
@@ -765,13 +766,13 @@ static void judge_spot(struct order_verdict *v, struct mmx_kernel *k, uint64_t p
  */
 static void check_orders(struct mmx_kernel *k)
 {
-	uint64_t step = mmx_ranges_total(&k->sparse.pfn) / SPOTS | 1, next = 0, before = 0;
+	uint64_t step = mmx_ranges_total(&mmx_mem(k)->sparse.pfn) / SPOTS | 1, next = 0, before = 0;
 	struct mmx_fact *fact = &k->facts.v[FACT_PAGES];
 	struct order_verdict v = {0};
 	size_t len = strlen(fact->text);
 
 	/* Every step-th of all frames that have a struct page. */
-	mmx_for_each_range (frames, &k->sparse.pfn) {
+	mmx_for_each_range (frames, &mmx_mem(k)->sparse.pfn) {
 		for (; next < before + frames->end - frames->start; next += step)
 			judge_spot(&v, k, frames->start + next - before);
 		before += frames->end - frames->start;
@@ -793,7 +794,7 @@ static void check_hugetlb(struct mmx_kernel *k)
 	struct mmx_err err;
 	uint64_t n = 0;
 
-	if (k->page_format.hugetlb != MMX_HUGETLB_NONE)
+	if (mmx_mem(k)->page_format.hugetlb != MMX_HUGETLB_NONE)
 		return;
 	if (mmx_hugetlb_count(k->view, &n, &err))
 		mmx_fact_set(
@@ -813,7 +814,7 @@ void mmx_pages_find(struct mmx_kernel *k)
 {
 	struct mmx_err err;
 
-	if (find_format(k, &k->page_format, &err)) {
+	if (find_format(k, &mmx_mem(k)->page_format, &err)) {
 		mmx_fact_set(&k->facts, FACT_PAGES, MMX_FACT_UNKNOWN, source, "%s", err.text);
 		return;
 	}

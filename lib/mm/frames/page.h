@@ -97,7 +97,7 @@ struct mmx_page_format {
 		swapcache, hwpoison, writeback;
 };
 
-/** mmx_pages_find() - fill kernel->page_format and its fact */
+/** mmx_pages_find() - fill mmx_mem(kernel)->page_format and its fact */
 void mmx_pages_find(struct mmx_kernel *kernel);
 
 /** mmx_bit() - a bit of a flags word */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/page_pieces.h"
 
 struct mmx_page_team {

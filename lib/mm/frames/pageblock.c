@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/pageblock.h"
 
 #define TYPE_BITS     3u
@@ -34,7 +34,7 @@ static void name_types(struct mmx_pageblock_format *f, const struct mmx_layout *
 
 static uint64_t usage_bytes(const struct mmx_kernel *k, unsigned int bits, unsigned int order)
 {
-	uint64_t blocks = 1ULL << (k->sparse.section_bits - k->arch->page_shift - order);
+	uint64_t blocks = 1ULL << (mmx_mem(k)->sparse.section_bits - k->arch->page_shift - order);
 
 	return mmx_off(&k->layout, M_mem_section_usage_pageblock_flags) +
 	       (blocks * bits + 63) / 64 * 8;
@@ -46,7 +46,7 @@ static uint64_t usage_bytes(const struct mmx_kernel *k, unsigned int bits, unsig
  */
 static unsigned int find_order(const struct mmx_kernel *k, unsigned int bits)
 {
-	const struct mmx_sparse *s = &k->sparse;
+	const struct mmx_sparse *s = &mmx_mem(k)->sparse;
 	unsigned int seen[LARGEST_ORDER + 1] = {0}, best = 0;
 
 	for (size_t i = 1; i < s->n; i++) {
@@ -130,8 +130,8 @@ enum mmx_read mmx_pageblock_of(const struct mmx_pageblock_format *f, struct mmx_
 			       uint64_t pfn, struct mmx_pageblock *block)
 {
 	const struct mmx_kernel *k = view->kernel;
-	unsigned int shift = k->sparse.section_bits - k->arch->page_shift;
-	const struct mmx_section *section = section_of(&k->sparse, pfn >> shift);
+	unsigned int shift = mmx_mem(k)->sparse.section_bits - k->arch->page_shift;
+	const struct mmx_section *section = section_of(&mmx_mem(k)->sparse, pfn >> shift);
 	uint64_t bit = ((pfn & ((1ULL << shift) - 1)) >> f->order) * f->bits;
 	enum mmx_read read;
 	uint8_t byte;

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/online.h"
 #include "mm/frames/sparse.h"
 
@@ -36,7 +36,7 @@ static struct section_bits section_bits(const struct mmx_layout *l)
 
 static unsigned int pages_shift(const struct mmx_kernel *k)
 {
-	return k->sparse.section_bits - k->arch->page_shift;
+	return mmx_mem(k)->sparse.section_bits - k->arch->page_shift;
 }
 
 bool mmx_subsections_read(const struct mmx_kernel *k, const struct mmx_section *section,
@@ -46,7 +46,7 @@ bool mmx_subsections_read(const struct mmx_kernel *k, const struct mmx_section *
 
 	sub->first = section->nr << pages_shift(k);
 	sub->shift = SUBSECTION_SHIFT - k->arch->page_shift;
-	sub->n = 1u << (k->sparse.section_bits - SUBSECTION_SHIFT);
+	sub->n = 1u << (mmx_mem(k)->sparse.section_bits - SUBSECTION_SHIFT);
 	return mmx_has(&k->layout, M_mem_section_usage_subsection_map) &&
 	       m->size <= sizeof(sub->bits) && sub->n <= m->size * 8 &&
 	       !mmx_kread(k->view, section->usage + m->bit_off / 8, sub->bits, m->size);
@@ -58,14 +58,14 @@ static bool add_subsections(struct mmx_kernel *k, const struct mmx_section *sect
 	struct mmx_subsections sub;
 
 	if (!mmx_subsections_read(k, section, &sub)) {
-		k->sparse.unreadable++;
+		mmx_mem(k)->sparse.unreadable++;
 		return true;
 	}
 	for (unsigned int i = 0; i < sub.n; i++) {
 		uint64_t pfn = mmx_subsection_pfn(&sub, i);
 
 		if (mmx_subsection_present(&sub, i) &&
-		    !mmx_ranges_add(&k->sparse.pfn, pfn, pfn + (1ULL << sub.shift)))
+		    !mmx_ranges_add(&mmx_mem(k)->sparse.pfn, pfn, pfn + (1ULL << sub.shift)))
 			return false;
 	}
 	return true;
@@ -74,7 +74,7 @@ static bool add_subsections(struct mmx_kernel *k, const struct mmx_section *sect
 static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, uint64_t nr,
 			const unsigned char *bytes)
 {
-	struct mmx_sparse *s = &k->sparse;
+	struct mmx_sparse *s = &mmx_mem(k)->sparse;
 	uint64_t map = mmx_get(&k->layout, M_mem_section_section_mem_map, bytes);
 	struct mmx_section section = {
 		.nr = nr,
@@ -109,7 +109,7 @@ static bool add_root(struct mmx_kernel *k, const struct section_bits *bits, uint
 	uint64_t size = mmx_size(&k->layout, S_mem_section);
 
 	if (mmx_kread(k->view, addr, bytes, per_root * size)) {
-		k->sparse.unreadable++;
+		mmx_mem(k)->sparse.unreadable++;
 		return true;
 	}
 	for (unsigned int i = 0; i < per_root; i++) {
@@ -132,14 +132,14 @@ static int read_roots(struct mmx_kernel *k, uint64_t roots, uint64_t n, unsigned
 		uint64_t in = i % 512, want = n - i < 512 ? n - i : 512, root;
 
 		if (!in && mmx_kread(k->view, roots + i * 8, block, want * 8)) {
-			k->sparse.unreadable++;
+			mmx_mem(k)->sparse.unreadable++;
 			i += want - 1;
 			continue;
 		}
 		root = le64toh(block[in]);
 		if (!root)
 			continue;
-		k->sparse.end = (i + 1) * per_root << pages_shift(k);
+		mmx_mem(k)->sparse.end = (i + 1) * per_root << pages_shift(k);
 		if (!add_root(k, &bits, i, root, per_root))
 			return -1;
 	}
@@ -169,7 +169,7 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 				"section bits %" PRId64 ", physical bits %" PRId64
 				" and mem_section of %" PRIu64 " bytes make no sense together",
 				section_bits_number, phys_bits, size);
-	k->sparse.section_bits = section_bits_number;
+	mmx_mem(k)->sparse.section_bits = section_bits_number;
 	sections = 1ULL << (phys_bits - section_bits_number);
 	if (mmx_symbol_addr(&k->symbols, "mem_section", &symbol) && symbol == value)
 		return mmx_fail(
@@ -177,14 +177,15 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 			"a static mem_section array (no SPARSEMEM_EXTREME) is not supported");
 	per_root = ROOT_BYTES / size;
 	if (read_roots(k, value, (sections + per_root - 1) / per_root, per_root))
-		return k->sparse.n < MAX_SECTIONS
+		return mmx_mem(k)->sparse.n < MAX_SECTIONS
 			       ? mmx_fail_nomem(err)
 			       : mmx_fail(err, MMX_ECORRUPT, "more than %u sections are present",
 					  MAX_SECTIONS);
-	mmx_ranges_normalise(&k->sparse.pfn);
-	if (!k->sparse.n)
+	mmx_ranges_normalise(&mmx_mem(k)->sparse.pfn);
+	if (!mmx_mem(k)->sparse.n)
 		return mmx_fail(err, MMX_EABSENT, "no section is present%s",
-				k->sparse.unreadable ? ", and section roots are unreadable" : "");
+				mmx_mem(k)->sparse.unreadable ? ", and section roots are unreadable"
+							      : "");
 	return 0;
 }
 
@@ -198,7 +199,7 @@ static uint64_t present_without_section(const struct mmx_kernel *k, uint64_t *ex
 		uint64_t pfn = r->start >> shift, end = r->end >> shift;
 
 		while (pfn < end) {
-			const struct mmx_range *in = mmx_ranges_find(&k->sparse.pfn, pfn);
+			const struct mmx_range *in = mmx_ranges_find(&mmx_mem(k)->sparse.pfn, pfn);
 			uint64_t stop = !in || in->start >= end ? end : in->start;
 
 			if (stop > pfn) {
@@ -224,16 +225,16 @@ void mmx_sparse_find(struct mmx_kernel *k)
 		return;
 	}
 	without = present_without_section(k, &example);
-	if (k->sparse.unreadable)
+	if (mmx_mem(k)->sparse.unreadable)
 		mmx_fact_set(&k->facts, FACT_SECTIONS, MMX_FACT_FAILED, source,
 			     "%zu sections found, %u roots or subsection maps unreadable",
-			     k->sparse.n, k->sparse.unreadable);
+			     mmx_mem(k)->sparse.n, mmx_mem(k)->sparse.unreadable);
 	else
 		mmx_fact_set(&k->facts, FACT_SECTIONS,
 			     k->image->present.n ? MMX_FACT_CHECKED : MMX_FACT_UNCHECKED, source,
 			     "%zu sections; %" PRIu64
 			     " frames present in the dump have no struct page%s",
-			     k->sparse.n, without,
+			     mmx_mem(k)->sparse.n, without,
 			     without ? " (firmware, or memory the kernel ignored)" : "");
 }
 

@@ -42,7 +42,7 @@ struct mmx_sparse {
 	uint64_t end;
 };
 
-/** mmx_sparse_find() - fill kernel->sparse and its fact */
+/** mmx_sparse_find() - fill mmx_mem(kernel)->sparse and its fact */
 void mmx_sparse_find(struct mmx_kernel *kernel);
 void mmx_sparse_free(struct mmx_sparse *sparse);
 

@@ -4,20 +4,20 @@
 #include <stdlib.h>
 
 #include "arch/pagetable.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/frames/vmemmap.h"
 
 #define MAX_PAGE_BYTES 256u
 
 bool mmx_page_pfn(const struct mmx_kernel *k, uint64_t page, uint64_t *pfn)
 {
-	const struct mmx_vmemmap *v = &k->vmemmap;
+	const struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	uint64_t off = page - v->base;
 
 	if (!v->page_size || page < v->base || off % v->page_size)
 		return false;
 	*pfn = off / v->page_size;
-	return mmx_pfn_valid(&k->sparse, *pfn);
+	return mmx_pfn_valid(&mmx_mem(k)->sparse, *pfn);
 }
 
 /*
@@ -68,13 +68,13 @@ static bool count_shared(struct mmx_vmemmap *v, uint64_t page)
 
 static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 {
-	struct mmx_vmemmap *v = &k->vmemmap;
+	struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	uint64_t page = 1ULL << k->arch->page_shift;
 	struct mmx_pt pt;
 
 	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, 1, 0,
 		     MMX_PT_FRAMES);
-	mmx_for_each_range (r, &k->sparse.pfn) {
+	mmx_for_each_range (r, &mmx_mem(k)->sparse.pfn) {
 		mmx_pt_seek(&pt, mmx_page_addr(v, r->start), mmx_page_addr(v, r->end) - 1);
 		while (mmx_pt_next(&pt)) {
 			if (pt.pte.kind == MMX_PTE_LEAF && !append_run(v, &pt.pte))
@@ -83,7 +83,7 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 	}
 	if (!count_shared(v, page))
 		return mmx_fail_nomem(err);
-	v->unmapped = mmx_ranges_total(&k->sparse.pfn);
+	v->unmapped = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
 	for (size_t i = 0; i < v->n; i++)
 		v->unmapped -= v->v[i].len / v->page_size;
 	return 0;
@@ -91,7 +91,7 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 
 static int find(struct mmx_kernel *k, char *source, size_t size, struct mmx_err *err)
 {
-	struct mmx_vmemmap *v = &k->vmemmap;
+	struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	const struct mmx_region *region = &k->regions.v[REGION_VMEMMAP];
 	uint64_t told;
 
@@ -104,23 +104,23 @@ static int find(struct mmx_kernel *k, char *source, size_t size, struct mmx_err 
 	if (v->page_size < 32 || v->page_size > MAX_PAGE_BYTES || v->page_size % 8)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"a struct page of %" PRIu64 " bytes makes no sense", v->page_size);
-	v->base = region->start ? region->start : k->sparse.map_base;
+	v->base = region->start ? region->start : mmx_mem(k)->sparse.map_base;
 	snprintf(source, size, "%s", region->start ? region->source : "section_mem_map");
 	if (mmx_vmcoreinfo_symbol(&k->vmcoreinfo, "vmemmap", &told) && told != v->base)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"%s says 0x%" PRIx64
 				" and SYMBOL(vmemmap) of VMCOREINFO 0x%" PRIx64,
 				source, v->base, told);
-	if (k->sparse.map_base != v->base)
+	if (mmx_mem(k)->sparse.map_base != v->base)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"%s says 0x%" PRIx64 " and the sections' map words 0x%" PRIx64,
-				source, v->base, k->sparse.map_base);
+				source, v->base, mmx_mem(k)->sparse.map_base);
 	return find_extents(k, err);
 }
 
 void mmx_vmemmap_find(struct mmx_kernel *k)
 {
-	struct mmx_vmemmap *v = &k->vmemmap;
+	struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	char source[80] = "";
 	struct mmx_err err;
 
@@ -132,7 +132,8 @@ void mmx_vmemmap_find(struct mmx_kernel *k)
 		return;
 	}
 	mmx_region_set(&k->regions, REGION_VMEMMAP, v->base,
-		       mmx_page_addr(v, k->sparse.pfn.v[k->sparse.pfn.n - 1].end), "%s", source);
+		       mmx_page_addr(v, mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end),
+		       "%s", source);
 	mmx_fact_set(&k->facts, FACT_VMEMMAP, v->unmapped ? MMX_FACT_FAILED : MMX_FACT_CHECKED,
 		     source,
 		     "every section's map word says the same base; %" PRIu64
@@ -174,13 +175,13 @@ enum mmx_read mmx_pages_read(struct mmx_view *view, uint64_t pfn, uint64_t max, 
 			     uint64_t *got)
 {
 	const struct mmx_kernel *k = view->kernel;
-	const struct mmx_vmemmap *v = &k->vmemmap;
+	const struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	uint64_t page = 1ULL << k->arch->page_shift, va = mmx_page_addr(v, pfn), len, phys;
 	const struct mmx_vmemmap_extent *e = extent_of(v, va);
 	enum mmx_read read;
 
 	*got = 1;
-	if (!mmx_pfn_valid(&k->sparse, pfn))
+	if (!mmx_pfn_valid(&mmx_mem(k)->sparse, pfn))
 		return MMX_READ_ABSENT;
 	if (!e)
 		return MMX_READ_UNMAPPED;

@@ -30,7 +30,7 @@ struct mmx_vmemmap {
 	uint64_t unmapped; /* struct pages that sections promise and no page table maps */
 };
 
-/** mmx_vmemmap_find() - fill kernel->vmemmap and its fact; needs sections and page tables */
+/** mmx_vmemmap_find() - fill mmx_mem(kernel)->vmemmap and its fact; needs sections and page tables */
 void mmx_vmemmap_find(struct mmx_kernel *kernel);
 void mmx_vmemmap_free(struct mmx_vmemmap *v);
 

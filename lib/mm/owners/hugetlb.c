@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/owners/hugetlb.h"
@@ -59,7 +59,7 @@ static int read_list(struct mmx_hugetlb_pools *pools, struct mmx_view *view,
 	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_member *lists = &k->layout.member[M_hstate_freelists].m;
 	const struct mmx_hstate *h = &pools->v[node->hstate];
-	uint64_t most = mmx_ranges_total(&k->sparse.pfn);
+	uint64_t most = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
 	struct listing list = {.pools = pools, .node = node, .kernel = k};
 	struct mmx_err why = {0};
 
@@ -97,7 +97,7 @@ static int read_node(struct mmx_hugetlb_pools *pools, struct mmx_view *view, uns
 static int read_hstate(struct mmx_hugetlb_pools *pools, struct mmx_view *view, unsigned int nr,
 		       struct mmx_err *err)
 {
-	const struct mmx_zones *zones = &view->kernel->zones;
+	const struct mmx_zones *zones = &mmx_mem(view->kernel)->zones;
 	struct mmx_hstate *h = &pools->v[nr];
 	uint64_t order;
 
@@ -286,15 +286,15 @@ static bool tail_word(const struct mmx_page_walk *w, enum mmx_layout_member memb
 {
 	const struct mmx_kernel *k = w->view->kernel;
 
-	*addr = mmx_page_addr(&k->vmemmap, w->folio.head);
+	*addr = mmx_page_addr(&mmx_mem(k)->vmemmap, w->folio.head);
 	if (mmx_has(&k->layout, member)) {
 		*addr += mmx_off(&k->layout, member);
 		return true;
 	}
 	if (!mmx_has_enum(&k->layout, tail))
 		return false;
-	*addr +=
-		(uint64_t)mmx_enum(&k->layout, tail) * k->page_format.size + k->page_format.private;
+	*addr += (uint64_t)mmx_enum(&k->layout, tail) * mmx_mem(k)->page_format.size +
+		 mmx_mem(k)->page_format.private;
 	return true;
 }
 
@@ -331,7 +331,7 @@ static void read_poisoned(struct mmx_hugetlb *h, const struct mmx_page_walk *w, 
 enum mmx_bad_page mmx_hugetlb_bad_page(const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	struct mmx_hugetlb h = {.raw = mmx_word(w->folio.bytes, k->page_format.private)};
+	struct mmx_hugetlb h = {.raw = mmx_word(w->folio.bytes, mmx_mem(k)->page_format.private)};
 
 	read_poisoned(&h, w, MMX_HUGETLB_POISONED);
 	if (h.poisons_this)
@@ -355,7 +355,7 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 	}
 	if (pools->free.n)
 		h->listed = bsearch(&key, pools->free.v, pools->free.n, sizeof(key), by_frame);
-	h->raw = mmx_word(w->folio.bytes, k->page_format.private);
+	h->raw = mmx_word(w->folio.bytes, mmx_mem(k)->page_format.private);
 	name_flags(h, &k->layout);
 	h->freed = has_flag(&k->layout, h, E_HPG_freed);
 	h->optimised = has_flag(&k->layout, h, E_HPG_vmemmap_optimized);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
 #include "mm/owners/marks.h"
@@ -109,8 +109,8 @@ static void mark_unaccepted(struct mmx_marks *m, struct mmx_view *view)
  */
 static void mark_vmemmap(struct mmx_marks *m, const struct mmx_kernel *k)
 {
-	for (size_t i = 0; i < k->vmemmap.n; i++) {
-		const struct mmx_vmemmap_extent *e = &k->vmemmap.v[i];
+	for (size_t i = 0; i < mmx_mem(k)->vmemmap.n; i++) {
+		const struct mmx_vmemmap_extent *e = &mmx_mem(k)->vmemmap.v[i];
 		uint64_t pages = e->repeat ? 1 : e->len >> k->arch->page_shift;
 
 		mark(m, e->phys >> k->arch->page_shift, pages, MMX_MARK_VMEMMAP);
@@ -121,13 +121,14 @@ static void mark_vmemmap(struct mmx_marks *m, const struct mmx_kernel *k)
 static void mark_page_ext(struct mmx_marks *m, struct mmx_view *view)
 {
 	const struct mmx_kernel *k = view->kernel;
-	unsigned int shift = k->sparse.section_bits - k->arch->page_shift;
+	unsigned int shift = mmx_mem(k)->sparse.section_bits - k->arch->page_shift;
 	uint64_t size, start, end;
 
 	if (mmx_kread_variable(view, "page_ext_size", 8, &size) || !size || size > MAX_PAGE_EXT)
 		return;
-	for (size_t i = 0; i < k->sparse.n; i++) {
-		uint64_t first = k->sparse.v[i].nr << shift, base = k->sparse.v[i].page_ext;
+	for (size_t i = 0; i < mmx_mem(k)->sparse.n; i++) {
+		uint64_t first = mmx_mem(k)->sparse.v[i].nr << shift,
+			 base = mmx_mem(k)->sparse.v[i].page_ext;
 
 		/* The lowest bit marks one that is going away. */
 		if (!base || base & 1 || mmx_kphys(view, base + first * size, &start) ||
@@ -146,7 +147,7 @@ static uint64_t chunks(const struct mmx_marks *m)
 
 int mmx_marks_find(struct mmx_marks *marks, struct mmx_view *view, struct mmx_err *err)
 {
-	const struct mmx_ranges *pfn = &view->kernel->sparse.pfn;
+	const struct mmx_ranges *pfn = &mmx_mem(view->kernel)->sparse.pfn;
 
 	marks->frames = pfn->n ? pfn->v[pfn->n - 1].end : 0;
 	marks->chunk = calloc(chunks(marks), sizeof(*marks->chunk));

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/owners/memcg.h"
 

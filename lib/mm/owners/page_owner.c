@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "kernel/decode.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/owners/page_owner.h"
 
@@ -73,7 +73,8 @@ enum mmx_read mmx_page_owner_read(struct mmx_page_owner *owner,
 				  uint64_t pfn)
 {
 	const struct mmx_kernel *k = view->kernel;
-	const struct mmx_section *section = mmx_section_of(&k->sparse, pfn, k->arch->page_shift);
+	const struct mmx_section *section =
+		mmx_section_of(&mmx_mem(k)->sparse, pfn, k->arch->page_shift);
 	unsigned char bytes[MAX_ENTRY];
 	enum mmx_read read;
 	uint64_t flags;

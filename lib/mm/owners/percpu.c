@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "kernel/percpu.h"
@@ -58,7 +58,7 @@ static int read_units(struct gather *g, struct mmx_err *err)
 /* Whether a page's owner is this chunk; the word that says so is index, in later kernels private. */
 static bool points_back(struct mmx_view *view, uint64_t pfn, uint64_t chunk)
 {
-	const struct mmx_page_format *f = &view->kernel->page_format;
+	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;
 	unsigned char page[256];
 	uint64_t got;
 
@@ -223,7 +223,7 @@ static int require(struct gather *g, uint64_t *lists, uint64_t *slots, struct mm
 int mmx_percpu_find(struct mmx_percpu *p, struct mmx_view *view, struct mmx_err *err)
 {
 	struct gather g = {
-		.view = view, .p = p, .left = mmx_ranges_total(&view->kernel->sparse.pfn)};
+		.view = view, .p = p, .left = mmx_ranges_total(&mmx_mem(view->kernel)->sparse.pfn)};
 	uint64_t lists, slots;
 
 	if (require(&g, &lists, &slots, err))

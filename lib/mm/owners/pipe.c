@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kernel/decode.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
 #include "mm/owners/pipe.h"

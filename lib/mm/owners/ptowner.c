@@ -5,7 +5,7 @@
 
 #include "arch/pagetable.h"
 #include "base/seen.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
@@ -128,7 +128,7 @@ static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
 /* Whether a table's struct page is marked as one: those that the kernel made early are not. */
 static bool marked(const struct finder *f, uint64_t page)
 {
-	const struct mmx_page_format *format = &f->view->kernel->page_format;
+	const struct mmx_page_format *format = &mmx_mem(f->view->kernel)->page_format;
 	uint32_t type;
 
 	return !mmx_kread_u32(f->view, page + format->mapcount, &type) &&
@@ -154,7 +154,7 @@ static bool take_table(struct finder *f, const struct mmx_pte *pte)
 	const struct mmx_kernel *k = f->view->kernel;
 	const struct mmx_layout *l = &k->layout;
 	uint64_t pfn = pte->phys >> k->arch->page_shift;
-	uint64_t page = mmx_page_addr(&k->vmemmap, pfn);
+	uint64_t page = mmx_page_addr(&mmx_mem(k)->vmemmap, pfn);
 	unsigned int level = pte->level - 1;
 	enum mmx_pt_role role = f->role;
 
@@ -191,8 +191,8 @@ static void walk(struct finder *f, uint64_t root, uint64_t first, uint64_t last)
  */
 static bool has_room(const struct finder *f, uint64_t pfn)
 {
-	const struct mmx_page_format *format = &f->view->kernel->page_format;
-	uint64_t page = mmx_page_addr(&f->view->kernel->vmemmap, pfn), flags;
+	const struct mmx_page_format *format = &mmx_mem(f->view->kernel)->page_format;
+	uint64_t page = mmx_page_addr(&mmx_mem(f->view->kernel)->vmemmap, pfn), flags;
 
 	return !marked(f, page) || (!mmx_kread_u64(f->view, page + format->flags, &flags) &&
 				    mmx_bit(flags, format->head));
@@ -309,7 +309,7 @@ static void walk_taskless(struct finder *f)
 			"pgd_list they cannot be found");
 		return;
 	}
-	mmx_list_begin(&list, f->view, head, mmx_ranges_total(&k->sparse.pfn));
+	mmx_list_begin(&list, f->view, head, mmx_ranges_total(&mmx_mem(k)->sparse.pfn));
 	while (!f->nomem && mmx_list_next(&list)) {
 		uint64_t page = list.node - mmx_off(&k->layout, M_page_lru), mm;
 
@@ -369,7 +369,7 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 	const struct mmx_kernel *k = view->kernel;
 	struct finder f = {.owners = owners,
 			   .view = view,
-			   .left = 2 * mmx_ranges_total(&k->sparse.pfn) + 4096};
+			   .left = 2 * mmx_ranges_total(&mmx_mem(k)->sparse.pfn) + 4096};
 	const struct mmx_tasks *tasks = mmx_know_tasks(view);
 	uint64_t init_mm;
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/owners/resource.h"
 
 #define MAX_RESOURCES (1u << 20)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "kernel/percpu.h"
@@ -258,7 +258,7 @@ static void find_nodes(struct finder *f)
 /* How many nodes there may be; where the kernel keeps no count, its zones tell of those with memory. */
 static unsigned int count_nodes(struct finder *f)
 {
-	const struct mmx_zones *zones = &f->view->kernel->zones;
+	const struct mmx_zones *zones = &mmx_mem(f->view->kernel)->zones;
 	unsigned int most = 0;
 	uint64_t n, at;
 
@@ -426,7 +426,7 @@ int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, 
 {
 	struct mmx_kernel *k = view->kernel;
 	struct finder f = {
-		.caches = caches, .view = view, .limit = mmx_ranges_total(&k->sparse.pfn)};
+		.caches = caches, .view = view, .limit = mmx_ranges_total(&mmx_mem(k)->sparse.pfn)};
 	uint64_t head;
 
 	if (find_head(caches, k, &head))
@@ -478,7 +478,7 @@ void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches
 	const struct mmx_kernel *k = w->view->kernel;
 	const struct mmx_layout *l = &k->layout;
 	const unsigned char *bytes = w->folio.bytes;
-	uint64_t page = mmx_page_addr(&k->vmemmap, w->folio.head);
+	uint64_t page = mmx_page_addr(&mmx_mem(k)->vmemmap, w->folio.head);
 	const struct mmx_slab_on_cpu key = {.page = page};
 
 	*slab = (struct mmx_slab){
@@ -491,7 +491,7 @@ void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches
 		.objects = mmx_get(l, M_slab_objects, bytes),
 		.inuse = mmx_get(l, M_slab_inuse, bytes),
 		.frozen = mmx_get(l, M_slab_frozen, bytes),
-		.node = mmx_flag_field(&k->flags, FIELD_NODE, w->folio.flags),
+		.node = mmx_flag_field(&mmx_mem(k)->flags, FIELD_NODE, w->folio.flags),
 	};
 	slab->cache = mmx_slab_cache_at(caches, slab->cache_addr);
 	if (caches->on_cpu.n)
@@ -707,7 +707,7 @@ static void count(struct mmx_slab_total *total, const struct mmx_slab *slab, uns
 int mmx_slab_totals_find(struct mmx_slab_totals *totals, const struct mmx_slab_caches *caches,
 			 struct mmx_view *view, struct mmx_err *err)
 {
-	const struct mmx_ranges *frames = &view->kernel->sparse.pfn;
+	const struct mmx_ranges *frames = &mmx_mem(view->kernel)->sparse.pfn;
 	struct mmx_page_walk w;
 
 	memset(totals, 0, sizeof(*totals));
@@ -730,7 +730,7 @@ int mmx_slab_totals_find(struct mmx_slab_totals *totals, const struct mmx_slab_c
 					mmx_read_name(w.read));
 		}
 		if (w.read || w.tail || !w.folio.slab ||
-		    !mmx_pfn_online(&view->kernel->sparse, w.pfn))
+		    !mmx_pfn_online(&mmx_mem(view->kernel)->sparse, w.pfn))
 			continue;
 		mmx_slab_decode(&slab, caches, &w);
 		count(slab.cache ? &totals->v[slab.cache - caches->v] : &totals->stray, &slab,

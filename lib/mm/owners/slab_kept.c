@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
@@ -233,9 +233,9 @@ int mmx_slab_keep_underway(struct mmx_slab_kepts *kept, struct mmx_view *view,
 	struct search s = {.kept = kept, .view = view, .cpus = cpus, .coverage = coverage};
 
 	/* KASAN keeps a thirty-second of memory in quarantine, in objects of 16 bytes at least. */
-	s.limit = kept->n +
-		  (mmx_ranges_total(&view->kernel->sparse.pfn) << view->kernel->arch->page_shift) /
-			  32 / 16;
+	s.limit = kept->n + (mmx_ranges_total(&mmx_mem(view->kernel)->sparse.pfn)
+			     << view->kernel->arch->page_shift) /
+				    32 / 16;
 	find_per_cpu(&s);
 	find_quarantine(&s);
 	find_rcu(&s);

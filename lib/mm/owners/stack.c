@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/owners/stack.h"
 #include "mm/processes/task.h"

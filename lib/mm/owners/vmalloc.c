@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/owners/vmalloc.h"
@@ -274,7 +274,7 @@ static void begin_array(struct mmx_vmalloc_pages *p)
 	const struct mmx_vmalloc_area *area = p->area;
 	uint64_t room = (area->end - area->start) >> k->arch->page_shift;
 
-	if (area->nr_pages > room || area->nr_pages > mmx_ranges_total(&k->sparse.pfn))
+	if (area->nr_pages > room || area->nr_pages > mmx_ranges_total(&mmx_mem(k)->sparse.pfn))
 		mmx_cover_failf(&p->coverage, MMX_ECORRUPT,
 				"vmalloc area 0x%" PRIx64 "-0x%" PRIx64 " claims %" PRIu64 " pages",
 				area->start, area->end, area->nr_pages);
@@ -377,7 +377,7 @@ static bool owns_its_pages(const struct mmx_vmalloc_area *area)
 static int find_frames(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
 {
 	/* More frames than this in all areas are a forgery. */
-	uint64_t left = mmx_ranges_total(&view->kernel->sparse.pfn) * MAPPINGS_A_FRAME;
+	uint64_t left = mmx_ranges_total(&mmx_mem(view->kernel)->sparse.pfn) * MAPPINGS_A_FRAME;
 	struct mmx_vmalloc_pages p;
 
 	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))

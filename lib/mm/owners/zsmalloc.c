@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/owners/zsmalloc.h"
 
@@ -38,7 +38,7 @@ static int find_pages(struct mmx_zsmalloc *z, const struct mmx_page_walk *w, uin
 		uint64_t *pfn = &z->pfn[z->pages];
 
 		if (!mmx_page_pfn(k, page, pfn) ||
-		    mmx_kread_u64(w->view, page + k->page_format.index, &page))
+		    mmx_kread_u64(w->view, page + mmx_mem(k)->page_format.index, &page))
 			return mmx_fail(err, MMX_ECORRUPT,
 					"the chain at 0x%" PRIx64
 					" breaks off behind %u pages, at 0x%" PRIx64,
@@ -95,7 +95,7 @@ int mmx_zsmalloc_decode(struct mmx_zsmalloc *z, const struct mmx_page_walk *w, s
 
 	memset(z, 0, sizeof(*z));
 	/* Whoever describes the page, struct page or its newer stand-in: the words are the same ones. */
-	z->zspage = mmx_word(w->bytes, k->page_format.private);
+	z->zspage = mmx_word(w->bytes, mmx_mem(k)->page_format.private);
 	if (mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err) ||
 	    read_all(w->view, z->zspage,
 		     (const struct read[]){{M_zspage_magic, &magic},

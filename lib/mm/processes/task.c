@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "kernel/decode.h"
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "kernel/percpu.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/rmap/ksm.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/member.h"
 #include "kernel/xarray.h"
 #include "mm/swap/swap.h"
@@ -52,7 +52,7 @@ static void take_types(struct mmx_swap_types *t, enum mmx_swap_kind kind, unsign
  */
 void mmx_swap_types_find(struct mmx_swap_types *t, const struct mmx_kernel *k)
 {
-	bool first = k->page_format.mapped == MMX_MAPPED_PAGES;
+	bool first = mmx_mem(k)->page_format.mapped == MMX_MAPPED_PAGES;
 	int64_t bits;
 
 	memset(t, 0, sizeof(*t));

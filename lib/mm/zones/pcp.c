@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
@@ -66,7 +66,7 @@ static int walk_lists(struct walk *w, struct mmx_err *err)
 	const struct mmx_kernel *k = w->view->kernel;
 	const struct mmx_member *lists = &k->layout.member[M_per_cpu_pages_lists].m;
 	uint64_t size = mmx_size(&k->layout, S_per_cpu_pages);
-	uint64_t frames = mmx_ranges_total(&k->sparse.pfn);
+	uint64_t frames = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
 	unsigned char bytes[MAX_BYTES];
 
 	if (mmx_kread_ok(w->view, w->set->addr, bytes, size, "struct per_cpu_pages", err))
@@ -140,7 +140,7 @@ static int add_waiting(struct mmx_pcp *pcp, struct mmx_view *view, const struct 
 	const struct mmx_kernel *k = view->kernel;
 	uint64_t page = node - mmx_off(&k->layout, M_page_pcp_llist), order;
 	struct mmx_pcp_block block = {.zone = zone, .cpu = MMX_PCP_WAITING, .migratetype = -1};
-	enum mmx_read read = mmx_kread_u64(view, page + k->page_format.private, &order);
+	enum mmx_read read = mmx_kread_u64(view, page + mmx_mem(k)->page_format.private, &order);
 
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "the page at 0x%" PRIx64 " is %s", page,
@@ -170,7 +170,7 @@ static int read_waiting(struct mmx_pcp *pcp, struct mmx_view *view, const struct
 				&err)) {
 		mmx_slist_begin(&list, view,
 				zone->addr + mmx_off(&k->layout, M_zone_trylock_free_pages),
-				mmx_ranges_total(&k->sparse.pfn));
+				mmx_ranges_total(&mmx_mem(k)->sparse.pfn));
 		while (mmx_slist_next(&list) && !add_waiting(pcp, view, zone, list.node, &err))
 			continue;
 		if (!err.code)
@@ -193,7 +193,7 @@ static int by_pfn(const void *a, const void *b)
 
 int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err)
 {
-	const struct mmx_zones *zones = &view->kernel->zones;
+	const struct mmx_zones *zones = &mmx_mem(view->kernel)->zones;
 	struct mmx_cpus cpus = {0};
 	int ret = 0;
 

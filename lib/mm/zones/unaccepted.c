@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "kernel/list.h"
 #include "mm/zones/unaccepted.h"
 
@@ -23,7 +23,7 @@ static int read_list(struct mmx_unaccepted *u, struct mmx_view *view, uint32_t n
 		     struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
-	const struct mmx_zone *zone = &k->zones.v[nr];
+	const struct mmx_zone *zone = &mmx_mem(k)->zones.v[nr];
 	struct mmx_list list;
 	int ret = 0;
 
@@ -68,8 +68,8 @@ int mmx_unaccepted_find(struct mmx_unaccepted *u, struct mmx_view *view, struct 
 		return 0;
 	if (find_order(u, k, err))
 		return -1;
-	limit = mmx_ranges_total(&k->sparse.pfn) >> u->order;
-	for (size_t i = 0; i < k->zones.n; i++) {
+	limit = mmx_ranges_total(&mmx_mem(k)->sparse.pfn) >> u->order;
+	for (size_t i = 0; i < mmx_mem(k)->zones.n; i++) {
 		if (read_list(u, view, i, limit, err))
 			return -1;
 	}

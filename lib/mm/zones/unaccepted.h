@@ -15,7 +15,7 @@ struct mmx_view;
 /**
  * struct mmx_unaccepted - the blocks of all zones
  * @order: of each block; 0 when this kernel keeps no such lists
- * @frames: runs of blocks; the owner is the zone, by its place in kernel->zones
+ * @frames: runs of blocks; the owner is the zone, by its place in mmx_mem(kernel)->zones
  */
 struct mmx_unaccepted {
 	struct mmx_coverage coverage;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "mm/mem.h"
 #include "mm/zones/zone.h"
 
 #define MAX_NODES      1024u /* the most that any configuration allows */
@@ -43,7 +43,7 @@ static int add_zone(struct mmx_kernel *k, uint64_t pgdat, unsigned int node, uns
 	if (mmx_kread_str(k->view, mmx_get(l, M_zone_name, bytes), zone.name, sizeof(zone.name),
 			  NULL))
 		snprintf(zone.name, sizeof(zone.name), "zone%u", index);
-	return mmx_array_add(&k->zones, zone) ? 0 : mmx_fail_nomem(err);
+	return mmx_array_add(&mmx_mem(k)->zones, zone) ? 0 : mmx_fail_nomem(err);
 }
 
 static int add_node(struct mmx_kernel *k, uint64_t pgdat, unsigned int nid, struct mmx_err *err)
@@ -64,13 +64,13 @@ static int add_node(struct mmx_kernel *k, uint64_t pgdat, unsigned int nid, stru
 	bytes = malloc(size);
 	if (!bytes)
 		return mmx_fail_nomem(err);
-	for (unsigned int i = 0; i < k->zones.per_node && !ret; i++) {
+	for (unsigned int i = 0; i < mmx_mem(k)->zones.per_node && !ret; i++) {
 		ret = mmx_kread_ok(k->view, zones + i * size, bytes, size, "struct zone", err);
 		if (!ret)
 			ret = add_zone(k, pgdat, nid, i, zones + i * size, bytes, err);
 	}
 	free(bytes);
-	k->zones.nodes++;
+	mmx_mem(k)->zones.nodes++;
 	return ret;
 }
 
@@ -83,7 +83,7 @@ static unsigned int max_nodes(const struct mmx_kernel *k)
 		return n;
 	if (!mmx_has(&k->layout, M_zonelist__zonerefs))
 		return 0;
-	n = (k->layout.member[M_zonelist__zonerefs].m.nelems - 1) / k->zones.per_node;
+	n = (k->layout.member[M_zonelist__zonerefs].m.nelems - 1) / mmx_mem(k)->zones.per_node;
 	return n <= MAX_NODES ? n : 0;
 }
 
@@ -93,7 +93,7 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 		M_pglist_data_node_zones, M_pglist_data_node_id, M_zone_name,
 		M_zone_zone_start_pfn,    M_zone_spanned_pages,  M_zone_present_pages,
 		M_zone_zone_pgdat};
-	struct mmx_zones *z = &k->zones;
+	struct mmx_zones *z = &mmx_mem(k)->zones;
 	uint64_t table, pgdat;
 
 	if (mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
@@ -140,9 +140,10 @@ void mmx_zones_find(struct mmx_kernel *k)
 			     "%s", err.text);
 		return;
 	}
-	mmx_fact_set(&k->facts, FACT_ZONES, k->zones.n ? MMX_FACT_CHECKED : MMX_FACT_FAILED, source,
+	mmx_fact_set(&k->facts, FACT_ZONES,
+		     mmx_mem(k)->zones.n ? MMX_FACT_CHECKED : MMX_FACT_FAILED, source,
 		     "%u nodes, %zu zones with frames, each pointing back to its node",
-		     k->zones.nodes, k->zones.n);
+		     mmx_mem(k)->zones.nodes, mmx_mem(k)->zones.n);
 }
 
 void mmx_zones_free(struct mmx_zones *z)

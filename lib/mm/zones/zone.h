@@ -24,7 +24,7 @@ struct mmx_zones {
 	unsigned int per_node;  /* MAX_NR_ZONES of the build */
 };
 
-/** mmx_zones_find() - fill kernel->zones and its fact */
+/** mmx_zones_find() - fill mmx_mem(kernel)->zones and its fact */
 void mmx_zones_find(struct mmx_kernel *kernel);
 void mmx_zones_free(struct mmx_zones *zones);
 
