@@ -141,7 +141,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "classify: %s\n", jobs ? err.text : "usage: classify CORE THREADS");
 		return 2;
 	}
-	mmx_classifier_find(&c, k, mmx_know_marks(k->view));
+	mmx_classifier_find(&c, k->view, false);
 	compare(&(struct walk){k, &c, mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end,
 			       0},
 		jobs);

@@ -14,6 +14,8 @@ static unsigned int badness(enum mmx_code code)
 		return 2;
 	case MMX_ECORRUPT:
 		return 3;
+	case MMX_ENOMEM: /* and what was found says nothing about the dump */
+		return 4;
 	default:
 		return 1;
 	}

@@ -123,14 +123,12 @@ static void blind_spot(struct mmx_pagex *p, bool *any, const char *owner, const 
  */
 static void emit_blind_spots(struct mmx_pagex *p)
 {
-	bool unattributed = p->verdict.class == CLASS_UNATTRIBUTED, any = false;
-	unsigned int end = unattributed ? MMX_MARKS : mmx_verdict_mark(p->marks, &p->walk);
+	bool any = false;
 
-	for (unsigned int i = MMX_MARK_NONE + 1; i < end; i++)
-		blind_spot(p, &any, mmx_mark_name(i), &p->marks->why[i]);
-	if (unattributed) {
-		blind_spot(p, &any, "page tables", &mmx_know_pt_owners(p->view)->coverage.first);
-		blind_spot(p, &any, "pipes", &mmx_know_pipes(p->view)->coverage.first);
+	for (unsigned int i = 0; i < MMX_OWNERS; i++) {
+		if (mmx_verdict_rests_on(&p->verdict, i))
+			blind_spot(p, &any, mmx_owner_kinds[i]->name,
+				   &mmx_owner_coverage(p->view, i)->first);
 	}
 	if (any)
 		mmx_out_end(p->out);
@@ -195,8 +193,7 @@ static void emit_page(struct mmx_pagex *p)
 	mmx_out_text(o, "meaning", mmx_class_words(p->verdict.class));
 	mmx_out_text(o, "because", p->verdict.why);
 	mmx_out_text(o, "arm", mmx_pagex_arm(p));
-	if (p->verdict.class == CLASS_UNATTRIBUTED || mmx_class_marked(p->verdict.class))
-		emit_blind_spots(p);
+	emit_blind_spots(p);
 	emit_folio(p);
 	emit_mapping(p);
 	mmx_pagex_detail(p);
@@ -236,22 +233,14 @@ static void emit_uninitialised(struct mmx_pagex *p)
 	emit_words(p);
 }
 
-/* Owners that nothing in a struct page tells of are looked for when a page is nobody else's. */
+/* Owners that are asked last are found when a page is nobody else's. */
 static struct mmx_verdict classify(struct mmx_pagex *p)
 {
 	struct mmx_verdict verdict = mmx_classify(&p->classifier, &p->walk);
-	bool nobodys = verdict.class == CLASS_UNATTRIBUTED ||
-		       (verdict.class == CLASS_VMALLOC &&
-			mmx_verdict_mark(p->marks, &p->walk) == MMX_MARK_VMAP);
 
-	if (verdict.class == CLASS_SWAP_CACHE && !p->classifier.swaps) {
-		p->classifier.swaps = mmx_know_swaps(p->view);
-		return mmx_classify(&p->classifier, &p->walk);
-	}
-	if (!nobodys || p->classifier.tables || p->classifier.pipes)
+	if (verdict.class != CLASS_UNATTRIBUTED || p->classifier.last)
 		return verdict;
-	p->classifier.tables = mmx_know_pt_owners(p->view);
-	p->classifier.pipes = mmx_know_pipes(p->view);
+	p->classifier.last = &mmx_know_last_owners(p->view)->map;
 	return mmx_classify(&p->classifier, &p->walk);
 }
 
@@ -379,11 +368,10 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		.out = run->out,
 		.view = run->view,
 		.k = run->kernel,
-		.marks = mmx_know_marks(run->view),
 	};
 	uint64_t symbol;
 
-	mmx_classifier_find(&p.classifier, run->kernel, p.marks);
+	mmx_classifier_find(&p.classifier, run->view, false);
 	/* Up to 6.6 the index of a hugetlb folio counted huge pages, with this function to convert it. */
 	p.hugetlb_index_in_huge_pages =
 		mmx_symbol_addr(&run->kernel->symbols, "hugetlb_basepage_index", &symbol);

@@ -6,15 +6,23 @@
 #include "cmd/cmd.h"
 #include "cmd/what.h"
 #include "mm/frames/class.h"
-#include "mm/owners/hugetlb.h"
-#include "mm/swap/swap.h"
-#include "mm/owners/page_owner.h"
 #include "mm/frames/pageblock.h"
+#include "mm/owners/hugetlb.h"
+#include "mm/owners/owner.h"
+#include "mm/owners/page_owner.h"
+#include "mm/owners/percpu.h"
+#include "mm/owners/pipe.h"
 #include "mm/owners/ptowner.h"
 #include "mm/owners/resource.h"
 #include "mm/owners/slab.h"
+#include "mm/owners/stack.h"
 #include "mm/owners/stackdepot.h"
+#include "mm/owners/vmalloc.h"
+#include "mm/processes/task.h"
 #include "mm/processes/usermem.h"
+#include "mm/swap/swap.h"
+#include "mm/zones/pcp.h"
+#include "mm/zones/unaccepted.h"
 
 /** struct mmx_pagex - a run of pagex; found out once, for all of its pages */
 struct mmx_pagex {
@@ -22,7 +30,6 @@ struct mmx_pagex {
 	struct mmx_out *out;
 	struct mmx_view *view;
 	const struct mmx_kernel *k;
-	const struct mmx_marks *marks;
 	struct mmx_classifier classifier;
 	bool hugetlb_index_in_huge_pages;
 	struct mmx_users users;

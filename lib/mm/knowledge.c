@@ -6,7 +6,7 @@
 #include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/owners/hugetlb.h"
-#include "mm/owners/marks.h"
+#include "mm/owners/owner.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/percpu.h"
 #include "mm/owners/pipe.h"
@@ -61,7 +61,7 @@ static const struct known table[MMX_KNOWN_COUNT] = {
 /* What is given where there is no memory for the thing itself: as empty, and larger than any of them. */
 static const union {
 	struct mmx_coverage coverage;
-	char room[8192];
+	char room[4096];
 } no_memory = {.coverage = {.unknown = 1, .first = {.code = MMX_ENOMEM, .text = "out of memory"}}};
 
 #define KNOWN(name, words, rests_on) \

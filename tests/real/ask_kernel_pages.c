@@ -23,6 +23,7 @@
 
 #include "ask.h"
 #include "mm/frames/class.h"
+#include "mm/processes/task.h"
 #include "mm/owners/hugetlb.h"
 #include "mm/owners/page_owner.h"
 #include "mm/owners/pagepool.h"
@@ -354,7 +355,7 @@ static int of_class(const struct mmx_kernel *k, enum mmx_class class,
 	struct mmx_page_walk w;
 	struct mmx_err err;
 
-	mmx_classifier_find(&classifier, k, NULL);
+	mmx_classifier_find(&classifier, k->view, false);
 	if (walk_all(&w, k, &err))
 		return failed(&err);
 	while (mmx_page_walk_next(&w)) {

@@ -108,9 +108,7 @@ static int classes(const struct mmx_kernel *k)
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
-	mmx_classifier_find(&c, k, mmx_know_marks(k->view));
-	c.tables = mmx_know_pt_owners(k->view);
-	c.pipes = mmx_know_pipes(k->view);
+	mmx_classifier_find(&c, k->view, true);
 	while (mmx_page_walk_next(&w)) {
 		struct mmx_verdict v = mmx_classify(&c, &w);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/owners/marks.h"
+#include "mm/owners/owner.h"
 #include "unit.h"
 
 #define MEMORY  (1u << 20)
@@ -196,10 +196,10 @@ static void zones_cannot_have_more_than_is_online(void)
 }
 
 /* Where device-private memory lies: at the top of what 46 bits can address, with all else at the bottom. */
-static void marks_take_memory_only_where_there_are_some(void)
+static void maps_take_memory_only_where_there_are_owners(void)
 {
 	uint64_t top = 1ULL << (46 - 12), chunks = 0;
-	struct mmx_marks marks = {0};
+	struct mmx_first_owners owners = {0};
 	struct mmx_err err = {0};
 
 	setup();
@@ -210,21 +210,21 @@ static void marks_take_memory_only_where_there_are_some(void)
 	    !mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.phys = (top - 1) << 12, .len = 1 << 12}))
 		abort();
-	CHECK(!mmx_marks_find(&marks, m->view, &err), "%s", err.text);
-	CHECK(mmx_mark_of(&marks, 4) == MMX_MARK_NONE &&
-		      mmx_mark_of(&marks, 5) == MMX_MARK_VMEMMAP &&
-		      mmx_mark_of(&marks, 7) == MMX_MARK_VMEMMAP &&
-		      mmx_mark_of(&marks, 8) == MMX_MARK_NONE,
+	CHECK(!mmx_first_owners_find(&owners, m->view, &err), "%s", err.text);
+	CHECK(mmx_owner_of(&owners.map, 4) == MMX_OWNERS &&
+		      mmx_owner_of(&owners.map, 5) == MMX_OWNER_vmemmap &&
+		      mmx_owner_of(&owners.map, 7) == MMX_OWNER_vmemmap &&
+		      mmx_owner_of(&owners.map, 8) == MMX_OWNERS,
 	      "at the bottom");
-	CHECK(mmx_mark_of(&marks, top - 1) == MMX_MARK_VMEMMAP &&
-		      mmx_mark_of(&marks, top - 2) == MMX_MARK_NONE &&
-		      mmx_mark_of(&marks, top) == MMX_MARK_NONE &&
-		      mmx_mark_of(&marks, top / 2) == MMX_MARK_NONE,
+	CHECK(mmx_owner_of(&owners.map, top - 1) == MMX_OWNER_vmemmap &&
+		      mmx_owner_of(&owners.map, top - 2) == MMX_OWNERS &&
+		      mmx_owner_of(&owners.map, top) == MMX_OWNERS &&
+		      mmx_owner_of(&owners.map, top / 2) == MMX_OWNERS,
 	      "at the top");
-	for (uint64_t i = 0; i <= marks.frames >> MMX_MARKS_SHIFT; i++)
-		chunks += !!marks.chunk[i];
+	for (uint64_t i = 0; i <= owners.map.frames >> MMX_OWNER_CHUNK_SHIFT; i++)
+		chunks += !!owners.map.chunk[i];
 	CHECK(chunks == 2, "%lu chunks", chunks);
-	mmx_marks_free(&marks);
+	mmx_first_owners_free(&owners);
 	mmx_array_free(&m->mem.vmemmap);
 	teardown();
 }
@@ -236,6 +236,6 @@ int main(void)
 	RUN(a_section_of_both_is_asked_about_by_subsection);
 	RUN(what_cannot_be_asked_is_not_known);
 	RUN(zones_cannot_have_more_than_is_online);
-	RUN(marks_take_memory_only_where_there_are_some);
+	RUN(maps_take_memory_only_where_there_are_owners);
 	return unit_end();
 }

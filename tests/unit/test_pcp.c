@@ -7,7 +7,7 @@
 
 #include "../fake_memory.h"
 #include "mm/knowledge.h"
-#include "mm/owners/marks.h"
+#include "mm/owners/owner.h"
 #include "mm/zones/pcp.h"
 #include "unit.h"
 
@@ -149,7 +149,7 @@ static void pages_that_wait_are_free(void)
 {
 	const struct mmx_pcp_block *block;
 	const struct mmx_pcp *pcp;
-	const struct mmx_marks *marks;
+	const struct mmx_owner_map *owners;
 
 	setup();
 	pcp = find();
@@ -163,11 +163,11 @@ static void pages_that_wait_are_free(void)
 	CHECK(block && block->pfn == 8 && block->order == 3 && block->cpu == MMX_PCP_WAITING,
 	      "no block");
 	CHECK(!mmx_pcp_block_of(pcp, 16) && !mmx_pcp_block_of(pcp, 6), "blocks end");
-	marks = mmx_know_marks(m->view);
-	CHECK(mmx_mark_of(marks, 5) == MMX_MARK_WAITING &&
-		      mmx_mark_of(marks, 15) == MMX_MARK_WAITING &&
-		      mmx_mark_of(marks, 16) == MMX_MARK_NONE,
-	      "marks");
+	owners = &mmx_know_first_owners(m->view)->map;
+	CHECK(mmx_owner_of(owners, 5) == MMX_OWNER_waiting &&
+		      mmx_owner_of(owners, 15) == MMX_OWNER_waiting &&
+		      mmx_owner_of(owners, 16) == MMX_OWNERS,
+	      "owners");
 	teardown();
 }
 

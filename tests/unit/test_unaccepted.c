@@ -5,6 +5,7 @@
 
 #include "../fake_memory.h"
 #include "mm/frames/class.h"
+#include "mm/owners/owner.h"
 #include "mm/knowledge.h"
 #include "mm/zones/unaccepted.h"
 #include "unit.h"
@@ -164,7 +165,7 @@ static int read_lists(uint64_t *frames, struct mmx_err *err)
 
 static void every_frame_of_a_block_is_unaccepted(void)
 {
-	struct mmx_marks marks = {0};
+	const struct mmx_first_owners *owners;
 	struct mmx_classifier classifier = {.device_zone = ~0u, .huge_zero_pfn = ~0ULL};
 	struct mmx_page_walk w;
 	struct mmx_err err = {0};
@@ -175,10 +176,11 @@ static void every_frame_of_a_block_is_unaccepted(void)
 	put_on_list(0, 2 * BLOCK);
 	put_on_list(0, BLOCK);
 	put_on_list(1, 4 * BLOCK);
-	CHECK(!mmx_marks_find(&marks, m->view, &err), "%s", err.text);
-	CHECK(!marks.why[MMX_MARK_UNACCEPTED].code, "%s", marks.why[MMX_MARK_UNACCEPTED].text);
+	owners = mmx_know_first_owners(m->view);
+	CHECK(mmx_cover_whole(mmx_owner_coverage(m->view, MMX_OWNER_unaccepted)), "%s",
+	      mmx_owner_coverage(m->view, MMX_OWNER_unaccepted)->first.text);
 	CHECK(mmx_know_unaccepted(m->view)->order == ORDER, "the order");
-	classifier.marks = &marks;
+	classifier.first = &owners->map;
 	if (mmx_page_walk_begin(&w, m->view, 0, FRAMES, &err))
 		abort();
 	while (mmx_page_walk_next(&w)) {
@@ -193,7 +195,6 @@ static void every_frame_of_a_block_is_unaccepted(void)
 		      n[CLASS_UNATTRIBUTED] + n[CLASS_VMEMMAP] == 3 * BLOCK,
 	      "%lu frames are wrong", wrong);
 	mmx_page_walk_end(&w);
-	mmx_marks_free(&marks);
 	teardown();
 }
 

@@ -2,6 +2,7 @@
 #include "mm/mem.h"
 #include "kernel/xarray.h"
 #include "mm/frames/class.h"
+#include "mm/owners/owner.h"
 #include "mm/owners/hugetlb.h"
 
 #define PP_SIGNATURE 0xdead000000000040ULL
@@ -31,14 +32,15 @@ void mmx_classifier_types(struct mmx_classifier *c)
 		c->of_type[mmx_class_rows[i].type] = i;
 }
 
-void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
-			 const struct mmx_marks *marks)
+void mmx_classifier_find(struct mmx_classifier *c, struct mmx_view *view, bool last)
 {
+	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_layout *l = &k->layout;
 	uint64_t at;
 
 	*c = (struct mmx_classifier){
-		.marks = marks,
+		.first = &mmx_know_first_owners(view)->map,
+		.last = last ? &mmx_know_last_owners(view)->map : NULL,
 		.device_zone = mmx_has_enum(l, E_ZONE_DEVICE) ? mmx_enum(l, E_ZONE_DEVICE) : ~0u,
 		.has_page_pool = mmx_has(l, M_page_pp_magic),
 		.pp_magic = mmx_off(l, M_page_pp_magic),
@@ -48,14 +50,29 @@ void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *k,
 	mmx_symbol_addr(&k->symbols, "balloon_mops", &c->balloon_ops);
 	c->huge_zero_pfn = ~0ULL;
 	if (mmx_symbol_addr(&k->symbols, "huge_zero_pfn", &at))
-		mmx_kread_u64(k->view, at, &c->huge_zero_pfn);
+		mmx_kread_u64(view, at, &c->huge_zero_pfn);
 	/* Since 6.16 the signature holds the index of a DMA mapping as well. */
 	c->pp_mask = mmx_has(l, M_page_pool_dma_mapped) ? 0x7fffffff80ULL | 3 : 3;
 }
 
 static struct mmx_verdict is(enum mmx_class class, const char *why)
 {
-	return (struct mmx_verdict){class, why};
+	return (struct mmx_verdict){.class = class, .why = why, .owner = MMX_OWNERS};
+}
+
+static struct mmx_verdict has(enum mmx_owner owner)
+{
+	const struct mmx_owner_kind *kind = mmx_owner_kinds[owner];
+
+	return (struct mmx_verdict){.class = kind->class, .why = kind->why, .owner = owner};
+}
+
+/* An owner's frame rests on those that were asked before that one; what nobody has, on all. */
+bool mmx_verdict_rests_on(const struct mmx_verdict *verdict, unsigned int owner)
+{
+	if (verdict->owner == MMX_OWNERS)
+		return verdict->class == CLASS_UNATTRIBUTED;
+	return owner < verdict->owner;
 }
 
 /* The type of a folio's head is that of its tails. */
@@ -71,61 +88,17 @@ static struct mmx_verdict by_type(const struct mmx_classifier *c, enum mmx_page_
 		  type == MMX_PAGE_UNKNOWN ? "a page type that mmx does not know" : why[type]);
 }
 
-static const struct {
-	enum mmx_class class;
-	const char *why;
-} by_mark[MMX_MARKS] = {
-	[MMX_MARK_PCP] = {CLASS_FREE_PCP, "it is on a per-CPU free list"},
-	[MMX_MARK_WAITING] = {CLASS_FREE_PCP,
-			      "it waits on its zone's list of pages freed without the lock"},
-	[MMX_MARK_VMALLOC] = {CLASS_VMALLOC, "a vmalloc area has it"},
-	[MMX_MARK_STACK] = {CLASS_STACK, "a vmalloc area that is a task's stack has it"},
-	[MMX_MARK_PAGE_EXT] = {CLASS_PAGE_EXT, "a memory section keeps its page_ext there"},
-	[MMX_MARK_PERCPU] = {CLASS_PERCPU, "a per-CPU chunk has it"},
-	[MMX_MARK_VMAP] = {CLASS_VMALLOC, "a vmap area maps it; nothing tells who allocated it"},
-	[MMX_MARK_VMEMMAP] = {CLASS_VMEMMAP, "the page tables of vmemmap lead to it"},
-	[MMX_MARK_UNACCEPTED] = {CLASS_UNACCEPTED, "it is in its zone's list of unaccepted memory"},
-};
-
-bool mmx_class_marked(enum mmx_class class)
-{
-	for (unsigned int i = MMX_MARK_NONE + 1; i < MMX_MARKS; i++) {
-		if (by_mark[i].class == class)
-			return true;
-	}
-	return false;
-}
-
-enum mmx_mark mmx_verdict_mark(const struct mmx_marks *marks, const struct mmx_page_walk *w)
-{
-	enum mmx_mark mark = mmx_mark_of(marks, w->folio.head);
-
-	return mark != MMX_MARK_NONE ? mark : mmx_mark_of(marks, w->pfn);
-}
-
-/* The roots, up to 6.15, and what was made before there were struct pages. */
-static bool is_page_table(const struct mmx_classifier *c, uint64_t pfn)
-{
-	size_t n;
-
-	return c->tables && mmx_pt_owner_of(c->tables, pfn, &n);
-}
-
 /*
  * In the swap cache without a mapping: shared memory that goes out or comes in, or anonymous memory
  * that was read ahead and that nobody has mapped yet.
  */
-static struct mmx_verdict by_swap(const struct mmx_classifier *c, const struct mmx_page_walk *w,
-				  const struct mmx_page_format *f)
+static struct mmx_verdict by_swap(const struct mmx_page_walk *w, const struct mmx_page_format *f)
 {
-	enum mmx_swap_user user = MMX_SWAP_USER_UNKNOWN;
 	unsigned int type;
 	uint64_t offset;
 
 	mmx_swap_private(mmx_word(w->folio.bytes, f->private), &type, &offset);
-	if (c->swaps)
-		user = mmx_swap_user(w->view, c->swaps, type, offset);
-	switch (user) {
+	switch (mmx_swap_user(w->view, mmx_know_swaps(w->view), type, offset)) {
 	case MMX_SWAP_USER_ANON:
 		return is(
 			CLASS_ANON,
@@ -183,16 +156,12 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 		return swapbacked ? is(CLASS_SHMEM, "it has a mapping and is backed by swap")
 				  : is(CLASS_FILE, "it has a mapping");
 	if (swapbacked && mmx_bit(folio->flags, f->swapcache))
-		return by_swap(c, w, f);
+		return by_swap(w, f);
 	if (mmx_bit(folio->flags, f->lru))
 		return swapbacked
 			       ? is(CLASS_ANON,
 				    "it is on the LRU, backed by swap, and has no mapping")
 			       : is(CLASS_FILE, "it is on the LRU and has no mapping: truncated");
-	if (is_page_table(c, w->pfn))
-		return is(CLASS_PAGE_TABLE, "the page tables of an address space have it");
-	if (c->pipes && mmx_pipe_page(c->pipes, w->pfn))
-		return is(CLASS_PIPE, "a buffer of a pipe has it");
 	if (has_mapping)
 		return is(
 			CLASS_UNATTRIBUTED,
@@ -248,7 +217,7 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	struct mmx_verdict verdict;
 	enum mmx_page_type block;
 	enum mmx_read in_doubt;
-	enum mmx_mark mark;
+	enum mmx_owner owner;
 	uint64_t flags;
 
 	if (w->read == MMX_READ_ABSENT)
@@ -290,15 +259,18 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(CLASS_GUARD, "it lies in a block of guard pages and nobody holds it");
 	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
 		return is(CLASS_ZERO, "huge_zero_pfn says so");
-	mark = mmx_verdict_mark(c->marks, w);
-	if (mark != MMX_MARK_NONE && mark != MMX_MARK_VMAP)
-		return is(by_mark[mark].class, by_mark[mark].why);
+	owner = mmx_owner_of(c->first, w->folio.head);
+	if (owner == MMX_OWNERS)
+		owner = mmx_owner_of(c->first, w->pfn);
+	if (owner != MMX_OWNERS)
+		return has(owner);
 	if (is_page_pool(c, w))
 		return is(CLASS_PAGE_POOL, "its first words have a page pool's signature");
 	verdict = by_mapping(c, w, f);
-	/* A vmap area borrows memory of users, of files, of drivers: it counts where nothing else does. */
-	if (verdict.class == CLASS_UNATTRIBUTED && mark == MMX_MARK_VMAP)
-		return is(by_mark[mark].class, by_mark[mark].why);
+	if (verdict.class == CLASS_UNATTRIBUTED)
+		owner = mmx_owner_of(c->last, w->pfn);
+	if (owner != MMX_OWNERS)
+		return has(owner);
 	if (in_doubt && verdict.class == CLASS_UNATTRIBUTED)
 		return is(
 			CLASS_MISSING,

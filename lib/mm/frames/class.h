@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "mm/frames/arm.h"
-#include "mm/owners/marks.h"
 #include "mm/frames/page.h"
 #include "mm/owners/pipe.h"
 #include "mm/owners/ptowner.h"
@@ -57,18 +56,12 @@ const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w);
 
 /**
  * struct mmx_classifier - what classifying needs beside the page itself
- * @marks: frames that only their owner's lists tell; may be NULL, then those are unattributed
- * @tables: page tables by frame, for those that the kernel does not mark; may be NULL likewise
- * @pipes: the pages in pipes, which nothing marks; may be NULL likewise
+ * @first: owners that are asked before a page's own words
+ * @last: owners that are asked when nothing else tells; may be NULL, then such frames are unattributed
  * @of_type: the class that a page type decides
- * @swaps: the swap areas, which tell whose a page without a mapping is; may be NULL, then it is one
- *         of the swap cache
  */
 struct mmx_classifier {
-	const struct mmx_marks *marks;
-	const struct mmx_pt_owners *tables;
-	const struct mmx_pipes *pipes;
-	const struct mmx_swaps *swaps;
+	const struct mmx_owner_map *first, *last;
 	enum mmx_class of_type[MMX_PAGE_TYPE_COUNT];
 	unsigned int device_zone; /* its index, beyond all zones when there is none */
 	uint64_t zsmalloc_ops,
@@ -82,20 +75,27 @@ struct mmx_classifier {
 /** mmx_classifier_types() - what of it needs no kernel: which page type decides which class */
 void mmx_classifier_types(struct mmx_classifier *c);
 
-void mmx_classifier_find(struct mmx_classifier *c, const struct mmx_kernel *kernel,
-			 const struct mmx_marks *marks);
+/**
+ * mmx_classifier_find() - for the pages of a kernel
+ * @last: those owners are asked as well; that takes longer the first time
+ */
+void mmx_classifier_find(struct mmx_classifier *c, struct mmx_view *view, bool last);
 
-/** struct mmx_verdict - a class and the test that decided it, in words */
+/**
+ * struct mmx_verdict - a class and the test that decided it, in words
+ * @owner: the kind of owner that has the frame, a number of enum mmx_owner; MMX_OWNERS when none decided
+ */
 struct mmx_verdict {
-	enum mmx_class class;
 	const char *why;
+	enum mmx_class class;
+	uint8_t owner; /* two words in all: each frame has one returned */
 };
 
-/** mmx_class_marked() - whether an owner's mark may have decided it */
-bool mmx_class_marked(enum mmx_class class);
-
-/** mmx_verdict_mark() - the mark of a walk's current frame, of its folio or its own; it may be none */
-enum mmx_mark mmx_verdict_mark(const struct mmx_marks *marks, const struct mmx_page_walk *w);
+/**
+ * mmx_verdict_rests_on() - whether it holds only since a kind of owner does not have the frame
+ * So it is in doubt where not all of that kind are known.
+ */
+bool mmx_verdict_rests_on(const struct mmx_verdict *verdict, unsigned int owner);
 
 /** mmx_classify() - the class of a walk's current frame */
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w);

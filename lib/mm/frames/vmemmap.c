@@ -6,6 +6,7 @@
 #include "arch/pagetable.h"
 #include "mm/mem.h"
 #include "mm/frames/vmemmap.h"
+#include "mm/owners/owner.h"
 
 #define MAX_PAGE_BYTES 256u
 
@@ -210,3 +211,30 @@ enum mmx_read mmx_pages_read(struct mmx_view *view, uint64_t pfn, uint64_t max, 
 		*got = len / v->page_size;
 	return of_existing(mmx_phys_read(view->reader, phys, buf, *got * v->page_size));
 }
+
+/*
+ * Where the struct pages lie. Those from boot are reserved as well; those of plugged memory came from
+ * the allocator, or are the first pages of that memory, and huge pages that are optimised keep one of
+ * their own.
+ */
+static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	const struct mmx_vmemmap *v = &mmx_mem(view->kernel)->vmemmap;
+	unsigned int shift = view->kernel->arch->page_shift;
+
+	if (nth >= v->n)
+		return false;
+	*run = (struct mmx_owner_run){
+		.pfn = v->v[nth].phys >> shift,
+		.frames = v->v[nth].repeat ? 1 : v->v[nth].len >> shift,
+	};
+	return true;
+}
+
+const struct mmx_owner_kind mmx_owner_vmemmap = {
+	.name = "vmemmap",
+	.class = CLASS_VMEMMAP,
+	.why = "the page tables of vmemmap lead to it",
+	.known = MMX_KNOWN_COUNT,
+	.run = runs,
+};

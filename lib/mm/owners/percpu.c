@@ -7,6 +7,7 @@
 #include "kernel/member.h"
 #include "kernel/percpu.h"
 #include "mm/owners/percpu.h"
+#include "mm/owners/owner.h"
 
 #define MAX_SLOTS      256u
 #define MAX_CHUNKS     (1u << 14)
@@ -264,3 +265,16 @@ bool mmx_percpu_page(const struct mmx_percpu *p, const struct mmx_view *view, ui
 		page->chunk->base + unit->offset + (page->at << view->kernel->arch->page_shift);
 	return true;
 }
+
+static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return mmx_owned_run(&mmx_know_percpu(view)->frames, nth, run);
+}
+
+const struct mmx_owner_kind mmx_owner_percpu = {
+	.name = "per-CPU memory",
+	.class = CLASS_PERCPU,
+	.why = "a per-CPU chunk has it",
+	.known = MMX_KNOWN_percpu,
+	.run = runs,
+};

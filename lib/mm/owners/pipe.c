@@ -9,6 +9,7 @@
 #include "mm/knowledge.h"
 #include "mm/owners/pipe.h"
 #include "mm/processes/task.h"
+#include "mm/owners/owner.h"
 
 /* What is looked at: of one table or pipe, and of all together. */
 #define MAX_FDS         (1u << 20)
@@ -350,3 +351,22 @@ const struct mmx_pipe_page *mmx_pipe_page(const struct mmx_pipes *pipes, uint64_
 
 	return pipes->n ? bsearch(&key, pipes->v, pipes->n, sizeof(key), by_frame) : NULL;
 }
+
+static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	const struct mmx_pipes *pipes = mmx_know_pipes(view);
+
+	if (nth >= pipes->n)
+		return false;
+	*run = (struct mmx_owner_run){pipes->v[nth].pfn, 1};
+	return true;
+}
+
+const struct mmx_owner_kind mmx_owner_pipe = {
+	.name = "pipes",
+	.class = CLASS_PIPE,
+	.why = "a buffer of a pipe has it",
+	.last = true,
+	.known = MMX_KNOWN_pipes,
+	.run = runs,
+};

@@ -11,6 +11,7 @@
 #include "mm/knowledge.h"
 #include "mm/owners/ptowner.h"
 #include "mm/processes/task.h"
+#include "mm/owners/owner.h"
 
 #define MAX_DEPOSITS 512 /* one for each entry of a table */
 #define UPPER_FIRST  (1ULL << 63)
@@ -442,3 +443,23 @@ void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *tab
 			? table->va + (1ULL << (shift + level * (shift - 3))) - 1
 			: UINT64_MAX;
 }
+
+/* The roots, up to 6.15, and what was made before there were struct pages: nothing marks those. */
+static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	const struct mmx_pt_owners *owners = mmx_know_pt_owners(view);
+
+	if (nth >= owners->n)
+		return false;
+	*run = (struct mmx_owner_run){owners->v[nth].pfn, 1};
+	return true;
+}
+
+const struct mmx_owner_kind mmx_owner_page_table = {
+	.name = "page tables",
+	.class = CLASS_PAGE_TABLE,
+	.why = "the page tables of an address space have it",
+	.last = true,
+	.known = MMX_KNOWN_pt_owners,
+	.run = runs,
+};

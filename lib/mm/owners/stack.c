@@ -7,6 +7,7 @@
 #include "mm/owners/stack.h"
 #include "mm/processes/task.h"
 #include "mm/owners/vmalloc.h"
+#include "mm/owners/owner.h"
 
 #define MAX_STACK_BYTES (1u << 20)
 
@@ -153,3 +154,16 @@ const struct mmx_stack *mmx_stack_of(const struct mmx_stacks *s, uint64_t addr)
 	}
 	return low && addr < s->v[low - 1].end ? &s->v[low - 1] : NULL;
 }
+
+static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return mmx_owned_run(&mmx_know_stacks(view)->frames, nth, run);
+}
+
+const struct mmx_owner_kind mmx_owner_stack = {
+	.name = "tasks",
+	.class = CLASS_STACK,
+	.why = "a vmalloc area that is a task's stack has it",
+	.known = MMX_KNOWN_stacks,
+	.run = runs,
+};

@@ -7,6 +7,7 @@
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/owners/vmalloc.h"
+#include "mm/owners/owner.h"
 
 #define VM_IOREMAP       0x01u
 #define VM_ALLOC         0x02u
@@ -406,3 +407,30 @@ int mmx_vmalloc_find(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_er
 {
 	return find_areas(v, view, err) ? -1 : find_frames(v, view, err);
 }
+
+static bool owned_runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return mmx_owned_run(&mmx_know_vmalloc(view)->frames, nth, run);
+}
+
+const struct mmx_owner_kind mmx_owner_vmalloc = {
+	.name = "vmalloc areas",
+	.class = CLASS_VMALLOC,
+	.why = "a vmalloc area has it",
+	.known = MMX_KNOWN_vmalloc,
+	.run = owned_runs,
+};
+
+static bool borrowed_runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return mmx_owned_run(&mmx_know_vmalloc(view)->borrowed, nth, run);
+}
+
+const struct mmx_owner_kind mmx_owner_vmap = {
+	.name = "vmap areas",
+	.class = CLASS_VMALLOC,
+	.why = "a vmap area maps it; nothing tells who allocated it",
+	.last = true,
+	.known = MMX_KNOWN_vmalloc,
+	.run = borrowed_runs,
+};

@@ -7,6 +7,7 @@
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
 #include "mm/zones/pcp.h"
+#include "mm/owners/owner.h"
 
 #define COSTLY_ORDER 3u /* lists for each type up to this order, and for huge pages behind them */
 #define HUGE_ORDER   9u
@@ -242,3 +243,43 @@ const struct mmx_pcp_block *mmx_pcp_block_of(const struct mmx_pcp *pcp, uint64_t
 	block = &pcp->blocks.v[low - 1];
 	return pfn - block->pfn < 1ULL << block->order ? block : NULL;
 }
+
+/* Blocks of one kind: those that wait, or those of CPUs. */
+static bool blocks_that(struct mmx_view *view, bool wait, size_t nth, struct mmx_owner_run *run)
+{
+	const struct mmx_pcp *pcp = mmx_know_pcp(view);
+	const struct mmx_pcp_block *block = nth < pcp->blocks.n ? &pcp->blocks.v[nth] : NULL;
+
+	if (!block)
+		return false;
+	*run = (struct mmx_owner_run){.pfn = block->pfn};
+	if ((block->cpu == MMX_PCP_WAITING) == wait)
+		run->frames = 1ULL << block->order;
+	return true;
+}
+
+static bool blocks_of_cpus(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return blocks_that(view, false, nth, run);
+}
+
+static bool blocks_that_wait(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return blocks_that(view, true, nth, run);
+}
+
+const struct mmx_owner_kind mmx_owner_pcp = {
+	.name = "per-CPU free lists",
+	.class = CLASS_FREE_PCP,
+	.why = "it is on a per-CPU free list",
+	.known = MMX_KNOWN_pcp,
+	.run = blocks_of_cpus,
+};
+
+const struct mmx_owner_kind mmx_owner_waiting = {
+	.name = "pages freed without their zone's lock",
+	.class = CLASS_FREE_PCP,
+	.why = "it waits on its zone's list of pages freed without the lock",
+	.known = MMX_KNOWN_pcp,
+	.run = blocks_that_wait,
+};

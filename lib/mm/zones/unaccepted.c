@@ -4,6 +4,7 @@
 #include "mm/mem.h"
 #include "kernel/list.h"
 #include "mm/zones/unaccepted.h"
+#include "mm/owners/owner.h"
 
 /* A block of the list of a zone. */
 static int take(struct mmx_unaccepted *u, const struct mmx_kernel *k, uint32_t zone, uint64_t node,
@@ -82,3 +83,16 @@ void mmx_unaccepted_free(struct mmx_unaccepted *u)
 {
 	mmx_owned_free(&u->frames);
 }
+
+static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)
+{
+	return mmx_owned_run(&mmx_know_unaccepted(view)->frames, nth, run);
+}
+
+const struct mmx_owner_kind mmx_owner_unaccepted = {
+	.name = "unaccepted memory",
+	.class = CLASS_UNACCEPTED,
+	.why = "it is in its zone's list of unaccepted memory",
+	.known = MMX_KNOWN_unaccepted,
+	.run = runs,
+};
