@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/layout.h"
 
-#define STRUCT(name_, need_, ...) [S_##name_] = {#name_, #name_, need_, {__VA_ARGS__}},
+/* What the kernel calls an entry: the names that its line gives, else the entry's own. */
+#define GIVEN(own, ...)            __VA_ARGS__
+#define OWN(own, ...)              own
+#define SECOND(first, second, ...) second
+#define NAMES(own, ...)            SECOND(__VA_OPT__(, ) GIVEN, OWN, )(own, __VA_ARGS__)
+
+#define STRUCT(name_, need_, ...) \
+	[S_##name_] = {#name_, #name_, need_, {NAMES(#name_, __VA_ARGS__)}},
 #define MEMBER(strct_, name_, need_, ...)
 #define ENUMERATOR(name_, need_, ...)
 const struct mmx_layout_decl mmx_layout_structs[] = {
@@ -13,7 +20,7 @@ const struct mmx_layout_decl mmx_layout_structs[] = {
 
 #define STRUCT(name_, need_, ...)
 #define MEMBER(strct_, name_, need_, ...) \
-	[M_##strct_##_##name_] = {#strct_ "." #name_, #strct_, need_, {__VA_ARGS__}},
+	[M_##strct_##_##name_] = {#strct_ "." #name_, #strct_, need_, {NAMES(#name_, __VA_ARGS__)}},
 #define ENUMERATOR(name_, need_, ...)
 const struct mmx_layout_decl mmx_layout_members[] = {
 #include "kernel/layout.def"
@@ -24,7 +31,8 @@ const struct mmx_layout_decl mmx_layout_members[] = {
 
 #define STRUCT(name_, need_, ...)
 #define MEMBER(strct_, name_, need_, ...)
-#define ENUMERATOR(name_, need_, of_, ...) [E_##name_] = {#name_, of_, need_, {__VA_ARGS__}},
+#define ENUMERATOR(name_, need_, of_, ...) \
+	[E_##name_] = {#name_, of_, need_, {NAMES(#name_, __VA_ARGS__)}},
 const struct mmx_layout_decl mmx_layout_enumerators[] = {
 #include "kernel/layout.def"
 };

@@ -67,7 +67,7 @@ enum mmx_layout_enumerator {
 /**
  * struct mmx_layout_decl - a line of layout.def
  * @owner: the struct's table entry for a member, the enum's name for an enumerator
- * @alt: names over the years, in the order in which they are tried
+ * @alt: what the kernel calls it and has called it, in the order in which the names are tried
  */
 struct mmx_layout_decl {
 	const char *name;
