@@ -283,6 +283,7 @@ static void print_space(const struct mmx_kernel *k, const struct mmx_tasks *task
 			const struct mmx_pt_space *space)
 {
 	const struct mmx_mm_user *users;
+	const struct mmx_err *why;
 	size_t n;
 
 	users = mmx_mm_users(tasks, space->mm, &n);
@@ -291,7 +292,8 @@ static void print_space(const struct mmx_kernel *k, const struct mmx_tasks *task
 		printf("%s%d", i ? "," : "", users[i].tgid);
 	for (unsigned int level = 0; level <= k->paging.levels; level++)
 		printf("\t%" PRIu64, space->tables[level]);
-	printf("\t%" PRIu64 "\t%s\n", space->unreadable, space->trouble.text);
+	why = mmx_reason(&mmx_know_pt_owners(k->view)->reasons, space->why);
+	printf("\t%" PRIu64 "\t%s\n", space->unreadable, why ? why->text : "");
 }
 
 static int tables(const struct mmx_kernel *k)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,13 +76,34 @@ static bool shared(const struct finder *f, uint64_t pfn)
 	       bsearch(&key, f->owners->v, f->shared, sizeof(key), by_frame_alone) != NULL;
 }
 
+/* What is wrong with a space is wrong with all of them together; the first reason is the space's own. */
+static void blame(struct mmx_pt_owners *owners, struct mmx_pt_space *space, enum mmx_code code,
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static void blame(struct mmx_pt_owners *owners, struct mmx_pt_space *space, enum mmx_code code,
+		  const char *fmt, ...)
+{
+	struct mmx_err err;
+	va_list args;
+
+	va_start(args, fmt);
+	mmx_vfail(&err, code, fmt, args);
+	va_end(args);
+	if (!space->why)
+		space->why = mmx_reason_add(&owners->reasons, &err);
+	if (space->name)
+		mmx_fail_prefix(&err, "%s", space->name);
+	else
+		mmx_fail_prefix(&err, "mm 0x%" PRIx64, space->mm);
+	mmx_cover_fail(&owners->coverage, &err);
+}
+
 static bool add(struct finder *f, uint64_t pfn, uint64_t va, unsigned int level,
 		enum mmx_pt_role role)
 {
 	if (!f->left--) {
 		f->left = 0;
-		mmx_fail(&f->space->trouble, MMX_ECORRUPT,
-			 "there are more page tables than memory holds");
+		blame(f->owners, f->space, MMX_ECORRUPT,
+		      "there are more page tables than memory holds");
 		return false;
 	}
 	if (!mmx_array_add(f->owners, (struct mmx_pt_page){pfn, va, f->space - f->owners->spaces.v,
@@ -106,18 +128,18 @@ static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
 	uint64_t first, at, pfn;
 
 	if (mmx_kread_u64(f->view, ring, &first)) {
-		mmx_fail(&f->space->trouble, MMX_EABSENT,
-			 "the tables kept in reserve at 0x%" PRIx64 " cannot be read", ring);
+		blame(f->owners, f->space, MMX_EABSENT,
+		      "the tables kept in reserve at 0x%" PRIx64 " cannot be read", ring);
 		return;
 	}
 	at = first;
 	for (unsigned int n = 0; at && (!n || at != first); n++) {
 		if (n == MAX_DEPOSITS || !mmx_page_pfn(f->view->kernel, at, &pfn) ||
 		    mmx_kread_u64(f->view, at + mmx_off(l, M_page_lru), &at)) {
-			mmx_fail(&f->space->trouble, MMX_ECORRUPT,
-				 "the tables kept in reserve at 0x%" PRIx64
-				 " break off after %u, at 0x%" PRIx64,
-				 ring, n, at);
+			blame(f->owners, f->space, MMX_ECORRUPT,
+			      "the tables kept in reserve at 0x%" PRIx64
+			      " break off after %u, at 0x%" PRIx64,
+			      ring, n, at);
 			return;
 		}
 		if (!add(f, pfn, va, 1, MMX_PT_DEPOSIT))
@@ -183,7 +205,7 @@ static void walk(struct finder *f, uint64_t root, uint64_t first, uint64_t last)
 	}
 	f->space->unreadable += pt.coverage.absent;
 	if (pt.coverage.broken)
-		f->space->trouble = pt.coverage.first;
+		blame(f->owners, f->space, pt.coverage.first.code, "%s", pt.coverage.first.text);
 }
 
 /*
@@ -242,8 +264,8 @@ static void walk_mm(struct finder *f, uint64_t mm, const char *name)
 		return;
 	if (mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) ||
 	    mmx_kphys(f->view, pgd, &root)) {
-		mmx_fail(&f->space->trouble, MMX_EABSENT,
-			 "its root table is not known: the mm at 0x%" PRIx64 " cannot be read", mm);
+		blame(f->owners, f->space, MMX_EABSENT,
+		      "its root table is not known: the mm at 0x%" PRIx64 " cannot be read", mm);
 		return;
 	}
 	walk_space(f, root, mm);
@@ -338,30 +360,22 @@ static void find_loops(struct mmx_pt_owners *owners)
 		const struct mmx_pt_page *a = &owners->v[i - 1], *b = &owners->v[i];
 
 		if (a->pfn == b->pfn && a->space == b->space && a->level != b->level)
-			mmx_fail(&owners->spaces.v[a->space].trouble, MMX_ECORRUPT,
-				 "its page tables lead back to themselves: PFN 0x%" PRIx64
-				 " is of level %u and of level %u",
-				 a->pfn, a->level, b->level);
+			blame(owners, &owners->spaces.v[a->space], MMX_ECORRUPT,
+			      "its page tables lead back to themselves: PFN 0x%" PRIx64
+			      " is of level %u and of level %u",
+			      a->pfn, a->level, b->level);
 	}
 }
 
-/* What is wrong with a space is wrong with all of them together. */
-static void cover(struct mmx_pt_owners *owners)
+static void tell_unreadable(struct mmx_pt_owners *owners)
 {
 	for (size_t i = 0; i < owners->spaces.n; i++) {
-		const struct mmx_pt_space *space = &owners->spaces.v[i];
-		struct mmx_err err = space->trouble;
+		struct mmx_pt_space *space = &owners->spaces.v[i];
 
-		if (!err.code && space->unreadable)
-			mmx_fail(&err, MMX_EABSENT, "%" PRIu64 " page tables cannot be read",
-				 space->unreadable);
-		if (err.code && space->name)
-			mmx_fail_prefix(&err, "%s", space->name);
-		else if (err.code)
-			mmx_fail_prefix(&err, "mm 0x%" PRIx64, space->mm);
-		mmx_cover_fail(&owners->coverage, &err);
+		if (space->unreadable)
+			blame(owners, space, MMX_EABSENT, "%" PRIu64 " page tables cannot be read",
+			      space->unreadable);
 	}
-	owners->coverage.found = owners->n;
 }
 
 int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, struct mmx_err *err)
@@ -398,7 +412,8 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 		return mmx_fail_nomem(err);
 	qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
 	find_loops(owners);
-	cover(owners);
+	tell_unreadable(owners);
+	owners->coverage.found = owners->n;
 	if (mmx_fact_require(&k->facts, FACT_ISOLATION, err))
 		mmx_cover_fail(&owners->coverage, err);
 	return 0;
@@ -406,6 +421,7 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 
 void mmx_pt_owners_free(struct mmx_pt_owners *owners)
 {
+	mmx_reasons_free(&owners->reasons);
 	mmx_array_free(&owners->spaces);
 	mmx_array_free(owners);
 }

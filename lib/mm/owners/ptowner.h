@@ -57,7 +57,7 @@ struct mmx_pt_page {
  * @tables: by level, those tables that are its own: not the kernel's, which all share, and without
  *          roots that user mode runs on; [0] counts its deposits
  * @unreadable: tables that could not be read: what is below them is not known
- * @trouble: why the walk ended early, or its root was not found; code 0 when neither
+ * @why: the number of the reason why it is not whole (struct mmx_reasons), or 0
  */
 struct mmx_pt_space {
 	uint64_t mm;
@@ -65,7 +65,7 @@ struct mmx_pt_space {
 	bool taskless;
 	uint64_t tables[MMX_PT_LEVELS + 1];
 	uint64_t unreadable;
-	struct mmx_err trouble;
+	uint32_t why;
 };
 
 /** struct mmx_pt_owners - all page tables, by frame; some are shared by several spaces */
@@ -75,6 +75,7 @@ struct mmx_pt_owners {
 	struct {
 		MMX_ARRAY(struct mmx_pt_space);
 	} spaces;
+	struct mmx_reasons reasons;
 };
 
 /**
