@@ -6,6 +6,7 @@
 #include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "mm/frames/flagnames.h"
+#include "mm/frames/mapcount.h"
 
 /* What this kernel does not have, or mmx does not know, is no fault of the dump. */
 static void note_trouble(struct mmx_pagex *p, const struct mmx_err *err)

@@ -5,6 +5,7 @@
 
 #include "mm/mem.h"
 #include "cmd/pagex.h"
+#include "mm/frames/mapcount.h"
 
 /* A small folio's pin adds this much to its reference count; large ones have a counter. */
 #define PIN_OF_SMALL 1024

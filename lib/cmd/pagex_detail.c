@@ -9,6 +9,7 @@
 #include "cmd/pagex.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
+#include "mm/frames/mapcount.h"
 #include "mm/knowledge.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/resource.h"

@@ -10,6 +10,7 @@
 #include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "kernel/member.h"
+#include "mm/frames/mapcount.h"
 
 /* No more than what a page has in every case. */
 #define NO_ARM "none that is known: only flags and the counts hold"

@@ -11,7 +11,7 @@
 #include "kernel/kernel.h"
 #include "mm/frames/flags.h"
 #include "mm/frames/online.h"
-#include "mm/frames/page.h"
+#include "mm/frames/page_format.h"
 #include "mm/frames/sparse.h"
 #include "mm/frames/vmemmap.h"
 #include "mm/knowledge.h"

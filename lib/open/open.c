@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "mm/mem.h"
+#include "mm/frames/page_check.h"
 #include "open/open.h"
 
 /* What the kernel's memory is; each step rests on those before it. */

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "mm/mem.h"
+#include "mm/frames/buddy_block.h"
+#include "mm/frames/tail_link.h"
 #include "proc/kpage.h"
 
 /* The bits of kpageflags; user space relies on them, so they have never moved. */

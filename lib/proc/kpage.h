@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-#include "mm/frames/page.h"
+#include "mm/frames/mapcount.h"
+#include "mm/frames/page_walk.h"
 #include "proc/ksm_test.h"
 
 /** enum mmx_kpage_rules - whose words a kernel puts into kpageflags */

@@ -50,12 +50,11 @@ static void make_format(void)
 		.private = offsetof(struct page, private),
 		.mapcount = offsetof(struct page, type),
 		.refcount = offsetof(struct page, refcount),
-		.type_scheme = MMX_TYPES_BYTE,
-		.type_below = (int32_t)0xff000000,
+		.types = {.scheme = MMX_TYPES_BYTE, .below = (int32_t)0xff000000},
 		.hugetlb = MMX_HUGETLB_TYPE,
 		.order = SIZE,
 	};
-	f->type_code[MMX_PAGE_HUGETLB] = HUGETLB;
+	f->types.code[MMX_PAGE_HUGETLB] = HUGETLB;
 	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
 	f->head = PG_HEAD;
 	f->hwpoison = HWPOISON;

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "../fake_memory.h"
+#include "mm/frames/buddy_block.h"
 #include "mm/frames/class.h"
+#include "mm/frames/mapcount.h"
 #include "proc/kpage.h"
 #include "unit.h"
 
@@ -73,11 +75,11 @@ static void new_kernel(enum mmx_mapped_test mapped)
 		.private = offsetof(struct page, private),
 		.mapcount = offsetof(struct page, mapcount),
 		.refcount = offsetof(struct page, refcount),
-		.type_base = 0xf0000000,
-		.type_code = {[MMX_PAGE_BUDDY] = 0x80,
-			      [MMX_PAGE_SLAB] = 0x1000,
-			      [MMX_PAGE_GUARD] = 0x400},
-		.type_below = -128,
+		.types = {.base = 0xf0000000,
+			  .code = {[MMX_PAGE_BUDDY] = 0x80,
+				   [MMX_PAGE_SLAB] = 0x1000,
+				   [MMX_PAGE_GUARD] = 0x400},
+			  .below = -128},
 		.slab_is_type = true,
 		.order = SIZE,
 		.mapped = mapped,

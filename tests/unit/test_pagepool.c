@@ -46,11 +46,10 @@ static void setup(void)
 		.link = offsetof(struct page, link),
 		.mapcount = offsetof(struct page, type),
 		.refcount = offsetof(struct page, refcount),
-		.type_scheme = MMX_TYPES_BYTE,
-		.type_below = (int32_t)0xff000000,
+		.types = {.scheme = MMX_TYPES_BYTE, .below = (int32_t)0xff000000},
 	};
 	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
-	f->type_code[MMX_PAGE_NETPP] = 0xf9;
+	f->types.code[MMX_PAGE_NETPP] = 0xf9;
 	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
 	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
 	if (!mmx_array_add(&m->mem.vmemmap,

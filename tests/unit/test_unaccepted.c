@@ -99,8 +99,7 @@ static void make_format(void)
 		.private = offsetof(struct page, private),
 		.mapcount = offsetof(struct page, mapcount),
 		.refcount = offsetof(struct page, refcount),
-		.type_base = 0xf0000000,
-		.type_below = -128,
+		.types = {.base = 0xf0000000, .below = -128},
 	};
 	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
 }

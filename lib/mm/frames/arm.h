@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 
 /**
  * struct mmx_arm - members of struct page that are in force together

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mm/mem.h"
 #include "kernel/xarray.h"
+#include "mm/frames/buddy_block.h"
 #include "mm/frames/class.h"
 #include "mm/owners/owner.h"
 #include "mm/owners/hugetlb.h"

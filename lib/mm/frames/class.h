@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "mm/frames/arm.h"
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 #include "mm/owners/pipe.h"
 #include "mm/owners/ptowner.h"
 #include "mm/swap/swap.h"

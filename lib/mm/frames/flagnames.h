@@ -6,7 +6,7 @@
 #ifndef MMX_MM_FLAGNAMES_H
 #define MMX_MM_FLAGNAMES_H
 
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 
 #define MMX_FLAG_NAMES_MAX 64
 

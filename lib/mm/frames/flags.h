@@ -8,6 +8,7 @@
 #ifndef MMX_MM_FLAGS_H
 #define MMX_MM_FLAGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct mmx_kernel;

@@ -6,7 +6,7 @@
 #ifndef MMX_MM_PAGE_PIECES_H
 #define MMX_MM_PAGE_PIECES_H
 
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 
 /* Frames of a piece: no free block of memory reaches from one piece into the next. */
 #define MMX_PIECE_FRAMES 32768u

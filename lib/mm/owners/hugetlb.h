@@ -11,7 +11,7 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 
 /** MMX_HSTATES_MAX - sizes that a kernel has at most; x86_64 has two */
 #define MMX_HSTATES_MAX 8

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 
 /**
  * struct mmx_page_pool - a page's place in a pool, and the pool

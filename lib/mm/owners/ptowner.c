@@ -155,7 +155,7 @@ static bool marked(const struct finder *f, uint64_t page)
 	uint32_t type;
 
 	return !mmx_kread_u32(f->view, page + format->mapcount, &type) &&
-	       mmx_page_type_of(format, type) == MMX_PAGE_TABLE;
+	       mmx_page_type_of(&format->types, type) == MMX_PAGE_TABLE;
 }
 
 /*

@@ -16,7 +16,7 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 #include "mm/owners/slab_kept.h"
 
 /** MMX_SLAB_OBJECTS_MAX - what the kernel's count of a slab's objects can hold */

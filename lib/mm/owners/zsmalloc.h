@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "mm/frames/page.h"
+#include "mm/frames/page_walk.h"
 
 /** MMX_ZS_PAGES - pages that a chain has at most, in every configuration */
 #define MMX_ZS_PAGES 16

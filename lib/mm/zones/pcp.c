@@ -6,6 +6,7 @@
 #include "kernel/list.h"
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
+#include "mm/frames/buddy_block.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/owner.h"
 

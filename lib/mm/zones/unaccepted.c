@@ -3,6 +3,7 @@
 
 #include "mm/mem.h"
 #include "kernel/list.h"
+#include "mm/frames/buddy_block.h"
 #include "mm/zones/unaccepted.h"
 #include "mm/owners/owner.h"
 
