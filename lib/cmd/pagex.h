@@ -14,7 +14,7 @@
 #include "mm/owners/pipe.h"
 #include "mm/owners/ptowner.h"
 #include "mm/owners/resource.h"
-#include "mm/owners/slab.h"
+#include "mm/owners/slab_objects.h"
 #include "mm/owners/stack.h"
 #include "mm/owners/stackdepot.h"
 #include "mm/owners/vmalloc.h"

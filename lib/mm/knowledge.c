@@ -12,7 +12,7 @@
 #include "mm/owners/pipe.h"
 #include "mm/owners/ptowner.h"
 #include "mm/owners/resource.h"
-#include "mm/owners/slab.h"
+#include "mm/owners/slab_caches.h"
 #include "mm/owners/stack.h"
 #include "mm/swap/swap.h"
 #include "mm/processes/task.h"

@@ -28,7 +28,8 @@
 #include "mm/owners/page_owner.h"
 #include "mm/owners/pagepool.h"
 #include "mm/owners/ptowner.h"
-#include "mm/owners/slab.h"
+#include "mm/owners/slab_objects.h"
+#include "mm/owners/slab_totals.h"
 #include "mm/owners/stackdepot.h"
 #include "mm/owners/zsmalloc.h"
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "../fake_memory.h"
-#include "mm/owners/slab.h"
+#include "mm/owners/slab_objects.h"
 #include "unit.h"
 
 #define SIZE    128u

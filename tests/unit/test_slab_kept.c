@@ -10,7 +10,7 @@
 #include "../fake_memory.h"
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
-#include "mm/owners/slab.h"
+#include "mm/owners/slab_objects.h"
 #include "unit.h"
 
 #define MEMORY  (1u << 20)

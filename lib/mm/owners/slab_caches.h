@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Slab caches, the kernel's kmem_caches, and what its CPUs and nodes keep of them: slabs that a CPU works
+ * on, and objects in sheaves and barns.
+ */
+#ifndef MMX_MM_SLAB_CACHES_H
+#define MMX_MM_SLAB_CACHES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/coverage.h"
+#include "mm/owners/slab_kept.h"
+
+/**
+ * struct mmx_slab_cache - a kmem_cache
+ * @size: bytes from one object to the next
+ * @object_size: bytes that the cache's user has
+ * @inuse: where the kernel's own data behind the object begin
+ * @offset: where a free object keeps the pointer to the next one
+ * @red_left_pad: bytes before each object, a red zone; 0 when the cache has no red zones
+ * @order, @per_slab: what a new slab is made of; a slab made when memory was short can be smaller
+ * @sheaves: free objects are kept in sheaves as well
+ * @counted: the three numbers behind it are known
+ * @nr_slabs, @nr_objects: the kernel's own counts, all nodes added up
+ * @partial_free: free objects of the slabs on the nodes' partial lists. /proc/slabinfo calls
+ *                all others active, those that CPUs keep free included.
+ * @unseen: why not all of the CPUs' and nodes' lists could be read, a number of the caches' reasons; 0
+ *          when they could
+ */
+struct mmx_slab_cache {
+	uint64_t addr;
+	char name[64];
+	uint64_t random;
+	uint32_t size, object_size, inuse, offset, red_left_pad;
+	uint32_t order, per_slab;
+	bool sheaves;
+	bool counted;
+	uint64_t nr_slabs, nr_objects, partial_free;
+	uint32_t unseen;
+};
+
+/** struct mmx_slab_on_cpu - a slab that a CPU holds: the one it works on, or one in reserve */
+struct mmx_slab_on_cpu {
+	uint64_t page;     /* address of its struct page */
+	uint64_t freelist; /* of the CPU; 0 for a slab in reserve */
+	unsigned int cpu;
+	bool active;
+};
+
+/**
+ * struct mmx_slab_caches - all caches, by address
+ * @on_cpu: by struct page
+ * @kept: by address
+ * @reasons: for the caches' @unseen
+ * @unseen: why objects of any cache may be kept aside where they could not be found; 0 normally
+ * @slabs_known: how struct slab is read is known
+ * @kfence_pool: where the sampled allocations of KFENCE lie; 0 when it is off
+ */
+struct mmx_slab_caches {
+	struct mmx_coverage coverage;
+	MMX_ARRAY(struct mmx_slab_cache);
+	struct {
+		MMX_ARRAY(struct mmx_slab_on_cpu);
+	} on_cpu;
+	struct mmx_slab_kepts kept;
+	struct mmx_reasons reasons;
+	uint32_t unseen;
+	bool slabs_known;
+	uint64_t kfence_pool;
+};
+
+/** mmx_slab_caches_find() - read all caches, those before a break in their list: mmx_know_slab_caches() */
+int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view,
+			 struct mmx_err *err);
+void mmx_slab_caches_free(struct mmx_slab_caches *caches);
+
+/** mmx_slab_cache_at() - the cache at that address, or NULL */
+const struct mmx_slab_cache *mmx_slab_cache_at(const struct mmx_slab_caches *caches, uint64_t addr);
+
+/** mmx_slab_on_cpu_of() - the CPU that holds the slab with that struct page, or NULL */
+const struct mmx_slab_on_cpu *mmx_slab_on_cpu_of(const struct mmx_slab_caches *caches,
+						 uint64_t page);
+
+#endif
