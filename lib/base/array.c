@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -23,4 +23,19 @@ bool mmx_array_reserve(void **v, size_t *allocated, size_t want, size_t size)
 	*v = grown;
 	*allocated = room;
 	return true;
+}
+
+static int by_word(const void *a, const void *b, void *offset)
+{
+	uint64_t x, y;
+
+	memcpy(&x, (const char *)a + *(const size_t *)offset, sizeof(x));
+	memcpy(&y, (const char *)b + *(const size_t *)offset, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+void mmx_array_sort_words(void *v, size_t n, size_t size, size_t offset)
+{
+	if (n)
+		qsort_r(v, n, size, by_word, &offset);
 }

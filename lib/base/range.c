@@ -16,20 +16,13 @@ bool mmx_ranges_add(struct mmx_ranges *r, uint64_t start, uint64_t end)
 	return mmx_array_add(r, (struct mmx_range){start, end});
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct mmx_range *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
-}
-
 void mmx_ranges_normalise(struct mmx_ranges *r)
 {
 	size_t used = 0;
 
 	if (!r->n)
 		return;
-	qsort(r->v, r->n, sizeof(*r->v), by_start);
+	mmx_array_sort_by(r, start);
 	for (size_t i = 1; i < r->n; i++) {
 		if (r->v[i].start > r->v[used].end)
 			r->v[++used] = r->v[i];
@@ -41,17 +34,9 @@ void mmx_ranges_normalise(struct mmx_ranges *r)
 
 const struct mmx_range *mmx_ranges_find(const struct mmx_ranges *r, uint64_t addr)
 {
-	size_t lo = 0, hi = r->n;
+	size_t i = mmx_array_bound(r, range, range->end <= addr);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (r->v[mid].end <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < r->n ? &r->v[lo] : NULL;
+	return i < r->n ? &r->v[i] : NULL;
 }
 
 bool mmx_ranges_has(const struct mmx_ranges *r, uint64_t start, uint64_t len)

@@ -105,13 +105,6 @@ static bool add_load(struct mmx_image *image, struct elf_core *core, const Elf64
 	       (!filesz || mmx_array_add(core, (struct extent){phys, phys + filesz, offset}));
 }
 
-static int by_phys(const void *a, const void *b)
-{
-	const struct extent *x = a, *y = b;
-
-	return x->phys < y->phys ? -1 : x->phys > y->phys;
-}
-
 /*
  * The kernel's text has a segment of its own besides the memory that it lies in: of what two
  * segments hold, the one that begins first is kept.
@@ -121,8 +114,7 @@ static bool settle_extents(struct mmx_image *image, struct elf_core *core)
 	uint64_t covered = 0;
 	size_t used = 0;
 
-	if (core->n)
-		qsort(core->v, core->n, sizeof(*core->v), by_phys);
+	mmx_array_sort_by(core, phys);
 	for (size_t i = 0; i < core->n; i++) {
 		struct extent x = core->v[i];
 
@@ -197,17 +189,7 @@ static void reader_free(void *reader)
 
 static const struct extent *extent_of(const struct elf_core *core, uint64_t phys)
 {
-	size_t lo = 0, hi = core->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (core->v[mid].end <= phys)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return &core->v[lo];
+	return &core->v[mmx_array_bound(core, extent, extent->end <= phys)];
 }
 
 /* The image has seen to it that all of it is present, so the extents touch. */

@@ -72,17 +72,7 @@ static void *reader_new(struct mmx_image *image, struct mmx_err *err)
 /* The run that holds @phys, or else the first one behind it, or the end. */
 static const struct run *run_of(const struct kdump *kdump, uint64_t phys)
 {
-	size_t lo = 0, hi = kdump->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (kdump->v[mid].end <= phys)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return &kdump->v[lo];
+	return &kdump->v[mmx_array_bound(kdump, run, run->end <= phys)];
 }
 
 static enum mmx_read read_page(struct reader *reader, uint64_t phys, void *to)
@@ -179,21 +169,13 @@ static bool add_part(struct mmx_image *image, struct kdump *kdump, const struct 
 	return ok;
 }
 
-static int by_phys(const void *a, const void *b)
-{
-	const struct run *x = a, *y = b;
-
-	return x->phys < y->phys ? -1 : x->phys > y->phys;
-}
-
 /* Drops what two parts claim from the later one; returns how many pages are claimed. */
 static uint64_t settle_runs(struct kdump *kdump)
 {
 	uint64_t covered = 0, pages = 0;
 	size_t used = 0;
 
-	if (kdump->n)
-		qsort(kdump->v, kdump->n, sizeof(*kdump->v), by_phys);
+	mmx_array_sort_by(kdump, phys);
 	for (size_t i = 0; i < kdump->n; i++) {
 		struct run x = kdump->v[i];
 

@@ -80,20 +80,9 @@ void mmx_vmcoreinfo_free(struct mmx_vmcoreinfo *vi)
 
 const char *mmx_vmcoreinfo_text(const struct mmx_vmcoreinfo *vi, const char *name)
 {
-	size_t lo = 0, hi = vi->n;
+	size_t i = mmx_array_bound(vi, line, strcmp(line->name, name) < 0);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int order = strcmp(vi->v[mid].name, name);
-
-		if (!order)
-			return vi->v[mid].value;
-		if (order < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
+	return i < vi->n && !strcmp(vi->v[i].name, name) ? vi->v[i].value : NULL;
 }
 
 static int digit_value(char c)

@@ -111,27 +111,13 @@ int mmx_pageblock_format_find(struct mmx_pageblock_format *f, const struct mmx_k
 	return 0;
 }
 
-static const struct mmx_section *section_of(const struct mmx_sparse *s, uint64_t nr)
-{
-	size_t low = 0, high = s->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->v[middle].nr < nr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->n && s->v[low].nr == nr ? &s->v[low] : NULL;
-}
-
 enum mmx_read mmx_pageblock_of(const struct mmx_pageblock_format *f, struct mmx_view *view,
 			       uint64_t pfn, struct mmx_pageblock *block)
 {
 	const struct mmx_kernel *k = view->kernel;
 	unsigned int shift = mmx_mem(k)->sparse.section_bits - k->arch->page_shift;
-	const struct mmx_section *section = section_of(&mmx_mem(k)->sparse, pfn >> shift);
+	const struct mmx_section *section =
+		mmx_section_of(&mmx_mem(k)->sparse, pfn, k->arch->page_shift);
 	uint64_t bit = ((pfn & ((1ULL << shift) - 1)) >> f->order) * f->bits;
 	enum mmx_read read;
 	uint8_t byte;

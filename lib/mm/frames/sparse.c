@@ -248,16 +248,5 @@ void mmx_sparse_free(struct mmx_sparse *s)
 const struct mmx_section *mmx_section_of(const struct mmx_sparse *s, uint64_t pfn,
 					 unsigned int page_shift)
 {
-	uint64_t nr = pfn >> (s->section_bits - page_shift);
-	size_t lo = 0, hi = s->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (s->v[mid].nr < nr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < s->n && s->v[lo].nr == nr ? &s->v[lo] : NULL;
+	return mmx_array_at(s, nr, pfn >> (s->section_bits - page_shift));
 }

@@ -153,17 +153,9 @@ void mmx_vmemmap_free(struct mmx_vmemmap *v)
 
 static const struct mmx_vmemmap_extent *extent_of(const struct mmx_vmemmap *v, uint64_t va)
 {
-	size_t lo = 0, hi = v->n;
+	size_t i = mmx_array_bound(v, extent, extent->va + extent->len <= va);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (v->v[mid].va + v->v[mid].len <= va)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < v->n && v->v[lo].va <= va ? &v->v[lo] : NULL;
+	return i < v->n && v->v[i].va <= va ? &v->v[i] : NULL;
 }
 
 /* A dump that has no memory where a page table has a struct page: the page exists all the same. */

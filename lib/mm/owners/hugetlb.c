@@ -121,13 +121,6 @@ static int read_hstate(struct mmx_hugetlb_pools *pools, struct mmx_view *view, u
 	return 0;
 }
 
-static int by_frame(const void *a, const void *b)
-{
-	const struct mmx_hugetlb_free *x = a, *y = b;
-
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
-}
-
 static int count_hstates(struct mmx_view *view, uint64_t *n, struct mmx_err *err)
 {
 	if (mmx_kread_variable(view, "hugetlb_max_hstate", 4, n) || *n > MMX_HSTATES_MAX)
@@ -169,8 +162,7 @@ int mmx_hugetlb_pools_find(struct mmx_hugetlb_pools *pools, struct mmx_view *vie
 {
 	int ret = read_pools(pools, view, err);
 
-	if (pools->free.n)
-		qsort(pools->free.v, pools->free.n, sizeof(*pools->free.v), by_frame);
+	mmx_array_sort_by(&pools->free, pfn);
 	return ret;
 }
 
@@ -345,7 +337,6 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 			const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	const struct mmx_hugetlb_free key = {.pfn = w->folio.head};
 	uint64_t at;
 
 	memset(h, 0, sizeof(*h));
@@ -353,8 +344,7 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 		if (pools->v[i].order == w->folio.order)
 			h->hstate = &pools->v[i];
 	}
-	if (pools->free.n)
-		h->listed = bsearch(&key, pools->free.v, pools->free.n, sizeof(key), by_frame);
+	h->listed = mmx_array_at(&pools->free, pfn, w->folio.head);
 	h->raw = mmx_word(w->folio.bytes, mmx_mem(k)->page_format.private);
 	name_flags(h, &k->layout);
 	h->freed = has_flag(&k->layout, h, E_HPG_freed);

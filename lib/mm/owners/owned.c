@@ -30,8 +30,7 @@ void mmx_owned_sort(struct mmx_owned *o)
 	size_t kept = 0;
 	uint64_t end = 0;
 
-	if (o->n)
-		qsort(o->v, o->n, sizeof(*o->v), by_pfn);
+	mmx_array_sort(o, by_pfn);
 	for (size_t i = 0; i < o->n; i++) {
 		struct mmx_owned_run run = o->v[i];
 		uint64_t claimed = run.pfn < end ? end - run.pfn : 0;
@@ -49,19 +48,9 @@ void mmx_owned_sort(struct mmx_owned *o)
 
 const struct mmx_owned_run *mmx_owned_find(const struct mmx_owned *o, uint64_t pfn)
 {
-	size_t low = 0, high = o->n;
+	size_t n = mmx_array_bound(o, run, run->pfn <= pfn);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (o->v[middle].pfn <= pfn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || pfn - o->v[low - 1].pfn >= o->v[low - 1].frames)
-		return NULL;
-	return &o->v[low - 1];
+	return n && pfn - o->v[n - 1].pfn < o->v[n - 1].frames ? &o->v[n - 1] : NULL;
 }
 
 void mmx_owned_free(struct mmx_owned *o)

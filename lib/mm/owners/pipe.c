@@ -102,13 +102,6 @@ static int by_addr(const void *a, const void *b)
 	return (x->task > y->task) - (x->task < y->task);
 }
 
-static int by_frame(const void *a, const void *b)
-{
-	const struct mmx_pipe_page *x = a, *y = b;
-
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
-}
-
 /*
  * Open files. Threads share a table, and children inherit what is in it.
  */
@@ -124,8 +117,7 @@ static void find_tables(struct finder *f, const struct mmx_tasks *tasks)
 		else if (files)
 			f->nomem = !mmx_array_add(&f->tables, (struct table){files, i});
 	}
-	if (f->tables.n)
-		qsort(f->tables.v, f->tables.n, sizeof(*f->tables.v), by_files);
+	mmx_array_sort(&f->tables, by_files);
 }
 
 /* Of several files that lead to one pipe the first task's is kept. */
@@ -133,8 +125,7 @@ static void unique_pipes(struct mmx_pipes *p)
 {
 	size_t n = 0;
 
-	if (p->pipes.n)
-		qsort(p->pipes.v, p->pipes.n, sizeof(*p->pipes.v), by_addr);
+	mmx_array_sort(&p->pipes, by_addr);
 	for (size_t i = 0; i < p->pipes.n; i++) {
 		if (!n || p->pipes.v[n - 1].addr != p->pipes.v[i].addr)
 			p->pipes.v[n++] = p->pipes.v[i];
@@ -334,8 +325,7 @@ int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, struct mmx_er
 	if (f.nomem)
 		return mmx_fail_nomem(err);
 	pipes->coverage.found = pipes->n;
-	if (pipes->n)
-		qsort(pipes->v, pipes->n, sizeof(*pipes->v), by_frame);
+	mmx_array_sort_by(pipes, pfn);
 	return 0;
 }
 
@@ -347,9 +337,7 @@ void mmx_pipes_free(struct mmx_pipes *pipes)
 
 const struct mmx_pipe_page *mmx_pipe_page(const struct mmx_pipes *pipes, uint64_t pfn)
 {
-	const struct mmx_pipe_page key = {.pfn = pfn};
-
-	return pipes->n ? bsearch(&key, pipes->v, pipes->n, sizeof(key), by_frame) : NULL;
+	return mmx_array_at(pipes, pfn, pfn);
 }
 
 static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)

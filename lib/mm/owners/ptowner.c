@@ -429,20 +429,11 @@ void mmx_pt_owners_free(struct mmx_pt_owners *owners)
 const struct mmx_pt_page *mmx_pt_owner_of(const struct mmx_pt_owners *owners, uint64_t pfn,
 					  size_t *n)
 {
-	size_t lo = 0, hi = owners->n;
+	const struct mmx_pt_page *first = mmx_array_at(owners, pfn, pfn);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (owners->v[mid].pfn < pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (hi = lo; hi < owners->n && owners->v[hi].pfn == pfn;)
-		hi++;
-	*n = hi - lo;
-	return *n ? &owners->v[lo] : NULL;
+	for (*n = 0; first && first + *n < owners->v + owners->n && first[*n].pfn == pfn;)
+		++*n;
+	return first;
 }
 
 void mmx_pt_range(const struct mmx_kernel *kernel, const struct mmx_pt_page *table, uint64_t *first,

@@ -323,33 +323,6 @@ static bool take_cache(void *arg, uint64_t link)
 	return !f->nomem && !mmx_stopped(f->view->kernel->image);
 }
 
-static int by_address(const void *a, const void *b)
-{
-	const struct mmx_slab_cache *x = a, *y = b;
-
-	return (x->addr > y->addr) - (x->addr < y->addr);
-}
-
-static int by_page(const void *a, const void *b)
-{
-	const struct mmx_slab_on_cpu *x = a, *y = b;
-
-	return (x->page > y->page) - (x->page < y->page);
-}
-
-static int by_object(const void *a, const void *b)
-{
-	const struct mmx_slab_kept *x = a, *y = b;
-
-	return (x->addr > y->addr) - (x->addr < y->addr);
-}
-
-static void sort(void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b))
-{
-	if (n)
-		qsort(v, n, size, compare);
-}
-
 /* Whether there is a way to the caches; what stands in it is told. */
 static bool find_head(struct mmx_slab_caches *caches, struct mmx_kernel *k, uint64_t *head)
 {
@@ -419,9 +392,9 @@ int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, 
 		mmx_slab_caches_free(caches);
 		return f.nomem ? mmx_fail_nomem(err) : mmx_fail(err, MMX_EIO, "stopped");
 	}
-	sort(caches->v, caches->n, sizeof(*caches->v), by_address);
-	sort(caches->on_cpu.v, caches->on_cpu.n, sizeof(*caches->on_cpu.v), by_page);
-	sort(caches->kept.v, caches->kept.n, sizeof(*caches->kept.v), by_object);
+	mmx_array_sort_by(caches, addr);
+	mmx_array_sort_by(&caches->on_cpu, page);
+	mmx_array_sort_by(&caches->kept, addr);
 	mmx_kread_variable(view, "__kfence_pool", 8, &caches->kfence_pool);
 	return 0;
 }
@@ -436,17 +409,11 @@ void mmx_slab_caches_free(struct mmx_slab_caches *caches)
 
 const struct mmx_slab_cache *mmx_slab_cache_at(const struct mmx_slab_caches *caches, uint64_t addr)
 {
-	const struct mmx_slab_cache key = {.addr = addr};
-
-	return caches->n ? bsearch(&key, caches->v, caches->n, sizeof(key), by_address) : NULL;
+	return mmx_array_at(caches, addr, addr);
 }
 
 const struct mmx_slab_on_cpu *mmx_slab_on_cpu_of(const struct mmx_slab_caches *caches,
 						 uint64_t page)
 {
-	const struct mmx_slab_on_cpu key = {.page = page};
-
-	return caches->on_cpu.n
-		       ? bsearch(&key, caches->on_cpu.v, caches->on_cpu.n, sizeof(key), by_page)
-		       : NULL;
+	return mmx_array_at(&caches->on_cpu, page, page);
 }

@@ -155,20 +155,14 @@ static uint32_t index_kept(const struct mmx_slab *slab, const struct mmx_slab_ke
 static void mark_kept(struct mmx_slab_objects *o, const struct mmx_slab_caches *caches,
 		      const struct mmx_slab *slab)
 {
-	size_t lo = 0, hi = caches->kept.n;
+	size_t first = mmx_array_bound(&caches->kept, kept, kept->addr < slab->base);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (caches->kept.v[mid].addr < slab->base)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < caches->kept.n && caches->kept.v[lo].addr - slab->base < slab->bytes; lo++) {
-		const struct mmx_slab_kept *kept = &caches->kept.v[lo];
+	for (size_t k = first; k < caches->kept.n; k++) {
+		const struct mmx_slab_kept *kept = &caches->kept.v[k];
 		uint32_t i = index_kept(slab, kept);
 
+		if (kept->addr - slab->base >= slab->bytes)
+			return;
 		if (i < slab->objects && o->state[i] == MMX_OBJECT_ALLOCATED)
 			o->state[i] = kept->state;
 		else

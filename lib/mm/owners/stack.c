@@ -62,20 +62,12 @@ static int find_end(const struct mmx_vmalloc *areas, const struct mmx_view *view
 	return 0;
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct mmx_stack *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
 /* Sorts; of two tasks that claim the same stack neither is believed more: the first one keeps it. */
 static void arrange(struct mmx_stacks *s)
 {
 	size_t kept = 0;
 
-	if (s->n)
-		qsort(s->v, s->n, sizeof(*s->v), by_start);
+	mmx_array_sort_by(s, start);
 	for (size_t i = 0; i < s->n; i++) {
 		if (!kept || s->v[i].start >= s->v[kept - 1].end)
 			s->v[kept++] = s->v[i];
@@ -142,17 +134,9 @@ void mmx_stacks_free(struct mmx_stacks *s)
 
 const struct mmx_stack *mmx_stack_of(const struct mmx_stacks *s, uint64_t addr)
 {
-	size_t low = 0, high = s->n;
+	size_t n = mmx_array_bound(s, stack, stack->start <= addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->v[middle].start <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && addr < s->v[low - 1].end ? &s->v[low - 1] : NULL;
+	return n && addr < s->v[n - 1].end ? &s->v[n - 1] : NULL;
 }
 
 static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run)

@@ -176,20 +176,12 @@ static int walk_one_list(struct gather *g, struct mmx_err *err)
 	return 0;
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct mmx_vmalloc_area *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
 /* Sorts, and drops areas that begin within another: of two owners of an address, one is forged. */
 static void arrange(struct mmx_vmalloc *v)
 {
 	size_t kept = 0;
 
-	if (v->n)
-		qsort(v->v, v->n, sizeof(*v->v), by_start);
+	mmx_array_sort_by(v, start);
 	for (size_t i = 0; i < v->n; i++) {
 		if (!kept || v->v[i].start >= v->v[kept - 1].end)
 			v->v[kept++] = v->v[i];
@@ -235,17 +227,9 @@ void mmx_vmalloc_free(struct mmx_vmalloc *v)
 
 const struct mmx_vmalloc_area *mmx_vmalloc_of(const struct mmx_vmalloc *v, uint64_t addr)
 {
-	size_t low = 0, high = v->n;
+	size_t n = mmx_array_bound(v, area, area->start <= addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (v->v[middle].start <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && addr < v->v[low - 1].end ? &v->v[low - 1] : NULL;
+	return n && addr < v->v[n - 1].end ? &v->v[n - 1] : NULL;
 }
 
 uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vmalloc_area *area)

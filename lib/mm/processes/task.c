@@ -241,17 +241,9 @@ uint64_t mmx_task_mm(const struct mmx_tasks *tasks, const struct mmx_task *task)
 
 const struct mmx_mm_user *mmx_mm_users(const struct mmx_tasks *tasks, uint64_t mm, size_t *n)
 {
-	size_t low = 0, high = tasks->users.n;
+	const struct mmx_mm_user *first = mmx_array_at(&tasks->users, mm, mm);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (tasks->users.v[middle].mm < mm)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (*n = 0; low + *n < tasks->users.n && tasks->users.v[low + *n].mm == mm;)
+	for (*n = 0; first && first + *n < tasks->users.v + tasks->users.n && first[*n].mm == mm;)
 		++*n;
-	return *n ? &tasks->users.v[low] : NULL;
+	return first;
 }

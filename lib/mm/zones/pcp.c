@@ -186,13 +186,6 @@ static int read_waiting(struct mmx_pcp *pcp, struct mmx_view *view, const struct
 	return err.code == MMX_ENOMEM ? -1 : 0;
 }
 
-static int by_pfn(const void *a, const void *b)
-{
-	const struct mmx_pcp_block *x = a, *y = b;
-
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
-}
-
 int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_zones *zones = &mmx_mem(view->kernel)->zones;
@@ -215,8 +208,7 @@ int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err
 		mmx_pcp_free(pcp);
 		return mmx_fail_nomem(err);
 	}
-	if (pcp->blocks.n)
-		qsort(pcp->blocks.v, pcp->blocks.n, sizeof(*pcp->blocks.v), by_pfn);
+	mmx_array_sort_by(&pcp->blocks, pfn);
 	return 0;
 }
 
@@ -228,21 +220,10 @@ void mmx_pcp_free(struct mmx_pcp *pcp)
 
 const struct mmx_pcp_block *mmx_pcp_block_of(const struct mmx_pcp *pcp, uint64_t pfn)
 {
-	size_t low = 0, high = pcp->blocks.n;
-	const struct mmx_pcp_block *block;
+	size_t n = mmx_array_bound(&pcp->blocks, block, block->pfn <= pfn);
+	const struct mmx_pcp_block *block = n ? &pcp->blocks.v[n - 1] : NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (pcp->blocks.v[middle].pfn <= pfn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
-		return NULL;
-	block = &pcp->blocks.v[low - 1];
-	return pfn - block->pfn < 1ULL << block->order ? block : NULL;
+	return block && pfn - block->pfn < 1ULL << block->order ? block : NULL;
 }
 
 /* Blocks of one kind: those that wait, or those of CPUs. */
