@@ -25,7 +25,7 @@
 #include "mm/owners/resource.h"
 #include "mm/owners/stack.h"
 #include "mm/processes/task.h"
-#include "mm/owners/vmalloc.h"
+#include "mm/owners/vmalloc_pages.h"
 
 static int trouble(const struct mmx_err *err)
 {

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "arch/pagetable.h"
 #include "base/array.h"
 #include "base/coverage.h"
 #include "image/image.h"
@@ -71,32 +70,5 @@ uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vm
 
 /** mmx_vmalloc_flags() - the flags by name, with a space between them: "vmalloc user" */
 void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size);
-
-#define MMX_VMALLOC_BLOCK 512
-
-/**
- * struct mmx_vmalloc_pages - a walk over what memory an area maps
- * Out of its array of pages, or out of the kernel's page tables when it has none. An ioremap maps
- * no memory of the kernel's, and an area that was freed maps none any more.
- * @at: the place in the area of the run's first page, counted in pages
- * @pfn, @frames: the run
- */
-struct mmx_vmalloc_pages {
-	struct mmx_coverage coverage;
-	uint64_t at, pfn, frames;
-	/* Private. */
-	struct mmx_view *view;
-	const struct mmx_vmalloc_area *area;
-	uint64_t i, n; /* in the array */
-	uint64_t block[MMX_VMALLOC_BLOCK];
-	bool in_tables;
-	struct mmx_pt pt;
-};
-
-void mmx_vmalloc_pages_begin(struct mmx_vmalloc_pages *pages, struct mmx_view *view,
-			     const struct mmx_vmalloc_area *area);
-
-/** mmx_vmalloc_pages_next() - go to the next run; false at the end */
-bool mmx_vmalloc_pages_next(struct mmx_vmalloc_pages *pages);
 
 #endif
