@@ -26,7 +26,7 @@ struct mmx_vmcoreinfo;
  * @token_table: NUL-terminated tokens
  * @token_index: where each token begins in @token_table, 16 bits each
  * @offsets: 32 bits for each symbol, which lie at @offsets_addr in the kernel
- * @has_base: there is a relative_base; newer kernels need none
+ * @has_base: there is a relative_base; 7.1 has none any more
  */
 struct mmx_kallsyms {
 	uint32_t num_syms;

@@ -175,11 +175,12 @@ static void end_flags(struct mmx_proc *p)
 {
 	say_missing(p);
 	if (p->in_doubt)
-		mmx_proc_say(p,
-			     "KSM (bit 21) is not set for %" PRIu64
-			     " anonymous frames that KSM did not merge; some kernels "
-			     "set it there, and whether this one does is not known: %s",
-			     p->in_doubt, p->unknown_because.text);
+		mmx_proc_say(
+			p,
+			"KSM (bit 21) is not set for %" PRIu64
+			" anonymous frames that KSM did not merge; kernels from 6.10 on "
+			"set it there until that was mended, and whether this one does is not known: %s",
+			p->in_doubt, p->unknown_because.text);
 }
 
 static void end_count(struct mmx_proc *p)

@@ -10,7 +10,7 @@
  *	ask_kernel_pages CORE page_owner  each frame's record: PFN, whether the page is free, order,
  *	                                  flags, PID, comm, number of its stack; then the stacks
  *	ask_kernel_pages CORE hugetlb     the pools, their parts on nodes, and each huge page
- *	ask_kernel_pages CORE tables      each address space: its PIDs, tables in reserve and by level;
+ *	ask_kernel_pages CORE tables      each address space: its PIDs, deposited tables and those by level;
  *	                                  then the pages that are marked as tables and are nobody's
  *	ask_kernel_pages CORE zsmalloc    each page of zsmalloc: pool, its pages, class, object size,
  *	                                  position, pages of the chain, objects in use and in all

@@ -20,7 +20,7 @@ BUDDY, TAIL, RESERVED = 1 << 10, 1 << 16, 1 << 32  # of kpageflags
 PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15
 MANY = 60  # pages in batches of the LRU, of a pipe, and held by a file system
 LEVELS = ["PTE", "PMD", "PUD", "P4D"]
-RESERVE = "kept in reserve for when a huge mapping is split"
+DEPOSITED = "deposited for when a huge mapping is split"
 
 # The class of a situation's pages. Where the kernels differ, or one page differs, a set.
 ANON = ("thp_pmd thp_pte thp_partial thp_shared_fork thp_pmd_and_pte mthp_64k anon_private anon_shared_fork "
@@ -294,7 +294,7 @@ def table_faults(dump, pfn, table, roots):
     for owner in table["owners"]:
         first, last, who = int(owner["first"], 16), int(owner["last"], 16), owner["pid"]
         size = 4096 << 9 * level
-        if level < dump.levels and table["role"] != RESERVE and (first % size or last != first + size - 1):
+        if level < dump.levels and table["role"] != DEPOSITED and (first % size or last != first + size - 1):
             yield f"{table['level']} maps {owner['first']}-{owner['last']}"
         if table["role"] == "a page table" and who in roots and led_to(dump, roots[who], first, level) != pfn:
             yield f"the root of {who} leads elsewhere at {owner['first']}"
@@ -326,7 +326,7 @@ def tables_of_processes(dump, form):
                 if word & PGTABLE and pfn not in tables]
     if len(unmarked) > tolerance(dump):
         wrong.append(f"{len(unmarked)} frames are page tables to the guest and not to pagex: {unmarked[:5]}")
-    if len(compared) < 40 or not any(table.get("role") == RESERVE for table in tables.values()):
+    if len(compared) < 40 or not any(table.get("role") == DEPOSITED for table in tables.values()):
         wrong.append(f"page tables of {len(compared)} processes only")
     return "\n".join(wrong[:20]) if len(wrong) > tolerance(dump) else None
 

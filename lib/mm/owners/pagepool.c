@@ -57,7 +57,10 @@ static void read_pool(struct mmx_page_pool *pool, struct mmx_view *view)
 		pool->in_flight = (int32_t)((uint32_t)held - (uint32_t)released);
 }
 
-/* A page's own words say to which pool it belongs; in newer kernels under the name of netmem_desc only. */
+/*
+ * A page's own words say to which pool it belongs. 6.18 to 7.3 have them in struct netmem_desc as well,
+ * which is to be the only place.
+ */
 static enum mmx_layout_member first_of(const struct mmx_layout *l, enum mmx_layout_member in_page,
 				       enum mmx_layout_member in_desc)
 {

@@ -56,7 +56,7 @@ static int read_units(struct gather *g, struct mmx_err *err)
 	return ret;
 }
 
-/* Whether a page's owner is this chunk; the word that says so is index, in later kernels private. */
+/* Whether a page's owner is this chunk; the word that says so is index in 6.8, and private in 6.14. */
 static bool points_back(struct mmx_view *view, uint64_t pfn, uint64_t chunk)
 {
 	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;

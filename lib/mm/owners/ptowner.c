@@ -119,8 +119,8 @@ static bool add(struct finder *f, uint64_t pfn, uint64_t va, unsigned int level,
 }
 
 /*
- * Tables that wait for a huge mapping to be split: a ring through their struct pages, hanging off
- * that of the table with the huge mappings or, in small configurations, off the mm.
+ * Deposited tables, which wait for a huge mapping to be split: a ring through their struct pages, hanging
+ * off that of the table with the huge mappings or, without split page-table locks, off the mm.
  */
 static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
 {
@@ -129,7 +129,7 @@ static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
 
 	if (mmx_kread_u64(f->view, ring, &first)) {
 		blame(f->owners, f->space, MMX_EABSENT,
-		      "the tables kept in reserve at 0x%" PRIx64 " cannot be read", ring);
+		      "the deposited tables at 0x%" PRIx64 " cannot be read", ring);
 		return;
 	}
 	at = first;
@@ -137,7 +137,7 @@ static void add_deposits(struct finder *f, uint64_t ring, uint64_t va)
 		if (n == MAX_DEPOSITS || !mmx_page_pfn(f->view->kernel, at, &pfn) ||
 		    mmx_kread_u64(f->view, at + mmx_off(l, M_page_lru), &at)) {
 			blame(f->owners, f->space, MMX_ECORRUPT,
-			      "the tables kept in reserve at 0x%" PRIx64
+			      "the deposited tables at 0x%" PRIx64
 			      " break off after %u, at 0x%" PRIx64,
 			      ring, n, at);
 			return;

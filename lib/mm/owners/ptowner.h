@@ -22,7 +22,7 @@ struct mmx_view;
 	ROLE(USER_ROOT, "the root that user mode runs on")                                \
 	ROLE(UNUSED_ROOT, "room for a root of user mode's own, unused: isolation is off") \
 	ROLE(USER_TABLE, "a page table below the root that user mode runs on")            \
-	ROLE(DEPOSIT, "kept in reserve for when a huge mapping is split")
+	ROLE(DEPOSIT, "deposited for when a huge mapping is split")
 
 enum mmx_pt_role {
 #define ROLE(id, words) MMX_PT_##id,

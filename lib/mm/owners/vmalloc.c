@@ -71,7 +71,7 @@ static void read_vm(struct mmx_view *view, struct mmx_vmalloc_area *area)
 		area->page_order = mmx_get(l, M_vm_struct_page_order, bytes);
 }
 
-/* Before there were flags, an area without a vm_struct was taken for one of vm_map_ram(). */
+/* Up to 6.2 there were no flags, and an area without a vm_struct was taken for one of vm_map_ram(). */
 static enum mmx_vmalloc_kind kind_of(const struct mmx_layout *l, const struct gather *g,
 				     uint64_t vm, const unsigned char *bytes)
 {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Free pages that no list of the buddy allocator holds, and that the zone's count of free pages leaves
- * out: those that each CPU keeps by itself, per zone; and in newer kernels (6.18 for one) those that
- * were freed where the zone's lock could not be taken, which wait on a list of the zone for whoever
- * takes it next. They look like nothing: no page type, no references.
+ * out: those that each CPU keeps by itself, per zone; and since 6.15 those that were freed where the zone's
+ * lock could not be taken (trylock_free_pages), which wait on a list of the zone for whoever takes it next. They look like nothing: no page type, no references.
  */
 #ifndef MMX_MM_PCP_H
 #define MMX_MM_PCP_H
