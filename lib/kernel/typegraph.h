@@ -2,8 +2,8 @@
 /*
  * A type graph: types as C's own notions, each naming those that it is made of. BTF and DWARF are
  * two spellings of it. They implement the few steps below; everything that a provider of types is
- * asked - dotted paths, anonymous structs, arrays, the text of a type - is built on them once, in
- * typegraph.c. Graphs come from dumps and files: a walk over one is bounded in depth and in steps.
+ * asked - dotted paths, anonymous structs, arrays - is built on them once, in typegraph.c, and the text of a
+ * type in typetext.c. Graphs come from dumps and files: a walk over one is bounded in depth and in steps.
  */
 #ifndef MMX_KERNEL_TYPEGRAPH_H
 #define MMX_KERNEL_TYPEGRAPH_H
@@ -90,5 +90,8 @@ void mmx_typegraph_provider(struct mmx_types_provider *p, struct mmx_typegraph *
 /** mmx_typegraph_of() - the graph behind a provider, or NULL when it is no graph of these @ops */
 struct mmx_typegraph *mmx_typegraph_of(const struct mmx_types_provider *p,
 				       const struct mmx_typegraph_ops *ops);
+
+/** mmx_type_text() - a type as C has it: "struct page *", "unsigned long[4]" */
+void mmx_type_text(const struct mmx_typegraph *g, uint64_t id, char text[MMX_TYPE_NAME]);
 
 #endif
