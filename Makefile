@@ -21,7 +21,9 @@ READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 # What unit tests and fuzzers need beside the library.
 TESTED      := $(READER_ONLY) reader/words.c
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
-TOOL_SRC    := $(wildcard tests/real/*.c tests/backends/*.c bench/*.c)
+TOOL_SRC    := tests/real/ask.c tests/real/kernel/types_agree.c $(wildcard tests/backends/*.c bench/*.c)
+# What the tests on real dumps ask of the library: one program, a file a subject.
+PARTS_ask   := $(filter-out $(TOOL_SRC),$(wildcard tests/real/*/*.c))
 REPRO_SRC   := $(wildcard tests/backends/repro/*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -61,14 +63,14 @@ $(B)/mmx.so: $(call obj,$(EXT_SRC)) $(B)/libmmx.a
 	$(call note,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -shared -pthread -Wl,-Bsymbolic -Wl,--exclude-libs,ALL $^ -o $@
 
-# Unit tests and the tools of the tests on real dumps: a program a file.
+# Unit tests and the tools of the tests on real dumps: a program a file, and its parts where it has any.
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TESTED)) $(B)/libmmx.a
 	$(call note,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
 
 define tool
-$(B)/tools/$(basename $(notdir $(1))): $(call obj,$(1)) $(call obj,$(READER_ONLY)) $(B)/libmmx.a
+$(B)/tools/$(basename $(notdir $(1))): $(call obj,$(1) $(PARTS_$(basename $(notdir $(1))))) $(call obj,$(READER_ONLY)) $(B)/libmmx.a
 	$$(call note,LINK,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(CFLAGS) -pthread $$^ $$(LIBS) -o $$@

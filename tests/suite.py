@@ -8,6 +8,7 @@ from pathlib import Path
 import schema
 
 TOP = Path(__file__).resolve().parent.parent
+ASK = TOP / "build/tools/ask"  # tests/real/ask.h
 TIMEOUT = 20  # seconds, after which a command counts as hanging
 STATUSES = {0: "done", 1: "findings", 2: "cannot run", 3: "partial"}
 
@@ -31,11 +32,12 @@ class Result:
                               (("output", self.out), ("messages", self.err)) if value)
 
 
-def run(*words, stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
-    """Run a command to its end. A command that hangs, or that a signal ends, is wrong at once."""
+def run(*words, text="", stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
+    """Run a command, given a text, to its end. One that hangs, or that a signal ends, is wrong at once."""
     words = [str(word) for word in words]
+    given = {"input": text.encode()} if text else {"stdin": subprocess.DEVNULL}
     try:
-        ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+        ended = subprocess.run(words, **given, stdout=stdout, stderr=subprocess.PIPE,
                                timeout=timeout, check=False, **options)
     except subprocess.TimeoutExpired:
         raise Wrong(f"{' '.join(words)} still runs after {timeout} s") from None
@@ -44,6 +46,21 @@ def run(*words, stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
     if result.status < 0 or "Sanitizer" in result.err or "runtime error:" in result.err:
         raise Wrong(f"{result}\n{result.err[-3000:]}")
     return result
+
+
+def answer(dump, question, text="", timeout=TIMEOUT):
+    """How asking the library ended."""
+    return run(ASK, dump, question, text=text, timeout=timeout)
+
+
+def ask(dump, question, text="", timeout=TIMEOUT):
+    """The rows of the library's answer, split into fields; what it could not reach is wrong."""
+    ended = answer(dump, question, text, timeout)
+    rows = [line.split("\t") for line in ended.out.splitlines()]
+    troubles = [row[1] for row in rows if row[0] == "trouble"]
+    why, *more = troubles or [ended.err.strip()]
+    expect(not ended.status and not troubles, "\n".join([f"{question} ended with {ended.status}: {why}", *more]))
+    return rows
 
 
 def expect(truth, what):

@@ -1,41 +1,43 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-/* What the tools of the tests on real dumps share: "TOOL CORE QUESTION" opens a dump and answers. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "ask CORE QUESTION" opens a dump and asks the library what the tests want to know and no command prints.
+ * The questions lie by subject beside the tests that ask them, named as what they are about in lib/; a file
+ * of questions needs no other line anywhere. Each answer is a table, a line a row, its fields separated by
+ * tabs; a row "trouble" says what could not be reached.
+ */
 #ifndef MMX_TESTS_ASK_H
 #define MMX_TESTS_ASK_H
 
-#include <stdio.h>
-#include <string.h>
-
+#include "mm/knowledge.h"
 #include "mm/mem.h"
-#include "open/open.h"
+#include "mm/swap/swap.h"
 
 struct ask_question {
 	const char *name;
-	int (*ask)(const struct mmx_kernel *k); /* returns the exit status */
+	int (*ask)(const struct mmx_kernel *k); /* returns the exit status: 1 after trouble */
 };
 
-/* The exit status: the question's own, or 2 when there is no such question or no dump. */
-static inline int ask_main(int argc, char **argv, const struct ask_question *questions, size_t n)
-{
-	const char *path = argc > 1 ? argv[1] : "";
-	struct mmx_kernel *k = NULL;
-	struct mmx_image *image;
-	struct mmx_err err = {0};
-	int status = 2;
+/* A function of this file is a question of its name. The linker puts them all in a row. */
+#define ASK(function)                                                   \
+	static const struct ask_question ask_##function __attribute__(( \
+		used, section("ask_questions"), aligned(sizeof(void *)))) = {#function, function}
 
-	image = mmx_open_dump(&path, 1, MMX_BACKEND_ANY, &err);
-	if (image)
-		k = mmx_open(image, NULL, &err);
-	if (!k) {
-		fprintf(stderr, "%s: %s\n", argv[0], err.text);
-		return 2;
-	}
-	for (size_t i = 0; argc == 3 && i < n; i++) {
-		if (!strcmp(argv[2], questions[i].name))
-			status = questions[i].ask(k);
-	}
-	mmx_close(k);
-	return status;
-}
+/* The row about what could not be reached, of a frame or of something that has a name; returns 1. */
+int ask_trouble(const struct mmx_err *err);
+int ask_trouble_at(uint64_t pfn, const struct mmx_err *err);
+int ask_trouble_with(const char *name, const struct mmx_err *err);
+
+/* A row of one word. */
+void ask_word(uint64_t word);
+
+int ask_walk_all(struct mmx_page_walk *w, const struct mmx_kernel *k, struct mmx_err *err);
+
+/* A page's flags word and references; false when it is not there to be read. */
+bool ask_read_page(const struct mmx_kernel *k, uint64_t pfn, uint64_t *flags, int32_t *refs);
+bool ask_in_zone(const struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t flags);
+
+/* A slot of swap, as more fields of a row. */
+void ask_print_swap(struct mmx_view *view, const struct mmx_swaps *found, unsigned int type,
+		    uint64_t offset);
 
 #endif

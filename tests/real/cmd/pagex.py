@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 pagex on real dumps: each situation that the workload made is recognised, in what the workload knows of
-it, and every frame of the dump has exactly one class, few of them none that tells.
+it; whose page tables are, what is reserved or plugged, counts, and operands.
 """
-import json
 import re
 import struct
 from collections import Counter
 
 import captures
-import checks_kernel_pages as kernel_pages
 import compare
 import suite
-from checks import MMX, TOOLS, is_filtered, run
-from checks_owners import PRESENT, SWAP, areas, tolerance
-from truth import DEVICE, PLUGGED, SECTION_BITS
+from real.check import MMX, ask as ask_library, between, raw_form, raw_or_filtered, run, tolerance
+from real.guest import PRESENT, SWAP, areas, pte_kib, situations_of, words_of
+from real.truth import DEVICE, PLUGGED, SECTION_BITS
 
 BUDDY, TAIL, RESERVED = 1 << 10, 1 << 16, 1 << 32  # of kpageflags
 PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15
@@ -41,10 +39,9 @@ SHARED = ("anon_shared_fork", "thp_shared_fork", "hugetlb_shared", "shmem_anon_s
 
 
 def ask(form, operands):
-    result = run([MMX, "-c", form, "--json", "pagex", *operands])
-    if result.returncode not in (0, 1):
-        raise RuntimeError(f"pagex ended with {result.returncode}: {result.stderr.strip()[-300:]}")
-    return {page["pfn"]: page for page in suite.document(result.stdout, "mmx.page/1")["pages"]}
+    result = run(MMX, "-c", form, "--json", "pagex", *operands)
+    suite.expect(result.status in (0, 1), result)
+    return {page["pfn"]: page for page in suite.document(result.out, "mmx.page/1")["pages"]}
 
 
 STRUCT_PAGES_A_PAGE = 64
@@ -165,7 +162,7 @@ def pipe_content(nth):
 
 def pipe_faults(dump, form):
     """The pages of the pipe that was filled: all of them, in their order, with what was written."""
-    told = situations_of(dump)["pipe_full"]
+    told = made_in(dump)["pipe_full"]
     pages = sorted((page["pipe"]["nth"], page) for page in ask(form, ranges(table_frames(dump))).values()
                    if page["class"] == "pipe" and page["pipe"]["ino"] == told["inode"] and not page["pipe"]["spare"])
     if [nth for nth, _ in pages] != list(range(told["bytes"] // 4096)):
@@ -181,7 +178,7 @@ def pipe_faults(dump, form):
 
 def spliced_faults(dump, form):
     """Pages of a process that it spliced into a pipe: anonymous still, and -c says who holds them as well."""
-    told = situations_of(dump)["vmspliced"]
+    told = made_in(dump)["vmspliced"]
     pages = ask(form, ["-c", *told["pfns"]])
     for nth, pfn in enumerate(told["pfns"]):
         found, spliced = field(pages[pfn], "pipe.ino"), nth < told["spliced_pages"]
@@ -193,7 +190,7 @@ def spliced_faults(dump, form):
 
 def frame_faults(dump, form):
     """Situations that are so many frames of a class, and no address of anybody's."""
-    made = situations_of(dump)
+    made = made_in(dump)
     flags = words_of(dump, "kpageflags")
     if "balloon" in made:
         pages = ask(form, ranges(pfn for pfn, word in enumerate(flags) if word & OFFLINE))
@@ -218,7 +215,7 @@ def frame_faults(dump, form):
 
 def situations(dump, form):
     """Every situation, in every field that the workload knows."""
-    made = {name: told for name, told in situations_of(dump).items() if any(told.get("pfns") or [])}
+    made = {name: told for name, told in made_in(dump).items() if any(told.get("pfns") or [])}
     pages = ask(form, sorted({pfn for told in made.values() for pfn in told["pfns"] if pfn}))
     wrong = []
     for name, told in made.items():
@@ -229,28 +226,6 @@ def situations(dump, form):
     if len(made) < 30:
         wrong.append(f"only {len(made)} situations have frames")
     return "\n".join(wrong[:30]) or None
-
-
-def classes(dump, form):
-    """One class a frame, all frames of the dump, and less than 1 % of them unattributed."""
-    result = run([TOOLS / "probe", form, "classes"])
-    count = Counter()
-    for line in result.stdout.splitlines():
-        if not line.startswith("#"):
-            name, number = line.split()
-            count[name] += int(number)
-    frames = (dump.before / "kpageflags").stat().st_size // 8
-    if sum(count.values()) != frames:
-        return f"{sum(count.values())} frames have a class, and there are {frames}"
-    if count["unattributed"] >= frames / 100:
-        return f"{count['unattributed']} of {frames} frames are unattributed"
-    missing = [name for name in ("free", "slab", "anon", "file", "shmem", "page-table", "vmalloc",
-                                 "stack", "percpu", "reserved", "hugetlb", "ksm") if not count[name]]
-    return f"no frame is of class {missing}" if missing else None
-
-
-def words_of(dump, name):
-    return captures.words(dump.before / name)
 
 
 def ranges(pfns):
@@ -319,9 +294,9 @@ def tables_of_processes(dump, form):
         for pid in {owner["pid"] for owner in table["owners"]} if table["level"] in LEVELS[:3] else ():
             size[pid] += 4
     folders = compare.pair(dump.folder)
-    compared = [(pid, size[pid], [kernel_pages.status(folder, str(pid)) for folder in folders]) for pid in roots]
+    compared = [(pid, size[pid], [pte_kib(folder, str(pid)) for folder in folders]) for pid in roots]
     wrong += [f"PID {pid} has {kib} KiB of page tables, captured {true}" for pid, kib, true in compared
-              if None not in true and not kernel_pages.between(kib, *true)]
+              if None not in true and not between(kib, *true)]
     unmarked = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
                 if word & PGTABLE and pfn not in tables]
     if len(unmarked) > tolerance(dump):
@@ -331,21 +306,21 @@ def tables_of_processes(dump, form):
     return "\n".join(wrong[:20]) if len(wrong) > tolerance(dump) else None
 
 
-def situations_of(dump):
-    return {name: told for name, told in json.loads((dump.folder / "situations.json").read_text()).items()
+def made_in(dump):
+    return {name: told for name, told in situations_of(dump).items()
             if told.get("made")}
 
 
 def answer(form, *words):
     """Exit status, [(PFN, address)] of the pages, and the lines on standard error."""
-    result = run([MMX, "-c", form, "--json", "pagex", *words])
-    pages = suite.document(result.stdout, "mmx.page/1")["pages"] if result.stdout else []
-    return result.returncode, [(p["pfn"], p.get("address")) for p in pages], result.stderr.splitlines()
+    result = run(MMX, "-c", form, "--json", "pagex", *words)
+    pages = suite.document(result.out, "mmx.page/1")["pages"] if result.out else []
+    return result.status, [(p["pfn"], p.get("address")) for p in pages], result.err.splitlines()
 
 
 def user_operands(dump, form):
     """Ranges of a process's addresses name the frames that the workload saw there; holes get one line."""
-    for name, told in situations_of(dump).items():
+    for name, told in made_in(dump).items():
         # Of these three the workload does not know all frames.
         if "addr" not in told or not told.get("pfns") or name in ("dev_mem", "hwpoison", "io_uring_ring"):
             continue
@@ -359,8 +334,7 @@ def user_operands(dump, form):
 
 def stack_of_init(dump):
     """The lowest address of PID 1's stack, a vmalloc area."""
-    result = run([TOOLS / "ask_owners", dump.raw_path, "tasks"])
-    return next(int(line.split()[4], 16) for line in result.stdout.splitlines() if line.split()[0] == "1")
+    return next(int(row[4], 16) for row in ask_library(dump.raw_path, "tasks") if row[0] == "1")
 
 
 def kernel_operands(dump, form):
@@ -466,11 +440,10 @@ def reserved(dump, form):
 
 
 CHECKS = [
-    ("pagex plugged memory", lambda d, f: f == d.raw_path, plugged),
-    ("pagex reserved pages", lambda d, f: f == d.raw_path, reserved),
-    ("pagex references", lambda d, f: f == d.raw_path, references),
-    ("pagex operands", lambda d, f: f == d.raw_path, operands),
-    ("pagex page tables", lambda d, f: f == d.raw_path or is_filtered(f), tables_of_processes),
-    ("pagex situations", lambda d, f: f == d.raw_path, situations),
-    ("classes", lambda d, f: f == d.raw_path or is_filtered(f), classes),
+    ("pagex plugged memory", raw_form, plugged),
+    ("pagex reserved pages", raw_form, reserved),
+    ("pagex references", raw_form, references),
+    ("pagex operands", raw_form, operands),
+    ("pagex page tables", raw_or_filtered, tables_of_processes),
+    ("pagex situations", raw_form, situations),
 ]

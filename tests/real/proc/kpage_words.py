@@ -8,7 +8,9 @@ import struct
 import tempfile
 from pathlib import Path
 
-from checks import MMX, captures, is_filtered, run
+import captures
+from real.check import MMX, is_filtered, run
+from real.guest import situations_of
 
 AT_ONCE = 64  # struct pages in a page of memory
 THP = 512
@@ -40,14 +42,14 @@ def words(form, entry, folder):
     """(status, words) of procx."""
     path = Path(folder) / entry
     with open(path, "wb") as file:
-        status = run([MMX, "-c", form, "procx", entry], stdout=file).returncode
+        status = run(MMX, "-c", form, "procx", entry, stdout=file).status
     return status, captures.words(path)
 
 
 def pages(form, *pfns):
     """(status, {pfn: page}) of pagex -c."""
-    result = run([MMX, "-c", form, "--json", "pagex", "-c", *map(hex, pfns)])
-    return result.returncode, {int(p["pfn"], 16): p for p in json.loads(result.stdout)["pages"]}
+    result = run(MMX, "-c", form, "--json", "pagex", "-c", *map(hex, pfns))
+    return result.status, {int(p["pfn"], 16): p for p in json.loads(result.out)["pages"]}
 
 
 def compare_words(entry, whole, less, lost):
@@ -80,7 +82,7 @@ def answers(form, less, heads, folder):
 
 
 def missing_struct_pages(dump, form):
-    told = json.loads((dump.folder / "situations.json").read_text())
+    told = situations_of(dump)
     heads = {name: int(told[name]["pfns"][0], 16) & ~(THP - 1) for name in TAKEN}
     _, whole = pages(form, *(head + AT_ONCE * TAKEN[name] for name, head in heads.items()))
     with tempfile.TemporaryDirectory(prefix="mmx-counts-") as folder:

@@ -6,7 +6,7 @@ real memory holds has its place in the schema.
 import itertools
 
 import suite
-from checks import MMX, run
+from real.check import MMX, run
 
 # Old and new kernels, more than one node, and a dump that lacks pages.
 FORMS = ("6.1-kdump/vmcore.d31.lzo", "6.12-numa/vmcore", "7.2/vmcore")
@@ -27,8 +27,8 @@ def every_frame(dump, form):
     seen = 0
     for first, options in zip(range(0, frames, AT_ONCE), itertools.cycle(OPTIONS)):
         what = f"{first:x}-{min(first + AT_ONCE, frames) - 1:x}"
-        pages = suite.document(run([MMX, "-c", form, "--json", "pagex", *options, what]).stdout, "mmx.page/1")["pages"]
-        lines = run([MMX, "-c", form, "--no-header", "--columns", COLUMNS, "pagex", *options, what]).stdout
+        pages = suite.document(run(MMX, "-c", form, "--json", "pagex", *options, what).out, "mmx.page/1")["pages"]
+        lines = run(MMX, "-c", form, "--no-header", "--columns", COLUMNS, "pagex", *options, what).out
         for page, line in itertools.zip_longest(pages, lines.splitlines()):
             suite.equal(line and line.split("\t"), page and cells(page), f"columns of a frame in {what}")
         seen += len(pages)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+What the checks on real dumps share. Each lies by subject beside this, named as what it judges in lib/ or
+lib/mm/, and a file has a list CHECKS: the name, on which forms of a dump, and a function of a Dump and the path
+of one form of it, which returns None, or what is wrong in a line or more.
+"""
+from array import array
+
+import suite
+
+MMX = suite.TOP / "build/mmx"
+TIMEOUT = 300
+# A dying kernel goes on after its last capture, for as long as it takes to panic and to start the
+# crash kernel; nothing brackets the dump then, and so many frames' flags may have moved.
+MOVED_WHILE_DYING = 50
+
+
+# Forms of a dump: all, unless the answer cannot depend on the form.
+
+def is_filtered(form):
+    return ".d1." in form.name or ".d31." in form.name
+
+
+def every_form(_, form):
+    return bool(form)
+
+
+def raw_form(dump, form):
+    return form == dump.raw_path
+
+
+def filtered_form(_, form):
+    return is_filtered(form)
+
+
+def unfiltered_form(_, form):
+    return not is_filtered(form)
+
+
+def raw_or_filtered(dump, form):
+    return raw_form(dump, form) or is_filtered(form)
+
+
+# Asking.
+
+def run(*words, **options):
+    return suite.run(*words, timeout=TIMEOUT, **options)
+
+
+def ask(form, question, text=""):
+    return suite.ask(form, question, text, timeout=TIMEOUT)
+
+
+def ask_words(form, question, text=""):
+    """An answer of one word a row."""
+    return array("Q", (int(word, 16) for word, in ask(form, question, text)))
+
+
+def of_kind(rows, kind):
+    return [row[1:] for row in rows if row[0] == kind]
+
+
+# Judging.
+
+def between(value, *ends):
+    return min(ends) <= value <= max(ends)
+
+
+def differences(pairs):
+    """None, or the pairs (what, found, true) that differ, a line each."""
+    lines = [f"{what}: mmx says {found}, true is {true}" for what, found, true in pairs if found != true]
+    return "\n".join(lines) or None
+
+
+def tolerance(dump):
+    return 0 if dump.manifest["bracket"] == "around" else MOVED_WHILE_DYING
+
+
+def verdict(faults, compared, dump, least=1):
+    """None when right: nothing wrong, and enough was compared to say so."""
+    if len(faults) <= tolerance(dump) and compared >= least:
+        return None
+    return "\n".join([f"{compared} compared, {len(faults)} wrong"] + faults[:20])

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who doctorx says that the kernel is and where everything lies, against the guest's captures."""
+import suite
+from real.check import MMX, differences, every_form, run
+
+
+def doctor(form):
+    result = run(MMX, "-c", form, "--json", "doctorx")
+    if result.status not in (0, 1):
+        raise RuntimeError(f"doctorx ended with {result.status}: {result.err.strip()}")
+    return suite.document(result.out, "mmx.doctor/1")
+
+
+def wrong_facts(dump, answer):
+    """Who doctorx says that the kernel is and where everything lies, against the guest's captures."""
+    kernel = answer["kernel"]
+    region = {r["region"]: r for r in answer["regions"]}
+    pairs = [
+        ("release", kernel["release"], dump.manifest["release"]),
+        ("build id", kernel["build_id"], dump.build_id()),
+        ("paging levels", kernel["paging_levels"], dump.levels),
+        ("phys_base", int(kernel["phys_base"], 16), dump.phys_base & (1 << 64) - 1),
+        ("kernel image start", int(region["kernel image"]["start"], 16), dump.by_name["_text"]),
+        ("kernel image end", int(region["kernel image"]["end"], 16), dump.by_name["_end"]),
+        ("kernel map holds", int(kernel["page_table_root"], 16), dump.root),
+    ]
+    for name, variable in (("direct map", "page_offset_base"), ("vmalloc", "vmalloc_base"),
+                           ("vmemmap", "vmemmap_base")):
+        true = dump.variable(variable)
+        if true is None:
+            return f"the guest's kallsyms has no {variable}: nothing to compare {name} with"
+        pairs.append((name, int(region[name]["start"], 16), true))
+    pairs.append(("facts that are not sure", [f for f in answer["facts"] if f["check"] not in ("ok", "none")
+                                              and not allowed_unchecked(dump, f)], []))
+    pairs.append(("required members missing", answer["verdict"]["required_missing"], 0))
+    return differences(pairs)
+
+
+def allowed_unchecked(dump, fact):
+    """Generation bits can be checked only where the kernel uses generations, module space with modules."""
+    has_nothing = {
+        "LRU generation bits of page flags": not uses_generations(dump),
+        "module space": not (dump.before / "modules").read_text(),
+    }
+    return fact["check"] == "unchecked" and has_nothing.get(fact["fact"], False)
+
+
+def uses_generations(dump):
+    """The static key of LRU_GEN_CORE, the first of lru_gen_caps: a count of who enabled it."""
+    key = dump.by_name.get("lru_gen_caps")
+    return bool(key and dump.raw.u64(dump.image_phys(key)) & 0xFFFFFFFF)
+
+
+def wrong_map(dump, answer):
+    """doctorx's section map and zones, against iomem and zoneinfo."""
+    shift = 27 - 12
+    found = sorted({nr for r in answer["frames"] for nr in
+                    range(int(r["start_pfn"], 16) >> shift, (int(r["end_pfn"], 16) - 1 >> shift) + 1)})
+    zones = [(z["node"], z["zone"], int(z["start_pfn"], 16),
+              int(z["end_pfn"], 16) - int(z["start_pfn"], 16), z["present"]) for z in answer["zones"]]
+    return differences([("sections", found, dump.sections()), ("zones", zones, dump.zones())])
+
+
+def doctor_facts(dump, form):
+    return wrong_facts(dump, doctor(form))
+
+
+def sections_and_zones(dump, form):
+    return wrong_map(dump, doctor(form))
+
+
+CHECKS = [
+    ("doctor", every_form, doctor_facts),
+    ("sections and zones", every_form, sections_and_zones),
+]

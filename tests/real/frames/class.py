@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every frame of the dump has exactly one class, few of them none that tells."""
+from collections import Counter
+
+from real.check import ask, raw_or_filtered
+
+
+def classes(dump, form):
+    """One class a frame, all frames of the dump, and less than 1 % of them unattributed."""
+    count = Counter()
+    for name, *rest in ask(form, "classes"):
+        if name != "frame":
+            count[name] += int(rest[0])
+    frames = (dump.before / "kpageflags").stat().st_size // 8
+    if sum(count.values()) != frames:
+        return f"{sum(count.values())} frames have a class, and there are {frames}"
+    if count["unattributed"] >= frames / 100:
+        return f"{count['unattributed']} of {frames} frames are unattributed"
+    missing = [name for name in ("free", "slab", "anon", "file", "shmem", "page-table", "vmalloc",
+                                 "stack", "percpu", "reserved", "hugetlb", "ksm") if not count[name]]
+    return f"no frame is of class {missing}" if missing else None
+
+
+CHECKS = [
+    ("classes", raw_or_filtered, classes),
+]
