@@ -4,13 +4,10 @@
 import json
 import re
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import schema  # noqa: E402
-import suite  # noqa: E402
-from suite import TOP, Wrong, equal, expect  # noqa: E402
+import schema
+import suite
+from suite import TOP, Wrong, equal, expect
 
 TESTS = []
 # In docs/json.md these are set like fields and are none.

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The versions of libkdumpfile at hand: this system's, and the newest in the lab's root."""
 import contextlib
-import sys
 from pathlib import Path
 
+import root
+import suite
+from suite import Wrong, equal
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "lab"), str(HERE.parent / "peers")]
-
-import root  # noqa: E402
-import suite  # noqa: E402
-from suite import Wrong, equal  # noqa: E402
-
 REPRODUCERS = sorted(path.stem for path in (HERE / "repro").glob("*.c"))
 DOCUMENT = suite.TOP / "docs/libkdumpfile.md"
 

@@ -8,14 +8,11 @@ import re
 import select
 import signal
 import struct
-import sys
 import termios
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from suite import Wrong  # noqa: E402
+from suite import Wrong
 
 PROMPT = b"crash> "
 START = 120  # seconds that crash may take to open a dump

@@ -3,13 +3,10 @@
 import os
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from suite import Wrong  # noqa: E402
+from suite import Wrong
 
 PATIENCE = 60  # seconds until something that has to appear counts as missing
 PAUSE = 0.02
