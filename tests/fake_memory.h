@@ -69,7 +69,7 @@ static inline struct fake_memory *fake_memory_new(size_t size)
 	m->mem.kernel.direct_map =
 		(struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
 	m->mem.knowledge = mmx_knowledge_new(NULL);
-	m->view = mmx_view_new(&m->mem.kernel, NULL);
+	m->view = m->mem.kernel.view = mmx_view_new(&m->mem.kernel, NULL);
 	if (!m->bytes || !m->view || !m->mem.knowledge ||
 	    !mmx_ranges_add(&m->image.present, 0, root + 4096))
 		abort();
@@ -80,9 +80,29 @@ static inline void fake_memory_free(struct fake_memory *m)
 {
 	mmx_knowledge_free(m->mem.knowledge);
 	mmx_view_free(m->view);
+	mmx_array_free(&m->mem.vmemmap);
+	mmx_ranges_free(&m->mem.sparse.pfn);
+	mmx_ranges_free(&m->image.ram);
 	mmx_ranges_free(&m->image.present);
 	free(m->bytes);
 	free(m);
+}
+
+/*
+ * Frames from 0 on have struct pages of @size bytes, which are where the memory begins, and from @base on in
+ * the array that the kernel knows. What they mean is the test's.
+ */
+static inline void fake_pages(struct fake_memory *m, uint64_t base, uint64_t frames, size_t size)
+{
+	struct mmx_vmemmap_extent extent = {.va = base, .len = frames * size};
+
+	m->mem.vmemmap.base = base;
+	m->mem.vmemmap.page_size = size;
+	if (!mmx_array_add(&m->mem.vmemmap, extent) ||
+	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, frames) ||
+	    !mmx_ranges_add(&m->image.ram, 0, m->size))
+		abort();
+	mmx_fact_set(&m->mem.kernel.facts, FACT_PAGES, MMX_FACT_CHECKED, "a test", "made");
 }
 
 /* The address of the next bytes that fake_put() will write. */
