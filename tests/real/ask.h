@@ -9,6 +9,7 @@
 #define MMX_TESTS_ASK_H
 
 #include "mm/knowledge.h"
+#include "mm/frames/page_walk.h"
 #include "mm/mem.h"
 #include "mm/swap/swap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ask CORE tables      each address space: its PIDs, tables in reserve and by level; then the pages that
+ * ask CORE tables      each address space: its PIDs, deposited tables and those by level; then the pages that
  *                      are marked as tables and are nobody's
  */
 #include <inttypes.h>

@@ -16,7 +16,7 @@ def page_tables(dump, form):
         *levels, unreadable, trouble = rest
         if unreadable != "0" or trouble or levels[-1] != "1":
             wrong.append(f"{who}: {levels[-1]} roots, {unreadable} tables unreadable, {trouble}")
-        # The kernel counts the three lowest levels, and what it keeps in reserve.
+        # The kernel counts the three lowest levels, and deposited tables.
         size = MEMORY_KIB * (int(deposits) + sum(map(int, levels[:3])))
         for pid in who.split(",") if who[0].isdigit() else ():
             met.add(pid)
