@@ -6,7 +6,9 @@
  * for all behind it.
  */
 #include "../fake_memory.h"
-#include "mm/frames/page.h"
+#include "mm/frames/mapcount.h"
+#include "mm/frames/page_check.h"
+#include "mm/frames/page_walk.h"
 #include "unit.h"
 
 #define FRAMES 3072u
