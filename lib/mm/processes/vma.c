@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "kernel/decode.h"
+#include "kernel/kernel.h"
+#include "mm/processes/vma.h"
+
+/* Since 6.19 the flags are a bitmap as well, whose first word is vm_flags. */
+static const struct mmx_wanted vma_wanted[] = {
+	MMX_WANT(struct mmx_vma, start, vm_area_struct, vm_start),
+	MMX_WANT(struct mmx_vma, end, vm_area_struct, vm_end),
+	MMX_WANT(struct mmx_vma, mm, vm_area_struct, vm_mm),
+	MMX_WANT(struct mmx_vma, flags, vm_area_struct, vm_flags),
+	MMX_WANT(struct mmx_vma, pgoff, vm_area_struct, vm_pgoff),
+	MMX_WANT(struct mmx_vma, file, vm_area_struct, vm_file),
+	MMX_WANT(struct mmx_vma, anon_vma, vm_area_struct, anon_vma),
+};
+
+static const struct mmx_wanted mm_wanted[] = {
+	MMX_WANT(struct mmx_vmas, count, mm_struct, map_count),
+};
+
+static const struct mmx_decode vm_area_struct = MMX_DECODE("vm_area_struct", vma_wanted),
+			       mm_struct = MMX_DECODE("mm_struct", mm_wanted);
+
+void mmx_vmas_begin(struct mmx_vmas *v, struct mmx_view *view, uint64_t mm)
+{
+	static const enum mmx_layout_member tree[] = {M_mm_struct_mm_mt};
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_err err;
+
+	v->coverage = (struct mmx_coverage){0};
+	v->vma = (struct mmx_vma){0};
+	v->mm = mm;
+	v->done = mmx_layout_require(l, tree, 1, &err) ||
+		  mmx_decode_require(&vm_area_struct, l, &err) ||
+		  mmx_decode_read(&mm_struct, view, mm, v, &err);
+	if (v->done)
+		mmx_cover_fail(&v->coverage, &err);
+	else
+		mmx_maple_begin(&v->maple, view, mm + mmx_off(l, M_mm_struct_mm_mt));
+}
+
+/* What stands in the tree: whether it is a VMA of this address space, and this one. */
+static int check(const struct mmx_vmas *v, struct mmx_err *err)
+{
+	const struct mmx_vma *vma = &v->vma;
+
+	if (vma->mm != v->mm)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the VMA at 0x%" PRIx64 ", for 0x%" PRIx64 "-0x%" PRIx64
+				", says that it is of the mm 0x%" PRIx64,
+				vma->addr, v->maple.first, v->maple.last + 1, vma->mm);
+	if (vma->start != v->maple.first || vma->end != v->maple.last + 1)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the VMA at 0x%" PRIx64 ", for 0x%" PRIx64 "-0x%" PRIx64
+				", says that it is for 0x%" PRIx64 "-0x%" PRIx64,
+				vma->addr, v->maple.first, v->maple.last + 1, vma->start, vma->end);
+	return 0;
+}
+
+static void leave_out(struct mmx_vmas *v, struct mmx_err *err)
+{
+	mmx_fail_prefix(err, "mm 0x%" PRIx64, v->mm);
+	mmx_cover_fail(&v->coverage, err);
+}
+
+/* The tree has as many as the mm counts, those included that were left out. */
+static void check_count(struct mmx_vmas *v)
+{
+	if (mmx_cover_whole(&v->maple.coverage) && v->maple.coverage.found != v->count)
+		mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
+				"mm 0x%" PRIx64 ": its maple tree has %" PRIu64
+				" VMAs, and it counts %u",
+				v->mm, v->maple.coverage.found, v->count);
+}
+
+bool mmx_vmas_next(struct mmx_vmas *v)
+{
+	struct mmx_err err;
+
+	if (v->done)
+		return false;
+	while (mmx_maple_next(&v->maple)) {
+		v->vma = (struct mmx_vma){.addr = v->maple.entry};
+		if (mmx_decode_read(&vm_area_struct, v->maple.view, v->vma.addr, &v->vma, &err) ||
+		    check(v, &err)) {
+			leave_out(v, &err);
+			continue;
+		}
+		v->coverage.found++;
+		return true;
+	}
+	v->done = true;
+	check_count(v);
+	mmx_cover_inherit(&v->coverage, &v->maple.coverage);
+	return false;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The VMAs of an address space, in order, from its maple tree:
+ *
+ *	struct mmx_vmas vmas;
+ *
+ *	mmx_vmas_begin(&vmas, view, mm);
+ *	while (mmx_vmas_next(&vmas))
+ *		use(&vmas.vma);
+ *	mmx_cover_inherit(&mine.coverage, &vmas.coverage);
+ *
+ * What the tree leads to need be none of this address space's VMAs: their memory is used anew at once
+ * since 6.15, and a fork that was under way since 6.8 leaves the parent's in its child's tree. So each
+ * must say that it is of this mm, and for the range that the tree has it under. One that does not is left
+ * out, and the walk goes on. The tree bounds the walk; that it has as many as the mm counts is held at
+ * its end.
+ */
+#ifndef MMX_MM_VMA_H
+#define MMX_MM_VMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/coverage.h"
+#include "kernel/maple.h"
+#include "kernel/view.h"
+
+/**
+ * struct mmx_vma - a mapping
+ * @addr: of its vm_area_struct
+ * @start, @end: user addresses; @end is the first one behind it
+ * @pgoff: of its file, or of what its pages' index counts from; in pages of 4 KiB
+ * @file: its struct file, 0 when it has none
+ * @anon_vma: 0 while it has no pages of its own
+ */
+struct mmx_vma {
+	uint64_t addr;
+	uint64_t start, end;
+	uint64_t mm;
+	uint64_t flags;
+	uint64_t pgoff;
+	uint64_t file;
+	uint64_t anon_vma;
+};
+
+/**
+ * struct mmx_vmas - a walk over the VMAs of an address space
+ * @coverage: how many were found, and which could not be, or are not what they should
+ * @vma: the one that mmx_vmas_next() came to
+ */
+struct mmx_vmas {
+	struct mmx_coverage coverage;
+	struct mmx_vma vma;
+	/* Private. */
+	struct mmx_maple maple;
+	uint64_t mm;
+	uint32_t count; /* as the mm has it */
+	bool done;
+};
+
+/** mmx_vmas_begin() - walk those of the mm_struct at @mm */
+void mmx_vmas_begin(struct mmx_vmas *vmas, struct mmx_view *view, uint64_t mm);
+
+/** mmx_vmas_next() - go to the next VMA; false at the end */
+bool mmx_vmas_next(struct mmx_vmas *vmas);
+
+#endif
