@@ -7,12 +7,11 @@
 #include "arch/pagetable.h"
 #include "base/seen.h"
 #include "mm/mem.h"
-#include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
 #include "mm/owners/ptowner.h"
-#include "mm/processes/task.h"
 #include "mm/owners/owner.h"
+#include "mm/processes/mm.h"
 
 #define MAX_DEPOSITS 512 /* one for each entry of a table */
 #define UPPER_FIRST  (1ULL << 63)
@@ -256,12 +255,13 @@ static struct mmx_pt_space *new_space(struct finder *f, uint64_t mm, const char 
 	return f->space;
 }
 
-static void walk_mm(struct finder *f, uint64_t mm, const char *name)
+static void walk_mm(struct finder *f, const struct mmx_mms *mms)
 {
-	uint64_t pgd, root;
+	uint64_t mm = mms->mm, pgd, root;
 
-	if (!new_space(f, mm, name))
+	if (!new_space(f, mm, mms->name))
 		return;
+	f->space->taskless = !mms->name && !mms->n_users;
 	if (mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) ||
 	    mmx_kphys(f->view, pgd, &root)) {
 		blame(f->owners, f->space, MMX_EABSENT,
@@ -269,88 +269,6 @@ static void walk_mm(struct finder *f, uint64_t mm, const char *name)
 		return;
 	}
 	walk_space(f, root, mm);
-}
-
-/* Address spaces that no process uses: for firmware, and for patching the kernel's own text. */
-static void walk_special(struct finder *f)
-{
-	static const struct {
-		const char *symbol;
-		bool pointer;
-	} special[] = {{"efi_mm", false}, {"poking_mm", true}, {"text_poke_mm", true}};
-
-	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
-		uint64_t mm, pgd;
-
-		if (!mmx_symbol_addr(&f->view->kernel->symbols, special[i].symbol, &mm) ||
-		    (special[i].pointer && mmx_kread_u64(f->view, mm, &mm)) || !mm ||
-		    (!mmx_kread_member(f->view, mm, M_mm_struct_pgd, &pgd) && !pgd))
-			continue;
-		walk_mm(f, mm, special[i].symbol);
-	}
-}
-
-static bool has_space(const struct mmx_pt_owners *owners, uint64_t mm)
-{
-	for (size_t i = 0; i < owners->spaces.n; i++) {
-		if (owners->spaces.v[i].mm == mm)
-			return true;
-	}
-	return false;
-}
-
-/* A root's struct page names its mm, whose root it must be. */
-static bool is_root_of(struct mmx_view *view, uint64_t page, uint64_t *mm)
-{
-	const struct mmx_kernel *k = view->kernel;
-	uint64_t pgd, phys, pfn;
-
-	return !mmx_kread_u64(view, page + mmx_off(&k->layout, M_ptdesc_pt_mm), mm) &&
-	       !mmx_kread_member(view, *mm, M_mm_struct_pgd, &pgd) &&
-	       !mmx_kphys(view, pgd, &phys) && mmx_page_pfn(k, page, &pfn) &&
-	       phys >> k->arch->page_shift == pfn;
-}
-
-/*
- * x86 keeps all roots on a list, so that those are found as well that no task has: of an mm that KVM,
- * vhost or AIO still hold, or one that is being made, or torn down.
- */
-static void walk_taskless(struct finder *f)
-{
-	const struct mmx_kernel *k = f->view->kernel;
-	struct mmx_coverage *coverage = &f->owners->coverage;
-	const struct mmx_tasks *tasks = mmx_know_tasks(f->view);
-	struct mmx_list list;
-	uint64_t head;
-	size_t users;
-
-	if (!mmx_symbol_addr(&k->symbols, "pgd_list", &head) ||
-	    !mmx_has(&k->layout, M_ptdesc_pt_mm)) {
-		mmx_cover_failf(
-			coverage, MMX_EMISSING,
-			"there may be address spaces that no task has (of KVM, vhost, AIO): without "
-			"pgd_list they cannot be found");
-		return;
-	}
-	mmx_list_begin(&list, f->view, head, mmx_ranges_total(&mmx_mem(k)->sparse.pfn));
-	while (!f->nomem && mmx_list_next(&list)) {
-		uint64_t page = list.node - mmx_off(&k->layout, M_page_lru), mm;
-
-		if (!is_root_of(f->view, page, &mm)) {
-			mmx_cover_failf(coverage, MMX_ECORRUPT,
-					"pgd_list has the struct page 0x%" PRIx64
-					", which is of no root of an mm",
-					page);
-			continue;
-		}
-		mmx_mm_users(tasks, mm, &users);
-		if (users || has_space(f->owners, mm))
-			continue;
-		walk_mm(f, mm, NULL);
-		if (f->space)
-			f->space->taskless = true;
-	}
-	mmx_cover_inherit(coverage, &list.coverage);
 }
 
 /* A table that stands at two levels of one address space leads back to itself. */
@@ -385,7 +303,7 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 	struct finder f = {.owners = owners,
 			   .view = view,
 			   .left = 2 * mmx_ranges_total(&mmx_mem(k)->sparse.pfn) + 4096};
-	const struct mmx_tasks *tasks = mmx_know_tasks(view);
+	struct mmx_mms mms;
 	uint64_t init_mm;
 
 	if (mmx_fact_require(&k->facts, FACT_PAGING, err) ||
@@ -399,14 +317,10 @@ int mmx_pt_owners_find(struct mmx_pt_owners *owners, struct mmx_view *view, stru
 	if (owners->n)
 		qsort(owners->v, owners->n, sizeof(*owners->v), by_frame);
 	f.shared = owners->n;
-	if (!f.nomem)
-		walk_special(&f);
-	for (size_t i = 0; i < tasks->users.n && !f.nomem; i++) {
-		if (!i || tasks->users.v[i].mm != tasks->users.v[i - 1].mm)
-			walk_mm(&f, tasks->users.v[i].mm, NULL);
-	}
-	if (!f.nomem)
-		walk_taskless(&f);
+	mmx_mms_begin(&mms, view);
+	while (!f.nomem && mmx_mms_next(&mms))
+		walk_mm(&f, &mms);
+	mmx_cover_inherit(&owners->coverage, &mms.coverage);
 	mmx_seen_free(&f.seen);
 	if (f.nomem)
 		return mmx_fail_nomem(err);
