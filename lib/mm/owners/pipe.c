@@ -8,16 +8,15 @@
 #include "kernel/member.h"
 #include "mm/knowledge.h"
 #include "mm/owners/pipe.h"
+#include "mm/processes/fds.h"
 #include "mm/processes/task.h"
 #include "mm/owners/owner.h"
 
-/* What is looked at: of one table or pipe, and of all together. */
-#define MAX_FDS         (1u << 20)
+/* What is looked at: of one pipe, and of all tables and pipes together. */
 #define MAX_ALL_FDS     (1u << 26)
 #define MAX_PIPES       (1u << 21)
 #define MAX_BUFFERS     (1u << 20)
 #define MAX_ALL_BUFFERS (1u << 22)
-#define CHUNK           512
 
 /* A table of open files, and one of the tasks that use it. */
 struct table {
@@ -36,15 +35,6 @@ struct finder {
 	uint64_t fds, buffers; /* looked at */
 	bool full;             /* of pipes */
 	bool nomem;
-};
-
-struct fdtable {
-	uint64_t max_fds, fd;
-};
-
-static const struct mmx_wanted fdtable_wanted[] = {
-	MMX_WANT(struct fdtable, max_fds, fdtable, max_fds),
-	MMX_WANT(struct fdtable, fd, fdtable, fd),
 };
 
 struct file {
@@ -79,8 +69,7 @@ static const struct mmx_wanted buffer_wanted[] = {
 	MMX_WANT(struct buffer, len, pipe_buffer, len),
 };
 
-static const struct mmx_decode fdtable = MMX_DECODE("fdtable", fdtable_wanted),
-			       file = MMX_DECODE("struct file", file_wanted),
+static const struct mmx_decode file = MMX_DECODE("struct file", file_wanted),
 			       pipe_inode_info = MMX_DECODE("pipe_inode_info", ring_wanted),
 			       pipe_buffer = MMX_DECODE("pipe_buffer", buffer_wanted);
 
@@ -168,39 +157,16 @@ static void take_file(struct finder *f, uint64_t addr, uint32_t task, uint32_t f
 
 static void find_files(struct finder *f, const struct table *table)
 {
-	uint64_t fdt, chunk[CHUNK];
-	struct fdtable t;
-	struct mmx_err err;
+	struct mmx_fds fds;
 
-	if (mmx_kget(f->view, table->files, M_files_struct_fdt, &fdt, &err) ||
-	    mmx_decode_read(&fdtable, f->view, fdt, &t, &err)) {
-		mmx_cover_fail(&f->pipes->coverage, &err);
-		return;
-	}
-	if (t.max_fds > MAX_FDS) {
-		mmx_cover_failf(&f->pipes->coverage, MMX_ECORRUPT,
-				"the open files at 0x%" PRIx64 " have %" PRIu64 " descriptors",
-				table->files, t.max_fds);
-		t.max_fds = MAX_FDS;
-	}
-	f->fds += t.max_fds;
-	if (f->fds > MAX_ALL_FDS) {
+	mmx_fds_begin(&fds, f->view, table->files);
+	f->fds += fds.room;
+	if (f->fds > MAX_ALL_FDS)
 		mmx_cover_failf(&f->pipes->coverage, MMX_ECORRUPT,
 				"there are more than %u descriptors of open files", MAX_ALL_FDS);
-		return;
-	}
-	for (uint64_t at = 0; at < t.max_fds && !f->nomem; at += CHUNK) {
-		uint64_t some = t.max_fds - at < CHUNK ? t.max_fds - at : CHUNK;
-
-		if (mmx_kread_ok(f->view, t.fd + at * 8, chunk, some * 8, "open files", &err)) {
-			mmx_cover_fail(&f->pipes->coverage, &err);
-			return;
-		}
-		for (uint64_t i = 0; i < some && !f->nomem; i++) {
-			if (chunk[i])
-				take_file(f, chunk[i], table->task, at + i);
-		}
-	}
+	while (f->fds <= MAX_ALL_FDS && !f->nomem && mmx_fds_next(&fds))
+		take_file(f, fds.file, table->task, fds.fd);
+	mmx_cover_inherit(&f->pipes->coverage, &fds.coverage);
 }
 
 /*
@@ -296,13 +262,13 @@ static int take_buffers(struct finder *f, uint32_t nr, struct mmx_err *err)
 
 int mmx_pipes_find(struct mmx_pipes *pipes, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member tables[] = {M_task_struct_files, M_files_struct_fdt};
+	static const enum mmx_layout_member tables[] = {M_task_struct_files, M_files_struct_fdt,
+							M_fdtable_max_fds, M_fdtable_fd};
 	const struct mmx_kernel *k = view->kernel;
 	struct finder f = {.pipes = pipes, .view = view};
 	struct mmx_err one;
 
 	if (mmx_layout_require(&k->layout, tables, sizeof(tables) / sizeof(*tables), err) ||
-	    mmx_decode_require(&fdtable, &k->layout, err) ||
 	    mmx_decode_require(&file, &k->layout, err) ||
 	    mmx_decode_require(&pipe_inode_info, &k->layout, err) ||
 	    mmx_decode_require(&pipe_buffer, &k->layout, err))
