@@ -21,6 +21,19 @@ static uint32_t size_of(const struct mmx_member *m)
 	return m->bitfield ? (m->bit_off % 8 + m->bit_size + 7) / 8 : m->size;
 }
 
+static uint64_t offset_of(const struct mmx_wanted *w, const struct mmx_layout *l)
+{
+	return mmx_off(l, w->id) + (w->nested ? mmx_off(l, w->within) : 0);
+}
+
+/* The one that this kernel lacks of a member and what it lies in; else NULL. */
+static const char *lacking(const struct mmx_wanted *w, const struct mmx_layout *l)
+{
+	if (w->nested && !mmx_has(l, w->within))
+		return mmx_layout_members[w->within].name;
+	return mmx_has(l, w->id) ? NULL : mmx_layout_members[w->id].name;
+}
+
 static bool decodable(const struct mmx_wanted *w, const struct mmx_member *m)
 {
 	uint32_t size = size_of(m);
@@ -32,14 +45,14 @@ int mmx_decode_require(const struct mmx_decode *d, const struct mmx_layout *l, s
 {
 	for (unsigned int i = 0; i < d->n; i++) {
 		const struct mmx_wanted *w = &d->wanted[i];
+		const char *lacks = lacking(w, l);
 
-		if (mmx_has(l, w->id) ? decodable(w, &l->member[w->id].m) : w->optional)
-			continue;
-		return mmx_fail(err, MMX_EMISSING,
-				mmx_has(l, w->id)
-					? "member %s is no number"
-					: "member %s is needed and no source of types has it",
-				mmx_layout_members[w->id].name);
+		if (lacks && !w->optional)
+			return mmx_fail(err, MMX_EMISSING,
+					"member %s is needed and no source of types has it", lacks);
+		if (!lacks && !decodable(w, &l->member[w->id].m))
+			return mmx_fail(err, MMX_EMISSING, "member %s is no number",
+					mmx_layout_members[w->id].name);
 	}
 	return 0;
 }
@@ -65,22 +78,47 @@ static void store(const struct mmx_wanted *w, const struct mmx_member *m,
 		if (w->is_signed && value >> (bits - 1))
 			value |= ~0ULL << bits;
 	}
+	if (w->is_bool)
+		value = value != 0;
 	memcpy(field, &value, w->size);
 }
 
-/* A window that begins with the member and ends where the struct does; at least the member itself. */
-static enum mmx_read move_window(struct window *window, struct mmx_view *view, uint64_t addr,
-				 uint64_t offset, uint32_t size, uint64_t end)
+/* Where those of the wanted members that there are begin and end: nothing else need be read. */
+struct span {
+	uint64_t first, end;
+};
+
+static struct span span_of(const struct mmx_decode *d, const struct mmx_layout *l)
 {
-	uint64_t more = end > offset && end - offset < WINDOW ? end - offset : WINDOW;
+	struct span span = {.first = UINT64_MAX};
+
+	for (unsigned int i = 0; i < d->n; i++) {
+		const struct mmx_wanted *w = &d->wanted[i];
+		uint64_t at = offset_of(w, l), end = at + size_of(&l->member[w->id].m);
+
+		if (lacking(w, l))
+			continue;
+		if (at < span.first)
+			span.first = at;
+		if (end > span.end)
+			span.end = end;
+	}
+	return span;
+}
+
+/* All that is wanted, or as much of it as there is room for from a member on; at least that one. */
+static enum mmx_read move_window(struct window *window, struct mmx_view *view, uint64_t addr,
+				 uint64_t offset, uint32_t size, const struct span *span)
+{
 	enum mmx_read read = MMX_READ_UNREADABLE;
 
-	window->at = offset;
-	window->len = more > size ? (uint32_t)more : size;
+	window->at = span->end - span->first <= WINDOW ? span->first : offset;
+	window->len = span->end - window->at < WINDOW ? span->end - window->at : WINDOW;
 	if (window->len > size)
-		read = mmx_kread(view, addr + offset, window->bytes, window->len);
+		read = mmx_kread(view, addr + window->at, window->bytes, window->len);
 	if (!read)
 		return read;
+	window->at = offset;
 	window->len = size;
 	read = mmx_kread(view, addr + offset, window->bytes, size);
 	if (read)
@@ -88,46 +126,51 @@ static enum mmx_read move_window(struct window *window, struct mmx_view *view, u
 	return read;
 }
 
-/* Where the struct's wanted members end: nothing behind them need be read. */
-static uint64_t end_of(const struct mmx_decode *d, const struct mmx_layout *l)
+/* The struct is known to have what is required. */
+static enum mmx_read read_members(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr,
+				  void *into)
 {
-	uint64_t end = 0;
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct span span = span_of(d, l);
+	struct window window = {.len = 0};
 
 	for (unsigned int i = 0; i < d->n; i++) {
-		const struct mmx_member *m = &l->member[d->wanted[i].id].m;
-		uint64_t at = m->bit_off / 8 + size_of(m);
+		const struct mmx_wanted *w = &d->wanted[i];
+		const struct mmx_member *m = &l->member[w->id].m;
+		uint64_t offset = offset_of(w, l);
+		enum mmx_read read = MMX_READ_OK;
 
-		if (mmx_has(l, d->wanted[i].id) && at > end)
-			end = at;
+		if (lacking(w, l))
+			continue;
+		if (offset < window.at || offset + size_of(m) > window.at + window.len)
+			read = move_window(&window, view, addr, offset, size_of(m), &span);
+		if (read)
+			return read;
+		store(w, m, window.bytes + (offset - window.at), (unsigned char *)into + w->at);
 	}
-	return end;
+	return MMX_READ_OK;
 }
 
 int mmx_decode_read(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr, void *into,
 		    struct mmx_err *err)
 {
-	const struct mmx_layout *l = &view->kernel->layout;
-	struct window window = {.len = 0};
-	uint64_t end = end_of(d, l);
+	enum mmx_read read;
 
-	if (mmx_decode_require(d, l, err))
+	if (mmx_decode_require(d, &view->kernel->layout, err))
 		return -1;
-	for (unsigned int i = 0; i < d->n; i++) {
-		const struct mmx_wanted *w = &d->wanted[i];
-		const struct mmx_member *m = &l->member[w->id].m;
-		uint64_t offset = m->bit_off / 8;
-		enum mmx_read read = MMX_READ_OK;
+	read = read_members(d, view, addr, into);
+	if (!read)
+		return 0;
+	return mmx_fail(err, mmx_read_code(read), "the %s at 0x%" PRIx64 " is %s", d->what, addr,
+			mmx_read_name(read));
+}
 
-		if (!mmx_has(l, w->id))
-			continue;
-		if (offset < window.at || offset + size_of(m) > window.at + window.len)
-			read = move_window(&window, view, addr, offset, size_of(m), end);
-		if (read)
-			return mmx_fail(err, mmx_read_code(read), "the %s at 0x%" PRIx64 " is %s",
-					d->what, addr, mmx_read_name(read));
-		store(w, m, window.bytes + (offset - window.at), (unsigned char *)into + w->at);
-	}
-	return 0;
+enum mmx_read mmx_decode_into(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr,
+			      void *into)
+{
+	if (mmx_decode_require(d, &view->kernel->layout, NULL))
+		return MMX_READ_UNREADABLE;
+	return read_members(d, view, addr, into);
 }
 
 void mmx_decode_bytes(const struct mmx_decode *d, const struct mmx_layout *l,
@@ -136,8 +179,8 @@ void mmx_decode_bytes(const struct mmx_decode *d, const struct mmx_layout *l,
 	for (unsigned int i = 0; i < d->n; i++) {
 		const struct mmx_wanted *w = &d->wanted[i];
 
-		if (mmx_has(l, w->id))
-			store(w, &l->member[w->id].m, bytes + mmx_off(l, w->id),
+		if (!lacking(w, l))
+			store(w, &l->member[w->id].m, bytes + offset_of(w, l),
 			      (unsigned char *)into + w->at);
 	}
 }

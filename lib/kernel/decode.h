@@ -13,7 +13,8 @@
  *	if (mmx_decode_read(&task, view, addr, &t, err)) ...
  *
  * A number is extended by the sign of the field that it goes to. MMX_WANT_IF() is for members that not
- * every kernel has; the field of one that is not there stays as it is.
+ * every kernel has; the field of one that is not there stays as it is. MMX_WANT_IN() is for a member of
+ * a struct that lies within the one that is read: of the vfsmount that is mount.mnt, say.
  */
 #ifndef MMX_KERNEL_DECODE_H
 #define MMX_KERNEL_DECODE_H
@@ -28,16 +29,17 @@
 
 /**
  * struct mmx_wanted - a member that is wanted
+ * @within: the member of the struct that is read which @id is a member of, when @nested
  * @at, @size: the field that it goes to
- * @is_signed: the field is
+ * @is_signed, @is_bool: the field is
  * @text: the field is an array of characters, and gets a NUL at its end
  * @optional: not every kernel has the member
  */
 struct mmx_wanted {
-	enum mmx_layout_member id;
+	enum mmx_layout_member id, within;
 	uint16_t at;
 	uint16_t size;
-	bool is_signed, text, optional;
+	bool nested, is_signed, is_bool, text, optional;
 };
 
 /** struct mmx_decode - the members of one struct that are wanted; @what: what errors call it */
@@ -49,16 +51,20 @@ struct mmx_decode {
 
 #define MMX_IS_SIGNED(value) \
 	_Generic((value), signed char : 1, short : 1, int : 1, long : 1, long long : 1, default : 0)
+#define MMX_IS_BOOL(value) _Generic((value), bool : 1, default : 0)
 
-#define MMX_WANT_AS(type, field, strct, member, ...)                        \
-	{                                                                   \
-		.id = M_##strct##_##member, .at = offsetof(type, field),    \
-		.size = sizeof(((type *)0)->field),                         \
-		.is_signed = MMX_IS_SIGNED(((type *)0)->field), __VA_ARGS__ \
+#define MMX_WANT_AS(type, field, strct, member, ...)                     \
+	{                                                                \
+		.id = M_##strct##_##member, .at = offsetof(type, field), \
+		.size = sizeof(((type *)0)->field),                      \
+		.is_signed = MMX_IS_SIGNED(((type *)0)->field),          \
+		.is_bool = MMX_IS_BOOL(((type *)0)->field), __VA_ARGS__  \
 	}
 #define MMX_WANT(type, field, strct, member) MMX_WANT_AS(type, field, strct, member)
 #define MMX_WANT_IF(type, field, strct, member) \
 	MMX_WANT_AS(type, field, strct, member, .optional = true)
+#define MMX_WANT_IN(type, field, outer, inside, strct, member) \
+	MMX_WANT_AS(type, field, strct, member, .within = M_##outer##_##inside, .nested = true)
 #define MMX_WANT_TEXT(type, field, strct, member) \
 	MMX_WANT_AS(type, field, strct, member, .text = true)
 #define MMX_WANT_TEXT_IF(type, field, strct, member) \
@@ -74,10 +80,14 @@ int mmx_decode_require(const struct mmx_decode *d, const struct mmx_layout *l, s
 
 /**
  * mmx_decode_read() - read the struct at @addr into @into
- * -1 with an error that names the struct and the member, when it cannot be read or is not there.
+ * -1 with an error that names the member when it is not there, and the struct when it cannot be read.
  */
 int mmx_decode_read(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr, void *into,
 		    struct mmx_err *err);
+
+/** mmx_decode_into() - the same for callers who have a sentence of their own; a lack is unreadable */
+enum mmx_read mmx_decode_into(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr,
+			      void *into);
 
 /** mmx_decode_bytes() - the same out of bytes that were read; @bytes begins where the struct does */
 void mmx_decode_bytes(const struct mmx_decode *d, const struct mmx_layout *l,

@@ -112,11 +112,75 @@ static void nothing_behind_the_last_member_is_read(void)
 	fake_memory_free(m);
 }
 
+static unsigned int reads;
+
+static enum mmx_read counted_read(void *reader, uint64_t phys, void *buf, size_t len)
+{
+	reads++;
+	return fake_read(reader, phys, buf, len);
+}
+
+/* A table has the order that its reader likes, and a kernel's members another one. */
+static void members_that_lie_together_are_read_at_once(void)
+{
+	struct ours ours;
+	struct mmx_err err = {0};
+
+	setup();
+	m->ops.read = counted_read;
+	member(M_task_struct_pid, 400 * 8, 4, 0);
+	member(M_task_struct_comm, 300 * 8, 16, 0);
+	reads = 0;
+	CHECK(!mmx_decode_read(&decode, m->view, FAKE_VA, &ours, &err), "%s", err.text);
+	CHECK(reads == 1, "%u reads", reads);
+	fake_memory_free(m);
+}
+
+static void a_struct_within_the_one_that_is_read_is_decoded(void)
+{
+	static const struct mmx_wanted nested[] = {
+		MMX_WANT(struct ours, mm, task_struct, mm),
+		MMX_WANT_IN(struct ours, tgid, mount, mnt, vfsmount, mnt_root),
+	};
+	static const struct mmx_decode table = MMX_DECODE("mount", nested);
+	struct ours ours = {0};
+	struct mmx_err err = {0};
+
+	setup();
+	member(M_mount_mnt, 32 * 8, 64, 0);
+	member(M_vfsmount_mnt_root, 16 * 8, 8, 0);
+	memcpy(fake_at(m, FAKE_VA + 48), &(uint64_t){0x1234}, 8);
+	CHECK(!mmx_decode_read(&table, m->view, FAKE_VA, &ours, &err), "%s", err.text);
+	CHECK(ours.tgid == 0x1234, "%lx", (unsigned long)ours.tgid);
+	m->mem.kernel.layout.member[M_mount_mnt].provider = -1;
+	CHECK(mmx_decode_read(&table, m->view, FAKE_VA, &ours, &err) &&
+		      strstr(err.text, "mount.mnt "),
+	      "%s", err.text);
+	fake_memory_free(m);
+}
+
+static void whoever_has_a_sentence_of_his_own_is_told_how_it_reads(void)
+{
+	struct ours ours;
+
+	setup();
+	CHECK(!mmx_decode_into(&decode, m->view, FAKE_VA, &ours), "not read");
+	CHECK(mmx_decode_into(&decode, m->view, FAKE_VA + 8192, &ours) == MMX_READ_UNMAPPED,
+	      "read beyond memory");
+	m->mem.kernel.layout.member[M_task_struct_mm].provider = -1;
+	CHECK(mmx_decode_into(&decode, m->view, FAKE_VA, &ours) == MMX_READ_UNREADABLE,
+	      "read without a member that is required");
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(every_kind_of_member_is_decoded);
 	RUN(what_a_kernel_lacks_is_named_or_left_alone);
 	RUN(a_member_of_an_impossible_size_is_refused);
 	RUN(nothing_behind_the_last_member_is_read);
+	RUN(members_that_lie_together_are_read_at_once);
+	RUN(a_struct_within_the_one_that_is_read_is_decoded);
+	RUN(whoever_has_a_sentence_of_his_own_is_told_how_it_reads);
 	return unit_end();
 }
