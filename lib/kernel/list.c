@@ -107,37 +107,6 @@ bool mmx_list_next(struct mmx_list *l)
 	return true;
 }
 
-static int walk(struct mmx_list *l, mmx_list_fn fn, void *arg, struct mmx_err *err)
-{
-	while (mmx_list_next(l)) {
-		if (!fn(arg, l->node))
-			return 0;
-	}
-	if (mmx_cover_whole(&l->coverage))
-		return 0;
-	if (err)
-		*err = l->coverage.first;
-	return -1;
-}
-
-int mmx_list_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
-		  struct mmx_err *err)
-{
-	struct mmx_list l;
-
-	mmx_list_begin(&l, view, head, limit);
-	return walk(&l, fn, arg, err);
-}
-
-int mmx_hlist_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
-		   struct mmx_err *err)
-{
-	struct mmx_list l;
-
-	mmx_hlist_begin(&l, view, head, limit);
-	return walk(&l, fn, arg, err);
-}
-
 /* One neighbour of the node at @addr: what it holds at @offset must be that node. */
 static int points_back(struct mmx_view *view, uint64_t addr, uint64_t neighbour,
 		       unsigned int offset, struct mmx_err *err)

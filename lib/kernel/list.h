@@ -49,17 +49,6 @@ void mmx_hlist_begin(struct mmx_list *list, struct mmx_view *view, uint64_t head
 /** mmx_list_next() - go to the next node, the head excepted; false at the end and where it breaks */
 bool mmx_list_next(struct mmx_list *list);
 
-/** mmx_list_fn - called for each node's address, the head excepted; false ends the walk */
-typedef bool (*mmx_list_fn)(void *arg, uint64_t node);
-
-/** mmx_list_walk() - a walk with a callback; use the cursor */
-int mmx_list_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
-		  struct mmx_err *err);
-
-/** mmx_hlist_walk() - the same for a struct hlist_head list */
-int mmx_hlist_walk(struct mmx_view *view, uint64_t head, uint64_t limit, mmx_list_fn fn, void *arg,
-		   struct mmx_err *err);
-
 /**
  * mmx_list_check() - whether a node is where its neighbours on a struct list_head list say
  * Returns 0, or -1 with an error that names the neighbour that does not point back.

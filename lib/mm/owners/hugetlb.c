@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
@@ -16,26 +17,28 @@
  * The pools.
  */
 
-struct listing {
-	struct mmx_hugetlb_pools *pools;
-	struct mmx_hstate_node *node;
-	const struct mmx_kernel *kernel;
-	uint64_t stray; /* a link of the list that is in no struct page */
-	bool nomem;
+static const struct mmx_wanted hstate_wanted[] = {
+	MMX_WANT(struct mmx_hstate, order, hstate, order),
+	MMX_WANT(struct mmx_hstate, total, hstate, nr_huge_pages),
+	MMX_WANT(struct mmx_hstate, free, hstate, free_huge_pages),
+	MMX_WANT(struct mmx_hstate, reserved, hstate, resv_huge_pages),
+	MMX_WANT(struct mmx_hstate, surplus, hstate, surplus_huge_pages),
+	MMX_WANT_TEXT(struct mmx_hstate, name, hstate, name),
 };
 
-static bool take_free(void *arg, uint64_t link)
-{
-	struct listing *l = arg;
-	struct mmx_hugetlb_free free = {.hstate = l->node->hstate, .node = l->node->node};
+static const struct mmx_decode hstate_table = MMX_DECODE("hstate", hstate_wanted);
 
-	if (!mmx_page_pfn(l->kernel, link - mmx_off(&l->kernel->layout, M_page_lru), &free.pfn)) {
-		l->stray = link;
-		return false;
-	}
-	l->node->listed++;
-	l->nomem = !mmx_array_add(&l->pools->free, free);
-	return !l->nomem;
+static int take_free(struct mmx_hugetlb_pools *pools, struct mmx_hstate_node *node,
+		     const struct mmx_kernel *k, uint64_t link, struct mmx_err *err)
+{
+	struct mmx_hugetlb_free free = {.hstate = node->hstate, .node = node->node};
+
+	if (!mmx_page_pfn(k, link - mmx_off(&k->layout, M_page_lru), &free.pfn))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"a free list leads to 0x%" PRIx64 ", which is in no struct page",
+				link);
+	node->listed++;
+	return mmx_array_add(&pools->free, free) ? 0 : mmx_fail_nomem(err);
 }
 
 /* An element of one of a pool's per-node arrays. */
@@ -60,19 +63,19 @@ static int read_list(struct mmx_hugetlb_pools *pools, struct mmx_view *view,
 	const struct mmx_member *lists = &k->layout.member[M_hstate_freelists].m;
 	const struct mmx_hstate *h = &pools->v[node->hstate];
 	uint64_t most = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
-	struct listing list = {.pools = pools, .node = node, .kernel = k};
 	struct mmx_err why = {0};
+	struct mmx_list list;
 
-	mmx_list_walk(view,
-		      h->addr + mmx_off(&k->layout, M_hstate_freelists) +
-			      node->node * (uint64_t)lists->elem_size,
-		      (most >> h->order) + 1, take_free, &list, &why);
-	if (list.nomem)
+	mmx_list_begin(&list, view,
+		       h->addr + mmx_off(&k->layout, M_hstate_freelists) +
+			       node->node * (uint64_t)lists->elem_size,
+		       (most >> h->order) + 1);
+	while (!why.code && mmx_list_next(&list))
+		take_free(pools, node, k, list.node, &why);
+	if (why.code == MMX_ENOMEM)
 		return mmx_fail_nomem(err);
-	if (list.stray)
-		mmx_fail(&why, MMX_ECORRUPT,
-			 "a free list leads to 0x%" PRIx64 ", which is in no struct page",
-			 list.stray);
+	if (!why.code)
+		why = list.coverage.first;
 	node->unlisted = mmx_reason_add(&pools->reasons, &why);
 	mmx_cover_fail(&pools->coverage, &why);
 	return 0;
@@ -99,20 +102,11 @@ static int read_hstate(struct mmx_hugetlb_pools *pools, struct mmx_view *view, u
 {
 	const struct mmx_zones *zones = &mmx_mem(view->kernel)->zones;
 	struct mmx_hstate *h = &pools->v[nr];
-	uint64_t order;
 
-	if (mmx_kread_member(view, h->addr, M_hstate_order, &order) ||
-	    mmx_kread_member(view, h->addr, M_hstate_nr_huge_pages, &h->total) ||
-	    mmx_kread_member(view, h->addr, M_hstate_free_huge_pages, &h->free) ||
-	    mmx_kread_member(view, h->addr, M_hstate_resv_huge_pages, &h->reserved) ||
-	    mmx_kread_member(view, h->addr, M_hstate_surplus_huge_pages, &h->surplus) ||
-	    mmx_kread_str(view, h->addr + mmx_off(&view->kernel->layout, M_hstate_name), h->name,
-			  sizeof(h->name), NULL))
-		return mmx_fail(err, MMX_EABSENT, "hstate %u at 0x%" PRIx64 " cannot be read", nr,
-				h->addr);
-	if (!order || order > MAX_ORDER)
-		return mmx_fail(err, MMX_ECORRUPT, "hstate %u has order %" PRIu64, nr, order);
-	h->order = order;
+	if (mmx_decode_read(&hstate_table, view, h->addr, h, err))
+		return -1;
+	if (!h->order || h->order > MAX_ORDER)
+		return mmx_fail(err, MMX_ECORRUPT, "hstate %u has order %u", nr, h->order);
 	for (size_t i = 0; i < zones->n; i++) {
 		if ((!i || zones->v[i].node != zones->v[i - 1].node) &&
 		    read_node(pools, view, nr, zones->v[i].node, err))
@@ -131,21 +125,15 @@ static int count_hstates(struct mmx_view *view, uint64_t *n, struct mmx_err *err
 
 static int read_pools(struct mmx_hugetlb_pools *pools, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_hstate_order,
-						      M_hstate_nr_huge_pages,
-						      M_hstate_free_huge_pages,
-						      M_hstate_resv_huge_pages,
-						      M_hstate_freelists,
-						      M_hstate_surplus_huge_pages,
-						      M_hstate_name,
-						      M_page_lru};
+	static const enum mmx_layout_member lists[] = {M_hstate_freelists, M_page_lru};
 	const struct mmx_kernel *k = view->kernel;
 	uint64_t hstates, n;
 
 	if (!mmx_symbol_addr(&k->symbols, "hstates", &hstates))
 		return 0;
 	if (mmx_fact_require(&k->facts, FACT_PAGES, err) ||
-	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err) ||
+	    mmx_decode_require(&hstate_table, &k->layout, err) ||
+	    mmx_layout_require(&k->layout, lists, sizeof(lists) / sizeof(*lists), err) ||
 	    count_hstates(view, &n, err))
 		return -1;
 	for (unsigned int i = 0; i < n; i++) {
@@ -249,25 +237,14 @@ static bool has_flag(const struct mmx_layout *l, const struct mmx_hugetlb *h,
 	return mmx_has_enum(l, id) && mmx_bit(h->raw, mmx_enum(l, id));
 }
 
-static void read_subpool(struct mmx_subpool *s, struct mmx_view *view)
-{
-	const struct {
-		enum mmx_layout_member id;
-		int64_t *value;
-	} counts[] = {
-		{M_hugepage_subpool_max_hpages, &s->max},
-		{M_hugepage_subpool_used_hpages, &s->used},
-		{M_hugepage_subpool_min_hpages, &s->min},
-		{M_hugepage_subpool_rsv_hpages, &s->reserved},
-	};
+static const struct mmx_wanted subpool_wanted[] = {
+	MMX_WANT(struct mmx_subpool, max, hugepage_subpool, max_hpages),
+	MMX_WANT(struct mmx_subpool, used, hugepage_subpool, used_hpages),
+	MMX_WANT(struct mmx_subpool, min, hugepage_subpool, min_hpages),
+	MMX_WANT(struct mmx_subpool, reserved, hugepage_subpool, rsv_hpages),
+};
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts) && !s->read; i++) {
-		uint64_t value = 0;
-
-		s->read = mmx_kread_member(view, s->addr, counts[i].id, &value);
-		*counts[i].value = (int64_t)value;
-	}
-}
+static const struct mmx_decode subpool_table = MMX_DECODE("hugepage_subpool", subpool_wanted);
 
 /*
  * Where a word of the folio lies that hugetlb keeps in a tail: a member of the folio, or up to 6.1
@@ -356,6 +333,7 @@ void mmx_hugetlb_decode(struct mmx_hugetlb *h, const struct mmx_hugetlb_pools *p
 	else
 		h->subpool.read = mmx_kread_u64(w->view, at, &h->subpool.addr);
 	if (h->subpool.addr)
-		read_subpool(&h->subpool, w->view);
+		h->subpool.read =
+			mmx_decode_into(&subpool_table, w->view, h->subpool.addr, &h->subpool);
 	read_poisoned(h, w, MAX_POISONED);
 }

@@ -5,19 +5,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "kernel/percpu.h"
 #include "mm/owners/slab_caches.h"
+#include "mm/owners/slab_objects.h"
 
-#define MAX_CACHES      65536u
-#define MAX_CACHE_BYTES 4096u  /* of a kmem_cache, up to its per-node pointers */
-#define MAX_RESERVE     65536u /* slabs that a CPU holds in reserve for one cache */
-#define MAX_SHEAVES     16384u /* full ones that a node keeps of one cache */
-#define MAX_NODES       1024u
-#define MAX_POINTERS    64u /* bytes of pointers that a cache has of a node */
-#define MAX_ORDER       22
+#define MAX_CACHES   65536u
+#define MAX_RESERVE  65536u /* slabs that a CPU holds in reserve for one cache */
+#define MAX_SHEAVES  16384u /* full ones that a node keeps of one cache */
+#define MAX_NODES    1024u
+#define MAX_POINTERS 64u /* bytes of pointers that a cache has of a node */
+#define MAX_ORDER    22
+
+struct node_counts {
+	uint64_t slabs, objects;
+};
+
+static const struct mmx_wanted node_wanted[] = {
+	MMX_WANT(struct node_counts, slabs, kmem_cache_node, nr_slabs),
+	MMX_WANT(struct node_counts, objects, kmem_cache_node, total_objects),
+};
+
+/* A cache, up to its pointers to what nodes have of it. */
+struct raw_cache {
+	struct mmx_slab_cache c;
+	uint64_t name;
+	uint32_t objects, sheaf_capacity; /* "oo": how many, and below that in which order */
+};
+
+static const struct mmx_wanted cache_wanted[] = {
+	MMX_WANT(struct raw_cache, name, kmem_cache, name),
+	MMX_WANT(struct raw_cache, c.object_size, kmem_cache, object_size),
+	MMX_WANT(struct raw_cache, c.offset, kmem_cache, offset),
+	MMX_WANT(struct raw_cache, c.size, kmem_cache, size),
+	MMX_WANT(struct raw_cache, c.inuse, kmem_cache, inuse),
+	MMX_WANT(struct raw_cache, objects, kmem_cache, oo),
+	MMX_WANT_IF(struct raw_cache, c.red_left_pad, kmem_cache, red_left_pad),
+	MMX_WANT_IF(struct raw_cache, c.random, kmem_cache, random),
+	MMX_WANT_IF(struct raw_cache, sheaf_capacity, kmem_cache, sheaf_capacity),
+};
+
+static const struct mmx_decode node_table = MMX_DECODE("kmem_cache_node", node_wanted),
+			       cache_table = MMX_DECODE("kmem_cache", cache_wanted);
 
 struct finder {
 	struct mmx_slab_caches *caches;
@@ -147,52 +179,54 @@ static void find_on_cpus(struct finder *f)
 	}
 }
 
-static bool count_free(void *arg, uint64_t link)
+/* Counts what slabs that a node keeps have free; false when that cannot be done. */
+static bool count_free(struct finder *f, uint64_t node)
 {
-	struct finder *f = arg;
-	uint64_t slab = link - mmx_off(layout(f), M_slab_slab_list), pfn, objects, inuse;
+	struct mmx_list list;
+	uint64_t pfn;
 
-	if (!mmx_page_pfn(f->view->kernel, slab, &pfn) ||
-	    mmx_kread_member(f->view, slab, M_slab_objects, &objects) ||
-	    mmx_kread_member(f->view, slab, M_slab_inuse, &inuse) || inuse > objects) {
-		f->cache->counted = false;
-		return false;
+	mmx_list_begin(&list, f->view, node + mmx_off(layout(f), M_kmem_cache_node_partial),
+		       f->limit);
+	while (mmx_list_next(&list)) {
+		uint64_t page = list.node - mmx_off(layout(f), M_slab_slab_list);
+		struct mmx_slab slab;
+
+		if (!mmx_page_pfn(f->view->kernel, page, &pfn) ||
+		    mmx_decode_into(&mmx_slab_table, f->view, page, &slab) ||
+		    slab.inuse > slab.objects)
+			return false;
+		f->cache->partial_free += slab.objects - slab.inuse;
 	}
-	f->cache->partial_free += objects - inuse;
-	return true;
+	return mmx_cover_whole(&list.coverage);
 }
 
 static void count_node(struct finder *f, uint64_t node)
 {
 	struct mmx_slab_cache *c = f->cache;
-	uint64_t slabs, objects;
+	struct node_counts counts;
 
-	if (mmx_kread_member(f->view, node, M_kmem_cache_node_nr_slabs, &slabs) ||
-	    mmx_kread_member(f->view, node, M_kmem_cache_node_total_objects, &objects) ||
-	    mmx_list_walk(f->view, node + mmx_off(layout(f), M_kmem_cache_node_partial), f->limit,
-			  count_free, f, NULL)) {
+	if (mmx_decode_into(&node_table, f->view, node, &counts) || !count_free(f, node)) {
 		c->counted = false;
 		return;
 	}
-	c->nr_slabs += slabs;
-	c->nr_objects += objects;
-}
-
-static bool take_full_sheaf(void *arg, uint64_t link)
-{
-	struct finder *f = arg;
-
-	find_sheaf(f, link - mmx_off(layout(f), M_slab_sheaf_barn_list), MMX_OBJECT_BARN);
-	return !f->nomem;
+	c->nr_slabs += counts.slabs;
+	c->nr_objects += counts.objects;
 }
 
 static void find_barn(struct finder *f, uint64_t barn)
 {
-	struct mmx_err err;
+	struct mmx_list list;
 
-	if (barn && mmx_list_walk(f->view, barn + mmx_off(layout(f), M_node_barn_sheaves_full),
-				  MAX_SHEAVES, take_full_sheaf, f, &err))
-		spoil(f, err.code, "the node's sheaves: %s", err.text);
+	if (!barn)
+		return;
+	mmx_list_begin(&list, f->view, barn + mmx_off(layout(f), M_node_barn_sheaves_full),
+		       MAX_SHEAVES);
+	while (!f->nomem && mmx_list_next(&list))
+		find_sheaf(f, list.node - mmx_off(layout(f), M_slab_sheaf_barn_list),
+			   MMX_OBJECT_BARN);
+	if (!mmx_cover_whole(&list.coverage))
+		spoil(f, list.coverage.first.code, "the node's sheaves: %s",
+		      list.coverage.first.text);
 }
 
 /* A node's two structs: the barn hangs off the other one up to 7.0, and beside it since 7.1. */
@@ -262,33 +296,16 @@ static unsigned int count_nodes(struct finder *f)
 
 static int read_cache(struct finder *f, uint64_t addr, struct mmx_err *err)
 {
-	const struct mmx_layout *l = layout(f);
+	struct raw_cache raw = {.c.addr = addr};
 	struct mmx_slab_cache *c = f->cache;
-	unsigned char bytes[MAX_CACHE_BYTES];
-	uint64_t len = mmx_has(l, M_kmem_cache_node)       ? mmx_off(l, M_kmem_cache_node)
-		       : mmx_has(l, M_kmem_cache_per_node) ? mmx_off(l, M_kmem_cache_per_node)
-							   : mmx_size(l, S_kmem_cache);
 
-	*c = (struct mmx_slab_cache){.addr = addr};
-	/* The per-node pointers come last; the kernel allocates as many as it needs, not all. */
-	if (len > sizeof(bytes))
-		return mmx_fail(err, MMX_ECORRUPT, "a kmem_cache of %" PRIu64 " bytes", len);
-	if (mmx_kread_ok(f->view, addr, bytes, len, "a slab cache", err))
+	if (mmx_decode_read(&cache_table, f->view, addr, &raw, err))
 		return -1;
-	c->size = mmx_get(l, M_kmem_cache_size, bytes);
-	c->object_size = mmx_get(l, M_kmem_cache_object_size, bytes);
-	c->offset = mmx_get(l, M_kmem_cache_offset, bytes);
-	c->inuse = mmx_get(l, M_kmem_cache_inuse, bytes);
-	c->order = mmx_get(l, M_kmem_cache_oo, bytes) >> 16;
-	c->per_slab = mmx_get(l, M_kmem_cache_oo, bytes) & 0xffff;
-	if (mmx_has(l, M_kmem_cache_red_left_pad))
-		c->red_left_pad = mmx_get(l, M_kmem_cache_red_left_pad, bytes);
-	if (mmx_has(l, M_kmem_cache_random))
-		c->random = mmx_get(l, M_kmem_cache_random, bytes);
-	if (mmx_has(l, M_kmem_cache_sheaf_capacity))
-		c->sheaves = mmx_get(l, M_kmem_cache_sheaf_capacity, bytes) != 0;
-	if (mmx_kread_str(f->view, mmx_get(l, M_kmem_cache_name, bytes), c->name, sizeof(c->name),
-			  NULL))
+	*c = raw.c;
+	c->order = raw.objects >> 16;
+	c->per_slab = raw.objects & 0xffff;
+	c->sheaves = raw.sheaf_capacity != 0;
+	if (mmx_kread_str(f->view, raw.name, c->name, sizeof(c->name), NULL))
 		*c->name = 0;
 	if (c->size < 8 || c->object_size > c->size || c->order > MAX_ORDER ||
 	    !mmx_fits(c->red_left_pad + (uint64_t)c->offset, 8, c->size))
@@ -299,9 +316,9 @@ static int read_cache(struct finder *f, uint64_t addr, struct mmx_err *err)
 	return 0;
 }
 
-static bool take_cache(void *arg, uint64_t link)
+/* False when the search cannot go on. */
+static bool take_cache(struct finder *f, uint64_t link)
 {
-	struct finder *f = arg;
 	struct mmx_slab_caches *caches = f->caches;
 	struct mmx_err err;
 
@@ -326,23 +343,20 @@ static bool take_cache(void *arg, uint64_t link)
 /* Whether there is a way to the caches; what stands in it is told. */
 static bool find_head(struct mmx_slab_caches *caches, struct mmx_kernel *k, uint64_t *head)
 {
-	static const enum mmx_layout_member of_slab[] = {M_slab_slab_cache, M_slab_slab_list,
-							 M_slab_freelist,   M_slab_inuse,
-							 M_slab_objects,    M_slab_frozen};
-	static const enum mmx_layout_member of_cache[] = {
-		M_kmem_cache_name,   M_kmem_cache_list, M_kmem_cache_object_size,
-		M_kmem_cache_offset, M_kmem_cache_size, M_kmem_cache_inuse,
-		M_kmem_cache_oo};
+	static const enum mmx_layout_member slabs[] = {M_slab_slab_list},
+					    caches_list[] = {M_kmem_cache_list};
 	struct mmx_err err = {0};
 
 	if (mmx_fact_require(&k->facts, FACT_PAGES, &err) ||
 	    mmx_fact_require(&k->facts, FACT_DIRECT_MAP, &err) ||
-	    mmx_layout_require(&k->layout, of_slab, sizeof(of_slab) / sizeof(*of_slab), &err)) {
+	    mmx_decode_require(&mmx_slab_table, &k->layout, &err) ||
+	    mmx_layout_require(&k->layout, slabs, 1, &err)) {
 		mmx_cover_fail(&caches->coverage, &err);
 		return false;
 	}
 	caches->slabs_known = true;
-	if (!mmx_layout_require(&k->layout, of_cache, sizeof(of_cache) / sizeof(*of_cache), &err) &&
+	if (!mmx_decode_require(&cache_table, &k->layout, &err) &&
+	    !mmx_layout_require(&k->layout, caches_list, 1, &err) &&
 	    !mmx_symbol_addr(&k->symbols, "slab_caches", head))
 		mmx_fail(&err, MMX_EMISSING, "there is no symbol slab_caches");
 	mmx_cover_fail(&caches->coverage, &err);
@@ -365,14 +379,16 @@ static void find_underway(struct finder *f)
 static void find_caches(struct finder *f, uint64_t head)
 {
 	struct mmx_coverage *coverage = &f->caches->coverage;
-	struct mmx_err broken;
+	struct mmx_list list;
 
 	mmx_cpus_find(&f->cpus, f->view, &f->cpus_trouble);
 	f->nodes = count_nodes(f);
 	f->pointers = malloc(MAX_NODES * MAX_POINTERS);
 	f->nomem = !f->pointers;
-	if (!f->nomem && mmx_list_walk(f->view, head, MAX_CACHES, take_cache, f, &broken))
-		mmx_cover_fail(coverage, &broken);
+	mmx_list_begin(&list, f->view, head, MAX_CACHES);
+	while (!f->nomem && mmx_list_next(&list) && take_cache(f, list.node))
+		;
+	mmx_cover_inherit(coverage, &list.coverage);
 	find_underway(f);
 	coverage->found = f->caches->n;
 	mmx_cpus_free(&f->cpus);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "mm/owners/slab_objects.h"
 
@@ -16,6 +17,16 @@ const char *mmx_object_part_words(enum mmx_object_part part)
 
 	return words[part];
 }
+
+static const struct mmx_wanted slab_wanted[] = {
+	MMX_WANT(struct mmx_slab, cache_addr, slab, slab_cache),
+	MMX_WANT(struct mmx_slab, freelist, slab, freelist),
+	MMX_WANT(struct mmx_slab, objects, slab, objects),
+	MMX_WANT(struct mmx_slab, inuse, slab, inuse),
+	MMX_WANT(struct mmx_slab, frozen, slab, frozen),
+};
+
+const struct mmx_decode mmx_slab_table = MMX_DECODE("slab", slab_wanted);
 
 static const char *what_is_bad(const struct mmx_slab *slab)
 {
@@ -32,22 +43,16 @@ void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches
 		     const struct mmx_page_walk *w)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	const struct mmx_layout *l = &k->layout;
-	const unsigned char *bytes = w->folio.bytes;
 	uint64_t page = mmx_page_addr(&mmx_mem(k)->vmemmap, w->folio.head);
 
 	*slab = (struct mmx_slab){
-		.cache_addr = mmx_get(l, M_slab_slab_cache, bytes),
 		.pfn = w->folio.head,
 		.page = page,
 		.base = k->direct_map.va_start + (w->folio.head << k->arch->page_shift),
 		.bytes = 1ULL << (k->arch->page_shift + w->folio.order),
-		.freelist = mmx_get(l, M_slab_freelist, bytes),
-		.objects = mmx_get(l, M_slab_objects, bytes),
-		.inuse = mmx_get(l, M_slab_inuse, bytes),
-		.frozen = mmx_get(l, M_slab_frozen, bytes),
 		.node = mmx_flag_field(&mmx_mem(k)->flags, FIELD_NODE, w->folio.flags),
 	};
+	mmx_decode_bytes(&mmx_slab_table, &k->layout, w->folio.bytes, slab);
 	slab->cache = mmx_slab_cache_at(caches, slab->cache_addr);
 	slab->on_cpu = mmx_slab_on_cpu_of(caches, page);
 	/* A slab of one object that is neither in use nor on a list exists nowhere else. */

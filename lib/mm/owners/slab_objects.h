@@ -12,6 +12,7 @@
 #define MMX_MM_SLAB_OBJECTS_H
 
 #include "mm/frames/page_walk.h"
+#include "kernel/decode.h"
 #include "mm/owners/slab_caches.h"
 
 /** MMX_SLAB_OBJECTS_MAX - what the kernel's count of a slab's objects can hold */
@@ -36,6 +37,9 @@ struct mmx_slab {
 	bool frozen, kfence;
 	const char *bad;
 };
+
+/** mmx_slab_table - what of struct slab is read, into a struct mmx_slab */
+extern const struct mmx_decode mmx_slab_table;
 
 /** mmx_slab_decode() - the slab of a walk's current frame, whose folio is one; for @slabs_known */
 void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches,

@@ -4,6 +4,7 @@
 
 #include "mm/mem.h"
 #include "kernel/list.h"
+#include "kernel/member.h"
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
 #include "mm/frames/buddy_block.h"
@@ -13,7 +14,6 @@
 #define COSTLY_ORDER 3u /* lists for each type up to this order, and for huge pages behind them */
 #define HUGE_ORDER   9u
 #define MAX_LISTS    64u
-#define MAX_BYTES    4096u
 
 /* A walk over the lists of one CPU and zone. */
 struct walk {
@@ -21,25 +21,35 @@ struct walk {
 	struct mmx_pcp *pcp;
 	struct mmx_pcp_set *set;
 	struct mmx_pcp_block block; /* of the current list, but for its frame */
-	struct mmx_err *err;
-	bool bad, nomem;
 };
 
-static bool take(void *arg, uint64_t node)
+static int take(struct walk *w, uint64_t node, struct mmx_err *err)
 {
-	struct walk *w = arg;
 	const struct mmx_kernel *k = w->view->kernel;
 	uint64_t page = node - mmx_off(&k->layout, M_page_pcp_list);
 
-	if (!mmx_page_pfn(k, page, &w->block.pfn)) {
-		mmx_fail(w->err, MMX_ECORRUPT, "list %u holds 0x%" PRIx64 ", which is no page",
-			 w->block.list, page);
-		w->bad = true;
-		return false;
-	}
+	if (!mmx_page_pfn(k, page, &w->block.pfn))
+		return mmx_fail(err, MMX_ECORRUPT, "list %u holds 0x%" PRIx64 ", which is no page",
+				w->block.list, page);
 	w->set->found += 1ULL << w->block.order;
-	w->nomem = !mmx_array_add(&w->pcp->blocks, w->block);
-	return !w->nomem;
+	return mmx_array_add(&w->pcp->blocks, w->block) ? 0 : mmx_fail_nomem(err);
+}
+
+/* No frame is on two lists, so all of them together have no more blocks than frames. */
+static int walk_list(struct walk *w, uint64_t head, struct mmx_err *err)
+{
+	uint64_t frames = mmx_ranges_total(&mmx_mem(w->view->kernel)->sparse.pfn);
+	struct mmx_list list;
+
+	mmx_list_begin(&list, w->view, head, frames - w->pcp->blocks.n);
+	while (mmx_list_next(&list)) {
+		if (take(w, list.node, err))
+			return -1;
+	}
+	if (mmx_cover_whole(&list.coverage))
+		return 0;
+	*err = list.coverage.first;
+	return -1;
 }
 
 /* What a list holds follows from its number: a row of types for each low order, then huge pages. */
@@ -67,21 +77,17 @@ static int walk_lists(struct walk *w, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = w->view->kernel;
 	const struct mmx_member *lists = &k->layout.member[M_per_cpu_pages_lists].m;
-	uint64_t size = mmx_size(&k->layout, S_per_cpu_pages);
-	uint64_t frames = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
-	unsigned char bytes[MAX_BYTES];
+	uint64_t count;
 
-	if (mmx_kread_ok(w->view, w->set->addr, bytes, size, "struct per_cpu_pages", err))
+	if (mmx_kget(w->view, w->set->addr, M_per_cpu_pages_count, &count, err))
 		return -1;
-	w->set->count = (int32_t)mmx_get(&k->layout, M_per_cpu_pages_count, bytes);
-	w->err = err;
-	for (unsigned int i = 0; i < lists->nelems && !w->nomem; i++) {
+	w->set->count = (int32_t)count;
+	for (unsigned int i = 0; i < lists->nelems; i++) {
 		uint64_t head = w->set->addr + lists->bit_off / 8 + i * (uint64_t)lists->elem_size;
 
 		w->block.list = i;
 		describe(&k->layout, &w->block);
-		/* No frame is on two lists, so all of them together have no more blocks than frames. */
-		if (mmx_list_walk(w->view, head, frames - w->pcp->blocks.n, take, w, err) || w->bad)
+		if (walk_list(w, head, err))
 			return -1;
 	}
 	return check_count(w->set, err);
@@ -102,7 +108,7 @@ static int require(const struct mmx_kernel *k, struct mmx_err *err)
 		return mmx_fail(err, MMX_EMISSING,
 				"enum migratetype is needed and no source of types has it");
 	if (mmx_enum(l, E_MIGRATE_PCPTYPES) <= 0 || mmx_enum(l, E_MIGRATE_PCPTYPES) > 8 ||
-	    !lists->nelems || lists->nelems > MAX_LISTS || mmx_size(l, S_per_cpu_pages) > MAX_BYTES)
+	    !lists->nelems || lists->nelems > MAX_LISTS)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"per_cpu_pages with %u lists of %" PRId64 " types makes no sense",
 				lists->nelems, mmx_enum(l, E_MIGRATE_PCPTYPES));
@@ -132,7 +138,7 @@ static int read_set(struct mmx_pcp *pcp, struct mmx_view *view, const struct mmx
 				zone->name);
 		mmx_cover_fail(&pcp->coverage, &err);
 	}
-	return w.nomem ? -1 : 0;
+	return err.code == MMX_ENOMEM ? -1 : 0;
 }
 
 /* A page that waits has its order in its private word. */
