@@ -4,12 +4,46 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/files/mapping.h"
 #include "mm/swap/swap.h"
 
 #define S_DAX (1u << 13) /* of i_flags, since 4.0 */
+
+struct address_space {
+	uint64_t host, pages, a_ops;
+};
+
+static const struct mmx_wanted address_space_wanted[] = {
+	MMX_WANT(struct address_space, host, address_space, host),
+	MMX_WANT(struct address_space, pages, address_space, nrpages),
+	MMX_WANT(struct address_space, a_ops, address_space, a_ops),
+};
+
+struct block_device {
+	uint64_t disk;
+	uint8_t partition; /* flags are above it */
+};
+
+static const struct mmx_wanted block_device_wanted[] = {
+	MMX_WANT(struct block_device, disk, block_device, bd_disk),
+	MMX_WANT(struct block_device, partition, block_device, bd_partno),
+};
+
+struct gendisk {
+	char name[32];
+};
+
+static const struct mmx_wanted gendisk_wanted[] = {
+	MMX_WANT_TEXT(struct gendisk, name, gendisk, disk_name),
+};
+
+static const struct mmx_decode address_space_table =
+				       MMX_DECODE("address_space", address_space_wanted),
+			       block_device_table = MMX_DECODE("block_device", block_device_wanted),
+			       gendisk_table = MMX_DECODE("gendisk", gendisk_wanted);
 
 const char *mmx_mapping_kind_name(enum mmx_mapping_kind kind)
 {
@@ -45,42 +79,33 @@ static bool is_swap_space(struct mmx_view *view, uint64_t addr)
 	return false;
 }
 
-static bool is_shmem(struct mmx_view *view, const struct mmx_mapping *m)
+static bool is_shmem(const struct mmx_view *view, const struct mmx_mapping *m, uint64_t a_ops)
 {
-	uint64_t a_ops, shmem;
+	uint64_t shmem;
 
 	if (!mmx_symbol_addr(&view->kernel->symbols, "shmem_aops", &shmem))
 		return !strcmp(m->inode.fs, "tmpfs");
-	return !mmx_kread_member(view, m->addr, M_address_space_a_ops, &a_ops) && a_ops == shmem;
+	return a_ops == shmem;
 }
 
 /* A block device's inode lies behind its struct block_device; a partition's name is its disk's and its number. */
 static int device_name(struct mmx_mapping *m, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_bdev_inode_vfs_inode, M_block_device_bd_disk, M_block_device_bd_partno,
-		M_gendisk_disk_name};
+	static const enum mmx_layout_member around[] = {M_bdev_inode_vfs_inode};
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t bdev, disk, partition;
-	char name[32];
-	enum mmx_read read;
+	struct block_device bdev;
+	struct gendisk disk;
+	const char *name = disk.name;
 
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_layout_require(l, around, 1, err) ||
+	    mmx_decode_read(&block_device_table, view,
+			    m->inode.addr - mmx_off(l, M_bdev_inode_vfs_inode), &bdev, err) ||
+	    mmx_decode_read(&gendisk_table, view, bdev.disk, &disk, err))
 		return -1;
-	bdev = m->inode.addr - mmx_off(l, M_bdev_inode_vfs_inode);
-	if (mmx_kget(view, bdev, M_block_device_bd_disk, &disk, err) ||
-	    mmx_kget(view, bdev, M_block_device_bd_partno, &partition, err))
-		return -1;
-	read = mmx_kread_str(view, disk + mmx_off(l, M_gendisk_disk_name), name, sizeof(name),
-			     NULL);
-	if (read)
-		return mmx_fail(err, mmx_read_code(read), "the gendisk at 0x%" PRIx64 " is %s",
-				disk, mmx_read_name(read));
-	partition &= 0xff; /* flags are above it */
-	if (partition)
+	if (bdev.partition)
 		snprintf(m->device, sizeof(m->device), "%s%s%u", name,
 			 *name && isdigit((unsigned char)name[strlen(name) - 1]) ? "p" : "",
-			 (unsigned int)partition);
+			 bdev.partition);
 	else
 		snprintf(m->device, sizeof(m->device), "%s", name);
 	return 0;
@@ -89,21 +114,20 @@ static int device_name(struct mmx_mapping *m, struct mmx_view *view, struct mmx_
 int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
 		     struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_address_space_host, M_address_space_nrpages, M_address_space_a_ops,
-		M_inode_i_mapping,    M_inode_i_data,
-	};
+	static const enum mmx_layout_member back[] = {M_inode_i_mapping, M_inode_i_data};
 	const struct mmx_layout *l = &view->kernel->layout;
+	struct address_space space;
 	struct mmx_err why;
 	uint64_t host, mapping;
 	int ret;
 
 	memset(m, 0, sizeof(*m));
 	m->addr = addr;
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
-	    mmx_kget(view, addr, M_address_space_host, &host, err) ||
-	    mmx_kget(view, addr, M_address_space_nrpages, &m->pages, err))
+	if (mmx_layout_require(l, back, sizeof(back) / sizeof(*back), err) ||
+	    mmx_decode_read(&address_space_table, view, addr, &space, err))
 		return -1;
+	host = space.host;
+	m->pages = space.pages;
 	if (!host && is_swap_space(view, addr)) {
 		m->kind = MMX_MAPPING_SWAP;
 		return 0;
@@ -127,7 +151,7 @@ int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr
 		m->kind = MMX_MAPPING_BLOCK;
 		ret = device_name(m, view, &why);
 	} else {
-		m->kind = is_shmem(view, m) ? MMX_MAPPING_SHMEM : MMX_MAPPING_FILE;
+		m->kind = is_shmem(view, m, space.a_ops) ? MMX_MAPPING_SHMEM : MMX_MAPPING_FILE;
 		ret = mmx_path_of_inode(&m->path, view, host, &why);
 	}
 	if (ret) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
@@ -17,29 +18,101 @@
 #define S_IFMT  0170000
 #define S_IFDIR 0040000
 
+/* A name in the tree of a file system, and a place where a file system is mounted. */
+struct dentry {
+	uint64_t parent, name, hashed, ops, inode;
+	uint64_t name_len;
+};
+
+struct mount {
+	uint64_t addr;
+	uint64_t root, parent, mountpoint, ns;
+};
+
+struct super_block {
+	uint64_t root, type;
+	uint32_t dev;
+};
+
+struct file {
+	uint64_t mode, mnt, dentry;
+};
+
+static const struct mmx_wanted dentry_wanted[] = {
+	MMX_WANT(struct dentry, parent, dentry, d_parent),
+	MMX_WANT(struct dentry, name_len, dentry, d_name_len),
+	MMX_WANT(struct dentry, name, dentry, d_name_name),
+	MMX_WANT(struct dentry, hashed, dentry, d_hash_pprev),
+	MMX_WANT(struct dentry, ops, dentry, d_op),
+	MMX_WANT(struct dentry, inode, dentry, d_inode),
+};
+
+static const struct mmx_wanted mount_wanted[] = {
+	MMX_WANT_IN(struct mount, root, mount, mnt, vfsmount, mnt_root),
+	MMX_WANT(struct mount, parent, mount, mnt_parent),
+	MMX_WANT(struct mount, mountpoint, mount, mnt_mountpoint),
+	MMX_WANT(struct mount, ns, mount, mnt_ns),
+};
+
+static const struct mmx_wanted super_block_wanted[] = {
+	MMX_WANT(struct super_block, root, super_block, s_root),
+	MMX_WANT(struct super_block, type, super_block, s_type),
+	MMX_WANT(struct super_block, dev, super_block, s_dev),
+};
+
+static const struct mmx_wanted inode_wanted[] = {
+	MMX_WANT(struct mmx_inode, ino, inode, i_ino),
+	MMX_WANT(struct mmx_inode, sb, inode, i_sb),
+	MMX_WANT(struct mmx_inode, mode, inode, i_mode),
+	MMX_WANT(struct mmx_inode, nlink, inode, i_nlink),
+	MMX_WANT(struct mmx_inode, flags, inode, i_flags),
+	MMX_WANT(struct mmx_inode, rdev, inode, i_rdev),
+};
+
+static const struct mmx_wanted file_wanted[] = {
+	MMX_WANT(struct file, mode, file, f_mode),
+	MMX_WANT(struct file, mnt, file, f_path_mnt),
+	MMX_WANT(struct file, dentry, file, f_path_dentry),
+};
+
+static const struct mmx_wanted backing_file_wanted[] = {
+	MMX_WANT(struct file, mnt, backing_file, user_path_mnt),
+	MMX_WANT(struct file, dentry, backing_file, user_path_dentry),
+};
+
+static const struct mmx_decode dentry_table = MMX_DECODE("dentry", dentry_wanted),
+			       mount_table = MMX_DECODE("mount", mount_wanted),
+			       super_block_table = MMX_DECODE("super_block", super_block_wanted),
+			       inode_table = MMX_DECODE("inode", inode_wanted),
+			       file_table = MMX_DECODE("file", file_wanted),
+			       backing_file_table = MMX_DECODE("backing_file", backing_file_wanted);
+
+static int need_members(struct mmx_view *view, struct mmx_err *err)
+{
+	static const enum mmx_layout_member lists[] = {M_dentry_d_alias, M_inode_i_dentry,
+						       M_super_block_s_mounts, M_super_block_s_id,
+						       M_file_system_type_name};
+	const struct mmx_layout *l = &view->kernel->layout;
+
+	if (mmx_decode_require(&dentry_table, l, err) || mmx_decode_require(&mount_table, l, err) ||
+	    mmx_decode_require(&super_block_table, l, err) ||
+	    mmx_decode_require(&inode_table, l, err))
+		return -1;
+	return mmx_layout_require(l, lists, sizeof(lists) / sizeof(*lists), err);
+}
+
+static int read_mount(struct mount *m, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	m->addr = addr;
+	return mmx_decode_read(&mount_table, view, addr, m, err);
+}
+
 /* A path is built from its end; @at is where its text begins. */
 struct builder {
 	struct mmx_path *path;
 	struct mmx_view *view;
 	size_t at;
 };
-
-static int need_members(struct mmx_view *view, struct mmx_err *err)
-{
-	static const enum mmx_layout_member need[] = {
-		M_mount_mnt,          M_mount_mnt_parent,      M_mount_mnt_mountpoint,
-		M_mount_mnt_ns,       M_vfsmount_mnt_root,     M_dentry_d_parent,
-		M_dentry_d_name_len,  M_dentry_d_name_name,    M_dentry_d_hash_pprev,
-		M_dentry_d_op,        M_dentry_d_inode,        M_dentry_d_sb,
-		M_dentry_d_alias,     M_super_block_s_root,    M_super_block_s_mounts,
-		M_super_block_s_type, M_super_block_s_dev,     M_super_block_s_id,
-		M_inode_i_sb,         M_inode_i_ino,           M_inode_i_dentry,
-		M_inode_i_mode,       M_inode_i_nlink,         M_inode_i_rdev,
-		M_inode_i_flags,      M_file_system_type_name,
-	};
-
-	return mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), err);
-}
 
 static int prepend(struct builder *b, const char *text, size_t len, struct mmx_err *err)
 {
@@ -51,37 +124,32 @@ static int prepend(struct builder *b, const char *text, size_t len, struct mmx_e
 	return 0;
 }
 
-static int read_name(struct mmx_view *view, uint64_t dentry, char name[MMX_PATH_MAX], size_t *len,
-		     struct mmx_err *err)
+static int read_name(struct mmx_view *view, uint64_t addr, const struct dentry *d,
+		     char name[MMX_PATH_MAX], struct mmx_err *err)
 {
-	uint64_t at, length;
 	enum mmx_read read;
 
-	if (mmx_kget(view, dentry, M_dentry_d_name_len, &length, err) ||
-	    mmx_kget(view, dentry, M_dentry_d_name_name, &at, err))
-		return -1;
-	if (length >= MMX_PATH_MAX)
+	if (d->name_len >= MMX_PATH_MAX)
 		return mmx_fail(err, MMX_ECORRUPT,
-				"the dentry at 0x%" PRIx64 " has a name of %" PRIu64 " bytes",
-				dentry, length);
-	read = mmx_kread(view, at, name, length);
+				"the dentry at 0x%" PRIx64 " has a name of %" PRIu64 " bytes", addr,
+				d->name_len);
+	read = mmx_kread(view, d->name, name, d->name_len);
 	if (read)
 		return mmx_fail(err, mmx_read_code(read),
-				"the name of the dentry at 0x%" PRIx64 " is %s", dentry,
+				"the name of the dentry at 0x%" PRIx64 " is %s", addr,
 				mmx_read_name(read));
-	if (memchr(name, 0, length))
+	if (memchr(name, 0, d->name_len))
 		return mmx_fail(err, MMX_ECORRUPT,
-				"the name of the dentry at 0x%" PRIx64 " has a NUL in it", dentry);
-	*len = length;
+				"the name of the dentry at 0x%" PRIx64 " has a NUL in it", addr);
 	return 0;
 }
 
-static int prepend_name(struct builder *b, uint64_t dentry, struct mmx_err *err)
+static int prepend_name(struct builder *b, uint64_t addr, const struct dentry *d,
+			struct mmx_err *err)
 {
 	char name[MMX_PATH_MAX];
-	size_t len;
 
-	if (read_name(b->view, dentry, name, &len, err) || prepend(b, name, len, err))
+	if (read_name(b->view, addr, d, name, err) || prepend(b, name, d->name_len, err))
 		return -1;
 	return prepend(b, "/", 1, err);
 }
@@ -90,40 +158,33 @@ static int prepend_name(struct builder *b, uint64_t dentry, struct mmx_err *err)
  * Up from @dentry to the root of @mount and on through the mounts above it. @below says whether it
  * is below that mount at all: false when the file system's root comes first.
  */
-static int climb(struct builder *b, uint64_t mount, uint64_t dentry, bool *below,
+static int climb(struct builder *b, const struct mount *mount, uint64_t dentry, bool *below,
 		 struct mmx_err *err)
 {
-	const struct mmx_layout *l = &b->view->kernel->layout;
-	uint64_t own = mount, root, parent, ns;
+	struct mount m = *mount;
+	struct dentry d;
 
 	*below = false;
 	for (unsigned int step = 0; step < STEPS_MAX; step++) {
-		if (mmx_kget(b->view, mount + mmx_off(l, M_mount_mnt), M_vfsmount_mnt_root, &root,
-			     err))
-			return -1;
-		if (dentry == root) {
-			*below |= mount == own;
-			if (mmx_kget(b->view, mount, M_mount_mnt_parent, &parent, err))
-				return -1;
-			if (parent == mount) {
-				if (mmx_kget(b->view, mount, M_mount_mnt_ns, &ns, err))
-					return -1;
+		if (dentry == m.root) {
+			*below |= m.addr == mount->addr;
+			if (m.parent == m.addr) {
 				/* NULL when unmounted, an error code for the kernel's own mounts. */
-				b->path->detached = !ns || ns >= -4095ULL;
+				b->path->detached = !m.ns || m.ns >= -4095ULL;
 				return 0;
 			}
-			if (mmx_kget(b->view, mount, M_mount_mnt_mountpoint, &dentry, err))
+			dentry = m.mountpoint;
+			if (read_mount(&m, b->view, m.parent, err))
 				return -1;
-			mount = parent;
 			continue;
 		}
-		if (mmx_kget(b->view, dentry, M_dentry_d_parent, &parent, err))
+		if (mmx_decode_read(&dentry_table, b->view, dentry, &d, err))
 			return -1;
-		if (parent == dentry) /* moved out of the tree that is mounted */
+		if (d.parent == dentry) /* moved out of the tree that is mounted */
 			return 0;
-		if (prepend_name(b, dentry, err))
+		if (prepend_name(b, dentry, &d, err))
 			return -1;
-		dentry = parent;
+		dentry = d.parent;
 	}
 	return mmx_fail(err, MMX_ECORRUPT,
 			"the way from dentry 0x%" PRIx64 " to the root does not end", dentry);
@@ -144,9 +205,16 @@ static void finish(struct builder *b)
 	memmove(b->path->text, b->path->text + b->at, MMX_PATH_MAX - b->at);
 }
 
+/** struct name_facts - what decides how a dentry's path is printed */
+struct name_facts {
+	struct dentry dentry;
+	bool is_root, unhashed;
+	uint64_t d_dname; /* 0: it has an ordinary path */
+};
+
 /* Some dentries have their names made up by a function, each kind in its own way. */
-static int generated_name(struct mmx_path *path, struct mmx_view *view, uint64_t dentry,
-			  uint64_t function, struct mmx_err *err)
+static int generated_name(struct mmx_path *path, struct mmx_view *view, uint64_t addr,
+			  const struct name_facts *facts, struct mmx_err *err)
 {
 	static const struct {
 		const char *function, *before;
@@ -160,24 +228,23 @@ static int generated_name(struct mmx_path *path, struct mmx_view *view, uint64_t
 	};
 	const struct mmx_symbols *symbols = &view->kernel->symbols;
 	char middle[MMX_PATH_MAX];
-	uint64_t inode, ino, at;
-	size_t len, kind = 0;
+	uint64_t ino, at;
+	size_t kind = 0;
 
 	while (kind < sizeof(kinds) / sizeof(*kinds) &&
-	       !(mmx_symbol_addr(symbols, kinds[kind].function, &at) && at == function))
+	       !(mmx_symbol_addr(symbols, kinds[kind].function, &at) && at == facts->d_dname))
 		kind++;
 	if (kind == sizeof(kinds) / sizeof(*kinds)) {
-		mmx_symbol_format(symbols, function, middle, MMX_SYMBOL_NAME);
+		mmx_symbol_format(symbols, facts->d_dname, middle, MMX_SYMBOL_NAME);
 		return mmx_fail(err, MMX_EMISSING,
 				"its name is made up by %s, which mmx does not know", middle);
 	}
 	if (kinds[kind].middle == OWN_NAME) {
-		if (read_name(view, dentry, middle, &len, err))
+		if (read_name(view, addr, &facts->dentry, middle, err))
 			return -1;
-		middle[len] = 0;
+		middle[facts->dentry.name_len] = 0;
 	} else {
-		if (mmx_kget(view, dentry, M_dentry_d_inode, &inode, err) ||
-		    mmx_kget(view, inode, M_inode_i_ino, &ino, err))
+		if (mmx_kget(view, facts->dentry.inode, M_inode_i_ino, &ino, err))
 			return -1;
 		snprintf(middle, sizeof(middle), "%" PRIu64, ino);
 	}
@@ -190,33 +257,26 @@ static int generated_name(struct mmx_path *path, struct mmx_view *view, uint64_t
 	return 0;
 }
 
-/** struct name_facts - what decides how a dentry's path is printed */
-struct name_facts {
-	bool is_root, unhashed;
-	uint64_t d_dname; /* 0: it has an ordinary path */
-};
-
-static int read_facts(struct name_facts *f, struct mmx_view *view, uint64_t dentry,
+static int read_facts(struct name_facts *f, struct mmx_view *view, uint64_t addr,
 		      struct mmx_err *err)
 {
 	static const enum mmx_layout_member d_dname[] = {M_dentry_operations_d_dname};
-	uint64_t parent, pprev, op;
+	struct dentry *d = &f->dentry;
 
 	f->d_dname = 0;
-	if (mmx_kget(view, dentry, M_dentry_d_parent, &parent, err) ||
-	    mmx_kget(view, dentry, M_dentry_d_hash_pprev, &pprev, err) ||
-	    mmx_kget(view, dentry, M_dentry_d_op, &op, err) ||
-	    (op && mmx_layout_require(&view->kernel->layout, d_dname, 1, err)) ||
-	    (op && mmx_kget(view, op, M_dentry_operations_d_dname, &f->d_dname, err)))
+	if (mmx_decode_read(&dentry_table, view, addr, d, err) ||
+	    (d->ops && mmx_layout_require(&view->kernel->layout, d_dname, 1, err)) ||
+	    (d->ops && mmx_kget(view, d->ops, M_dentry_operations_d_dname, &f->d_dname, err)))
 		return -1;
-	f->is_root = parent == dentry;
-	f->unhashed = !pprev;
+	f->is_root = d->parent == addr;
+	f->unhashed = !d->hashed;
 	return 0;
 }
 
 /* The path below one mount. A name that no function makes up. */
-static int path_below(struct mmx_path *path, struct mmx_view *view, uint64_t mount, uint64_t dentry,
-		      const struct name_facts *facts, bool *below, struct mmx_err *err)
+static int path_below(struct mmx_path *path, struct mmx_view *view, const struct mount *mount,
+		      uint64_t dentry, const struct name_facts *facts, bool *below,
+		      struct mmx_err *err)
 {
 	static const char deleted[] = " (deleted)";
 	struct builder b;
@@ -234,19 +294,19 @@ static int path_below(struct mmx_path *path, struct mmx_view *view, uint64_t mou
 int mmx_path_read(struct mmx_path *path, struct mmx_view *view, uint64_t vfsmount, uint64_t dentry,
 		  struct mmx_err *err)
 {
+	const struct mmx_layout *l = &view->kernel->layout;
 	struct name_facts facts;
+	struct mount mount;
 	struct builder b;
-	uint64_t root;
 	bool below;
 
 	begin(&b, path, view);
 	if (need_members(view, err) || read_facts(&facts, view, dentry, err) ||
-	    mmx_kget(view, vfsmount, M_vfsmount_mnt_root, &root, err))
+	    read_mount(&mount, view, vfsmount - mmx_off(l, M_mount_mnt), err))
 		return -1;
-	if (facts.d_dname && !(facts.is_root && dentry == root))
-		return generated_name(path, view, dentry, facts.d_dname, err);
-	return path_below(path, view, vfsmount - mmx_off(&view->kernel->layout, M_mount_mnt),
-			  dentry, &facts, &below, err);
+	if (facts.d_dname && !(facts.is_root && dentry == mount.root))
+		return generated_name(path, view, dentry, &facts, err);
+	return path_below(path, view, &mount, dentry, &facts, &below, err);
 }
 
 /* Bit of f_mode: the file is a struct backing_file. It moved with the release that added fop_flags. */
@@ -258,23 +318,15 @@ static unsigned int backing_bit(const struct mmx_layout *l)
 int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
 		     struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_file_f_path_mnt, M_file_f_path_dentry,
-						      M_file_f_mode};
 	const struct mmx_layout *l = &view->kernel->layout;
-	enum mmx_layout_member mnt_id = M_file_f_path_mnt, dentry_id = M_file_f_path_dentry;
-	uint64_t mode, mnt, dentry;
+	struct file f;
 
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
-	    mmx_kget(view, file, M_file_f_mode, &mode, err))
+	if (mmx_decode_read(&file_table, view, file, &f, err))
 		return -1;
-	if (mmx_has(l, M_backing_file_user_path_mnt) && mode >> backing_bit(l) & 1) {
-		mnt_id = M_backing_file_user_path_mnt;
-		dentry_id = M_backing_file_user_path_dentry;
-	}
-	if (mmx_kget(view, file, mnt_id, &mnt, err) ||
-	    mmx_kget(view, file, dentry_id, &dentry, err))
+	if (mmx_has(l, M_backing_file_user_path_mnt) && f.mode >> backing_bit(l) & 1 &&
+	    mmx_decode_read(&backing_file_table, view, file, &f, err))
 		return -1;
-	return mmx_path_read(path, view, mnt, dentry, err);
+	return mmx_path_read(path, view, f.mnt, f.dentry, err);
 }
 
 /* Names of an inode: the one to go by, the first or the first that is not deleted, comes first. */
@@ -344,13 +396,14 @@ struct choice {
 
 static bool try_mount(struct choice *c, uint64_t mount)
 {
-	uint64_t ns;
+	struct mount m;
 	bool below;
 	int rank;
 
-	c->ret = path_below(&c->candidate, c->view, mount, c->dentry, c->facts, &below, c->err);
+	c->ret = read_mount(&m, c->view, mount, c->err);
 	if (!c->ret)
-		c->ret = mmx_kget(c->view, mount, M_mount_mnt_ns, &ns, c->err);
+		c->ret =
+			path_below(&c->candidate, c->view, &m, c->dentry, c->facts, &below, c->err);
 	if (c->ret) {
 		if (c->rank == OWN_NS) /* found before: what follows was only to be counted */
 			c->ret = 0;
@@ -358,7 +411,7 @@ static bool try_mount(struct choice *c, uint64_t mount)
 	}
 	rank = !below                  ? NO_MOUNT
 	       : c->candidate.detached ? ANY_MOUNT
-	       : ns != c->own_ns       ? SOME_NS
+	       : m.ns != c->own_ns     ? SOME_NS
 				       : OWN_NS;
 	if (rank > (int)c->rank) {
 		c->rank = rank;
@@ -432,14 +485,9 @@ static unsigned int count_others(const struct names *names, const struct choice 
 }
 
 /* Hard links that are not in memory have no dentry; a directory's links are its subdirectories. */
-static uint32_t hard_links(struct mmx_view *view, uint64_t inode)
+static uint32_t hard_links(const struct mmx_inode *inode)
 {
-	uint64_t links, mode;
-
-	if (mmx_kread_member(view, inode, M_inode_i_nlink, &links) ||
-	    mmx_kread_member(view, inode, M_inode_i_mode, &mode) || (mode & S_IFMT) == S_IFDIR)
-		return 0;
-	return links;
+	return (inode->mode & S_IFMT) == S_IFDIR ? 0 : inode->nlink;
 }
 
 /* The mount namespace that init lives in; 0 when it cannot be known. */
@@ -459,24 +507,25 @@ int mmx_path_of_inode(struct mmx_path *path, struct mmx_view *view, uint64_t ino
 {
 	struct names names = {.view = view, .err = err};
 	struct choice c = {.view = view, .path = path, .facts = &names.facts, .err = err};
-	uint64_t sb, root;
+	struct super_block sb;
+	struct mmx_inode raw;
 	uint32_t links;
 
 	if (need_members(view, err) || find_names(&names, inode) ||
-	    mmx_kget(view, inode, M_inode_i_sb, &sb, err) ||
-	    mmx_kget(view, sb, M_super_block_s_root, &root, err))
+	    mmx_decode_read(&inode_table, view, inode, &raw, err) ||
+	    mmx_decode_read(&super_block_table, view, raw.sb, &sb, err))
 		return -1;
 	c.dentry = names.dentry[0];
 	path->one_of = 1;
-	if (names.facts.d_dname && !(names.facts.is_root && c.dentry == root))
-		return generated_name(path, view, c.dentry, names.facts.d_dname, err);
+	if (names.facts.d_dname && !(names.facts.is_root && c.dentry == sb.root))
+		return generated_name(path, view, c.dentry, &names.facts, err);
 	c.own_ns = first_namespace(view);
-	if (each_mount(&c, sb))
+	if (each_mount(&c, raw.sb))
 		return -1;
 	if (c.rank == NO_MOUNT)
 		return mmx_fail(err, MMX_ENOTFOUND, "its file system is mounted nowhere");
-	links = hard_links(view, inode);
-	path->one_of = c.as_good + count_others(&names, &c, sb);
+	links = hard_links(&raw);
+	path->one_of = c.as_good + count_others(&names, &c, raw.sb);
 	if (links > path->one_of)
 		path->one_of = links;
 	return 0;
@@ -496,25 +545,17 @@ static int read_text(struct mmx_view *view, uint64_t addr, char text[MMX_FS_NAME
 int mmx_inode_read(struct mmx_inode *inode, struct mmx_view *view, uint64_t addr,
 		   struct mmx_err *err)
 {
-	uint64_t mode, nlink, flags, rdev, dev, type, name;
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct super_block sb;
+	uint64_t name;
 
 	*inode = (struct mmx_inode){.addr = addr};
-	if (need_members(view, err) || mmx_kget(view, addr, M_inode_i_ino, &inode->ino, err) ||
-	    mmx_kget(view, addr, M_inode_i_sb, &inode->sb, err) ||
-	    mmx_kget(view, addr, M_inode_i_mode, &mode, err) ||
-	    mmx_kget(view, addr, M_inode_i_nlink, &nlink, err) ||
-	    mmx_kget(view, addr, M_inode_i_flags, &flags, err) ||
-	    mmx_kget(view, addr, M_inode_i_rdev, &rdev, err) ||
-	    mmx_kget(view, inode->sb, M_super_block_s_dev, &dev, err) ||
-	    mmx_kget(view, inode->sb, M_super_block_s_type, &type, err) ||
-	    mmx_kget(view, type, M_file_system_type_name, &name, err) ||
+	if (need_members(view, err) || mmx_decode_read(&inode_table, view, addr, inode, err) ||
+	    mmx_decode_read(&super_block_table, view, inode->sb, &sb, err) ||
+	    mmx_kget(view, sb.type, M_file_system_type_name, &name, err) ||
 	    read_text(view, name, inode->fs, "the name of the file system's type", err))
 		return -1;
-	inode->mode = mode;
-	inode->nlink = nlink;
-	inode->flags = flags;
-	inode->rdev = rdev;
-	inode->dev = dev;
-	return read_text(view, inode->sb + mmx_off(&view->kernel->layout, M_super_block_s_id),
-			 inode->sb_id, "the super block's name", err);
+	inode->dev = sb.dev;
+	return read_text(view, inode->sb + mmx_off(l, M_super_block_s_id), inode->sb_id,
+			 "the super block's name", err);
 }

@@ -101,7 +101,7 @@ def memcg_cycle(kernel):
 
 
 @damage("memcg-wild", "the cgroup of 'one mapper' cannot be read",
-        pagex("{one mapper}", r"path unknown: +cgroup_subsys_state\.\w+ of 0x4141\w+ is unmapped"))
+        pagex("{one mapper}", r"path unknown: +the cgroup_subsys_state at 0x4141\w+ is unmapped"))
 def memcg_wild(kernel):
     pfn = int(kernel.machine.story["one mapper"]["pfn"], 16)
     kernel.frames.page(pfn)["memcg_data"] = WILD & ~7
@@ -132,6 +132,6 @@ def vmalloc_pages(kernel):
 
 
 @damage("super-block-wild", "the super block of libc cannot be read: no device, no type",
-        pagex("{libc page 45}", r"mapping unknown: +super_block\.\w+ of 0x4141\w+ is unmapped"))
+        pagex("{libc page 45}", r"mapping unknown: +the super_block at 0x4141\w+ is unmapped"))
 def super_wild(kernel):
     libc(kernel).object["i_sb"] = WILD
