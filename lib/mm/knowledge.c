@@ -5,6 +5,7 @@
 
 #include "mm/mem.h"
 #include "mm/knowledge.h"
+#include "mm/recall.h"
 #include "mm/owners/hugetlb.h"
 #include "mm/owners/owner.h"
 #include "mm/zones/pcp.h"
@@ -24,6 +25,7 @@ struct mmx_knowledge {
 	pthread_mutex_t lock;
 	_Atomic(void *) it[MMX_KNOWN_COUNT];
 	bool cut_short[MMX_KNOWN_COUNT];
+	struct mmx_recall *recall;
 };
 
 /* One line of knowledge.def, with its functions for what has no type here. */
@@ -74,7 +76,10 @@ struct mmx_knowledge *mmx_knowledge_new(struct mmx_err *err)
 	struct mmx_knowledge *k = calloc(1, sizeof(*k));
 	pthread_mutexattr_t attr;
 
-	if (!k) {
+	if (k)
+		k->recall = mmx_recall_new();
+	if (!k || !k->recall) {
+		free(k);
 		mmx_fail_nomem(err);
 		return NULL;
 	}
@@ -103,6 +108,7 @@ void mmx_knowledge_free(struct mmx_knowledge *k)
 		return;
 	for (unsigned int id = MMX_KNOWN_COUNT; id--;)
 		forget(k, id);
+	mmx_recall_free(k->recall);
 	pthread_mutex_destroy(&k->lock);
 	free(k);
 }
@@ -183,4 +189,11 @@ void mmx_knowledge_refresh(struct mmx_kernel *kernel)
 		if (kernel->image->live || k->cut_short[id])
 			forget(k, id);
 	}
+	if (kernel->image->live)
+		mmx_recall_forget(k->recall);
+}
+
+struct mmx_recall *mmx_knowledge_recall(struct mmx_knowledge *k)
+{
+	return k->recall;
 }

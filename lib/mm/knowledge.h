@@ -22,6 +22,7 @@ enum mmx_known {
 };
 
 struct mmx_knowledge;
+struct mmx_recall;
 
 struct mmx_knowledge *mmx_knowledge_new(struct mmx_err *err);
 void mmx_knowledge_free(struct mmx_knowledge *knowledge);
@@ -58,5 +59,8 @@ void *mmx_knowledge_give(struct mmx_knowledge *knowledge, enum mmx_known id);
  * called between commands, while nobody holds what mmx_know() gave.
  */
 void mmx_knowledge_refresh(struct mmx_kernel *kernel);
+
+/** mmx_knowledge_recall() - what is known by address (recall.h) */
+struct mmx_recall *mmx_knowledge_recall(struct mmx_knowledge *knowledge);
 
 #endif

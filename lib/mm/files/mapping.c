@@ -8,6 +8,7 @@
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/files/mapping.h"
+#include "mm/recall.h"
 #include "mm/swap/swap.h"
 
 #define S_DAX (1u << 13) /* of i_flags, since 4.0 */
@@ -111,8 +112,8 @@ static int device_name(struct mmx_mapping *m, struct mmx_view *view, struct mmx_
 	return 0;
 }
 
-int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
-		     struct mmx_err *err)
+static int read_mapping(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
+			struct mmx_err *err)
 {
 	static const enum mmx_layout_member back[] = {M_inode_i_mapping, M_inode_i_data};
 	const struct mmx_layout *l = &view->kernel->layout;
@@ -159,5 +160,16 @@ int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr
 		*m->path.text = 0;
 		*m->device = 0;
 	}
+	return 0;
+}
+
+int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
+		     struct mmx_err *err)
+{
+	if (mmx_recall(view, MMX_RECALL_MAPPING, addr, m, sizeof(*m)))
+		return 0;
+	if (read_mapping(m, view, addr, err))
+		return -1;
+	mmx_remember(view, MMX_RECALL_MAPPING, addr, m, sizeof(*m));
 	return 0;
 }

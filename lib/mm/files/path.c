@@ -8,6 +8,7 @@
 #include "kernel/list.h"
 #include "kernel/member.h"
 #include "mm/files/path.h"
+#include "mm/recall.h"
 
 #define STEPS_MAX   8192  /* directories and mounts on the way to the root; a path has no more */
 #define ALIASES_MAX 65536 /* names of one inode: ext4's limit of hard links */
@@ -315,8 +316,8 @@ static unsigned int backing_bit(const struct mmx_layout *l)
 	return mmx_has(l, M_file_operations_fop_flags) ? 24 : 25;
 }
 
-int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
-		     struct mmx_err *err)
+static int path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
+			struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct file f;
@@ -327,6 +328,17 @@ int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file
 	    mmx_decode_read(&backing_file_table, view, file, &f, err))
 		return -1;
 	return mmx_path_read(path, view, f.mnt, f.dentry, err);
+}
+
+int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
+		     struct mmx_err *err)
+{
+	if (mmx_recall(view, MMX_RECALL_FILE, file, path, sizeof(*path)))
+		return 0;
+	if (path_of_file(path, view, file, err))
+		return -1;
+	mmx_remember(view, MMX_RECALL_FILE, file, path, sizeof(*path));
+	return 0;
 }
 
 /* Names of an inode: the one to go by, the first or the first that is not deleted, comes first. */

@@ -6,6 +6,7 @@
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/owners/memcg.h"
+#include "mm/recall.h"
 
 /* Low bits of memcg_data: these two since 5.10, a third one from time to time. */
 #define DATA_OBJECTS 1ULL
@@ -125,7 +126,8 @@ static int kernfs_path(struct mmx_view *view, uint64_t node, struct kernfs_node 
 			"the way from kernfs node 0x%" PRIx64 " to its root does not end", node);
 }
 
-int mmx_memcg_read(struct mmx_memcg *m, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+static int read_memcg(struct mmx_memcg *m, struct mmx_view *view, uint64_t addr,
+		      struct mmx_err *err)
 {
 	uint64_t at = addr + mmx_off(&view->kernel->layout, M_mem_cgroup_css);
 	struct kernfs_node node;
@@ -140,6 +142,16 @@ int mmx_memcg_read(struct mmx_memcg *m, struct mmx_view *view, uint64_t addr, st
 	m->online = css.flags & CSS_ONLINE;
 	m->ino = node.id;
 	return kernfs_path(view, cgroup.node, node, m->path, !(cgroup.flags & CSS_ONLINE), err);
+}
+
+int mmx_memcg_read(struct mmx_memcg *m, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	if (mmx_recall(view, MMX_RECALL_MEMCG, addr, m, sizeof(*m)))
+		return 0;
+	if (read_memcg(m, view, addr, err))
+		return -1;
+	mmx_remember(view, MMX_RECALL_MEMCG, addr, m, sizeof(*m));
+	return 0;
 }
 
 int mmx_memcg_ino(struct mmx_view *view, uint64_t memcg, uint64_t *ino, struct mmx_err *err)
