@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
@@ -12,6 +13,14 @@
 #define MAX_SLOTS      256u
 #define MAX_CHUNKS     (1u << 14)
 #define MAX_UNIT_PAGES (1u << 16)
+
+static const struct mmx_wanted chunk_wanted[] = {
+	MMX_WANT(struct mmx_percpu_chunk, base, pcpu_chunk, base_addr),
+	MMX_WANT(struct mmx_percpu_chunk, pages, pcpu_chunk, nr_pages),
+	MMX_WANT(struct mmx_percpu_chunk, populated, pcpu_chunk, nr_populated),
+};
+
+static const struct mmx_decode chunk_table = MMX_DECODE("pcpu_chunk", chunk_wanted);
 
 struct gather {
 	struct mmx_view *view;
@@ -111,18 +120,17 @@ static int read_static(struct gather *g, struct mmx_err *err)
 {
 	struct mmx_percpu_chunk *chunk, first = {.kind = MMX_PERCPU_STATIC, .addr = g->first};
 	unsigned int shift = g->view->kernel->arch->page_shift;
-	uint64_t dynamic, pages;
+	struct mmx_percpu_chunk dynamic;
 
 	if (mmx_kread_variable(g->view, "pcpu_base_addr", 8, &first.base) ||
-	    mmx_kread_member(g->view, g->first, M_pcpu_chunk_base_addr, &dynamic) ||
-	    mmx_kread_member(g->view, g->first, M_pcpu_chunk_nr_pages, &pages))
+	    mmx_decode_into(&chunk_table, g->view, g->first, &dynamic))
 		return mmx_fail(err, MMX_EABSENT, "the first chunk is unknown or unreadable");
-	first.pages = first.populated = ((dynamic - first.base) >> shift) + pages;
-	if (dynamic < first.base || first.pages > g->unit_pages)
+	first.pages = first.populated = ((dynamic.base - first.base) >> shift) + dynamic.pages;
+	if (dynamic.base < first.base || first.pages > g->unit_pages)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the first chunk begins at 0x%" PRIx64
 				" and its dynamic part, of %" PRIu64 " pages, at 0x%" PRIx64,
-				first.base, pages, dynamic);
+				first.base, dynamic.pages, dynamic.base);
 	if (add_chunk(g, &first, err))
 		return -1;
 	chunk = &g->p->v[g->p->n - 1];
@@ -140,10 +148,8 @@ static int read_dynamic(struct gather *g, uint64_t addr, struct mmx_err *err)
 	uint64_t map_at = addr + mmx_off(l, M_pcpu_chunk_populated);
 	unsigned char map[512];
 
-	if (mmx_kread_member(g->view, addr, M_pcpu_chunk_base_addr, &made.base) ||
-	    mmx_kread_member(g->view, addr, M_pcpu_chunk_nr_pages, &made.pages) ||
-	    mmx_kread_member(g->view, addr, M_pcpu_chunk_nr_populated, &made.populated))
-		return mmx_fail(err, MMX_EABSENT, "chunk 0x%" PRIx64 " is unreadable", addr);
+	if (mmx_decode_read(&chunk_table, g->view, addr, &made, err))
+		return -1;
 	if (made.pages != g->unit_pages)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"chunk 0x%" PRIx64 " has %" PRIu64
@@ -196,12 +202,12 @@ static int read_list(struct gather *g, uint64_t head, struct mmx_err *err)
 
 static int require(struct gather *g, uint64_t *lists, uint64_t *slots, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_pcpu_chunk_list, M_pcpu_chunk_base_addr, M_pcpu_chunk_nr_pages,
-		M_pcpu_chunk_nr_populated, M_pcpu_chunk_populated};
+	static const enum mmx_layout_member places[] = {M_pcpu_chunk_list, M_pcpu_chunk_populated};
 	struct mmx_view *view = g->view;
 
-	if (mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), err) ||
+	if (mmx_decode_require(&chunk_table, &view->kernel->layout, err) ||
+	    mmx_layout_require(&view->kernel->layout, places, sizeof(places) / sizeof(*places),
+			       err) ||
 	    mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err))
 		return -1;
 	if (mmx_kread_variable(view, "pcpu_chunk_lists", 8, lists) ||

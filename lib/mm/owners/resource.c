@@ -3,32 +3,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
+#include "kernel/member.h"
 #include "mm/owners/resource.h"
 
 #define MAX_RESOURCES (1u << 20)
-#define MAX_BYTES     1024u
 
-static int read_node(struct mmx_resource *node, struct mmx_view *view, uint64_t parent,
-		     uint64_t *sibling, uint64_t *child, struct mmx_err *err)
+struct node {
+	struct mmx_resource r;
+	uint64_t name, parent, sibling, child;
+};
+
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct node, r.start, resource, start),
+	MMX_WANT(struct node, r.last, resource, end),
+	MMX_WANT(struct node, name, resource, name),
+	MMX_WANT(struct node, r.flags, resource, flags),
+	MMX_WANT(struct node, parent, resource, parent),
+	MMX_WANT(struct node, sibling, resource, sibling),
+	MMX_WANT(struct node, child, resource, child),
+};
+
+static const struct mmx_decode resource = MMX_DECODE("resource", wanted);
+
+static int read_node(struct node *node, struct mmx_view *view, uint64_t parent, struct mmx_err *err)
 {
-	const struct mmx_layout *l = &view->kernel->layout;
-	unsigned char bytes[MAX_BYTES];
+	struct mmx_resource *r = &node->r;
 
-	if (mmx_kread_ok(view, node->addr, bytes, mmx_size(l, S_resource), "struct resource", err))
+	if (mmx_decode_read(&resource, view, r->addr, node, err))
 		return -1;
-	if (mmx_get(l, M_resource_parent, bytes) != parent)
+	if (node->parent != parent)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"resource 0x%" PRIx64 " has parent 0x%" PRIx64
 				" and was reached from 0x%" PRIx64,
-				node->addr, mmx_get(l, M_resource_parent, bytes), parent);
-	node->start = mmx_get(l, M_resource_start, bytes);
-	node->last = mmx_get(l, M_resource_end, bytes);
-	node->flags = mmx_get(l, M_resource_flags, bytes);
-	node->named = !mmx_kread_str(view, mmx_get(l, M_resource_name, bytes), node->name,
-				     sizeof(node->name), NULL);
-	*sibling = mmx_get(l, M_resource_sibling, bytes);
-	*child = mmx_get(l, M_resource_child, bytes);
+				r->addr, node->parent, parent);
+	r->named = !mmx_kread_str(view, node->name, r->name, sizeof(r->name), NULL);
 	return 0;
 }
 
@@ -40,7 +50,7 @@ static int read_node(struct mmx_resource *node, struct mmx_view *view, uint64_t 
 static int read_list(struct mmx_resources *r, struct mmx_view *view, uint64_t first,
 		     uint64_t parent, int32_t parent_nr, unsigned int depth, struct mmx_err *err)
 {
-	uint64_t marker = 0, n = 0, next = 0, child = 0;
+	uint64_t marker = 0, n = 0, next = 0;
 
 	if (first && depth >= MMX_RESOURCE_DEPTH) {
 		mmx_cover_failf(&r->coverage, MMX_ECORRUPT, "resources nest deeper than %d",
@@ -48,7 +58,7 @@ static int read_list(struct mmx_resources *r, struct mmx_view *view, uint64_t fi
 		return 0;
 	}
 	for (uint64_t addr = first; addr; addr = next) {
-		struct mmx_resource node = {.addr = addr, .depth = depth, .parent = parent_nr};
+		struct node node = {.r = {.addr = addr, .depth = depth, .parent = parent_nr}};
 
 		if (addr == marker || r->n >= MAX_RESOURCES) {
 			mmx_cover_failf(&r->coverage, MMX_ECORRUPT,
@@ -59,13 +69,14 @@ static int read_list(struct mmx_resources *r, struct mmx_view *view, uint64_t fi
 		if (!(n & (n + 1)))
 			marker = addr;
 		n++;
-		if (read_node(&node, view, parent, &next, &child, err)) {
+		if (read_node(&node, view, parent, err)) {
 			mmx_cover_fail(&r->coverage, err);
 			return 0;
 		}
-		if (!mmx_array_add(r, node))
+		next = node.sibling;
+		if (!mmx_array_add(r, node.r))
 			return mmx_fail_nomem(err);
-		if (read_list(r, view, child, addr, (int32_t)r->n - 1, depth + 1, err))
+		if (read_list(r, view, node.child, addr, (int32_t)r->n - 1, depth + 1, err))
 			return -1;
 	}
 	return 0;
@@ -73,24 +84,15 @@ static int read_list(struct mmx_resources *r, struct mmx_view *view, uint64_t fi
 
 int mmx_resources_find(struct mmx_resources *r, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_resource_start,  M_resource_end,     M_resource_name, M_resource_flags,
-		M_resource_parent, M_resource_sibling, M_resource_child};
-	const struct mmx_layout *l = &view->kernel->layout;
-	unsigned char bytes[8];
-	uint64_t root;
+	uint64_t root, first;
 
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_decode_require(&resource, &view->kernel->layout, err))
 		return -1;
-	if (mmx_size(l, S_resource) > MAX_BYTES)
-		return mmx_fail(err, MMX_ECORRUPT, "struct resource of %" PRIu64 " bytes",
-				mmx_size(l, S_resource));
 	if (!mmx_symbol_addr(&view->kernel->symbols, "iomem_resource", &root))
 		return mmx_fail(err, MMX_EMISSING, "no symbol iomem_resource");
-	if (mmx_kread_ok(view, root + mmx_off(l, M_resource_child), bytes, sizeof(bytes),
-			 "iomem_resource", err))
-		return -1;
-	if (read_list(r, view, mmx_le64(bytes), root, -1, 0, err))
+	if (mmx_kget(view, root, M_resource_child, &first, err))
+		return mmx_fail_prefix(err, "iomem_resource");
+	if (read_list(r, view, first, root, -1, 0, err))
 		return -1;
 	r->coverage.found = r->n;
 	return 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/list.h"
 #include "kernel/member.h"
@@ -17,7 +18,6 @@
 
 #define MAX_NODES (1u << 16)
 #define MAX_AREAS (1u << 24)
-#define MAX_BYTES 256u
 
 /* Macros in the kernel, the same in all releases; the last one is of 6.9. */
 static const char *const flag_names[] = {"ioremap",       "vmalloc",      "vmap",
@@ -45,6 +45,36 @@ void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size)
 	}
 }
 
+struct vm {
+	uint64_t addr, size;
+	struct mmx_vmalloc_area area;
+};
+
+static const struct mmx_wanted vm_wanted[] = {
+	MMX_WANT(struct vm, addr, vm_struct, addr),
+	MMX_WANT(struct vm, size, vm_struct, size),
+	MMX_WANT(struct vm, area.flags, vm_struct, flags),
+	MMX_WANT(struct vm, area.pages, vm_struct, pages),
+	MMX_WANT(struct vm, area.nr_pages, vm_struct, nr_pages),
+	MMX_WANT(struct vm, area.phys, vm_struct, phys_addr),
+	MMX_WANT(struct vm, area.caller, vm_struct, caller),
+	MMX_WANT_IF(struct vm, area.page_order, vm_struct, page_order),
+};
+
+struct vmap_area {
+	uint64_t start, end, vm, flags;
+};
+
+static const struct mmx_wanted vmap_area_wanted[] = {
+	MMX_WANT(struct vmap_area, start, vmap_area, va_start),
+	MMX_WANT(struct vmap_area, end, vmap_area, va_end),
+	MMX_WANT(struct vmap_area, vm, vmap_area, vm),
+	MMX_WANT_IF(struct vmap_area, flags, vmap_area, flags),
+};
+
+static const struct mmx_decode vm_table = MMX_DECODE("vm_struct", vm_wanted),
+			       vmap_area_table = MMX_DECODE("vmap_area", vmap_area_wanted);
+
 struct gather {
 	struct mmx_view *view;
 	struct mmx_vmalloc *v;
@@ -54,66 +84,50 @@ struct gather {
 
 static void read_vm(struct mmx_view *view, struct mmx_vmalloc_area *area)
 {
-	const struct mmx_layout *l = &view->kernel->layout;
-	unsigned char bytes[MAX_BYTES];
+	struct vm vm = {.area = *area};
 
-	area->read = mmx_kread(view, area->vm, bytes, mmx_size(l, S_vm_struct));
+	area->read = mmx_decode_into(&vm_table, view, area->vm, &vm);
 	if (area->read)
 		return;
-	area->start = mmx_get(l, M_vm_struct_addr, bytes);
-	area->end = area->start + mmx_get(l, M_vm_struct_size, bytes);
-	area->flags = mmx_get(l, M_vm_struct_flags, bytes);
-	area->pages = mmx_get(l, M_vm_struct_pages, bytes);
-	area->nr_pages = mmx_get(l, M_vm_struct_nr_pages, bytes);
-	area->phys = mmx_get(l, M_vm_struct_phys_addr, bytes);
-	area->caller = mmx_get(l, M_vm_struct_caller, bytes);
-	if (mmx_has(l, M_vm_struct_page_order))
-		area->page_order = mmx_get(l, M_vm_struct_page_order, bytes);
+	*area = vm.area;
+	area->start = vm.addr;
+	area->end = vm.addr + vm.size;
 }
 
-/* Up to 6.2 there were no flags, and an area without a vm_struct was taken for one of vm_map_ram(). */
-static enum mmx_vmalloc_kind kind_of(const struct mmx_layout *l, const struct gather *g,
-				     uint64_t vm, const unsigned char *bytes)
+static enum mmx_vmalloc_kind kind_of(const struct gather *g, const struct vmap_area *raw)
 {
 	if (g->freed)
 		return MMX_VMALLOC_UNPURGED;
-	if (vm)
+	if (raw->vm)
 		return MMX_VMALLOC_AREA;
-	if (!mmx_has(l, M_vmap_area_flags) || mmx_get(l, M_vmap_area_flags, bytes) & VMAP_RAM)
-		return MMX_VMALLOC_RAM;
-	return MMX_VMALLOC_GOING;
+	return raw->flags & VMAP_RAM ? MMX_VMALLOC_RAM : MMX_VMALLOC_GOING;
 }
 
 static bool take_area(struct gather *g, uint64_t node)
 {
 	const struct mmx_layout *l = &g->view->kernel->layout;
 	uint64_t addr = node - mmx_off(l, M_vmap_area_list);
-	struct mmx_vmalloc_area area = {0};
-	unsigned char bytes[MAX_BYTES];
-	uint64_t start, end, vm;
+	/* Up to 6.2 there were no flags, and an area without a vm_struct was taken for one of vm_map_ram(). */
+	struct vmap_area raw = {.flags = VMAP_RAM};
+	struct mmx_vmalloc_area area;
 	struct mmx_err err;
 
-	if (mmx_kread_ok(g->view, addr, bytes, mmx_size(l, S_vmap_area), "struct vmap_area",
-			 &err)) {
+	if (mmx_decode_read(&vmap_area_table, g->view, addr, &raw, &err)) {
 		mmx_cover_fail(&g->v->coverage, &err);
 		return false;
 	}
-	start = mmx_get(l, M_vmap_area_va_start, bytes);
-	end = mmx_get(l, M_vmap_area_va_end, bytes);
-	vm = mmx_get(l, M_vmap_area_vm, bytes);
-	area.kind = kind_of(l, g, vm, bytes);
-	area.start = start;
-	area.end = end;
+	area = (struct mmx_vmalloc_area){
+		.kind = kind_of(g, &raw), .start = raw.start, .end = raw.end};
 	if (area.kind == MMX_VMALLOC_AREA) {
-		area.vm = vm;
+		area.vm = raw.vm;
 		read_vm(g->view, &area);
 	}
-	if (!(start >> 63) || start >= end || area.start < start || area.end > end ||
-	    area.start >= area.end) {
+	if (!(raw.start >> 63) || raw.start >= raw.end || area.start < raw.start ||
+	    area.end > raw.end || area.start >= area.end) {
 		mmx_cover_failf(&g->v->coverage, MMX_ECORRUPT,
 				"vmap_area 0x%" PRIx64 " is of 0x%" PRIx64 "-0x%" PRIx64
 				" and has a vm_struct of 0x%" PRIx64 "-0x%" PRIx64,
-				addr, start, end, area.start, area.end);
+				addr, raw.start, raw.end, area.start, area.end);
 		return false;
 	}
 	g->nomem = !mmx_array_add(g->v, area);
@@ -193,19 +207,13 @@ static void arrange(struct mmx_vmalloc *v)
 
 static int find_areas(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_vmap_area_va_start, M_vmap_area_va_end, M_vmap_area_list,     M_vmap_area_vm,
-		M_vm_struct_addr,     M_vm_struct_size,   M_vm_struct_flags,    M_vm_struct_pages,
-		M_vm_struct_nr_pages, M_vm_struct_caller, M_vm_struct_phys_addr};
+	static const enum mmx_layout_member list[] = {M_vmap_area_list};
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct gather g = {.view = view, .v = v};
 
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_decode_require(&vmap_area_table, l, err) || mmx_decode_require(&vm_table, l, err) ||
+	    mmx_layout_require(l, list, 1, err))
 		return -1;
-	if (mmx_size(l, S_vmap_area) > MAX_BYTES || mmx_size(l, S_vm_struct) > MAX_BYTES)
-		return mmx_fail(err, MMX_ECORRUPT,
-				"structs of vmalloc of %" PRIu64 " and %" PRIu64 " bytes",
-				mmx_size(l, S_vmap_area), mmx_size(l, S_vm_struct));
 	if (mmx_symbols_find(&view->kernel->symbols, "vmap_nodes") ? walk_nodes(&g, err)
 								   : walk_one_list(&g, err))
 		return -1;

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "kernel/rbtree.h"
 #include "mm/rmap/anon.h"
 
 #define CHAINS_MAX (1u << 24)
+
+static const struct mmx_wanted anon_vma_wanted[] = {
+	MMX_WANT(struct mmx_anon, root, anon_vma, root),
+	MMX_WANT(struct mmx_anon, parent, anon_vma, parent),
+	MMX_WANT(struct mmx_anon, refcount, anon_vma, refcount),
+	MMX_WANT(struct mmx_anon, children, anon_vma, num_children),
+	MMX_WANT(struct mmx_anon, active, anon_vma, num_active_vmas),
+};
+
+static const struct mmx_decode anon_vma_table = MMX_DECODE("anon_vma", anon_vma_wanted);
 
 static void count_chains(struct mmx_anon *a, struct mmx_view *view)
 {
@@ -31,28 +42,23 @@ static void count_chains(struct mmx_anon *a, struct mmx_view *view)
 
 int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_anon_vma_root,         M_anon_vma_parent,          M_anon_vma_refcount,
-		M_anon_vma_num_children, M_anon_vma_num_active_vmas, M_anon_vma_rb_root,
-		M_anon_vma_chain_rb,     M_anon_vma_chain_anon_vma,
-	};
-	uint64_t refcount, top;
+	static const enum mmx_layout_member tree[] = {M_anon_vma_rb_root, M_anon_vma_chain_rb,
+						      M_anon_vma_chain_anon_vma};
+	uint64_t top;
 
 	*a = (struct mmx_anon){.addr = addr};
-	if (mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), err) ||
-	    mmx_kget(view, addr, M_anon_vma_root, &a->root, err) ||
-	    mmx_kget(view, addr, M_anon_vma_parent, &a->parent, err) ||
-	    mmx_kget(view, addr, M_anon_vma_refcount, &refcount, err) ||
-	    mmx_kget(view, addr, M_anon_vma_num_children, &a->children, err) ||
-	    mmx_kget(view, addr, M_anon_vma_num_active_vmas, &a->active, err) ||
-	    mmx_kget(view, a->root, M_anon_vma_root, &top, err))
+	if (mmx_decode_require(&anon_vma_table, &view->kernel->layout, err) ||
+	    mmx_layout_require(&view->kernel->layout, tree, sizeof(tree) / sizeof(*tree), err) ||
+	    mmx_decode_read(&anon_vma_table, view, addr, a, err))
+		return -1;
+	top = a->root;
+	if (a->root != addr && mmx_kget(view, a->root, M_anon_vma_root, &top, err))
 		return -1;
 	if (top != a->root)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"what is at 0x%" PRIx64 " is no anon_vma: its root 0x%" PRIx64
 				" is not a root",
 				addr, a->root);
-	a->refcount = refcount;
 	if (!a->refcount || a->refcount > INT32_MAX)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"what is at 0x%" PRIx64

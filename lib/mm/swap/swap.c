@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "kernel/xarray.h"
@@ -31,6 +32,22 @@
 
 #define S_IFMT  0170000
 #define S_IFBLK 0060000
+
+struct area {
+	uint64_t file;
+	int16_t priority;
+	uint64_t max, pages, in_use;
+};
+
+static const struct mmx_wanted area_wanted[] = {
+	MMX_WANT(struct area, file, swap_info_struct, swap_file),
+	MMX_WANT(struct area, priority, swap_info_struct, prio),
+	MMX_WANT(struct area, max, swap_info_struct, max),
+	MMX_WANT(struct area, pages, swap_info_struct, pages),
+	MMX_WANT(struct area, in_use, swap_info_struct, inuse_pages),
+};
+
+static const struct mmx_decode area_table = MMX_DECODE("swap_info_struct", area_wanted);
 
 static bool has_symbol(const struct mmx_kernel *k, const char *name)
 {
@@ -87,53 +104,39 @@ static uint32_t read_name(struct mmx_swaps *swaps, struct mmx_swap_area *a, stru
 static int read_area(struct mmx_swaps *swaps, struct mmx_swap_area *a, struct mmx_view *view,
 		     bool *used, struct mmx_err *err)
 {
-	uint64_t priority, file, inode, mode;
-	enum mmx_read read = mmx_kread_member(view, a->addr, M_swap_info_struct_swap_file, &file);
+	struct area raw;
+	uint64_t inode, mode;
 
-	*used = file;
-	if (!read && !file)
+	if (mmx_decode_read(&area_table, view, a->addr, &raw, err))
+		return mmx_fail_prefix(err, "swap area %u", a->type);
+	*used = raw.file;
+	if (!raw.file)
 		return 0;
-	if (!read)
-		read = mmx_kread_member(view, a->addr, M_swap_info_struct_prio, &priority);
-	if (!read)
-		read = mmx_kread_member(view, a->addr, M_swap_info_struct_max, &a->max);
-	if (!read)
-		read = mmx_kread_member(view, a->addr, M_swap_info_struct_pages, &a->pages);
-	if (!read)
-		read = mmx_kread_member(view, a->addr, M_swap_info_struct_inuse_pages, &a->in_use);
-	if (!read)
-		read = mmx_kread_member(view, file, M_file_f_inode, &inode);
-	if (!read)
-		read = mmx_kread_member(view, inode, M_inode_i_mode, &mode);
-	if (read)
-		return mmx_fail(err, mmx_read_code(read), "swap area %u at 0x%" PRIx64 " is %s",
-				a->type, a->addr, mmx_read_name(read));
-	a->priority = (int16_t)priority;
+	if (mmx_kget(view, raw.file, M_file_f_inode, &inode, err) ||
+	    mmx_kget(view, inode, M_inode_i_mode, &mode, err))
+		return mmx_fail_prefix(err, "swap area %u", a->type);
+	a->priority = raw.priority;
+	a->max = raw.max;
+	a->pages = raw.pages;
+	a->in_use = raw.in_use;
 	if (view->kernel->layout.member[M_swap_info_struct_inuse_pages].m.size == 8)
 		a->in_use &= ~OFF_LIST;
 	a->partition = (mode & S_IFMT) == S_IFBLK;
-	a->no_path = read_name(swaps, a, view, file);
+	a->no_path = read_name(swaps, a, view, raw.file);
 	return 0;
 }
 
 int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_swap_info_struct_swap_file,
-		M_swap_info_struct_prio,
-		M_swap_info_struct_max,
-		M_swap_info_struct_pages,
-		M_swap_info_struct_inuse_pages,
-		M_file_f_inode,
-		M_inode_i_mode,
-	};
+	static const enum mmx_layout_member file[] = {M_file_f_inode, M_inode_i_mode};
 	struct mmx_kernel *k = view->kernel;
 	uint64_t n, table;
 
 	mmx_swap_types_find(&swaps->types, k);
 	if (!mmx_symbol_addr(&k->symbols, "swap_info", &table))
 		return 0; /* built without swap */
-	if (mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_decode_require(&area_table, &k->layout, err) ||
+	    mmx_layout_require(&k->layout, file, sizeof(file) / sizeof(*file), err))
 		return -1;
 	if (mmx_kread_variable(view, "nr_swapfiles", 4, &n))
 		return mmx_fail(err, MMX_EMISSING, "nr_swapfiles cannot be read");

@@ -109,7 +109,7 @@ def page_type(kernel):
 
 
 @damage("mapping-wild", "the mapping of 'one mapper' leads nowhere",
-        pagex("{one mapper}", r"anon vma unknown: +anon_vma\.root of 0x4141\w+ is unmapped"))
+        pagex("{one mapper}", r"anon vma unknown: +the anon_vma at 0x4141\w+ is unmapped"))
 def mapping_wild(kernel):
     story_page(kernel, "one mapper")["mapping"] = WILD & ~3 | 1
 
