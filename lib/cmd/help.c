@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A command's help, manual page, and page of docs/reference/, all from its declaration. */
+/*
+ * A command's help, manual page, and page of docs/reference/, all from its declaration: the text of an option
+ * stands in the command's own file, or for those that all commands have in render/options.c.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
