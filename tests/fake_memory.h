@@ -80,6 +80,7 @@ static inline void fake_memory_free(struct fake_memory *m)
 {
 	mmx_knowledge_free(m->mem.knowledge);
 	mmx_view_free(m->view);
+	mmx_symbols_free(&m->mem.kernel.symbols);
 	mmx_array_free(&m->mem.vmemmap);
 	mmx_ranges_free(&m->mem.sparse.pfn);
 	mmx_ranges_free(&m->image.ram);
@@ -103,6 +104,14 @@ static inline void fake_pages(struct fake_memory *m, uint64_t base, uint64_t fra
 	    !mmx_ranges_add(&m->image.ram, 0, m->size))
 		abort();
 	mmx_fact_set(&m->mem.kernel.facts, FACT_PAGES, MMX_FACT_CHECKED, "a test", "made");
+}
+
+/* No bit of a flags word is known before the test names it; this follows what else it sets in the format. */
+static inline void fake_no_bits(struct fake_memory *m)
+{
+	struct mmx_page_format *f = &m->mem.page_format;
+
+	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
 }
 
 /* The address of the next bytes that fake_put() will write. */
@@ -145,14 +154,31 @@ static inline void fake_member(struct fake_memory *m, enum mmx_layout_member id,
 			       size_t size, unsigned int nelems)
 {
 	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m = (struct mmx_member){
-		.bit_off = 8 * offset, .bit_size = 8 * size, .size = size, .nelems = nelems};
+	m->mem.kernel.layout.member[id].m =
+		(struct mmx_member){.bit_off = 8 * offset,
+				    .bit_size = 8 * size,
+				    .size = size,
+				    .nelems = nelems,
+				    .elem_size = nelems ? size / nelems : 0};
 }
+
+/* A member that is where a struct of the test's has one. */
+#define FAKE_MEMBER(m, id, strct, name) \
+	fake_member(m, id, offsetof(struct strct, name), sizeof(((struct strct *)0)->name), 0)
 
 static inline void fake_enum(struct fake_memory *m, enum mmx_layout_enumerator id, uint64_t value)
 {
 	m->mem.kernel.layout.enumerator[id].provider = 0;
 	m->mem.kernel.layout.enumerator[id].value = value;
+}
+
+static inline void fake_symbol(struct fake_memory *m, const char *name, uint64_t addr)
+{
+	struct mmx_symbols *symbols = &m->mem.kernel.symbols;
+
+	if (mmx_symbols_add(symbols, name, strlen(name), addr, 'D', 0) ||
+	    mmx_symbols_finish(symbols, NULL))
+		abort();
 }
 
 static inline void *fake_at(struct fake_memory *m, uint64_t addr)

@@ -54,8 +54,8 @@ static void make_format(void)
 		.hugetlb = MMX_HUGETLB_TYPE,
 		.order = SIZE,
 	};
+	fake_no_bits(m);
 	f->types.code[MMX_PAGE_HUGETLB] = HUGETLB;
-	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
 	f->head = PG_HEAD;
 	f->hwpoison = HWPOISON;
 }
@@ -65,9 +65,7 @@ static void setup(void)
 {
 	m = fake_memory_new(FRAMES * SIZE + 4096);
 	m->used = FRAMES * SIZE;
-	m->arch.page_shift = 12;
-	m->mem.vmemmap.base = FAKE_VA;
-	m->mem.vmemmap.page_size = SIZE;
+	fake_pages(m, FAKE_VA, FRAMES, SIZE);
 	fake_no_types(m);
 	fake_struct(m, S_raw_hwp_page, sizeof(struct raw_hwp_page));
 	fake_member(m, M_raw_hwp_page_node, 0, 8, 0);
@@ -75,13 +73,7 @@ static void setup(void)
 	fake_member(m, M_folio_hugetlb_hwpoison, 2 * SIZE + 0x28, 8, 0);
 	fake_enum(m, E_HPG_raw_hwp_unreliable, 5);
 	make_format();
-	if (!mmx_array_add(&m->mem.vmemmap,
-			   (struct mmx_vmemmap_extent){.va = FAKE_VA, .len = FRAMES * SIZE}) ||
-	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES) ||
-	    !mmx_ranges_add(&m->image.ram, 0, m->size))
-		abort();
 	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
-	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
 		*page(pfn) = (struct page){.type = ~0u};
 	for (uint64_t pfn = HEAD + 1; pfn < HEAD + PAGES; pfn++)
@@ -95,9 +87,6 @@ static void setup(void)
 
 static void teardown(void)
 {
-	mmx_array_free(&m->mem.vmemmap);
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }
 

@@ -30,63 +30,36 @@ struct vm {
 
 static struct fake_memory *m;
 
-static void member(enum mmx_layout_member id, size_t offset, size_t size)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m =
-		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-}
-
-#define MEMBER_OF(id, strct, name) \
-	member(id, offsetof(struct strct, name), sizeof(((struct strct *)0)->name))
-
-static void size_of(enum mmx_layout_struct id, size_t size)
-{
-	m->mem.kernel.layout.strct[id].provider = 0;
-	m->mem.kernel.layout.strct[id].value = size;
-}
-
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->mem.kernel.layout;
-
-	memset(l->strct, -1, sizeof(l->strct));
-	memset(l->member, -1, sizeof(l->member));
-	memset(l->enumerator, -1, sizeof(l->enumerator));
-	size_of(S_resource, sizeof(struct resource));
-	MEMBER_OF(M_resource_start, resource, start);
-	MEMBER_OF(M_resource_end, resource, last);
-	MEMBER_OF(M_resource_name, resource, name);
-	MEMBER_OF(M_resource_flags, resource, flags);
-	MEMBER_OF(M_resource_parent, resource, parent);
-	MEMBER_OF(M_resource_sibling, resource, sibling);
-	MEMBER_OF(M_resource_child, resource, child);
-	size_of(S_vmap_area, sizeof(struct area));
-	MEMBER_OF(M_vmap_area_va_start, area, start);
-	MEMBER_OF(M_vmap_area_va_end, area, end);
-	member(M_vmap_area_list, offsetof(struct area, next), 16);
-	MEMBER_OF(M_vmap_area_vm, area, vm);
-	MEMBER_OF(M_vmap_area_flags, area, flags);
-	size_of(S_vm_struct, sizeof(struct vm));
-	MEMBER_OF(M_vm_struct_addr, vm, addr);
-	MEMBER_OF(M_vm_struct_size, vm, size);
-	MEMBER_OF(M_vm_struct_flags, vm, flags);
-	MEMBER_OF(M_vm_struct_pages, vm, pages);
-	MEMBER_OF(M_vm_struct_nr_pages, vm, nr_pages);
-	MEMBER_OF(M_vm_struct_phys_addr, vm, phys);
-	MEMBER_OF(M_vm_struct_caller, vm, caller);
-}
-
-static void symbol(const char *name, uint64_t addr)
-{
-	mmx_symbols_add(&m->mem.kernel.symbols, name, strlen(name), addr, 'D', 0);
-	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
+	fake_no_types(m);
+	fake_struct(m, S_resource, sizeof(struct resource));
+	FAKE_MEMBER(m, M_resource_start, resource, start);
+	FAKE_MEMBER(m, M_resource_end, resource, last);
+	FAKE_MEMBER(m, M_resource_name, resource, name);
+	FAKE_MEMBER(m, M_resource_flags, resource, flags);
+	FAKE_MEMBER(m, M_resource_parent, resource, parent);
+	FAKE_MEMBER(m, M_resource_sibling, resource, sibling);
+	FAKE_MEMBER(m, M_resource_child, resource, child);
+	fake_struct(m, S_vmap_area, sizeof(struct area));
+	FAKE_MEMBER(m, M_vmap_area_va_start, area, start);
+	FAKE_MEMBER(m, M_vmap_area_va_end, area, end);
+	fake_member(m, M_vmap_area_list, offsetof(struct area, next), 16, 0);
+	FAKE_MEMBER(m, M_vmap_area_vm, area, vm);
+	FAKE_MEMBER(m, M_vmap_area_flags, area, flags);
+	fake_struct(m, S_vm_struct, sizeof(struct vm));
+	FAKE_MEMBER(m, M_vm_struct_addr, vm, addr);
+	FAKE_MEMBER(m, M_vm_struct_size, vm, size);
+	FAKE_MEMBER(m, M_vm_struct_flags, vm, flags);
+	FAKE_MEMBER(m, M_vm_struct_pages, vm, pages);
+	FAKE_MEMBER(m, M_vm_struct_nr_pages, vm, nr_pages);
+	FAKE_MEMBER(m, M_vm_struct_phys_addr, vm, phys);
+	FAKE_MEMBER(m, M_vm_struct_caller, vm, caller);
 }
 
 static void setup(void)
 {
 	m = fake_memory_new(MEMORY);
-	m->arch.page_shift = 12;
 	make_layout();
 	m->mem.vmemmap.base = 0xffffea0000000000ULL;
 	m->mem.vmemmap.page_size = 64;
@@ -96,8 +69,6 @@ static void setup(void)
 
 static void teardown(void)
 {
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -134,7 +105,7 @@ static uint64_t tree(uint64_t *ram, uint64_t *code)
 {
 	uint64_t root = new_resource(0, ~0ULL, "PCI mem");
 
-	symbol("iomem_resource", root);
+	fake_symbol(m, "iomem_resource", root);
 	below(root, 0, 0xfff, "Reserved");
 	*ram = below(root, 0x1000, 0xffffff, "System RAM");
 	*code = below(*ram, 0x2000, 0x2fff, "Kernel code");
@@ -220,7 +191,7 @@ static void areas(void)
 	uint64_t list[2] = {fake_next(m), fake_next(m)};
 
 	head = fake_put(m, list, sizeof(list));
-	symbol("vmap_area_list", head);
+	fake_symbol(m, "vmap_area_list", head);
 }
 
 static struct vm *add_area(uint64_t start, uint64_t end, uint32_t pages)

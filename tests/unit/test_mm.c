@@ -45,12 +45,6 @@ static void user(uint64_t of, int32_t tgid)
 		abort();
 }
 
-static void symbol(const char *name, uint64_t addr)
-{
-	mmx_symbols_add(&m->mem.kernel.symbols, name, strlen(name), addr, 'D', 0);
-	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
-}
-
 static void lay_out(void)
 {
 	fake_no_types(m);
@@ -78,8 +72,8 @@ static void setup(void)
 						      .prev = i ? link_of(i - 1) : head,
 						      .mm = mm[i]};
 	}
-	symbol("pgd_list", head);
-	symbol("efi_mm", mm[EFI]);
+	fake_symbol(m, "pgd_list", head);
+	fake_symbol(m, "efi_mm", mm[EFI]);
 	tasks = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_tasks);
 	user(mm[SHARED], 10);
 	user(mm[SHARED], 11);
@@ -88,8 +82,6 @@ static void setup(void)
 
 static void teardown(void)
 {
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 

@@ -32,26 +32,17 @@ struct xa_node {
 static struct fake_memory *m;
 static struct mmx_sparse *sparse;
 
-static void member(enum mmx_layout_member id, size_t offset, size_t size, uint32_t nelems)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m = (struct mmx_member){
-		.bit_off = 8 * offset, .bit_size = 8 * size, .size = size, .nelems = nelems};
-}
-
 static void make_layout(void)
 {
 	struct mmx_layout *l = &m->mem.kernel.layout;
 
-	memset(l->strct, -1, sizeof(l->strct));
-	memset(l->member, -1, sizeof(l->member));
-	memset(l->enumerator, -1, sizeof(l->enumerator));
-	member(M_mem_section_usage_subsection_map, offsetof(struct usage, map), 8, 1);
-	member(M_xarray_xa_head, offsetof(struct xarray, head), 8, 0);
-	member(M_xa_node_shift, offsetof(struct xa_node, shift), 1, 0);
-	member(M_xa_node_offset, offsetof(struct xa_node, offset), 1, 0);
-	member(M_xa_node_parent, offsetof(struct xa_node, parent), 8, 0);
-	member(M_xa_node_slots, offsetof(struct xa_node, slots), 8 * SLOTS, SLOTS);
+	fake_no_types(m);
+	fake_member(m, M_mem_section_usage_subsection_map, offsetof(struct usage, map), 8, 1);
+	fake_member(m, M_xarray_xa_head, offsetof(struct xarray, head), 8, 0);
+	fake_member(m, M_xa_node_shift, offsetof(struct xa_node, shift), 1, 0);
+	fake_member(m, M_xa_node_offset, offsetof(struct xa_node, offset), 1, 0);
+	fake_member(m, M_xa_node_parent, offsetof(struct xa_node, parent), 8, 0);
+	fake_member(m, M_xa_node_slots, offsetof(struct xa_node, slots), 8 * SLOTS, SLOTS);
 	l->enumerator[E_ZONE_DEVICE].provider = 0;
 }
 
@@ -66,16 +57,12 @@ static void make_pgmaps(uint64_t sections)
 		node.slots[i] = sections >> (i >> 3) & 1 ? PGMAP : 0;
 	xa.head = fake_put(m, &node, sizeof(node)) | 2;
 	at = fake_put(m, &xa, sizeof(xa));
-	mmx_symbols_add(&m->mem.kernel.symbols, "pgmap_array", 11, at, 'b', 0);
-	if (mmx_symbols_finish(&m->mem.kernel.symbols, NULL))
-		abort();
+	fake_symbol(m, "pgmap_array", at);
 }
 
 static void setup(void)
 {
 	m = fake_memory_new(MEMORY);
-	m->arch.page_shift = 12;
-	m->mem.kernel.view = m->view;
 	sparse = &m->mem.sparse;
 	sparse->section_bits = 27;
 	sparse->end = 4 * SECTION;
@@ -87,7 +74,6 @@ static void teardown(void)
 {
 	mmx_sparse_free(sparse);
 	mmx_zones_free(&m->mem.zones);
-	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -225,7 +211,6 @@ static void maps_take_memory_only_where_there_are_owners(void)
 		chunks += !!owners.map.chunk[i];
 	CHECK(chunks == 2, "%lu chunks", chunks);
 	mmx_first_owners_free(&owners);
-	mmx_array_free(&m->mem.vmemmap);
 	teardown();
 }
 

@@ -57,15 +57,7 @@ static void new_kernel(enum mmx_mapped_test mapped)
 	struct mmx_page_format *f;
 
 	m = fake_memory_new(FRAMES * SIZE);
-	m->arch.page_shift = 12;
-	m->mem.vmemmap.base = BASE;
-	m->mem.vmemmap.page_size = SIZE;
-	if (!mmx_array_add(&m->mem.vmemmap,
-			   (struct mmx_vmemmap_extent){.va = BASE, .len = FRAMES * SIZE}) ||
-	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES) ||
-	    !mmx_ranges_add(&m->image.ram, 0, FRAMES * SIZE))
-		abort();
-	mmx_fact_set(&m->mem.kernel.facts, FACT_PAGES, MMX_FACT_CHECKED, "a test", "made");
+	fake_pages(m, BASE, FRAMES, SIZE);
 	f = &m->mem.page_format;
 	*f = (struct mmx_page_format){
 		.size = SIZE,
@@ -89,7 +81,7 @@ static void new_kernel(enum mmx_mapped_test mapped)
 		.fake_heads = true,
 		.may_not_count_pages = mapped == MMX_MAPPED_LARGE,
 	};
-	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
+	fake_no_bits(m);
 	f->head = FLAG_HEAD;
 	f->double_map = FLAG_DOUBLE_MAP;
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
@@ -98,9 +90,6 @@ static void new_kernel(enum mmx_mapped_test mapped)
 
 static void end_kernel(void)
 {
-	mmx_array_free(&m->mem.vmemmap);
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }
 

@@ -20,26 +20,16 @@ struct page {
 static struct fake_memory *m;
 static struct page *page;
 
-static void member(enum mmx_layout_member id, size_t offset, size_t size)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m =
-		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-}
-
 static void setup(void)
 {
 	struct mmx_page_format *f;
 
 	m = fake_memory_new(1 << 16);
-	m->arch.page_shift = 12;
 	page = (struct page *)m->bytes;
-	memset(&m->mem.kernel.layout, -1, offsetof(struct mmx_layout, enumerator));
-	m->mem.vmemmap.base = FAKE_VA;
-	m->mem.vmemmap.page_size = SIZE;
-	member(M_netmem_desc_pp, offsetof(struct page, pp), 8);
-	member(M_netmem_desc_pp_ref_count, offsetof(struct page, refs), 8);
-	member(M_page_pool_nid, 0, 4);
+	fake_no_types(m);
+	fake_member(m, M_netmem_desc_pp, offsetof(struct page, pp), 8, 0);
+	fake_member(m, M_netmem_desc_pp_ref_count, offsetof(struct page, refs), 8, 0);
+	fake_member(m, M_page_pool_nid, 0, 4, 0);
 	f = &m->mem.page_format;
 	*f = (struct mmx_page_format){
 		.size = SIZE,
@@ -48,21 +38,14 @@ static void setup(void)
 		.refcount = offsetof(struct page, refcount),
 		.types = {.scheme = MMX_TYPES_BYTE, .below = (int32_t)0xff000000},
 	};
-	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
+	fake_no_bits(m);
 	f->types.code[MMX_PAGE_NETPP] = 0xf9;
-	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
+	fake_pages(m, FAKE_VA, 1, SIZE);
 	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
-	if (!mmx_array_add(&m->mem.vmemmap,
-			   (struct mmx_vmemmap_extent){.va = FAKE_VA, .len = SIZE}) ||
-	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, 1) || !mmx_ranges_add(&m->image.ram, 0, m->size))
-		abort();
 }
 
 static void teardown(void)
 {
-	mmx_array_free(&m->mem.vmemmap);
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }
 

@@ -34,48 +34,38 @@ struct super {
 static struct fake_memory *m;
 static uint64_t sb, root, mnt, inode;
 
-static void member(enum mmx_layout_member id, size_t offset, size_t size)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m =
-		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-}
-
-#define MEMBER_OF(id, strct, name) \
-	member(id, offsetof(struct strct, name), sizeof(((struct strct *)0)->name))
-
 static void make_layout(void)
 {
-	memset(&m->mem.kernel.layout, -1, sizeof(m->mem.kernel.layout));
-	member(M_mount_mnt, 0, 8);
-	MEMBER_OF(M_vfsmount_mnt_root, mount, root);
-	MEMBER_OF(M_mount_mnt_parent, mount, parent);
-	MEMBER_OF(M_mount_mnt_mountpoint, mount, mountpoint);
-	MEMBER_OF(M_mount_mnt_ns, mount, ns);
-	MEMBER_OF(M_mount_mnt_instance, mount, instance);
-	MEMBER_OF(M_dentry_d_parent, dentry, parent);
-	MEMBER_OF(M_dentry_d_hash_pprev, dentry, pprev);
-	MEMBER_OF(M_dentry_d_op, dentry, op);
-	MEMBER_OF(M_dentry_d_inode, dentry, inode);
-	MEMBER_OF(M_dentry_d_sb, dentry, sb);
-	MEMBER_OF(M_dentry_d_name_name, dentry, name);
-	MEMBER_OF(M_dentry_d_name_len, dentry, len);
-	MEMBER_OF(M_dentry_d_alias, dentry, alias);
-	MEMBER_OF(M_super_block_s_root, super, root);
-	MEMBER_OF(M_super_block_s_mounts, super, mounts);
-	MEMBER_OF(M_super_block_s_type, super, type);
-	MEMBER_OF(M_super_block_s_dev, super, dev);
-	MEMBER_OF(M_super_block_s_id, super, id);
-	MEMBER_OF(M_inode_i_sb, inode, sb);
-	MEMBER_OF(M_inode_i_ino, inode, ino);
-	MEMBER_OF(M_inode_i_dentry, inode, names);
-	MEMBER_OF(M_inode_i_mode, inode, mode);
-	MEMBER_OF(M_inode_i_nlink, inode, nlink);
-	MEMBER_OF(M_inode_i_rdev, inode, rdev);
-	MEMBER_OF(M_inode_i_flags, inode, flags);
-	member(M_file_system_type_name, 0, 8);
-	member(M_task_struct_nsproxy, 0, 8);
-	member(M_nsproxy_mnt_ns, 8, 8);
+	fake_no_types(m);
+	fake_member(m, M_mount_mnt, 0, 8, 0);
+	FAKE_MEMBER(m, M_vfsmount_mnt_root, mount, root);
+	FAKE_MEMBER(m, M_mount_mnt_parent, mount, parent);
+	FAKE_MEMBER(m, M_mount_mnt_mountpoint, mount, mountpoint);
+	FAKE_MEMBER(m, M_mount_mnt_ns, mount, ns);
+	FAKE_MEMBER(m, M_mount_mnt_instance, mount, instance);
+	FAKE_MEMBER(m, M_dentry_d_parent, dentry, parent);
+	FAKE_MEMBER(m, M_dentry_d_hash_pprev, dentry, pprev);
+	FAKE_MEMBER(m, M_dentry_d_op, dentry, op);
+	FAKE_MEMBER(m, M_dentry_d_inode, dentry, inode);
+	FAKE_MEMBER(m, M_dentry_d_sb, dentry, sb);
+	FAKE_MEMBER(m, M_dentry_d_name_name, dentry, name);
+	FAKE_MEMBER(m, M_dentry_d_name_len, dentry, len);
+	FAKE_MEMBER(m, M_dentry_d_alias, dentry, alias);
+	FAKE_MEMBER(m, M_super_block_s_root, super, root);
+	FAKE_MEMBER(m, M_super_block_s_mounts, super, mounts);
+	FAKE_MEMBER(m, M_super_block_s_type, super, type);
+	FAKE_MEMBER(m, M_super_block_s_dev, super, dev);
+	FAKE_MEMBER(m, M_super_block_s_id, super, id);
+	FAKE_MEMBER(m, M_inode_i_sb, inode, sb);
+	FAKE_MEMBER(m, M_inode_i_ino, inode, ino);
+	FAKE_MEMBER(m, M_inode_i_dentry, inode, names);
+	FAKE_MEMBER(m, M_inode_i_mode, inode, mode);
+	FAKE_MEMBER(m, M_inode_i_nlink, inode, nlink);
+	FAKE_MEMBER(m, M_inode_i_rdev, inode, rdev);
+	FAKE_MEMBER(m, M_inode_i_flags, inode, flags);
+	fake_member(m, M_file_system_type_name, 0, 8, 0);
+	fake_member(m, M_task_struct_nsproxy, 0, 8, 0);
+	fake_member(m, M_nsproxy_mnt_ns, 8, 8, 0);
 }
 
 static struct dentry *dentry(uint64_t addr)
@@ -154,13 +144,11 @@ static void setup(void)
 	mnt = add_mount(root, 0, OWN_NS);
 	words[1] = OWN_NS;
 	words[0] = fake_put(m, words, sizeof(words));
-	mmx_symbols_add(&m->mem.kernel.symbols, "init_task", 9, fake_put(m, words, 8), 'D', 0);
-	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
+	fake_symbol(m, "init_task", fake_put(m, words, 8));
 }
 
 static void teardown(void)
 {
-	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 

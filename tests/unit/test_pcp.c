@@ -44,53 +44,27 @@ static uint64_t node(uint64_t pfn)
 	return FAKE_VA + pfn * SIZE + offsetof(struct page, next);
 }
 
-static struct mmx_member *member(enum mmx_layout_member id, size_t offset, size_t size)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m =
-		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-	return &m->mem.kernel.layout.member[id].m;
-}
-
-static void size_of(enum mmx_layout_struct id, size_t size)
-{
-	m->mem.kernel.layout.strct[id].provider = 0;
-	m->mem.kernel.layout.strct[id].value = size;
-}
-
-static void enumerator(enum mmx_layout_enumerator id, uint64_t value)
-{
-	m->mem.kernel.layout.enumerator[id].provider = 0;
-	m->mem.kernel.layout.enumerator[id].value = value;
-}
-
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->mem.kernel.layout;
-	struct mmx_member *lists;
-
-	memset(l->strct, -1, sizeof(l->strct));
-	memset(l->member, -1, sizeof(l->member));
-	memset(l->enumerator, -1, sizeof(l->enumerator));
-	size_of(S_per_cpu_pages, sizeof(struct pages_of_cpu));
-	size_of(S_cpumask, 8);
-	member(M_page_pcp_list, offsetof(struct page, next), 16);
-	member(M_page_pcp_llist, offsetof(struct page, next), 8);
-	member(M_zone_per_cpu_pageset, offsetof(struct zone, pageset), 8);
-	member(M_zone_trylock_free_pages, offsetof(struct zone, waiting), 8);
-	member(M_per_cpu_pages_count, offsetof(struct pages_of_cpu, count), 4);
-	lists = member(M_per_cpu_pages_lists, offsetof(struct pages_of_cpu, list), 0);
-	lists->nelems = LISTS;
-	lists->elem_size = 16;
-	enumerator(E_MIGRATE_PCPTYPES, 3);
-	enumerator(E_MIGRATE_MOVABLE, 1);
+	fake_no_types(m);
+	fake_struct(m, S_per_cpu_pages, sizeof(struct pages_of_cpu));
+	fake_struct(m, S_cpumask, 8);
+	fake_member(m, M_page_pcp_list, offsetof(struct page, next), 16, 0);
+	fake_member(m, M_page_pcp_llist, offsetof(struct page, next), 8, 0);
+	fake_member(m, M_zone_per_cpu_pageset, offsetof(struct zone, pageset), 8, 0);
+	fake_member(m, M_zone_trylock_free_pages, offsetof(struct zone, waiting), 8, 0);
+	fake_member(m, M_per_cpu_pages_count, offsetof(struct pages_of_cpu, count), 4, 0);
+	fake_member(m, M_per_cpu_pages_lists, offsetof(struct pages_of_cpu, list), 16 * LISTS,
+		    LISTS);
+	fake_enum(m, E_MIGRATE_PCPTYPES, 3);
+	fake_enum(m, E_MIGRATE_MOVABLE, 1);
 }
 
 static uint64_t put_word(const char *symbol, uint64_t word)
 {
 	uint64_t at = fake_put(m, &word, sizeof(word));
 
-	mmx_symbols_add(&m->mem.kernel.symbols, symbol, strlen(symbol), at, 'D', 0);
+	fake_symbol(m, symbol, at);
 	return at;
 }
 
@@ -102,7 +76,6 @@ static void setup(void)
 
 	m = fake_memory_new(1 << 16);
 	m->used = FRAMES * SIZE;
-	m->arch.page_shift = 12;
 	m->mem.vmemmap.base = FAKE_VA;
 	m->mem.vmemmap.page_size = SIZE;
 	m->mem.page_format.private = offsetof(struct page, private);
@@ -116,7 +89,6 @@ static void setup(void)
 	zone = fake_at(m, z.addr);
 	put_word("__per_cpu_offset", 0);
 	put_word("__cpu_possible_mask", 1);
-	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
 	if (!mmx_array_add(&m->mem.zones, z) || !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES))
 		abort();
 	m->mem.kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
@@ -126,8 +98,6 @@ static void setup(void)
 static void teardown(void)
 {
 	mmx_array_free(&m->mem.zones);
-	mmx_symbols_free(&m->mem.kernel.symbols);
-	mmx_ranges_free(&m->mem.sparse.pfn);
 	fake_memory_free(m);
 }
 

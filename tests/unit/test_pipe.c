@@ -97,9 +97,7 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 	if (!mmx_ranges_add(&w->m->mem.sparse.pfn, 0, FRAMES))
 		abort();
 	w->fops = fake_put(w->m, "pipefops", 8);
-	mmx_symbols_add(&w->m->mem.kernel.symbols, "pipefifo_fops", strlen("pipefifo_fops"),
-			w->fops, 'D', 0);
-	mmx_symbols_finish(&w->m->mem.kernel.symbols, &w->err);
+	fake_symbol(w->m, "pipefifo_fops", w->fops);
 	for (unsigned int i = 0; i < RING; i++)
 		ring[i] = (struct fake_buffer){page(100 + i), i, 10};
 	pipe.bufs = fake_put(w->m, ring, sizeof(ring));
@@ -121,8 +119,6 @@ static struct world *new_world(uint32_t tail, uint32_t head)
 static void end_world(struct world *w)
 {
 	mmx_pipes_free(&w->found);
-	mmx_ranges_free(&w->m->mem.sparse.pfn);
-	mmx_symbols_free(&w->m->mem.kernel.symbols);
 	fake_memory_free(w->m);
 	free(w);
 }

@@ -37,45 +37,17 @@ static struct mmx_coverage coverage;
 static struct mmx_cpu cpu[] = {{.nr = 0}, {.nr = 1, .offset = PER_CPU}};
 static const struct mmx_cpus cpus = {.v = cpu, .n = 2};
 
-static void member(enum mmx_layout_member id, size_t offset, size_t size)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m =
-		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-}
-
-#define MEMBER_OF(id, strct, name) \
-	member(id, offsetof(struct strct, name), sizeof(((struct strct *)0)->name))
-
-static void size_of(enum mmx_layout_struct id, size_t size)
-{
-	m->mem.kernel.layout.strct[id].provider = 0;
-	m->mem.kernel.layout.strct[id].value = size;
-}
-
-static void symbol(const char *name, uint64_t addr)
-{
-	mmx_symbols_add(&m->mem.kernel.symbols, name, strlen(name), addr, 'D', 0);
-	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
-}
-
 static void setup(void)
 {
-	struct mmx_layout *l;
-
 	m = fake_memory_new(MEMORY);
-	m->arch.page_shift = 12;
 	mmx_ranges_add(&m->mem.sparse.pfn, 0, 4096);
-	l = &m->mem.kernel.layout;
-	memset(l->strct, -1, sizeof(l->strct));
-	memset(l->member, -1, sizeof(l->member));
-	memset(l->enumerator, -1, sizeof(l->enumerator));
-	MEMBER_OF(M_slab_sheaf_rcu_head, sheaf, next);
-	MEMBER_OF(M_slab_sheaf_llnode, sheaf, next);
-	MEMBER_OF(M_slab_sheaf_barn_list, sheaf, next);
-	MEMBER_OF(M_slab_sheaf_cache, sheaf, cache);
-	MEMBER_OF(M_slab_sheaf_size, sheaf, size);
-	MEMBER_OF(M_slab_sheaf_objects, sheaf, object);
+	fake_no_types(m);
+	FAKE_MEMBER(m, M_slab_sheaf_rcu_head, sheaf, next);
+	FAKE_MEMBER(m, M_slab_sheaf_llnode, sheaf, next);
+	FAKE_MEMBER(m, M_slab_sheaf_barn_list, sheaf, next);
+	FAKE_MEMBER(m, M_slab_sheaf_cache, sheaf, cache);
+	FAKE_MEMBER(m, M_slab_sheaf_size, sheaf, size);
+	FAKE_MEMBER(m, M_slab_sheaf_objects, sheaf, object);
 	fake_put(m, "", 1); /* nothing lies at the very beginning */
 }
 
@@ -83,8 +55,6 @@ static void teardown(void)
 {
 	mmx_array_free(&kept);
 	coverage = (struct mmx_coverage){0};
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -125,7 +95,7 @@ static uint64_t per_cpu(const char *name)
 	static const unsigned char zeros[PER_CPU + 256];
 	uint64_t at = fake_put(m, zeros, sizeof(zeros));
 
-	symbol(name, at);
+	fake_symbol(m, name, at);
 	return at;
 }
 
@@ -189,7 +159,7 @@ static void deferred_frees_are_found(void)
 	two = push(at + PER_CPU);
 	find();
 	CHECK(!kept.n && coverage.unknown, SEEN);
-	member(M_defer_free_objects, 0, 8);
+	fake_member(m, M_defer_free_objects, 0, 8, 0);
 	find();
 	CHECK(kept.n == 2 && mmx_cover_whole(&coverage), SEEN);
 	CHECK(state_of(one) == MMX_OBJECT_DEFERRED && state_of(two) == MMX_OBJECT_DEFERRED, SEEN);
@@ -216,9 +186,9 @@ static void deferred_work_of_7_3(void)
 	uint64_t at, object, late, sheaf;
 
 	setup();
-	MEMBER_OF(M_deferred_percpu_work_objects, work, objects);
-	MEMBER_OF(M_deferred_percpu_work_objects_by_rcu, work, by_rcu);
-	MEMBER_OF(M_deferred_percpu_work_rcu_sheaves, work, sheaves);
+	FAKE_MEMBER(m, M_deferred_percpu_work_objects, work, objects);
+	FAKE_MEMBER(m, M_deferred_percpu_work_objects_by_rcu, work, by_rcu);
+	FAKE_MEMBER(m, M_deferred_percpu_work_rcu_sheaves, work, sheaves);
 	at = per_cpu("deferred_percpu_work");
 	object = push(at + offsetof(struct work, objects));
 	late = push(at + offsetof(struct work, by_rcu));
@@ -237,16 +207,16 @@ static void the_quarantine_is_found(void)
 	uint64_t at, shrunk, global, object[4];
 
 	setup();
-	size_of(S_qlist_head, sizeof(struct queue));
-	MEMBER_OF(M_qlist_head_head, queue, head);
-	member(M_cpu_shrink_qlist_head, 8, 8);
+	fake_struct(m, S_qlist_head, sizeof(struct queue));
+	FAKE_MEMBER(m, M_qlist_head_head, queue, head);
+	fake_member(m, M_cpu_shrink_qlist_head, 8, 8, 0);
 	at = per_cpu("cpu_quarantine");
 	shrunk = per_cpu("shrink_qlist");
 	object[0] = push(at + PER_CPU);
 	object[1] = push(shrunk + 8);
 	global = fake_put(m, batch, sizeof(batch));
-	symbol("global_quarantine", global);
-	symbol("quarantine_head", fake_next(m));
+	fake_symbol(m, "global_quarantine", global);
+	fake_symbol(m, "quarantine_head", fake_next(m));
 	object[2] = push(global);
 	object[3] = push(global + 2 * sizeof(struct queue));
 	find();
@@ -264,10 +234,10 @@ static void sheaves_with_rcu_are_found(void)
 	uint64_t at, sheaf, other;
 
 	setup();
-	member(M_rcu_data_cblist, 16, 8);
-	member(M_callback_head_func, 8, 8);
-	symbol("rcu_free_sheaf", 0xffffffff81000100);
-	symbol("rcu_free_sheaf_nobarn", 0xffffffff81000200);
+	fake_member(m, M_rcu_data_cblist, 16, 8, 0);
+	fake_member(m, M_callback_head_func, 8, 8, 0);
+	fake_symbol(m, "rcu_free_sheaf", 0xffffffff81000100);
+	fake_symbol(m, "rcu_free_sheaf_nobarn", 0xffffffff81000200);
 	at = per_cpu("rcu_data");
 	other = new_sheaf(0xffffffff81000300, 4);
 	sheaf = new_sheaf(0xffffffff81000200, 2);
@@ -302,20 +272,20 @@ static void make_cache_layout(void)
 							 M_slab_objects,    M_slab_frozen};
 
 	for (size_t i = 0; i < sizeof(of_slab) / sizeof(*of_slab); i++)
-		member(of_slab[i], 8 * i, 8);
-	MEMBER_OF(M_kmem_cache_size, cache, size);
-	MEMBER_OF(M_kmem_cache_object_size, cache, object_size);
-	MEMBER_OF(M_kmem_cache_offset, cache, offset);
-	MEMBER_OF(M_kmem_cache_inuse, cache, inuse);
-	MEMBER_OF(M_kmem_cache_oo, cache, oo);
-	MEMBER_OF(M_kmem_cache_name, cache, name);
-	member(M_kmem_cache_list, offsetof(struct cache, next), 16);
-	MEMBER_OF(M_kmem_cache_per_node, cache, pair);
-	size_of(S_kmem_cache_per_node_ptrs, sizeof(struct pair));
-	MEMBER_OF(M_kmem_cache_per_node_ptrs_barn, pair, barn);
-	MEMBER_OF(M_kmem_cache_per_node_ptrs_node, pair, node);
-	member(M_node_barn_sheaves_full, 0, 16);
-	size_of(S_cpumask, 8);
+		fake_member(m, of_slab[i], 8 * i, 8, 0);
+	FAKE_MEMBER(m, M_kmem_cache_size, cache, size);
+	FAKE_MEMBER(m, M_kmem_cache_object_size, cache, object_size);
+	FAKE_MEMBER(m, M_kmem_cache_offset, cache, offset);
+	FAKE_MEMBER(m, M_kmem_cache_inuse, cache, inuse);
+	FAKE_MEMBER(m, M_kmem_cache_oo, cache, oo);
+	FAKE_MEMBER(m, M_kmem_cache_name, cache, name);
+	fake_member(m, M_kmem_cache_list, offsetof(struct cache, next), 16, 0);
+	FAKE_MEMBER(m, M_kmem_cache_per_node, cache, pair);
+	fake_struct(m, S_kmem_cache_per_node_ptrs, sizeof(struct pair));
+	FAKE_MEMBER(m, M_kmem_cache_per_node_ptrs_barn, pair, barn);
+	FAKE_MEMBER(m, M_kmem_cache_per_node_ptrs_node, pair, node);
+	fake_member(m, M_node_barn_sheaves_full, 0, 16, 0);
+	fake_struct(m, S_cpumask, 8);
 	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
 	m->mem.kernel.facts.v[FACT_DIRECT_MAP].state = MMX_FACT_CHECKED;
 }
@@ -336,7 +306,7 @@ static void put_cache(void)
 
 	list = new_word();
 	new_word();
-	symbol("slab_caches", list);
+	fake_symbol(m, "slab_caches", list);
 	at = fake_put(m, &c, sizeof(c));
 	link_alone(list, at + offsetof(struct cache, next));
 	barn = new_word();
@@ -355,11 +325,11 @@ static void barns_of_nodes_without_memory_are_found(void)
 	setup();
 	make_cache_layout();
 	put_cache();
-	symbol("__per_cpu_offset", new_word());
-	symbol("__cpu_possible_mask", new_word());
+	fake_symbol(m, "__per_cpu_offset", new_word());
+	fake_symbol(m, "__cpu_possible_mask", new_word());
 	nodes = new_word();
 	set(nodes, 2);
-	symbol("nr_node_ids", nodes);
+	fake_symbol(m, "nr_node_ids", nodes);
 	CHECK(!mmx_slab_caches_find(&caches, m->view, NULL), "out of memory");
 	CHECK(caches.n == 1 && caches.kept.n == 4 && mmx_cover_whole(&caches.coverage),
 	      "%zu caches, %zu kept: %s", caches.n, caches.kept.n, caches.coverage.first.text);

@@ -32,7 +32,6 @@ static struct fake_memory *m;
 static void setup(void)
 {
 	m = fake_memory_new(MEMORY);
-	m->arch.page_shift = 12;
 	fake_no_types(m);
 	fake_member(m, M_xarray_xa_head, offsetof(struct xarray, head), 8, 0);
 	fake_member(m, M_xa_node_shift, offsetof(struct xa_node, shift), 1, 0);
@@ -47,7 +46,6 @@ static void setup(void)
 
 static void teardown(void)
 {
-	mmx_symbols_free(&m->mem.kernel.symbols);
 	fake_memory_free(m);
 }
 
@@ -424,9 +422,8 @@ static void types_are_taken_from_the_top(void)
 	mmx_swap_types_find(&t, &m->mem.kernel);
 	CHECK(t.areas == 31 && mmx_swap_kind(&t, 31) == MMX_SWAP_MARKER, "markers alone");
 	m->mem.kernel.layout.enumerator[E_PG_hwpoison].provider = 0;
-	mmx_symbols_add(&m->mem.kernel.symbols, "migrate_pages", 13, FAKE_VA, 'T', 0);
-	mmx_symbols_add(&m->mem.kernel.symbols, "make_device_exclusive", 21, FAKE_VA, 'T', 0);
-	mmx_symbols_finish(&m->mem.kernel.symbols, NULL);
+	fake_symbol(m, "migrate_pages", FAKE_VA);
+	fake_symbol(m, "make_device_exclusive", FAKE_VA);
 	mmx_swap_types_find(&t, &m->mem.kernel);
 	CHECK(t.areas == 24, "%u areas", t.areas);
 	CHECK(mmx_swap_kind(&t, 23) == MMX_SWAP_AREA, "the last area");

@@ -67,24 +67,13 @@ static void put_on_list(unsigned int zone, uint64_t pfn)
 	list->prev = lru(pfn);
 }
 
-static struct mmx_member *member(enum mmx_layout_member id, size_t offset, size_t size)
-{
-	m->mem.kernel.layout.member[id].provider = 0;
-	m->mem.kernel.layout.member[id].m =
-		(struct mmx_member){.bit_off = 8 * offset, .bit_size = 8 * size, .size = size};
-	return &m->mem.kernel.layout.member[id].m;
-}
-
 static void make_layout(void)
 {
-	struct mmx_layout *l = &m->mem.kernel.layout;
-
-	memset(l->strct, -1, sizeof(l->strct));
-	memset(l->member, -1, sizeof(l->member));
-	memset(l->enumerator, -1, sizeof(l->enumerator));
-	member(M_page_lru, offsetof(struct page, lru), sizeof(struct list));
-	member(M_zone_free_area, 0, 8 * (ORDER + 1))->nelems = ORDER + 1;
-	member(M_zone_unaccepted_pages, offsetof(struct zone, unaccepted), sizeof(struct list));
+	fake_no_types(m);
+	fake_member(m, M_page_lru, offsetof(struct page, lru), sizeof(struct list), 0);
+	fake_member(m, M_zone_free_area, 0, 8 * (ORDER + 1), ORDER + 1);
+	fake_member(m, M_zone_unaccepted_pages, offsetof(struct zone, unaccepted),
+		    sizeof(struct list), 0);
 }
 
 static void make_format(void)
@@ -101,7 +90,7 @@ static void make_format(void)
 		.refcount = offsetof(struct page, refcount),
 		.types = {.base = 0xf0000000, .below = -128},
 	};
-	memset(&f->head, MMX_NO_BIT, (unsigned char *)(f + 1) - &f->head);
+	fake_no_bits(m);
 }
 
 /* Struct pages of frames that nobody holds, and behind them two zones whose lists are empty. */
@@ -111,16 +100,9 @@ static void setup(void)
 
 	m = fake_memory_new(FRAMES * SIZE + ZONES * sizeof(struct zone));
 	m->used = FRAMES * SIZE;
-	m->arch.page_shift = 12;
-	m->mem.vmemmap.base = FAKE_VA;
-	m->mem.vmemmap.page_size = SIZE;
+	fake_pages(m, FAKE_VA, FRAMES, SIZE);
 	make_layout();
 	make_format();
-	if (!mmx_array_add(&m->mem.vmemmap,
-			   (struct mmx_vmemmap_extent){.va = FAKE_VA, .len = FRAMES * SIZE}) ||
-	    !mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES) ||
-	    !mmx_ranges_add(&m->image.ram, 0, m->size))
-		abort();
 	for (unsigned int i = 0; i < ZONES; i++) {
 		struct mmx_zone z = {.addr = fake_put(m, &zone, sizeof(zone)), .name = "DMA"};
 
@@ -130,7 +112,6 @@ static void setup(void)
 	}
 	m->mem.kernel.facts.v[FACT_ZONES].state = MMX_FACT_CHECKED;
 	m->mem.kernel.facts.v[FACT_VMEMMAP].state = MMX_FACT_CHECKED;
-	m->mem.kernel.facts.v[FACT_PAGES].state = MMX_FACT_CHECKED;
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
 		*page(pfn) = (struct page){.mapcount = -1};
 }
@@ -138,9 +119,6 @@ static void setup(void)
 static void teardown(void)
 {
 	mmx_array_free(&m->mem.zones);
-	mmx_array_free(&m->mem.vmemmap);
-	mmx_ranges_free(&m->mem.sparse.pfn);
-	mmx_ranges_free(&m->image.ram);
 	fake_memory_free(m);
 }
 
