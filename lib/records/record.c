@@ -7,11 +7,34 @@
 
 #define PATH_MAX_LEN 160 /* of the keys from a document to a field */
 
+bool mmx_fields_next(struct mmx_fields *f)
+{
+	for (;;) {
+		const struct mmx_field *at = f->at;
+
+		if (!at->key && !f->back)
+			return false;
+		if (!at->key) {
+			f->at = f->back;
+			f->back = NULL;
+		} else if (at->kind == MMX_FIELDS) {
+			f->back = at + 1;
+			f->at = at->fields;
+		} else {
+			f->field = at;
+			f->of = at->of || !f->back ? at->of : f->back[-1].of;
+			f->at++;
+			return true;
+		}
+	}
+}
+
 static unsigned int count_fields(const struct mmx_record *record)
 {
+	struct mmx_fields fields = mmx_fields_of(record);
 	unsigned int n = 0;
 
-	while (record->fields[n].key)
+	while (mmx_fields_next(&fields))
 		n++;
 	return n;
 }
@@ -67,10 +90,11 @@ static bool each_key(const struct mmx_field *field, char *path, size_t len, mmx_
 static bool each_below(const struct mmx_record *record, char *path, size_t len,
 		       mmx_field_path_fn fn, void *arg)
 {
-	for (const struct mmx_field *f = record->fields; f->key; f++) {
-		int n = snprintf(path + len, PATH_MAX_LEN - len, "%s%s", len ? "." : "", f->key);
+	for (struct mmx_fields f = mmx_fields_of(record); mmx_fields_next(&f);) {
+		int n = snprintf(path + len, PATH_MAX_LEN - len, "%s%s", len ? "." : "",
+				 f.field->key);
 
-		if (len + n < PATH_MAX_LEN && !each_key(f, path, len + n, fn, arg))
+		if (len + n < PATH_MAX_LEN && !each_key(f.field, path, len + n, fn, arg))
 			return false;
 	}
 	path[len] = 0;
@@ -102,7 +126,7 @@ static struct mmx_rows *make_rows(struct making *m, const struct mmx_record *rec
 static int want_field(struct making *m, struct mmx_rows *r, unsigned int i, size_t len,
 		      struct mmx_err *err)
 {
-	const struct mmx_field *field = &r->record->fields[i];
+	const struct mmx_field *field = r->field[i];
 
 	len += snprintf(m->path + len, sizeof(m->path) - len, "%s%s", len ? "." : "", field->key);
 	r->wanted[i] = !m->ask->wants || m->ask->wants(m->ask->wants_arg, m->path);
@@ -115,6 +139,7 @@ static int want_field(struct making *m, struct mmx_rows *r, unsigned int i, size
 static struct mmx_rows *make_rows(struct making *m, const struct mmx_record *record,
 				  struct mmx_rows *above, size_t len, struct mmx_err *err)
 {
+	struct mmx_fields fields = mmx_fields_of(record);
 	unsigned int n = count_fields(record);
 	struct mmx_rows *r = calloc(1, sizeof(*r));
 
@@ -128,18 +153,22 @@ static struct mmx_rows *make_rows(struct making *m, const struct mmx_record *rec
 			.coverage = m->ask->coverage,
 			.scratch = m->scratch,
 			.n_fields = n,
+			.field = calloc(n, sizeof(*r->field)),
+			.of = calloc(n, sizeof(*r->of)),
 			.below = calloc(n, sizeof(*r->below)),
 			.wanted = calloc(n, sizeof(*r->wanted)),
 			.state = calloc(1, record->state_size + 1),
 		};
 	}
-	if (!r || !r->below || !r->wanted || !r->state) {
+	if (!r || !r->field || !r->of || !r->below || !r->wanted || !r->state) {
 		mmx_fail_nomem(err);
 		mmx_rows_free(r);
 		return NULL;
 	}
 	m->by |= record->by;
-	for (unsigned int i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n && mmx_fields_next(&fields); i++) {
+		r->field[i] = fields.field;
+		r->of[i] = fields.of;
 		if (want_field(m, r, i, len, err)) {
 			mmx_rows_free(r);
 			return NULL;
@@ -189,6 +218,8 @@ void mmx_rows_free(struct mmx_rows *r)
 		mmx_rows_free(r->below[i]);
 	if (!r->above)
 		free(r->scratch);
+	free(r->field);
+	free(r->of);
 	free(r->below);
 	free(r->wanted);
 	free(r->state);
@@ -202,11 +233,13 @@ void mmx_rows_free(struct mmx_rows *r)
 int mmx_rows_open(struct mmx_rows *r, struct mmx_err *err)
 {
 	mmx_rows_close(r);
+	r->row = NULL;
+	if (r->record->has && !r->record->has(r))
+		return 0;
 	memset(r->state, 0, r->record->state_size);
 	r->begun = r->nth = 0;
 	r->depth = 0;
 	r->more = false;
-	r->row = NULL;
 	if (r->record->open && r->record->open(r, err))
 		return -1;
 	r->open = true;
@@ -244,7 +277,7 @@ void mmx_rows_close(struct mmx_rows *r)
 
 bool mmx_rows_has(const struct mmx_rows *r, unsigned int field)
 {
-	uint32_t of = r->record->fields[field].of;
+	uint32_t of = r->of[field];
 
 	return r->wanted[field] && (!of || of >> r->variant & 1);
 }
@@ -314,16 +347,18 @@ static void cover(const struct mmx_rows *r, const struct mmx_field *field,
 {
 	if (v->state == MMX_UNKNOWN || (v->kind == MMX_TROUBLE && v->state == MMX_GIVEN))
 		mmx_cover_fail(r->coverage, v->err);
-	else if (v->state == MMX_ABSENT && r->coverage->absent)
+	else if (v->state != MMX_ABSENT || v->told)
+		return;
+	else if (r->coverage->absent)
 		r->coverage->absent++; /* one sentence is enough */
-	else if (v->state == MMX_ABSENT)
+	else
 		mmx_cover_failf(r->coverage, mmx_read_code(v->absent), "%s: %s is %s",
 				r->record->name, field->key, mmx_read_name(v->absent));
 }
 
 void mmx_rows_value(struct mmx_rows *r, unsigned int i, struct mmx_value *v)
 {
-	const struct mmx_field *field = &r->record->fields[i];
+	const struct mmx_field *field = r->field[i];
 
 	*v = (struct mmx_value){.kind = field->kind, .scratch = r->scratch};
 	if (field->kind == MMX_WORD)
@@ -344,7 +379,7 @@ void mmx_rows_value(struct mmx_rows *r, unsigned int i, struct mmx_value *v)
 void mmx_rows_cell(struct mmx_rows *r, unsigned int i, unsigned int row, unsigned int column,
 		   struct mmx_value *v)
 {
-	const struct mmx_field *field = &r->record->fields[i];
+	const struct mmx_field *field = r->field[i];
 
 	*v = (struct mmx_value){.kind = MMX_COUNT, .scratch = r->scratch};
 	field->matrix->cell(r, row, column, v);

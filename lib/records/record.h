@@ -34,6 +34,9 @@
  * around it: fields that only stand together. A document is such a record, with all that there is in it.
  *
  * What nobody asks for is not computed: no field that was not chosen, no record without such a field.
+ *
+ * A row with more to tell than one file should know has fields of kind MMX_FIELDS: each stands for a table
+ * of fields in another file, which are shown in its place as if they were declared there.
  */
 #ifndef MMX_RECORDS_RECORD_H
 #define MMX_RECORDS_RECORD_H
@@ -125,14 +128,14 @@ struct mmx_matrix {
 
 /**
  * struct mmx_field - a field; a table of them ends with key NULL
- * @key: JSON's name, the column's, and with spaces for underscores text's
+ * @key: JSON's name, the column's, and with spaces for underscores text's; of FIELDS none of those
  * @doc: one line, no full stop
  * @title: above a column, by default the key in capitals; above a block or table
  * @lines: in text the lines of a tree lead to this column; by default to the first one
  * @width: of a column in text; by default what its kind and title need
  * @may: enum mmx_may
  * @zero: what a 0 or an empty text stands for, if not for itself: MMX_OR_NONE or MMX_OR_NULL
- * @of: bits of the record's variants that have it; 0 for all
+ * @of: bits of the record's variants that have it; 0 for all. Those of FIELDS are those of its fields.
  * @min, @max: bounds of a number, @max 0 for none; @min of a table: rows that it has at least
  * @pattern: what a text looks like
  * @at, @get: where it comes from, one of the two; @get finds @v as one that is given, of this kind
@@ -158,6 +161,7 @@ struct mmx_field {
 	const struct mmx_words *words;
 	const struct mmx_record *record;
 	const struct mmx_matrix *matrix;
+	const struct mmx_field *fields; /* of FIELDS; in those no FIELDS */
 };
 
 /** enum mmx_by - what rows can be asked by: a range, its ends included */
@@ -179,10 +183,12 @@ struct mmx_where {
  * @by: bits of enum mmx_by that its rows can be asked by; its open() heeds r->where
  * @variants: names of the sorts of rows that have not the same fields, behind them NULL; or NULL
  * @state_size: bytes at r->state that are the cursor's own, zeroed when it opens
+ * @has: whether there can be any rows, before anything else is done for them; NULL: there can
  * @open: 0, or -1 and @err: there is no way to the rows
  * @next: the next row, NULL behind the last; it and what it points to live until the next call
  * @close: what open() or next() took
- * @heading: title of the current row where rows are shown as blocks; @text holds 64 bytes
+ * @heading: title of the current row where rows are shown as blocks, of a table by its first row; @text
+ *	holds 64 bytes
  */
 struct mmx_record {
 	const char *name;
@@ -193,11 +199,32 @@ struct mmx_record {
 	const char *const *variants;
 	unsigned int (*variant)(struct mmx_rows *r);
 	size_t state_size;
+	bool (*has)(struct mmx_rows *r);
 	int (*open)(struct mmx_rows *r, struct mmx_err *err);
 	const void *(*next)(struct mmx_rows *r);
 	void (*close)(struct mmx_rows *r);
 	void (*heading)(struct mmx_rows *r, char *text);
 };
+
+/**
+ * struct mmx_fields - the fields of a record one after the other, with those of FIELDS in its place
+ * @field: the current one
+ * @of: the variants that have it
+ */
+struct mmx_fields {
+	const struct mmx_field *field;
+	uint32_t of;
+	/* Private. */
+	const struct mmx_field *at, *back;
+};
+
+static inline struct mmx_fields mmx_fields_of(const struct mmx_record *record)
+{
+	return (struct mmx_fields){.at = record->fields};
+}
+
+/** mmx_fields_next() - go to the first or next one; false behind the last */
+bool mmx_fields_next(struct mmx_fields *f);
 
 /**
  * struct mmx_rows - a cursor over a record's rows
@@ -223,6 +250,8 @@ struct mmx_rows {
 	bool open;
 	uint64_t begun; /* rows that next() gave */
 	unsigned int variant, n_fields;
+	const struct mmx_field **field;
+	uint32_t *of;            /* by field: the variants that have it */
 	struct mmx_rows **below; /* by field; NULL where it has none, or is not wanted */
 	bool *wanted;            /* by field */
 	struct mmx_scratch *scratch;

@@ -29,6 +29,7 @@ enum mmx_kind {
 	MMX_LIST,   /* rows; in text a block each */
 	MMX_TREE,   /* rows below each other */
 	MMX_MATRIX, /* numbers by row and column */
+	MMX_FIELDS, /* no field itself: others, declared elsewhere, that stand here */
 };
 
 /** enum mmx_state - whether there is a value */
@@ -68,6 +69,7 @@ struct mmx_scratch {
  * struct mmx_value - one value
  * @word: ADDR, PFN, HEX, COUNT, BYTES, WORD, FLAGS
  * @err: TROUBLE, and of any kind what is UNKNOWN
+ * @told: another value tells why this one is absent
  */
 struct mmx_value {
 	enum mmx_kind kind;
@@ -84,6 +86,7 @@ struct mmx_value {
 		const char *const *names;      /* FLAGS */
 		const struct mmx_words *words; /* WORD */
 	};
+	bool told;
 	unsigned int n_names;
 	struct mmx_scratch *scratch;
 };
@@ -98,7 +101,7 @@ static inline void mmx_value_null(struct mmx_value *v)
 	v->state = MMX_NULL;
 }
 
-/** mmx_value_read() - a value that rests on reading: whether it is absent, with why */
+/** mmx_value_absent() - a value that rests on reading: whether it is absent, with why */
 static inline bool mmx_value_absent(struct mmx_value *v, enum mmx_read read)
 {
 	if (read) {

@@ -231,7 +231,9 @@ static void list_record(struct listing *l, const struct mmx_record *record, size
 	size_t size;
 	FILE *f = len ? open_memstream(&fields, &size) : NULL;
 
-	for (const struct mmx_field *d = record->fields; f && d->key; d++) {
+	for (struct mmx_fields it = mmx_fields_of(record); f && mmx_fields_next(&it);) {
+		const struct mmx_field *d = it.field;
+
 		if (!mmx_has_record(d->kind) && d->kind != MMX_FLAGS)
 			fprintf(f, "%s%s", ftell(f) ? " " : "", d->key);
 		if (d->kind == MMX_MATRIX && d->matrix->row_name)
@@ -244,8 +246,8 @@ static void list_record(struct listing *l, const struct mmx_record *record, size
 	if (f && !fclose(f) && *fields)
 		l->fn(l->arg, l->key, fields);
 	free(fields);
-	for (const struct mmx_field *d = record->fields; d->key; d++)
-		list_below(l, d, len);
+	for (struct mmx_fields it = mmx_fields_of(record); mmx_fields_next(&it);)
+		list_below(l, it.field, len);
 }
 
 void mmx_choosable_each(const struct mmx_choosable *all,

@@ -56,12 +56,12 @@ static void put_variants(const struct mmx_sink *sink, const struct mmx_record *r
 }
 
 static void put_field(const struct mmx_sink *sink, const struct mmx_record *record,
-		      const struct mmx_field *field)
+		      const struct mmx_field *field, uint32_t of)
 {
 	mmx_sink_put(sink, "| `%s` | ", field->key);
 	put_type(sink, field);
 	mmx_sink_put(sink, " | ");
-	put_variants(sink, record, field->of);
+	put_variants(sink, record, of);
 	mmx_sink_put(sink, "%s |\n", field->doc);
 	if (field->kind == MMX_MATRIX && field->matrix->row_name)
 		mmx_sink_put(sink, "| `%s_rows` | array | the names of its rows |\n", field->key);
@@ -91,15 +91,15 @@ static void put_record(const struct mmx_sink *sink, const struct mmx_record *rec
 		       char *path)
 {
 	mmx_sink_put(sink, "| field | type | what |\n| --- | --- | --- |\n");
-	for (const struct mmx_field *f = record->fields; f->key; f++)
-		put_field(sink, record, f);
+	for (struct mmx_fields f = mmx_fields_of(record); mmx_fields_next(&f);)
+		put_field(sink, record, f.field, f.of);
 	if (tree)
 		mmx_sink_put(
 			sink,
 			"| `children` | array, or left out | rows like this one, below it |\n");
-	for (const struct mmx_field *f = record->fields; f->key; f++) {
-		if (mmx_has_record(f->kind))
-			put_below(sink, f, path);
+	for (struct mmx_fields f = mmx_fields_of(record); mmx_fields_next(&f);) {
+		if (mmx_has_record(f.field->kind))
+			put_below(sink, f.field, path);
 	}
 }
 

@@ -180,9 +180,9 @@ static void put_field(struct schema *s, const struct mmx_field *field, bool firs
 	put_common(s, "name");
 }
 
-static bool is_of(const struct mmx_field *field, unsigned int variant)
+static bool is_of(const struct mmx_fields *f, unsigned int variant)
 {
-	return !field->of || field->of >> variant & 1;
+	return !f->of || f->of >> variant & 1;
 }
 
 /* It always stands: unless a reason may stand in its place, or nothing at all. */
@@ -233,9 +233,9 @@ static void put_object(struct schema *s, const struct mmx_record *record, unsign
 		line(s, 0);
 		mmx_sink_put(s->sink, "\"schema\": {\"const\": \"%s\"}", title);
 	}
-	for (const struct mmx_field *f = record->fields; f->key; f++) {
-		if (is_of(f, variant)) {
-			put_field(s, f, first);
+	for (struct mmx_fields f = mmx_fields_of(record); mmx_fields_next(&f);) {
+		if (is_of(&f, variant)) {
+			put_field(s, f.field, first);
 			first = false;
 		}
 	}
@@ -246,9 +246,9 @@ static void put_object(struct schema *s, const struct mmx_record *record, unsign
 	line(s, 0);
 	mmx_sink_put(s->sink, "\"required\": [%s", title ? "\"schema\"" : "");
 	first = !title;
-	for (const struct mmx_field *f = record->fields; f->key; f++) {
-		if (is_of(f, variant) && is_required(f)) {
-			put_required(s, f, first);
+	for (struct mmx_fields f = mmx_fields_of(record); mmx_fields_next(&f);) {
+		if (is_of(&f, variant) && is_required(f.field)) {
+			put_required(s, f.field, first);
 			first = false;
 		}
 	}
@@ -281,7 +281,9 @@ static void put_rows(struct schema *s, const struct mmx_record *record)
 /* The rows of trees are defined once each, since they hold each other. */
 static void put_trees(struct schema *s, const struct mmx_record *record, bool *any)
 {
-	for (const struct mmx_field *f = record->fields; f->key; f++) {
+	for (struct mmx_fields it = mmx_fields_of(record); mmx_fields_next(&it);) {
+		const struct mmx_field *f = it.field;
+
 		if (f->kind == MMX_TREE) {
 			mmx_sink_put(s->sink, *any ? ", " : "  \"$defs\": {");
 			*any = true;

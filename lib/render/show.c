@@ -34,7 +34,7 @@ static void show_unknown(struct mmx_out *o, const struct mmx_field *field,
 
 static void show_value(struct mmx_out *o, struct mmx_rows *r, unsigned int i)
 {
-	const struct mmx_field *field = &r->record->fields[i];
+	const struct mmx_field *field = r->field[i];
 	struct mmx_value v;
 
 	mmx_rows_value(r, i, &v);
@@ -80,7 +80,7 @@ static void cell(void *arg, unsigned int row, unsigned int column, struct mmx_va
 
 static void show_matrix(struct mmx_out *o, struct mmx_rows *r, unsigned int i)
 {
-	const struct mmx_field *field = &r->record->fields[i];
+	const struct mmx_field *field = r->field[i];
 	struct matrix m = {r, i, field->matrix};
 	const struct mmx_grid grid = {
 		.rows = field->matrix->rows(r),
@@ -124,9 +124,10 @@ static void begin_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_
 			struct mmx_column *columns, char (*titles)[TITLE_MAX])
 {
 	unsigned int n = 0, lines = 0;
+	char heading[HEADING_MAX] = "";
 
 	for (unsigned int i = 0; i < r->n_fields && n < MMX_COLUMNS_MAX; i++) {
-		const struct mmx_field *field = &r->record->fields[i];
+		const struct mmx_field *field = r->field[i];
 
 		if (!r->wanted[i] || mmx_has_record(field->kind) || field->kind == MMX_MATRIX)
 			continue;
@@ -135,10 +136,12 @@ static void begin_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_
 		column_of(field, &columns[n], titles[n]);
 		n++;
 	}
+	if (r->record->heading && r->row)
+		r->record->heading(r, heading);
 	if (table->kind == MMX_TREE)
-		mmx_out_tree(o, table->key, table->title, columns, n, lines);
+		mmx_out_tree(o, table->key, *heading ? heading : table->title, columns, n, lines);
 	else
-		mmx_out_table(o, table->key, table->title, columns, n);
+		mmx_out_table(o, table->key, *heading ? heading : table->title, columns, n);
 }
 
 static void show_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
@@ -216,7 +219,7 @@ static void show_below(struct mmx_out *o, struct mmx_rows *r, const struct mmx_f
 static void show_row(struct mmx_out *o, struct mmx_rows *r)
 {
 	for (unsigned int i = 0; i < r->n_fields; i++) {
-		const struct mmx_field *field = &r->record->fields[i];
+		const struct mmx_field *field = r->field[i];
 
 		if (!mmx_rows_has(r, i))
 			continue;

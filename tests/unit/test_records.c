@@ -101,6 +101,14 @@ static const struct mmx_field thing_fields[] = {
 	{0},
 };
 
+static void things_heading(struct mmx_rows *r, char *text)
+{
+	const struct box *box = r->above->row;
+	const struct thing *first = r->row;
+
+	snprintf(text, 64, "things of %s, the first is a %s", box->name, first->what);
+}
+
 static const struct mmx_record things = {
 	.name = "thing",
 	.doc = "what is in a box",
@@ -108,6 +116,7 @@ static const struct mmx_record things = {
 	.open = open_things,
 	.next = next_thing,
 	.close = close_things,
+	.heading = things_heading,
 };
 
 static const struct mmx_field look_fields[] = {
@@ -132,16 +141,26 @@ static unsigned int variant(struct mmx_rows *r)
 	return box->serial ? MARKED : PLAIN;
 }
 
+/* What box_fields has in another place. */
+static const struct mmx_field marked_fields[] = {
+	{"serial", MMX_COUNT, "of one that is marked", .min = 1, .max = 99, AT(struct box, serial)},
+	{0},
+};
+
+static const struct mmx_field further_fields[] = {
+	{"look", MMX_BLOCK, "how it looks", .title = "look", .record = &look},
+	{"path", MMX_TEXT, "its path", .may = MMX_OR_UNKNOWN, .get = path},
+	{0},
+};
+
 static const struct mmx_field box_fields[] = {
 	{"pfn", MMX_PFN, "where it stands", AT(struct box, pfn)},
 	{"colour", MMX_WORD, "its colour", .may = MMX_OR_NULL, WORD_LIST(colours),
 	 AT(struct box, colour)},
 	{"full", MMX_BOOL, "whether it is", AT(struct box, full)},
 	{"weight", MMX_FLAGS, "how heavy it is", .may = MMX_OR_ABSENT, .get = weight},
-	{"serial", MMX_COUNT, "of one that is marked", .of = 1 << MARKED, .min = 1, .max = 99,
-	 AT(struct box, serial)},
-	{"look", MMX_BLOCK, "how it looks", .title = "look", .record = &look},
-	{"path", MMX_TEXT, "its path", .may = MMX_OR_UNKNOWN, .get = path},
+	{"marked", MMX_FIELDS, .of = 1 << MARKED, .fields = marked_fields},
+	{"further", MMX_FIELDS, .fields = further_fields},
 	{"broken", MMX_TROUBLE, "what is wrong with it", AT(struct box, trouble)},
 	{"things", MMX_TABLE, "what is in it", .title = "things", .may = MMX_OR_UNKNOWN,
 	 .record = &things},
@@ -188,8 +207,24 @@ static const void *next_none(struct mmx_rows *r)
 	return NULL;
 }
 
-static const struct mmx_record no_things = {
-	.name = "thing", .doc = "nothing", .fields = thing_fields, .next = next_none};
+static bool has_none(struct mmx_rows *r)
+{
+	(void)r;
+	return false;
+}
+
+static int no_way(struct mmx_rows *r, struct mmx_err *error)
+{
+	(void)r;
+	return mmx_fail(error, MMX_ECORRUPT, "opened though there can be nothing");
+}
+
+static const struct mmx_record no_things = {.name = "thing",
+					    .doc = "nothing",
+					    .fields = thing_fields,
+					    .has = has_none,
+					    .open = no_way,
+					    .next = next_none};
 
 static const struct mmx_field document_fields[] = {
 	{"boxes", MMX_LIST, "all of them", .min = 1, .record = &box_record},
@@ -209,6 +244,23 @@ static const struct mmx_field empty_fields[] = {
 
 static const struct mmx_record empty = {
 	.name = "test", .doc = "no boxes", .version = 1, .fields = empty_fields};
+
+/* What is absent is wanting once, however often it is told. */
+static void lost(struct mmx_rows *r, struct mmx_value *v)
+{
+	(void)r;
+	mmx_value_absent(v, MMX_READ_UNREADABLE);
+	v->told = true;
+}
+
+static const struct mmx_field lost_fields[] = {
+	{"lost", MMX_COUNT, "a value whose reason is told elsewhere", .may = MMX_OR_ABSENT,
+	 .get = lost},
+	{0},
+};
+
+static const struct mmx_record lost_document = {
+	.name = "test", .doc = "a lost value", .version = 1, .fields = lost_fields};
 
 static char text[1 << 14];
 static size_t text_len;
@@ -275,7 +327,7 @@ static void every_field_is_in_text(void)
 	   "box one\n  pfn:              10\n  colour:           blue\n  full:             yes\n"
 	   "  weight:           42 (heavy)\n  serial:           7\n  look\n"
 	   "    delta:            -3\n    label:            first\n  path:             /one\n"
-	   "  things\n                ADDR THING\n                 abc cup\n                 def pen\n"
+	   "  things of one, the first is a cup\n                ADDR THING\n                 abc cup\n                 def pen\n"
 	   "\nbox two\n  pfn:              20\n  colour:           -\n  full:             no\n"
 	   "  weight:           (excluded)\n  look\n    delta:            0\n    label:            -\n"
 	   "  path unknown:     its dentry is excluded\n  broken:           its list loops\n"
@@ -291,6 +343,9 @@ static void what_is_wanting_is_covered(void)
 	is(coverage.first.text, "its list loops");
 	show(&document, (struct mmx_out_options){.columns = "full"}, NULL);
 	CHECK(mmx_cover_whole(&coverage), "of what was not asked for: %s", coverage.first.text);
+	is(show(&lost_document, (struct mmx_out_options){.json = true}, NULL),
+	   "{\"schema\":\"mmx.test/1\",\"lost\":{\"absent\":\"unreadable\"}}\n");
+	CHECK(mmx_cover_whole(&coverage), "told twice: %s", coverage.first.text);
 }
 
 static void only_what_is_chosen_is_computed(void)
