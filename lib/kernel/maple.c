@@ -121,10 +121,10 @@ static int enter(struct mmx_maple *m, uint64_t word, uint64_t first, uint64_t la
 	struct shape shape;
 	enum mmx_read read;
 
-	node->addr = NODE(word);
-	node->first = first;
 	if (m->depth == MMX_MAPLE_LEVELS)
 		return broken(m, MMX_ECORRUPT, "it is deeper than trees can be");
+	node->addr = NODE(word);
+	node->first = first;
 	if (!shape_of(&m->view->kernel->layout, TYPE(word), &shape))
 		return broken(m, MMX_ECORRUPT, "0x%" PRIx64 " is of type %" PRIu64, word,
 			      TYPE(word));

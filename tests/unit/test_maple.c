@@ -237,6 +237,37 @@ static void broken_nodes_are_passed_over(void)
 	teardown();
 }
 
+/* Nodes of one slot each, every one inside the one before. */
+static void trees_are_as_deep_as_the_kernel_makes_them(void)
+{
+	/* What lies right behind the walk must stay as it is. */
+	static struct {
+		struct mmx_maple walk;
+		uint64_t behind[2];
+	} guarded;
+	uint64_t above;
+
+	setup();
+	above = new_root(RANGE);
+	range(above)->pivot[0] = LAST;
+	for (unsigned int i = 0; i < MMX_MAPLE_LEVELS + 2; i++) {
+		uint64_t node = new_node(RANGE);
+
+		range(node)->pivot[0] = LAST;
+		hang(node, above, 0);
+		range(above)->slot[0] = node;
+		above = node;
+	}
+	mmx_maple_begin(&guarded.walk, m->view, tree);
+	CHECK(!mmx_maple_next(&guarded.walk), "no entry");
+	CHECK(guarded.walk.coverage.broken == 1 &&
+		      strstr(guarded.walk.coverage.first.text, "deeper"),
+	      "%s", guarded.walk.coverage.first.text);
+	CHECK(!guarded.behind[0] && !guarded.behind[1], "0x%lx, 0x%lx", guarded.behind[0],
+	      guarded.behind[1]);
+	teardown();
+}
+
 static void types_that_make_no_sense_are_refused(void)
 {
 	uint64_t leaf[2];
@@ -261,6 +292,7 @@ int main(void)
 	RUN(leaves_end_where_their_words_say);
 	RUN(nodes_lead_to_leaves);
 	RUN(broken_nodes_are_passed_over);
+	RUN(trees_are_as_deep_as_the_kernel_makes_them);
 	RUN(types_that_make_no_sense_are_refused);
 	return unit_end();
 }
