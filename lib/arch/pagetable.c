@@ -6,13 +6,10 @@
 
 #define NO_TABLE 1 /* tables lie at multiples of their size */
 
-static uint64_t table_budget(const struct mmx_image *image, unsigned int page_shift)
+static uint64_t table_budget(struct mmx_reader *reader, unsigned int page_shift)
 {
-	uint64_t memory = mmx_ranges_total(&image->ram);
-
-	if (mmx_ranges_total(&image->present) > memory)
-		memory = mmx_ranges_total(&image->present);
-	return (image->presence_known ? memory >> page_shift : 1u << 22) + 4096;
+	return (reader->image->presence_known ? mmx_memory_known(reader) >> page_shift : 1u << 22) +
+	       4096;
 }
 
 static inline uint64_t entry_size(const struct mmx_pt *pt, unsigned int level)
@@ -58,7 +55,7 @@ void mmx_pt_seek(struct mmx_pt *pt, uint64_t first, uint64_t last)
 	pt->done = first > last;
 	pt->at_table = pt->has_ahead = false;
 	pt->level = pt->paging.levels + 1;
-	pt->tables_left = table_budget(pt->reader->image, pt->arch->page_shift);
+	pt->tables_left = table_budget(pt->reader, pt->arch->page_shift);
 }
 
 /* Goes on behind @end, at the lowest level whose table covers that too. */

@@ -130,15 +130,18 @@ static void check_direct_map(struct mmx_kernel *k, uint64_t base, const char *so
 {
 	const struct mmx_range root = {k->paging.root, k->paging.root + TABLE_BYTES};
 	const struct mmx_ranges *present = &k->image->present;
-	uint64_t step = mmx_ranges_total(present) / DIRECT_MAP_SAMPLES + 1, found;
+	uint64_t step =
+		present->n ? mmx_ranges_total(present) / DIRECT_MAP_SAMPLES + 1 : TABLE_BYTES;
+	uint64_t skip = 0, found;
 	unsigned int right = 0, unmapped = 0;
 	size_t n = present->n ? present->n : 1;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct mmx_range *r = present->n ? &present->v[i] : &root;
+		uint64_t at = r->start;
 
-		for (uint64_t at = r->start;
-		     at<r->end; at = r->end - at> step ? at + step : r->end) {
+		for (; skip < r->end - at; skip = step) {
+			at += skip;
 			switch (check_alias(k, base + at, at, &found)) {
 			case ALIAS_RIGHT:
 				right++;
@@ -154,6 +157,7 @@ static void check_direct_map(struct mmx_kernel *k, uint64_t base, const char *so
 				return;
 			}
 		}
+		skip -= r->end - at;
 	}
 	if (!right) {
 		mmx_fact_set(&k->facts, FACT_DIRECT_MAP, MMX_FACT_FAILED, source,

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The address space of x86_64 as it is found in page tables, and what its checks make of bad ones. */
+#include <time.h>
+
+#include "../fake_memory.h"
+#include "unit.h"
+
+#define MEMORY     (1u << 17)
+#define DIRECT_MAP 0xffff888000000000ULL
+#define VMALLOC    0xffffc90000000000ULL
+#define GAP        0xffffa00000000000ULL /* between the two */
+#define TABLE      0x63ULL
+#define HUGE       0xe3ULL
+#define RANGES     80000
+
+static struct fake_memory *m;
+
+static const struct mmx_fact *fact(enum mmx_fact_id id)
+{
+	return &m->mem.kernel.facts.v[id];
+}
+
+static uint64_t *table(uint64_t phys)
+{
+	return (uint64_t *)(m->bytes + phys);
+}
+
+static void set(uint64_t phys, uint64_t va, unsigned int level, uint64_t raw)
+{
+	table(phys)[va >> (3 + 9 * level) & 511] = raw;
+}
+
+/* A GiB of direct map, and a page in vmalloc space. */
+static void setup(void)
+{
+	m = fake_memory_new(MEMORY);
+	set(MEMORY, DIRECT_MAP, 4, 0x1000 | TABLE);
+	set(0x1000, DIRECT_MAP, 3, HUGE);
+	set(MEMORY, VMALLOC, 4, 0x2000 | TABLE);
+	set(0x2000, VMALLOC, 3, 0x3000 | TABLE);
+	set(0x3000, VMALLOC, 2, 0x4000 | TABLE);
+	set(0x4000, VMALLOC, 1, 0x8000 | TABLE);
+}
+
+static void find(void)
+{
+	mmx_space_x86_64.regions(&m->mem.kernel);
+}
+
+static double seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void a_sound_space_is_checked(void)
+{
+	setup();
+	find();
+	CHECK(fact(FACT_DIRECT_MAP)->state == MMX_FACT_CHECKED, "%s", fact(FACT_DIRECT_MAP)->text);
+	CHECK(fact(FACT_VMALLOC)->state == MMX_FACT_CHECKED, "%s", fact(FACT_VMALLOC)->text);
+	fake_memory_free(m);
+}
+
+/* A dump may have every other page. */
+static void many_ranges_take_no_longer(void)
+{
+	unsigned int right = 0, tried = 0;
+	double begun;
+
+	setup();
+	for (uint64_t i = 0, at = 1u << 24; i < RANGES; i++, at += 0x2000)
+		CHECK(mmx_ranges_add(&m->image.present, at, at + 0x1000), "no memory");
+	begun = seconds();
+	find();
+	sscanf(fact(FACT_DIRECT_MAP)->text, "%u of %u", &right, &tried);
+	CHECK(right == tried && tried > 200 && tried <= 256, "%s", fact(FACT_DIRECT_MAP)->text);
+	CHECK(seconds() - begun < 1, "%.2f s", seconds() - begun);
+	begun = seconds();
+	for (uint64_t i = 0, phys; i < RANGES; i++)
+		CHECK(!mmx_kphys(m->view, VMALLOC + i % 4096, &phys) &&
+			      mmx_kphys(m->view, GAP + i * 0x1000, &phys),
+		      "page %lu", i);
+	CHECK(seconds() - begun < 1, "%.2f s", seconds() - begun);
+	fake_memory_free(m);
+}
+
+int main(void)
+{
+	RUN(a_sound_space_is_checked);
+	RUN(many_ranges_take_no_longer);
+	return unit_end();
+}
