@@ -62,7 +62,8 @@ static enum mmx_read find_leaf(struct mmx_view *view, uint64_t addr, struct mmx_
 	if (!pte || pte->kind != MMX_PTE_LEAF)
 		return MMX_READ_UNMAPPED;
 	*leaf = (struct mmx_view_leaf){.va = pte->va, .size = pte->size, .phys = pte->phys};
-	view->leaf[view->next_leaf++ % MMX_VIEW_LEAVES] = *leaf;
+	if (!view->kernel->image->live)
+		view->leaf[view->next_leaf++ % MMX_VIEW_LEAVES] = *leaf;
 	return MMX_READ_OK;
 }
 

@@ -13,7 +13,7 @@ struct mmx_kernel;
 
 #define MMX_VIEW_LEAVES 16
 
-/** struct mmx_view_leaf - a mapping met lately; an empty one has size 0 */
+/** struct mmx_view_leaf - a mapping of a dead kernel, met lately; an empty one has size 0 */
 struct mmx_view_leaf {
 	uint64_t va, size;
 	uint64_t phys;

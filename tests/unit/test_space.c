@@ -84,9 +84,27 @@ static void many_ranges_take_no_longer(void)
 	fake_memory_free(m);
 }
 
+/* A dead kernel's mappings may be remembered; in a live one they come and go. */
+static void live_mappings_are_not_remembered(void)
+{
+	uint64_t value = 0;
+
+	setup();
+	table(0x8000)[0] = 1;
+	table(0x9000)[0] = 2;
+	m->image.live = true;
+	CHECK(!mmx_kread_u64(m->view, VMALLOC, &value) && value == 1, "%lu", value);
+	set(0x4000, VMALLOC, 1, 0x9000 | TABLE);
+	CHECK(!mmx_kread_u64(m->view, VMALLOC, &value) && value == 2, "remapped: %lu", value);
+	set(0x4000, VMALLOC, 1, 0);
+	CHECK(mmx_kread_u64(m->view, VMALLOC, &value) == MMX_READ_UNMAPPED, "unmapped: %lu", value);
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(a_sound_space_is_checked);
 	RUN(many_ranges_take_no_longer);
+	RUN(live_mappings_are_not_remembered);
 	return unit_end();
 }
