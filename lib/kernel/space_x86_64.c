@@ -209,17 +209,21 @@ static void find_direct_map(struct mmx_kernel *k)
 	check_direct_map(k, base, source);
 }
 
-static bool first_mapped(struct mmx_kernel *k, uint64_t start, uint64_t end, uint64_t *va)
+/* The first address that is mapped, if any; what could not be looked at before it is in the coverage. */
+static bool first_mapped(struct mmx_kernel *k, uint64_t start, uint64_t end, uint64_t *va,
+			 struct mmx_coverage *coverage)
 {
+	bool found = false;
 	struct mmx_pt pt;
 
 	if (start >= end)
 		return false;
 	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, start, end - 1, 0);
-	if (!mmx_pt_next(&pt))
-		return false;
+	while (!found && mmx_pt_next(&pt))
+		found = pt.pte.kind == MMX_PTE_LEAF;
+	mmx_cover_inherit(coverage, &pt.coverage);
 	*va = pt.pte.va;
-	return true;
+	return found;
 }
 
 static void find_vmalloc(struct mmx_kernel *k)
@@ -242,18 +246,23 @@ static void check_vmalloc(struct mmx_kernel *k)
 	/* The direct map's last leaf may be a huge one that reaches beyond the last byte of memory. */
 	uint64_t behind = (k->regions.v[REGION_DIRECT_MAP].end | ((1ULL << 30) - 1)) + 1, stray,
 		 first;
+	struct mmx_coverage coverage = {0};
 
 	if (!vmalloc->start)
 		return;
 	if (k->direct_map.va_end && memory_end(k) &&
-	    first_mapped(k, behind, vmalloc->start, &stray))
+	    first_mapped(k, behind, vmalloc->start, &stray, &coverage))
 		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_FAILED, vmalloc->source,
 			     "0x%" PRIx64 ", between the direct map and base 0x%" PRIx64
 			     ", is mapped",
 			     stray, vmalloc->start);
-	else if (!first_mapped(k, vmalloc->start, vmalloc->end, &first))
+	else if (!first_mapped(k, vmalloc->start, vmalloc->end, &first, &coverage) &&
+		 mmx_cover_whole(&coverage))
 		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_FAILED, vmalloc->source,
 			     "nothing is mapped from base 0x%" PRIx64 " on", vmalloc->start);
+	else if (!mmx_cover_whole(&coverage))
+		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_UNCHECKED, vmalloc->source, "%s",
+			     coverage.first.text);
 	else
 		mmx_fact_set(&k->facts, FACT_VMALLOC, MMX_FACT_CHECKED, vmalloc->source,
 			     "its first page is 0x%" PRIx64 "%s", first,

@@ -84,6 +84,42 @@ static void many_ranges_take_no_longer(void)
 	fake_memory_free(m);
 }
 
+/* What keeps its address from being mapped is no mapping, and what cannot be read says neither. */
+static void only_leaves_are_mapped(void)
+{
+	static const struct {
+		const char *what;
+		uint64_t gap, last; /* entries below the root, and in vmalloc space's last table */
+		enum mmx_fact_state state;
+	} cases[] = {
+		{"a page in the gap", 0x6000 | TABLE, 0x8000 | TABLE, MMX_FACT_FAILED},
+		{"what is not there in the gap", 0x5000 | TABLE, 0x8000 | TABLE, MMX_FACT_CHECKED},
+		{"a table of the gap that is absent", 0x90000000 | TABLE, 0x8000 | TABLE,
+		 MMX_FACT_UNCHECKED},
+		{"nothing in vmalloc space", 0, 0, MMX_FACT_FAILED},
+		{"only what is not there in vmalloc space", 0, 0x8000, MMX_FACT_FAILED},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		setup();
+		set(MEMORY, GAP, 4, cases[i].gap);
+		set(0x5000, GAP, 3, 0x400);
+		set(0x6000, GAP, 3, HUGE);
+		set(0x4000, VMALLOC, 1, cases[i].last);
+		find();
+		CHECK(fact(FACT_VMALLOC)->state == cases[i].state, "%s: %s", cases[i].what,
+		      fact(FACT_VMALLOC)->text);
+		fake_memory_free(m);
+	}
+	setup();
+	set(0x3000, VMALLOC, 2, 0x90000000 | TABLE);
+	find();
+	CHECK(fact(FACT_VMALLOC)->state == MMX_FACT_UNCHECKED &&
+		      strstr(fact(FACT_VMALLOC)->text, "physical 0x90000000"),
+	      "%s", fact(FACT_VMALLOC)->text);
+	fake_memory_free(m);
+}
+
 /* A dead kernel's mappings may be remembered; in a live one they come and go. */
 static void live_mappings_are_not_remembered(void)
 {
@@ -105,6 +141,7 @@ int main(void)
 {
 	RUN(a_sound_space_is_checked);
 	RUN(many_ranges_take_no_longer);
+	RUN(only_leaves_are_mapped);
 	RUN(live_mappings_are_not_remembered);
 	return unit_end();
 }
