@@ -28,7 +28,7 @@ enum mmx_pte_kind {
 	MMX_PTE_EMPTY,      /* a gap */
 	MMX_PTE_TABLE,      /* points to a table */
 	MMX_PTE_UNREADABLE, /* the table below this entry could not be read; see @read */
-	MMX_PTE_LOOP,       /* more tables than there is memory: the walk ended here */
+	MMX_PTE_LOOP,       /* more tables than pages are present: the walk ended here */
 };
 
 /**

@@ -6,9 +6,14 @@
 
 #define NO_TABLE 1 /* tables lie at multiples of their size */
 
+/*
+ * Each table is a page that is present. What memory there was beside that is only a claim of the dump,
+ * which costs it nothing.
+ */
 static uint64_t table_budget(struct mmx_reader *reader, unsigned int page_shift)
 {
-	return (reader->image->presence_known ? mmx_memory_known(reader) >> page_shift : 1u << 22) +
+	return (reader->image->presence_known ? mmx_memory_present(reader) >> page_shift
+					      : 1u << 22) +
 	       4096;
 }
 
@@ -117,16 +122,19 @@ static bool enter(struct mmx_pt *pt, struct mmx_pte *pte)
 		pt->done = true;
 		mmx_cover_failf(&pt->coverage, MMX_ECORRUPT,
 				"the page tables below 0x%" PRIx64
-				" lead back to themselves: there are more of them than memory "
-				"holds",
+				" lead back to themselves: there are more of them than pages "
+				"are present",
 				pt->paging.root);
 		return false;
 	}
-	pt->tables_left--;
+	/* A read asks by itself whether all is to end. */
 	if (t->phys != pte->phys)
 		pte->read = mmx_phys_read(pt->reader, pte->phys, t->entries, bytes);
+	else if (mmx_stopped(pt->reader->image))
+		pte->read = MMX_READ_UNREADABLE;
 	t->phys = pte->read ? NO_TABLE : pte->phys;
 	if (!pte->read) {
+		pt->tables_left--;
 		pt->level--;
 		return true;
 	}

@@ -56,18 +56,11 @@ enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf,
 	return image->ops->read(reader->handle, phys, buf, len);
 }
 
-uint64_t mmx_memory_known(struct mmx_reader *reader)
+uint64_t mmx_memory_present(struct mmx_reader *reader)
 {
-	const struct mmx_image *image = reader->image;
-
-	if (!reader->known) {
-		uint64_t present = mmx_ranges_total(&image->present);
-
-		reader->known = mmx_ranges_total(&image->ram);
-		if (present > reader->known)
-			reader->known = present;
-	}
-	return reader->known;
+	if (!reader->present)
+		reader->present = mmx_ranges_total(&reader->image->present);
+	return reader->present;
 }
 
 int mmx_image_note(struct mmx_image *image, struct mmx_err *err, const char *fmt, ...)

@@ -80,7 +80,7 @@ struct mmx_image {
 struct mmx_reader {
 	struct mmx_image *image;
 	void *handle;
-	uint64_t known; /* mmx_memory_known() once it was asked; 0 before */
+	uint64_t present; /* mmx_memory_present() once it was asked; 0 before */
 };
 
 struct mmx_reader *mmx_reader_new(struct mmx_image *image, struct mmx_err *err);
@@ -111,10 +111,10 @@ enum mmx_read mmx_phys_presence(const struct mmx_image *image, uint64_t phys);
 enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len);
 
 /**
- * mmx_memory_known() - how many bytes of memory the image knows of, present or not
+ * mmx_memory_present() - how many bytes of memory are present
  * Summed up once: a dump may have as many ranges as pages, and this bounds every walk.
  */
-uint64_t mmx_memory_known(struct mmx_reader *reader);
+uint64_t mmx_memory_present(struct mmx_reader *reader);
 
 /** mmx_image_note() - add a sentence to image->notice; -1 without memory */
 int mmx_image_note(struct mmx_image *image, struct mmx_err *err, const char *fmt, ...)

@@ -4,6 +4,8 @@
  * must say. A line of an answer is a range of addresses, what is there, its level, what is behind it,
  * and the names of its bits.
  */
+#include <time.h>
+
 #include "../fake_memory.h"
 #include "arch/pagetable.h"
 #include "unit.h"
@@ -287,6 +289,42 @@ static void walks_end(void)
 	fake_memory_free(m);
 }
 
+static bool stop(void *asked)
+{
+	return ++*(unsigned int *)asked > 20;
+}
+
+/* Tables that lead to each other and to nothing else, in a dump that claims to have been of 64 TiB. */
+static void walks_end_soon(void)
+{
+	unsigned int asked = 0;
+	clock_t begun;
+
+	setup(5);
+	for (unsigned int i = 0; i < 512; i++) {
+		const struct entry one[] = {{0x1000, i, 0xb063},
+					    {0xb000, i, 0xc063},
+					    {0xc000, i, 0xd063},
+					    {0xd000, i, 0xe063}};
+
+		put(one, 4);
+	}
+	if (!mmx_ranges_add(&m->image.ram, 0, 1ULL << 46))
+		abort();
+	begin(0, (8ULL << 40) - 1, 0);
+	begun = clock();
+	CHECK(mmx_pt_next(&pt) && pt.pte.kind == MMX_PTE_LOOP && pt.coverage.broken == 1,
+	      "it takes as long as the dump claims: %.2f s",
+	      (double)(clock() - begun) / CLOCKS_PER_SEC);
+	begin(0, (8ULL << 40) - 1, 0);
+	m->image.stop = stop;
+	m->image.stop_arg = &asked;
+	while (mmx_pt_next(&pt))
+		;
+	CHECK(asked > 20 && !pt.coverage.broken, "%u times asked whether to stop", asked);
+	fake_memory_free(m);
+}
+
 static void names_are_cut_to_fit(void)
 {
 	const struct mmx_pte pte = {.kind = MMX_PTE_TABLE, .level = 4, .raw = 0x67};
@@ -304,6 +342,7 @@ int main(void)
 	RUN(ranges_cut_what_they_hold);
 	RUN(tables_are_read_once);
 	RUN(walks_end);
+	RUN(walks_end_soon);
 	RUN(names_are_cut_to_fit);
 	return unit_end();
 }
