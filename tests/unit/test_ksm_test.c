@@ -33,6 +33,23 @@ static const struct {
 	/* not %ebx; xor %edx, %edx; test $3, %bl; sete %dl; shl $21, %edx; or $0x1000, %edx */
 	{"clang -O2: both bits", MMX_KSM_BOTH_BITS,
 	 CODE("\xf7\xd3\x31\xd2\xf6\xc3\x03\x0f\x94\xc2\xc1\xe2\x15\x81\xca\x00\x10\x00\x00")},
+	/* not %edx; neg %edi; test %esi, %esi; setg %bl; xor %esi, %esi; shl $11, %rbx; test $3, %dl;
+	 * mov $0x10000, %edx; sete %sil; shl $21, %esi; or $0x1000, %esi */
+	{"clang -O2 -march=znver3: both bits", MMX_KSM_BOTH_BITS,
+	 CODE("\xf7\xd2\xf7\xdf\x85\xf6\x0f\x9f\xc3\x31\xf6\x48\xc1\xe3\x0b\xf6\xc2\x03\xba\x00\x00"
+	      "\x01\x00\x40\x0f\x94\xc6\xc1\xe6\x15\x81\xce\x00\x10\x00\x00")},
+	/* the same without not, and setne */
+	{"clang -O2 -march=znver3: either bit", MMX_KSM_EITHER_BIT,
+	 CODE("\xf7\xdf\x85\xf6\x0f\x9f\xc3\x31\xf6\x48\xc1\xe3\x0b\xf6\xc2\x03\xba\x00\x00\x01\x00"
+	      "\x40\x0f\x95\xc6\xc1\xe6\x15\x81\xce\x00\x10\x00\x00")},
+	/* not %rsi, far from the rest, which is as of "either bit" but for the truth of cmov */
+	{"inverted long before", MMX_KSM_UNKNOWN,
+	 CODE("\x48\xf7\xd6\x0f\x1f\x84\x00\x00\x00\x00\x00\x0f\x1f\x84\x00\x00\x00\x00\x00\x0f\x1f"
+	      "\x84\x00\x00\x00\x00\x00\x48\x0d\x00\x10\x20\x00\x80\xcd\x10\x83\xe6\x03\x48\x0f\x45"
+	      "\xc1")},
+	/* test $3, %bl; sete %dl; shl $21, %edx: that none of the two is there */
+	{"neither bit", MMX_KSM_UNKNOWN,
+	 CODE("\xf6\xc3\x03\x0f\x94\xc2\xc1\xe2\x15\x81\xca\x00\x10\x00\x00")},
 	/* shl $21, %rcx, which moves a flag to its place, near a test of something else */
 	{"a flag that is moved", MMX_KSM_UNKNOWN, CODE("\xf6\xc3\x03\x48\xc1\xe1\x15\x90\x90\x90")},
 	{"no mask", MMX_KSM_UNKNOWN, CODE("\x48\x0d\x00\x10\x20\x00\x90\x90")},
