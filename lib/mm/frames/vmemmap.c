@@ -71,6 +71,7 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 {
 	struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	uint64_t page = 1ULL << k->arch->page_shift;
+	uint64_t left; /* bytes: a struct page may straddle two extents */
 	struct mmx_pt pt;
 
 	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, 1, 0,
@@ -84,9 +85,10 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 	}
 	if (!count_shared(v, page))
 		return mmx_fail_nomem(err);
-	v->unmapped = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
+	left = mmx_ranges_total(&mmx_mem(k)->sparse.pfn) * v->page_size;
 	for (size_t i = 0; i < v->n; i++)
-		v->unmapped -= v->v[i].len / v->page_size;
+		left -= v->v[i].len;
+	v->unmapped = (left + v->page_size - 1) / v->page_size;
 	return 0;
 }
 
