@@ -251,6 +251,36 @@ static void sheaves_with_rcu_are_found(void)
 	teardown();
 }
 
+struct delayed {
+	uint64_t next, func, object;
+};
+
+static void objects_that_kasan_delays_are_found(void)
+{
+	struct delayed delayed = {.func = 0xffffffff81000400, .object = FAKE_VA + MEMORY / 2};
+	uint64_t at, one;
+
+	setup();
+	fake_member(m, M_rcu_data_cblist, 16, 8, 0);
+	fake_member(m, M_callback_head_func, 8, 8, 0);
+	fake_symbol(m, "slab_free_after_rcu_debug", delayed.func);
+	at = per_cpu("rcu_data");
+	one = fake_put(m, &delayed, sizeof(delayed));
+	set(at + PER_CPU + 16, one);
+	find();
+	CHECK(!kept.n && coverage.unknown == 1, SEEN);
+	FAKE_MEMBER(m, M_rcu_delayed_free_head, delayed, next);
+	FAKE_MEMBER(m, M_rcu_delayed_free_object, delayed, object);
+	find();
+	CHECK(kept.n == 1 && state_of(delayed.object) == MMX_OBJECT_RCU &&
+		      mmx_cover_whole(&coverage),
+	      SEEN);
+	set(at + 16, OUTSIDE);
+	find();
+	CHECK(kept.n == 1 && !mmx_cover_whole(&coverage), SEEN);
+	teardown();
+}
+
 /*
  * A whole cache of a kernel from 7.1 on, whose second node has no memory but a barn.
  */
@@ -351,6 +381,7 @@ int main(void)
 	RUN(deferred_work_of_7_3);
 	RUN(the_quarantine_is_found);
 	RUN(sheaves_with_rcu_are_found);
+	RUN(objects_that_kasan_delays_are_found);
 	RUN(barns_of_nodes_without_memory_are_found);
 	return unit_end();
 }

@@ -185,40 +185,95 @@ static void find_quarantine(struct search *s)
 		take_list(s, at + i * size, MMX_OBJECT_QUARANTINED, false, 0);
 }
 
-/* Of all callbacks on a list of RCU's, those that give sheaves back. */
-static void take_callbacks(struct search *s, uint64_t head, const uint64_t functions[2])
+/*
+ * Callbacks of RCU that lead to objects which readers may still look at, each named by where its head
+ * lies: in a sheaf or, since 6.12 with KASAN, in what holds back one object of a cache whose objects
+ * are freed without waiting.
+ */
+static const struct {
+	const char *function;
+	enum mmx_layout_member head, objects;
+} callbacks[] = {
+	{"rcu_free_sheaf", M_slab_sheaf_rcu_head, M_slab_sheaf_objects},
+	{"rcu_free_sheaf_nobarn", M_slab_sheaf_rcu_head, M_slab_sheaf_objects},
+	{"slab_free_after_rcu_debug", M_rcu_delayed_free_head, M_rcu_delayed_free_object},
+};
+
+#define CALLBACKS (sizeof(callbacks) / sizeof(*callbacks))
+
+static void take_delayed(struct search *s, uint64_t delayed)
+{
+	uint64_t object;
+	struct mmx_err err;
+
+	if (s->kept->n >= s->limit)
+		mmx_cover_failf(s->coverage, MMX_ECORRUPT,
+				"RCU keeps more objects than memory holds");
+	else if (mmx_kget(s->view, delayed, M_rcu_delayed_free_object, &object, &err))
+		mmx_cover_fail(s->coverage, &err);
+	else
+		s->nomem = !mmx_array_add(s->kept,
+					  (struct mmx_slab_kept){object, MMX_OBJECT_RCU, false});
+}
+
+/* @functions are where those in the table lie; those that this kernel lacks are 0, which none is. */
+static void take_callback(struct search *s, uint64_t node, const uint64_t *functions)
+{
+	uint64_t function;
+	struct mmx_err err;
+
+	if (mmx_kget(s->view, node, M_callback_head_func, &function, &err)) {
+		mmx_fail_prefix(&err, "a callback of RCU");
+		mmx_cover_fail(s->coverage, &err);
+		return;
+	}
+	for (size_t i = 0; i < CALLBACKS && function; i++) {
+		uint64_t at = node - mmx_off(layout(s), callbacks[i].head);
+
+		if (function != functions[i])
+			continue;
+		if (callbacks[i].objects == M_rcu_delayed_free_object)
+			take_delayed(s, at);
+		else
+			take_sheaf(s, at, MMX_OBJECT_RCU);
+	}
+}
+
+static void take_callbacks(struct search *s, uint64_t head, const uint64_t *functions)
 {
 	struct mmx_slist list;
-	uint64_t function;
 
 	mmx_slist_begin(&list, s->view, head, MAX_CALLBACKS);
-	while (!s->nomem && !mmx_stopped(s->view->kernel->image) && mmx_slist_next(&list)) {
-		enum mmx_read read =
-			mmx_kread_member(s->view, list.node, M_callback_head_func, &function);
-
-		if (read)
-			mmx_cover_failf(s->coverage, mmx_read_code(read),
-					"the callback of RCU at 0x%" PRIx64 " is %s", list.node,
-					mmx_read_name(read));
-		else if (function == functions[0] || function == functions[1])
-			take_sheaf(s, list.node - mmx_off(layout(s), M_slab_sheaf_rcu_head),
-				   MMX_OBJECT_RCU);
-	}
+	while (!s->nomem && !mmx_stopped(s->view->kernel->image) && mmx_slist_next(&list))
+		take_callback(s, list.node, functions);
 	mmx_cover_inherit(s->coverage, &list.coverage);
 }
 
-/* Sheaves of objects that readers may still look at, with RCU. */
+static bool find_functions(struct search *s, uint64_t *functions)
+{
+	bool any = false;
+	uint64_t at;
+
+	for (size_t i = 0; i < CALLBACKS; i++) {
+		bool has = mmx_symbol_addr(&s->view->kernel->symbols, callbacks[i].function, &at) &&
+			   known(s, "rcu_data", callbacks[i].head) &&
+			   known(s, "rcu_data", callbacks[i].objects);
+
+		functions[i] = has ? at : 0;
+		any |= has;
+	}
+	return any;
+}
+
 static void find_rcu(struct search *s)
 {
 	static const enum mmx_layout_member heads[] = {M_rcu_data_cblist, M_rcu_data_nocb_bypass};
-	const struct mmx_symbols *symbols = &s->view->kernel->symbols;
-	uint64_t functions[2] = {0}, at;
+	uint64_t functions[CALLBACKS], at;
 
-	mmx_symbol_addr(symbols, "rcu_free_sheaf_nobarn", &functions[1]);
-	if (!mmx_symbol_addr(symbols, "rcu_free_sheaf", &functions[0]) ||
-	    !mmx_symbol_addr(symbols, "rcu_data", &at) || !know_cpus(s, "rcu_data") ||
-	    !known(s, "rcu_data", heads[0]) || !known(s, "rcu_data", M_callback_head_func) ||
-	    !known(s, "rcu_data", M_slab_sheaf_rcu_head))
+	if (!find_functions(s, functions) ||
+	    !mmx_symbol_addr(&s->view->kernel->symbols, "rcu_data", &at) ||
+	    !know_cpus(s, "rcu_data") || !known(s, "rcu_data", heads[0]) ||
+	    !known(s, "rcu_data", M_callback_head_func))
 		return;
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
 		for (size_t c = 0; c < s->cpus->n && mmx_has(layout(s), heads[i]); c++)
