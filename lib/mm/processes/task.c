@@ -98,27 +98,41 @@ static bool add_process(struct finder *f, uint64_t leader)
 	return go_on && (met_leader || add_task(f, leader));
 }
 
-/* CPU 0's idle task is the list's head; the others' are on no list. */
+/* A CPU that never came up has none. */
+static void add_idle_task(struct finder *f, const struct mmx_cpu *cpu, uint64_t runqueues,
+			  uint64_t init_task)
+{
+	struct mmx_err err;
+	uint64_t idle;
+
+	if (mmx_kget(f->view, runqueues + cpu->offset, M_rq_idle, &idle, &err)) {
+		mmx_fail_prefix(&err, "the idle task of CPU %u", cpu->nr);
+		mmx_cover_fail(&f->tasks->coverage, &err);
+	} else if (idle && idle != init_task) {
+		add_task(f, idle);
+	}
+}
+
+/* CPU 0's idle task is the list's head; the others' are on no list. A kernel for one CPU has no others. */
 static void add_idle_tasks(struct finder *f, uint64_t init_task)
 {
+	static const enum mmx_layout_member need[] = {M_rq_idle};
+	const struct mmx_symbols *symbols = &f->view->kernel->symbols;
 	struct mmx_cpus cpus = {0};
-	uint64_t runqueues, idle;
+	uint64_t runqueues;
 	struct mmx_err err;
 
 	add_task(f, init_task);
-	if (!mmx_symbol_addr(&f->view->kernel->symbols, "runqueues", &runqueues) ||
-	    !mmx_has(f->layout, M_rq_idle))
+	if (!mmx_symbols_find(symbols, "__per_cpu_offset"))
 		return;
-	if (mmx_cpus_find(&cpus, f->view, &err)) {
+	if (!mmx_symbol_addr(symbols, "runqueues", &runqueues))
+		mmx_cover_failf(&f->tasks->coverage, MMX_EMISSING,
+				"idle tasks: there is no symbol runqueues");
+	else if (mmx_layout_require(f->layout, need, 1, &err) ||
+		 mmx_cpus_find(&cpus, f->view, &err))
 		mmx_cover_fail(&f->tasks->coverage, &err);
-		return;
-	}
-	for (size_t i = 0; i < cpus.n; i++) {
-		/* A CPU that never came up has none. */
-		if (!mmx_kread_member(f->view, runqueues + cpus.v[i].offset, M_rq_idle, &idle) &&
-		    idle && idle != init_task)
-			add_task(f, idle);
-	}
+	for (size_t i = 0; i < cpus.n; i++)
+		add_idle_task(f, &cpus.v[i], runqueues, init_task);
 	mmx_cpus_free(&cpus);
 }
 
