@@ -10,6 +10,7 @@
 #include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "kernel/member.h"
+#include "mm/files/inode.h"
 #include "mm/knowledge.h"
 #include "mm/owners/pagepool.h"
 #include "mm/owners/percpu.h"

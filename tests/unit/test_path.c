@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "../fake_memory.h"
-#include "mm/files/path.h"
+#include "mm/files/inode_path.h"
 #include "unit.h"
 
 #define OWN_NS   0x1000

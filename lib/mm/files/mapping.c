@@ -7,6 +7,7 @@
 #include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
+#include "mm/files/inode_path.h"
 #include "mm/files/mapping.h"
 #include "mm/recall.h"
 #include "mm/swap/swap.h"

@@ -8,6 +8,7 @@
 
 #include "base/coverage.h"
 #include "kernel/view.h"
+#include "mm/files/inode.h"
 #include "mm/files/path.h"
 
 /** enum mmx_mapping_kind - what an address_space caches */

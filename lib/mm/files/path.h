@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names of files: the path that leads to one, as /proc/PID/maps prints it, and what its inode and
- * file system say. Paths begin at the root of the mount namespace that the file was opened in.
+ * Paths: the one of a file that is open, as /proc/PID/maps prints it, or of any dentry below a mount. They
+ * begin at the root of the mount namespace that the file was opened in.
  */
 #ifndef MMX_MM_PATH_H
 #define MMX_MM_PATH_H
@@ -39,46 +39,44 @@ int mmx_path_read(struct mmx_path *path, struct mmx_view *view, uint64_t vfsmoun
 int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
 		     struct mmx_err *err);
 
-/**
- * mmx_path_of_inode() - a path of an inode, through its names and the mounts of its file system
- * Of several names the first that is not deleted, of several mounts the first in the initial
- * namespace; @one_of says that there are several. Mounts of other namespaces do not count there when
- * one of the initial namespace has it, nor do names that are deleted. Fails when the inode has no name: deleted and closed, or its file system's own.
+/*
+ * What paths are made of, for those who have to choose the mount themselves.
  */
-int mmx_path_of_inode(struct mmx_path *path, struct mmx_view *view, uint64_t inode,
-		      struct mmx_err *err);
-
-#define MMX_FS_NAME 32
 
 /**
- * struct mmx_inode - an inode and its file system
- * @dev: device number of the file system, 12 bits major and 20 bits minor
- * @rdev: device number of the device that the inode is
- * @fs: type of the file system: "ext4", "tmpfs"
- * @sb_id: the super block's own name: "vda", "tmpfs"
+ * struct mmx_dentry - a name in the tree of a file system
+ * @name, @name_len: where its text is
+ * @is_root: of its file system
+ * @unhashed: no directory has it any more
+ * @d_dname: the function that makes its name up; 0 when it has an ordinary path
  */
-struct mmx_inode {
-	uint64_t addr;
-	uint64_t ino;
-	uint64_t sb;
-	uint32_t dev, rdev;
-	uint32_t mode, nlink, flags;
-	char fs[MMX_FS_NAME];
-	char sb_id[MMX_FS_NAME];
+struct mmx_dentry {
+	uint64_t parent, name, hashed, ops, inode;
+	uint64_t name_len;
+	bool is_root, unhashed;
+	uint64_t d_dname;
 };
 
-static inline unsigned int mmx_dev_major(uint32_t dev)
-{
-	return dev >> 20;
-}
+int mmx_dentry_read(struct mmx_dentry *d, struct mmx_view *view, uint64_t addr,
+		    struct mmx_err *err);
 
-static inline unsigned int mmx_dev_minor(uint32_t dev)
-{
-	return dev & 0xfffff;
-}
+/** struct mmx_mount - a place where a file system is mounted, by a struct mount */
+struct mmx_mount {
+	uint64_t addr;
+	uint64_t root, parent, mountpoint, ns;
+};
 
-/** mmx_inode_read() - all of it, or -1 */
-int mmx_inode_read(struct mmx_inode *inode, struct mmx_view *view, uint64_t addr,
-		   struct mmx_err *err);
+int mmx_mount_read(struct mmx_mount *m, struct mmx_view *view, uint64_t addr, struct mmx_err *err);
+
+/**
+ * mmx_path_below() - the path of the dentry at @addr, one without d_dname, below one mount
+ * @below: whether it is below that mount at all
+ */
+int mmx_path_below(struct mmx_path *path, struct mmx_view *view, const struct mmx_mount *mount,
+		   uint64_t addr, const struct mmx_dentry *d, bool *below, struct mmx_err *err);
+
+/** mmx_path_generated() - the name that the d_dname of the dentry at @addr makes up */
+int mmx_path_generated(struct mmx_path *path, struct mmx_view *view, uint64_t addr,
+		       const struct mmx_dentry *d, struct mmx_err *err);
 
 #endif
