@@ -108,7 +108,7 @@ struct mmx_arch {
 	size_t bits_n;
 	/* Fills kind, phys and no_access of an entry that is not empty. */
 	void (*decode)(const struct mmx_paging *paging, struct mmx_pte *pte);
-	/* What an entry that is not present says: see mm/swap/swap.h for what the types mean. */
+	/* What an entry that is not present says: see mm/swap/swap_types.h for what the types mean. */
 	void (*swap_entry)(uint64_t raw, unsigned int *type, uint64_t *offset);
 };
 

@@ -20,7 +20,7 @@
 #include "mm/owners/vmalloc.h"
 #include "mm/processes/task.h"
 #include "mm/processes/usermem.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_slot.h"
 #include "mm/zones/pcp.h"
 #include "mm/zones/unaccepted.h"
 

@@ -15,7 +15,7 @@
 #include "mm/owners/resource.h"
 #include "mm/owners/slab_caches.h"
 #include "mm/owners/stack.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_areas.h"
 #include "mm/processes/task.h"
 #include "mm/zones/unaccepted.h"
 #include "mm/owners/vmalloc.h"

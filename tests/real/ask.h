@@ -11,7 +11,7 @@
 #include "mm/knowledge.h"
 #include "mm/frames/page_walk.h"
 #include "mm/mem.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_slot.h"
 
 struct ask_question {
 	const char *name;

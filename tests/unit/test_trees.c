@@ -5,7 +5,7 @@
 #include "../fake_memory.h"
 #include "kernel/rbtree.h"
 #include "kernel/xarray.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_slot.h"
 #include "unit.h"
 
 #define MEMORY  (1u << 20)

@@ -10,7 +10,7 @@
 #include "mm/files/inode_path.h"
 #include "mm/files/mapping.h"
 #include "mm/recall.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_areas.h"
 
 #define S_DAX (1u << 13) /* of i_flags, since 4.0 */
 

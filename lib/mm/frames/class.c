@@ -5,6 +5,7 @@
 #include "mm/frames/class.h"
 #include "mm/owners/owner.h"
 #include "mm/owners/hugetlb.h"
+#include "mm/swap/swap_slot.h"
 
 #define PP_SIGNATURE 0xdead000000000040ULL
 

@@ -11,9 +11,6 @@
 
 #include "mm/frames/arm.h"
 #include "mm/frames/page_walk.h"
-#include "mm/owners/pipe.h"
-#include "mm/owners/ptowner.h"
-#include "mm/swap/swap.h"
 
 enum mmx_class {
 #define CLASS(id, ...) CLASS_##id,

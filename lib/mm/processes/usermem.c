@@ -6,6 +6,7 @@
 #include "kernel/member.h"
 #include "mm/processes/task.h"
 #include "mm/processes/usermem.h"
+#include "mm/swap/swap_slot.h"
 
 /* The kernel's half of the address space has the top bit set. */
 #define KERNEL_HALF (1ULL << 63)

@@ -10,7 +10,7 @@
 
 #include "arch/pagetable.h"
 #include "base/err.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_areas.h"
 
 struct mmx_tasks;
 struct mmx_view;

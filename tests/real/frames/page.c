@@ -10,7 +10,7 @@
 #include "mm/owners/memcg.h"
 #include "mm/rmap/anon.h"
 #include "mm/rmap/ksm.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_slot.h"
 
 static void print_mapping(struct mmx_view *view, uint64_t word)
 {

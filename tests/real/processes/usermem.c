@@ -11,7 +11,7 @@
 #include "../ask.h"
 #include "mm/processes/task.h"
 #include "mm/processes/usermem.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_slot.h"
 
 #define PM_PRESENT (1ULL << 63)
 #define PM_SWAP    (1ULL << 62)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "../ask.h"
-#include "mm/swap/swap.h"
+#include "mm/swap/swap_slot.h"
 
 static int swaps(const struct mmx_kernel *k)
 {
