@@ -7,7 +7,7 @@
 #include "cmd/what.h"
 #include "mm/frames/class.h"
 #include "mm/frames/pageblock.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_page.h"
 #include "mm/owners/owner.h"
 #include "mm/owners/page_owner.h"
 #include "mm/owners/percpu.h"

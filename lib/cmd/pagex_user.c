@@ -6,7 +6,7 @@
 #include "mm/mem.h"
 #include "cmd/pagex.h"
 #include "mm/rmap/anon.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_page.h"
 #include "mm/rmap/ksm.h"
 #include "mm/files/mapping.h"
 #include "mm/owners/memcg.h"

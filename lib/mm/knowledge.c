@@ -6,7 +6,7 @@
 #include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/recall.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/owner.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/percpu.h"

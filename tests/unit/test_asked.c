@@ -7,7 +7,7 @@
 
 #include "../fake_memory.h"
 #include "mm/frames/flagnames.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_page.h"
 #include "mm/frames/pageblock.h"
 #include "unit.h"
 

@@ -5,7 +5,7 @@
 
 #include "../fake_memory.h"
 #include "mm/frames/class.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_page.h"
 #include "unit.h"
 
 #define SIZE     64u /* of a struct page */

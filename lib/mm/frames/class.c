@@ -4,7 +4,7 @@
 #include "mm/frames/buddy_block.h"
 #include "mm/frames/class.h"
 #include "mm/owners/owner.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_page.h"
 #include "mm/swap/swap_slot.h"
 
 #define PP_SIGNATURE 0xdead000000000040ULL

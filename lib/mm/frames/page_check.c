@@ -5,7 +5,7 @@
 
 #include "mm/frames/page_check.h"
 #include "mm/frames/page_walk.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_pools.h"
 
 static const char source[] = "struct page, folio, enum pagetype";
 

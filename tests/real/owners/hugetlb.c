@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "../ask.h"
-#include "mm/owners/hugetlb.h"
+#include "mm/owners/hugetlb_page.h"
 
 static void print_pools(const struct mmx_hugetlb_pools *pools)
 {

@@ -1,68 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Huge pages of hugetlb: the pools, one for each size, with what every node has of them, and what a
- * single huge page says of itself.
+ * A huge page of hugetlb: what it says of itself, which mount it is charged to, and which of its pages are
+ * poisoned.
  */
-#ifndef MMX_MM_HUGETLB_H
-#define MMX_MM_HUGETLB_H
+#ifndef MMX_MM_HUGETLB_PAGE_H
+#define MMX_MM_HUGETLB_PAGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/array.h"
-#include "base/coverage.h"
 #include "mm/frames/page_walk.h"
-
-/** MMX_HSTATES_MAX - sizes that a kernel has at most; x86_64 has two */
-#define MMX_HSTATES_MAX 8
-
-/** struct mmx_hstate - a pool, by the kernel's own counts in huge pages */
-struct mmx_hstate {
-	uint64_t addr;
-	unsigned int order;
-	char name[32];
-	uint64_t total, free, reserved, surplus;
-};
-
-/**
- * struct mmx_hstate_node - a pool's part on a node
- * @listed: huge pages on the free list, counted by walking it
- * @unlisted: why the walk ended early, a number of the pools' reasons; 0 when it did not
- */
-struct mmx_hstate_node {
-	unsigned int hstate, node;
-	uint64_t total, free, surplus;
-	uint64_t listed;
-	uint32_t unlisted;
-};
-
-/** struct mmx_hugetlb_free - a huge page on a free list */
-struct mmx_hugetlb_free {
-	uint64_t pfn;
-	unsigned int hstate, node;
-};
-
-/** struct mmx_hugetlb_pools - all pools; none on a kernel that has no hugetlb; @free is by frame */
-struct mmx_hugetlb_pools {
-	struct mmx_coverage coverage;
-	unsigned int n;
-	struct mmx_hstate v[MMX_HSTATES_MAX];
-	struct {
-		MMX_ARRAY(struct mmx_hstate_node);
-	} nodes;
-	struct {
-		MMX_ARRAY(struct mmx_hugetlb_free);
-	} free;
-	struct mmx_reasons reasons;
-};
-
-/** mmx_hugetlb_pools_find() - read all pools: mmx_know_hugetlb_pools() keeps them */
-int mmx_hugetlb_pools_find(struct mmx_hugetlb_pools *pools, struct mmx_view *view,
-			   struct mmx_err *err);
-void mmx_hugetlb_pools_free(struct mmx_hugetlb_pools *pools);
-
-/** mmx_hugetlb_count() - huge pages of all sizes, by the pools' counters; 0 without hugetlb */
-int mmx_hugetlb_count(struct mmx_view *view, uint64_t *n, struct mmx_err *err);
+#include "mm/owners/hugetlb_pools.h"
 
 /** MMX_HUGETLB_POISONED - poisoned pages of a huge page that are named; more are only counted */
 #define MMX_HUGETLB_POISONED 16
