@@ -257,7 +257,7 @@ static void there_is_an_end_of_descriptors(void)
 	end_world(w);
 }
 
-/* 7.3 counts the pages in reserve; what lies behind the last one was one once. */
+/* 7.3 counts the pages in tmp_page; what lies behind the last one was one once. */
 static void counted_spares(void)
 {
 	static const struct {

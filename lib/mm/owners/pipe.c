@@ -180,8 +180,8 @@ static void take_page(struct finder *f, uint64_t page, struct mmx_pipe_page foun
 }
 
 /*
- * Pages in reserve. Since 7.3 they are counted, and pointers behind the last one are stale; before that
- * they were NULL.
+ * Pages that a pipe keeps for what is written next (tmp_page). Since 7.3 they are counted, and pointers behind
+ * the last one are stale; before that they were NULL.
  */
 static int count_spares(struct finder *f, uint64_t addr, uint64_t *n, struct mmx_err *err)
 {
@@ -196,7 +196,7 @@ static int count_spares(struct finder *f, uint64_t addr, uint64_t *n, struct mmx
 	if (*n > room)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the pipe at 0x%" PRIx64 " has %" PRIu64
-				" pages in reserve, and room for %" PRIu64,
+				" pages in tmp_page, and room for %" PRIu64,
 				addr, *n, room);
 	return 0;
 }

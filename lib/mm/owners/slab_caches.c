@@ -14,7 +14,7 @@
 #include "mm/owners/slab_objects.h"
 
 #define MAX_CACHES   65536u
-#define MAX_RESERVE  65536u /* slabs that a CPU holds in reserve for one cache */
+#define MAX_PARTIAL  65536u /* partial slabs that a CPU holds of one cache */
 #define MAX_SHEAVES  16384u /* full ones that a node keeps of one cache */
 #define MAX_NODES    1024u
 #define MAX_POINTERS 64u /* bytes of pointers that a cache has of a node */
@@ -98,7 +98,7 @@ static void hold(struct finder *f, struct mmx_slab_on_cpu slab)
 	f->nomem |= !mmx_array_add(&f->caches->on_cpu, slab);
 }
 
-/* The slab that a CPU works on and, linked through their struct pages, those in reserve. */
+/* The slab that a CPU works on and, linked through their struct pages, its partial ones. */
 static void find_cpu_slabs(struct finder *f, uint64_t percpu, const struct mmx_cpu *cpu)
 {
 	uint64_t at = percpu + cpu->offset, freelist, page, next = 0;
@@ -114,7 +114,7 @@ static void find_cpu_slabs(struct finder *f, uint64_t percpu, const struct mmx_c
 	for (unsigned int n = 0; next; n++) {
 		uint64_t pfn;
 
-		if (n == MAX_RESERVE || !mmx_page_pfn(f->view->kernel, next, &pfn)) {
+		if (n == MAX_PARTIAL || !mmx_page_pfn(f->view->kernel, next, &pfn)) {
 			spoil(f, MMX_ECORRUPT, "CPU %u's list of slabs breaks at 0x%" PRIx64,
 			      cpu->nr, next);
 			return;

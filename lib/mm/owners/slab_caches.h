@@ -41,10 +41,10 @@ struct mmx_slab_cache {
 	uint32_t unseen;
 };
 
-/** struct mmx_slab_on_cpu - a slab that a CPU holds: the one it works on, or one in reserve */
+/** struct mmx_slab_on_cpu - a slab that a CPU holds: the one it works on, or a partial one */
 struct mmx_slab_on_cpu {
 	uint64_t page;     /* address of its struct page */
-	uint64_t freelist; /* of the CPU; 0 for a slab in reserve */
+	uint64_t freelist; /* of the CPU; 0 for a partial slab */
 	unsigned int cpu;
 	bool active;
 };
