@@ -4,7 +4,7 @@ Classes: what a frame is used for, by the first test that holds. The order keeps
 read under a meaning that it does not have on that page.
 """
 from .modsyms import modules
-from .owners import pcp, percpu, pipe, ptowner, stack, unaccepted, vmalloc, vmemmap
+from .owners import page_table, pcp, percpu, pipe, stack, unaccepted, vmalloc, vmemmap
 from .page import ALL_ONES
 from .task import Tasks
 from .trouble import Absent
@@ -65,7 +65,7 @@ class Classes:
         # What a page's own words say of it counts more than who else leads to it.
         self.last = dict.fromkeys((pfn for pfn, owned in mapped if not owned), "vmalloc")
         self.last |= dict.fromkeys(pipe.frames(kernel, tasks.all(), pages), "pipe")
-        self.last |= dict.fromkeys(ptowner.frames(kernel, tasks.processes(), pages), "page-table")
+        self.last |= dict.fromkeys(page_table.frames(kernel, tasks.processes(), pages), "page-table")
 
     def _own(self, name, frames):
         """The first owner of a frame keeps it."""

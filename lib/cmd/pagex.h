@@ -12,7 +12,7 @@
 #include "mm/owners/page_owner.h"
 #include "mm/owners/percpu.h"
 #include "mm/owners/pipe.h"
-#include "mm/owners/ptowner.h"
+#include "mm/owners/page_table.h"
 #include "mm/owners/resource.h"
 #include "mm/owners/slab_objects.h"
 #include "mm/owners/stack.h"

@@ -11,7 +11,7 @@
 #include "mm/zones/pcp.h"
 #include "mm/owners/percpu.h"
 #include "mm/owners/pipe.h"
-#include "mm/owners/ptowner.h"
+#include "mm/owners/page_table.h"
 #include "mm/owners/resource.h"
 #include "mm/owners/slab_caches.h"
 #include "mm/owners/stack.h"

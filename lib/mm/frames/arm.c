@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mm/mem.h"
 #include "mm/frames/arm.h"
-#include "mm/owners/ptowner.h"
+#include "mm/owners/page_table.h"
 
 bool mmx_arm_typed(const struct mmx_page_walk *w)
 {

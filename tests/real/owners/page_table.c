@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "../ask.h"
-#include "mm/owners/ptowner.h"
+#include "mm/owners/page_table.h"
 #include "mm/processes/task.h"
 
 static void print_space(const struct mmx_kernel *k, const struct mmx_tasks *tasks,

@@ -3,8 +3,8 @@
  * Whose page table a page is. Nothing in a table's struct page tells that, so the tables of all
  * address spaces are walked, the kernel's own included, and indexed by frame.
  */
-#ifndef MMX_MM_PTOWNER_H
-#define MMX_MM_PTOWNER_H
+#ifndef MMX_MM_PAGE_TABLE_H
+#define MMX_MM_PAGE_TABLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

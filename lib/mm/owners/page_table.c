@@ -9,7 +9,7 @@
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/knowledge.h"
-#include "mm/owners/ptowner.h"
+#include "mm/owners/page_table.h"
 #include "mm/owners/owner.h"
 #include "mm/processes/mm.h"
 
