@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../fake_memory.h"
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 #include "mm/owners/resource.h"
 #include "mm/owners/vmalloc.h"
 #include "unit.h"

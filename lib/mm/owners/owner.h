@@ -16,7 +16,7 @@
 #include "base/coverage.h"
 #include "mm/frames/class.h"
 #include "mm/knowledge.h"
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 
 struct mmx_view;
 

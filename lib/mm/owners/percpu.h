@@ -12,7 +12,7 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 
 struct mmx_view;
 

@@ -11,7 +11,7 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 
 struct mmx_task;
 struct mmx_view;

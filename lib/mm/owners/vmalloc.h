@@ -13,7 +13,7 @@
 #include "base/array.h"
 #include "base/coverage.h"
 #include "image/image.h"
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 
 struct mmx_view;
 

@@ -8,7 +8,7 @@
 #define MMX_MM_UNACCEPTED_H
 
 #include "base/coverage.h"
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 
 struct mmx_view;
 

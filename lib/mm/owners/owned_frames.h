@@ -3,8 +3,8 @@
  * Which owner a frame has, turned round: owners know their frames, frames do not know their
  * owners. A table of runs of frames, filled from the owners' lists and searched by frame.
  */
-#ifndef MMX_MM_OWNED_H
-#define MMX_MM_OWNED_H
+#ifndef MMX_MM_OWNED_FRAMES_H
+#define MMX_MM_OWNED_FRAMES_H
 
 #include <stdint.h>
 

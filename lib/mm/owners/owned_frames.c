@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
-#include "mm/owners/owned.h"
+#include "mm/owners/owned_frames.h"
 
 bool mmx_owned_add(struct mmx_owned *o, uint32_t owner, uint64_t at, uint64_t pfn, uint64_t frames)
 {
