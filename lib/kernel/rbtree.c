@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
-#include "base/bytes.h"
+#include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/rbtree.h"
 
 struct node {
-	uint64_t left, right, subtree_last;
+	uint64_t parent, left, right, subtree_last;
 };
+
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct node, parent, rb_node, rb_parent_color),
+	MMX_WANT(struct node, left, rb_node, rb_left),
+	MMX_WANT(struct node, right, rb_node, rb_right),
+};
+
+static const struct mmx_decode rb_node = MMX_DECODE("rb_node", wanted);
 
 static int read_failed(struct mmx_rb *rb, uint64_t addr, enum mmx_read read)
 {
@@ -18,24 +26,20 @@ static int read_failed(struct mmx_rb *rb, uint64_t addr, enum mmx_read read)
 
 static int read_node(struct mmx_rb *rb, uint64_t addr, uint64_t parent, struct node *node)
 {
-	const struct mmx_layout *l = &rb->view->kernel->layout;
-	unsigned char bytes[24];
-	enum mmx_read read = mmx_kread(rb->view, addr, bytes, sizeof(bytes));
+	enum mmx_read read = mmx_decode_into(&rb_node, rb->view, addr, node);
 	uint64_t said;
 
 	if (!read && rb->interval)
 		read = mmx_kread_u64(rb->view, addr + (uint64_t)rb->last_at, &node->subtree_last);
 	if (read)
 		return read_failed(rb, addr, read);
-	said = mmx_get(l, M_rb_node_rb_parent_color, bytes) & ~3ULL;
+	said = node->parent & ~3ULL;
 	if (said != parent)
 		return mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
 				       "the tree at 0x%" PRIx64 " is broken: node 0x%" PRIx64
 				       " says that 0x%" PRIx64
 				       " is its parent and was reached from 0x%" PRIx64,
 				       rb->root, addr, said, parent);
-	node->left = mmx_get(l, M_rb_node_rb_left, bytes);
-	node->right = mmx_get(l, M_rb_node_rb_right, bytes);
 	return 0;
 }
 
@@ -68,16 +72,10 @@ static void descend(struct mmx_rb *rb, uint64_t addr, uint64_t parent, uint64_t 
 
 static int find_top(struct mmx_rb *rb, uint64_t *top, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_rb_node_rb_parent_color, M_rb_node_rb_left,
-						      M_rb_node_rb_right};
-	const struct mmx_layout *l = &rb->view->kernel->layout;
 	enum mmx_read read = mmx_kread_u64(rb->view, rb->root, top);
 
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_decode_require(&rb_node, &rb->view->kernel->layout, err))
 		return -1;
-	if (mmx_size(l, S_rb_node) != 24)
-		return mmx_fail(err, MMX_ECORRUPT, "struct rb_node has %" PRIu64 " bytes, not 24",
-				mmx_size(l, S_rb_node));
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "the tree's root at 0x%" PRIx64 " is %s",
 				rb->root, mmx_read_name(read));

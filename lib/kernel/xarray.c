@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
+#include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
 #include "kernel/xarray.h"
@@ -12,6 +13,20 @@
 
 /* As far as nodes go: shift, offset and parent stand before the slots, which are 40 bytes in. */
 #define NODE_BYTES (128 + 8 * MMX_XA_SLOTS)
+
+/* What stands before the slots. */
+struct head {
+	uint8_t shift, offset;
+	uint64_t parent;
+};
+
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct head, shift, xa_node, shift),
+	MMX_WANT(struct head, offset, xa_node, offset),
+	MMX_WANT(struct head, parent, xa_node, parent),
+};
+
+static const struct mmx_decode xa_node = MMX_DECODE("xa_node", wanted);
 
 static int broken(struct mmx_xa *xa, enum mmx_code code, uint64_t node, const char *what)
 {
@@ -25,16 +40,14 @@ static uint64_t span(const struct mmx_xa *xa, unsigned int shift)
 	return shift + xa->bits < 64 ? (1ULL << (shift + xa->bits)) - 1 : UINT64_MAX;
 }
 
-static const char *check_node(const struct mmx_xa *xa, const unsigned char *bytes, uint64_t slot)
+static const char *check_node(const struct mmx_xa *xa, const struct head *head, uint64_t slot)
 {
-	const struct mmx_layout *l = &xa->view->kernel->layout;
 	const struct mmx_xa_node *above = xa->depth ? &xa->node[xa->depth - 1] : NULL;
-	uint64_t shift = mmx_get(l, M_xa_node_shift, bytes);
 
-	if (shift >= 64 || shift % xa->bits || (above && shift + xa->bits != above->shift))
+	if (head->shift >= 64 || head->shift % xa->bits ||
+	    (above && head->shift + xa->bits != above->shift))
 		return "has an impossible shift";
-	if (mmx_get(l, M_xa_node_parent, bytes) != (above ? above->addr : 0) ||
-	    (above && mmx_get(l, M_xa_node_offset, bytes) != slot))
+	if (head->parent != (above ? above->addr : 0) || (above && head->offset != slot))
 		return "is not where it says that it is";
 	return NULL;
 }
@@ -47,6 +60,7 @@ static int enter(struct mmx_xa *xa, uint64_t addr, uint64_t base, uint64_t slot)
 	uint64_t at = mmx_off(l, M_xa_node_slots);
 	unsigned char bytes[NODE_BYTES];
 	enum mmx_read read;
+	struct head head;
 	const char *wrong;
 
 	if (xa->depth && !xa->node[xa->depth - 1].shift)
@@ -57,12 +71,13 @@ static int enter(struct mmx_xa *xa, uint64_t addr, uint64_t base, uint64_t slot)
 				       "the xarray at 0x%" PRIx64 " is broken: node 0x%" PRIx64
 				       " is %s",
 				       xa->addr, addr, mmx_read_name(read));
-	wrong = check_node(xa, bytes, slot);
+	mmx_decode_bytes(&xa_node, l, bytes, &head);
+	wrong = check_node(xa, &head, slot);
 	if (wrong)
 		return broken(xa, MMX_ECORRUPT, addr, wrong);
 	node->addr = addr;
 	node->base = base;
-	node->shift = mmx_get(l, M_xa_node_shift, bytes);
+	node->shift = head.shift;
 	for (unsigned int i = 0; i < xa->slots; i++)
 		node->slots[i] = mmx_le64(bytes + at + i * 8);
 	xa->depth++;
@@ -72,13 +87,12 @@ static int enter(struct mmx_xa *xa, uint64_t addr, uint64_t base, uint64_t slot)
 /* The layout comes from the dump too, so it is looked at before it is believed. */
 static int check_layout(struct mmx_xa *xa, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_xarray_xa_head, M_xa_node_shift,
-						      M_xa_node_offset, M_xa_node_parent,
-						      M_xa_node_slots};
+	static const enum mmx_layout_member places[] = {M_xarray_xa_head, M_xa_node_slots};
 	const struct mmx_layout *l = &xa->view->kernel->layout;
 	uint64_t at;
 
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_decode_require(&xa_node, l, err) ||
+	    mmx_layout_require(l, places, sizeof(places) / sizeof(*places), err))
 		return -1;
 	xa->slots = l->member[M_xa_node_slots].m.nelems;
 	xa->bits = 0;

@@ -1,17 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "mm/owners/pagepool.h"
 
-/* A pointer, or 0 when it is not there or cannot be read. */
-static uint64_t pointer(struct mmx_view *view, uint64_t addr, enum mmx_layout_member id)
-{
-	uint64_t value;
+/* What a pool, a device and an interface say; members that a kernel lacks stay 0. */
+struct pool {
+	int32_t nid;
+	uint64_t device, netdev, napi;
+	uint32_t id, held, released;
+};
 
-	return mmx_kread_member(view, addr, id, &value) ? 0 : value;
-}
+static const struct mmx_wanted pool_wanted[] = {
+	MMX_WANT(struct pool, nid, page_pool, nid),
+	MMX_WANT_IF(struct pool, device, page_pool, dev),
+	MMX_WANT_IF(struct pool, netdev, page_pool, netdev),
+	MMX_WANT_IF(struct pool, napi, page_pool, napi),
+	MMX_WANT_IF(struct pool, id, page_pool, id),
+	MMX_WANT_IF(struct pool, held, page_pool, held),
+	MMX_WANT_IF(struct pool, released, page_pool, released),
+};
+
+struct device {
+	uint64_t name, init_name;
+};
+
+static const struct mmx_wanted device_wanted[] = {
+	MMX_WANT_IF(struct device, name, device, kobj_name),
+	MMX_WANT_IF(struct device, init_name, device, init_name),
+};
+
+static const struct mmx_decode pool_table = MMX_DECODE("page_pool", pool_wanted),
+			       device_table = MMX_DECODE("device", device_wanted);
 
 static void read_text(struct mmx_view *view, uint64_t addr, char *text, size_t size)
 {
@@ -22,39 +44,33 @@ static void read_text(struct mmx_view *view, uint64_t addr, char *text, size_t s
 /* A device has the name that it was registered under, or before that the one that it was made with. */
 static void read_device(struct mmx_page_pool *pool, struct mmx_view *view, uint64_t device)
 {
-	uint64_t name = pointer(view, device, M_device_kobj_name);
+	struct device d = {0};
 
-	if (!name)
-		name = pointer(view, device, M_device_init_name);
-	read_text(view, name, pool->device, sizeof(pool->device));
+	if (!mmx_decode_into(&device_table, view, device, &d))
+		read_text(view, d.name ? d.name : d.init_name, pool->device, sizeof(pool->device));
 }
 
 static void read_pool(struct mmx_page_pool *pool, struct mmx_view *view)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t nid, held, released, value;
-	uint64_t device, netdev, napi;
+	struct pool raw = {0};
+	uint64_t value;
 
-	pool->read = mmx_kread_member(view, pool->addr, M_page_pool_nid, &nid);
+	pool->read = mmx_decode_into(&pool_table, view, pool->addr, &raw);
 	if (pool->read)
 		return;
-	pool->nid = (int32_t)nid;
-	device = pointer(view, pool->addr, M_page_pool_dev);
-	if (device)
-		read_device(pool, view, device);
-	netdev = pointer(view, pool->addr, M_page_pool_netdev);
-	if (netdev && mmx_has(l, M_net_device_name))
-		read_text(view, netdev + mmx_off(l, M_net_device_name), pool->netdev,
+	pool->nid = raw.nid;
+	pool->id = raw.id;
+	if (raw.device)
+		read_device(pool, view, raw.device);
+	if (raw.netdev && mmx_has(l, M_net_device_name))
+		read_text(view, raw.netdev + mmx_off(l, M_net_device_name), pool->netdev,
 			  sizeof(pool->netdev));
-	napi = pointer(view, pool->addr, M_page_pool_napi);
-	if (napi && !mmx_kread_member(view, napi, M_napi_struct_napi_id, &value))
+	if (raw.napi && !mmx_kread_member(view, raw.napi, M_napi_struct_napi_id, &value))
 		pool->napi_id = value;
-	if (!mmx_kread_member(view, pool->addr, M_page_pool_id, &value))
-		pool->id = value;
-	pool->counted = !mmx_kread_member(view, pool->addr, M_page_pool_held, &held) &&
-			!mmx_kread_member(view, pool->addr, M_page_pool_released, &released);
+	pool->counted = mmx_has(l, M_page_pool_held) && mmx_has(l, M_page_pool_released);
 	if (pool->counted)
-		pool->in_flight = (int32_t)((uint32_t)held - (uint32_t)released);
+		pool->in_flight = (int32_t)(raw.held - raw.released);
 }
 
 /*

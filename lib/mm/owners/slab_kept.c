@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "kernel/percpu.h"
@@ -23,33 +24,42 @@ const char *mmx_object_state_words(enum mmx_object_state state)
 	return words[state];
 }
 
+struct sheaf {
+	uint64_t size, cache;
+};
+
+static const struct mmx_wanted sheaf_wanted[] = {
+	MMX_WANT(struct sheaf, size, slab_sheaf, size),
+	MMX_WANT(struct sheaf, cache, slab_sheaf, cache),
+};
+
+static const struct mmx_decode sheaf_table = MMX_DECODE("slab_sheaf", sheaf_wanted);
+
 /* The sheaf that CPUs have before they have one belongs to no cache, and is empty. */
 int mmx_slab_keep_sheaf(struct mmx_slab_kepts *kept, struct mmx_view *view, uint64_t sheaf,
 			uint64_t cache, enum mmx_object_state state, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t size, of;
 	unsigned char *bytes;
+	struct sheaf s;
 	int ret;
 
-	if (mmx_kget(view, sheaf, M_slab_sheaf_size, &size, err))
+	if (mmx_decode_read(&sheaf_table, view, sheaf, &s, err))
 		return -1;
-	if (!size)
+	if (!s.size)
 		return 0;
-	if (mmx_kget(view, sheaf, M_slab_sheaf_cache, &of, err))
-		return -1;
-	if (size > MAX_SHEAF || (cache && of != cache))
+	if (s.size > MAX_SHEAF || (cache && s.cache != cache))
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the sheaf at 0x%" PRIx64 " is of another cache, or too large",
 				sheaf);
-	bytes = malloc(size * 8);
-	if (!bytes || !mmx_array_grow(kept, size)) {
+	bytes = malloc(s.size * 8);
+	if (!bytes || !mmx_array_grow(kept, s.size)) {
 		free(bytes);
 		return mmx_fail_nomem(err);
 	}
-	ret = mmx_kread_ok(view, sheaf + mmx_off(l, M_slab_sheaf_objects), bytes, size * 8,
+	ret = mmx_kread_ok(view, sheaf + mmx_off(l, M_slab_sheaf_objects), bytes, s.size * 8,
 			   "the objects of a sheaf", err);
-	for (uint64_t i = 0; i < size && !ret; i++)
+	for (uint64_t i = 0; i < s.size && !ret; i++)
 		kept->v[kept->n++] = (struct mmx_slab_kept){mmx_le64(bytes + i * 8), state, false};
 	free(bytes);
 	return ret;

@@ -2,11 +2,22 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
-#include "kernel/member.h"
 #include "mm/owners/stackdepot.h"
 
 #define RECORD_SHIFT 4 /* a handle counts a pool's bytes in units of 16 */
+
+struct record {
+	uint32_t size, handle;
+};
+
+static const struct mmx_wanted record_wanted[] = {
+	MMX_WANT(struct record, size, stack_record, size),
+	MMX_WANT(struct record, handle, stack_record, handle),
+};
+
+static const struct mmx_decode record_table = MMX_DECODE("stack_record", record_wanted);
 
 /* Where the pools' addresses stand: an array, and since its length is a boot option a pointer to one. */
 static int find_pools(struct mmx_view *view, uint64_t *pools, struct mmx_err *err)
@@ -38,17 +49,17 @@ static uint32_t place(const struct mmx_layout *l, uint32_t handle, uint64_t *poo
 int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t handle,
 		    struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_handle_parts_pool, M_handle_parts_offset,
-						      M_stack_record_size, M_stack_record_handle,
-						      M_stack_record_entries};
+	static const enum mmx_layout_member handles[] = {M_handle_parts_pool, M_handle_parts_offset,
+							 M_stack_record_entries};
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t pools, pool, offset, base, size, own;
+	uint64_t pools, pool, offset, base;
+	struct record record;
 	unsigned char bytes[MMX_TRACE_FRAMES * 8];
 	uint32_t mask;
 
 	trace->n = 0;
-	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
-	    find_pools(view, &pools, err))
+	if (mmx_layout_require(l, handles, sizeof(handles) / sizeof(*handles), err) ||
+	    mmx_decode_require(&record_table, l, err) || find_pools(view, &pools, err))
 		return -1;
 	mask = place(l, handle, &pool, &offset);
 	/* The newest name of the field tells that it counts from one. */
@@ -58,21 +69,20 @@ int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t han
 		return mmx_fail(err, MMX_ECORRUPT,
 				"stack 0x%x is in pool %" PRIu64 ", which is not there", handle,
 				pool);
-	if (mmx_kread_member(view, base + offset, M_stack_record_size, &size) ||
-	    mmx_kread_member(view, base + offset, M_stack_record_handle, &own))
+	if (mmx_decode_into(&record_table, view, base + offset, &record))
 		return mmx_fail(err, MMX_EABSENT,
 				"the record of stack 0x%x, at 0x%" PRIx64 ", cannot be read",
 				handle, base + offset);
-	if ((own ^ handle) & mask || !size || size > MMX_TRACE_FRAMES)
+	if ((record.handle ^ handle) & mask || !record.size || record.size > MMX_TRACE_FRAMES)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"what should be stack 0x%x, at 0x%" PRIx64
-				", calls itself 0x%" PRIx64 " with %" PRIu64 " entries",
-				handle, base + offset, own, size);
-	if (mmx_kread_ok(view, base + offset + mmx_off(l, M_stack_record_entries), bytes, size * 8,
-			 "a stack's entries", err))
+				", calls itself 0x%x with %u entries",
+				handle, base + offset, record.handle, record.size);
+	if (mmx_kread_ok(view, base + offset + mmx_off(l, M_stack_record_entries), bytes,
+			 record.size * 8u, "a stack's entries", err))
 		return -1;
-	trace->n = size;
-	for (unsigned int i = 0; i < size; i++)
+	trace->n = record.size;
+	for (unsigned int i = 0; i < record.size; i++)
 		trace->entry[i] = mmx_le64(bytes + i * 8u);
 	return 0;
 }

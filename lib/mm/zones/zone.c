@@ -3,12 +3,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "mm/zones/zone.h"
 
 #define MAX_NODES      1024u /* the most that any configuration allows */
 #define MAX_ZONES      8u
 #define MAX_ZONE_BYTES (64u << 10)
+
+struct zone {
+	struct mmx_zone z;
+	uint64_t pgdat, name;
+};
+
+static const struct mmx_wanted zone_wanted[] = {
+	MMX_WANT(struct zone, name, zone, name),
+	MMX_WANT(struct zone, z.start_pfn, zone, zone_start_pfn),
+	MMX_WANT(struct zone, z.spanned, zone, spanned_pages),
+	MMX_WANT(struct zone, z.present, zone, present_pages),
+	MMX_WANT(struct zone, pgdat, zone, zone_pgdat),
+};
+
+static const struct mmx_decode zone_table = MMX_DECODE("zone", zone_wanted);
 
 const struct mmx_zone *mmx_zone_of(const struct mmx_zones *z, unsigned int node, unsigned int index)
 {
@@ -20,37 +36,30 @@ const struct mmx_zone *mmx_zone_of(const struct mmx_zones *z, unsigned int node,
 }
 
 static int add_zone(struct mmx_kernel *k, uint64_t pgdat, unsigned int node, unsigned int index,
-		    uint64_t addr, const unsigned char *bytes, struct mmx_err *err)
+		    uint64_t addr, struct mmx_err *err)
 {
-	const struct mmx_layout *l = &k->layout;
-	struct mmx_zone zone = {
-		.addr = addr,
-		.node = node,
-		.index = index,
-		.start_pfn = mmx_get(l, M_zone_zone_start_pfn, bytes),
-		.spanned = mmx_get(l, M_zone_spanned_pages, bytes),
-		.present = mmx_get(l, M_zone_present_pages, bytes),
-	};
+	struct zone raw = {.z = {.addr = addr, .node = node, .index = index}};
+	struct mmx_zone *zone = &raw.z;
 
+	if (mmx_decode_read(&zone_table, k->view, addr, &raw, err))
+		return -1;
 	/* What a driver adds to zone Device is spanned and never present. */
-	if (!zone.spanned)
+	if (!zone->spanned)
 		return 0;
-	if (mmx_get(l, M_zone_zone_pgdat, bytes) != pgdat)
+	if (raw.pgdat != pgdat)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"zone %u at 0x%" PRIx64
 				" does not point back to its node %u at 0x%" PRIx64,
 				index, addr, node, pgdat);
-	if (mmx_kread_str(k->view, mmx_get(l, M_zone_name, bytes), zone.name, sizeof(zone.name),
-			  NULL))
-		snprintf(zone.name, sizeof(zone.name), "zone%u", index);
-	return mmx_array_add(&mmx_mem(k)->zones, zone) ? 0 : mmx_fail_nomem(err);
+	if (mmx_kread_str(k->view, raw.name, zone->name, sizeof(zone->name), NULL))
+		snprintf(zone->name, sizeof(zone->name), "zone%u", index);
+	return mmx_array_add(&mmx_mem(k)->zones, *zone) ? 0 : mmx_fail_nomem(err);
 }
 
 static int add_node(struct mmx_kernel *k, uint64_t pgdat, unsigned int nid, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &k->layout;
 	uint64_t size = mmx_size(l, S_zone), zones = pgdat + mmx_off(l, M_pglist_data_node_zones);
-	unsigned char *bytes;
 	uint32_t node_id;
 	int ret = 0;
 
@@ -61,15 +70,8 @@ static int add_node(struct mmx_kernel *k, uint64_t pgdat, unsigned int nid, stru
 		return mmx_fail(err, MMX_ECORRUPT,
 				"pglist_data at 0x%" PRIx64 " should be node %u and says %u", pgdat,
 				nid, node_id);
-	bytes = malloc(size);
-	if (!bytes)
-		return mmx_fail_nomem(err);
-	for (unsigned int i = 0; i < mmx_mem(k)->zones.per_node && !ret; i++) {
-		ret = mmx_kread_ok(k->view, zones + i * size, bytes, size, "struct zone", err);
-		if (!ret)
-			ret = add_zone(k, pgdat, nid, i, zones + i * size, bytes, err);
-	}
-	free(bytes);
+	for (unsigned int i = 0; i < mmx_mem(k)->zones.per_node && !ret; i++)
+		ret = add_zone(k, pgdat, nid, i, zones + i * size, err);
 	mmx_mem(k)->zones.nodes++;
 	return ret;
 }
@@ -89,14 +91,13 @@ static unsigned int max_nodes(const struct mmx_kernel *k)
 
 static int find(struct mmx_kernel *k, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {
-		M_pglist_data_node_zones, M_pglist_data_node_id, M_zone_name,
-		M_zone_zone_start_pfn,    M_zone_spanned_pages,  M_zone_present_pages,
-		M_zone_zone_pgdat};
+	static const enum mmx_layout_member node[] = {M_pglist_data_node_zones,
+						      M_pglist_data_node_id};
 	struct mmx_zones *z = &mmx_mem(k)->zones;
 	uint64_t table, pgdat;
 
-	if (mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
+	if (mmx_layout_require(&k->layout, node, sizeof(node) / sizeof(*node), err) ||
+	    mmx_decode_require(&zone_table, &k->layout, err))
 		return -1;
 	if (!mmx_has_enum(&k->layout, E_MAX_NR_ZONES))
 		return mmx_fail(
