@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What was read of the kernel's objects lately, by address: thousands of pages lead to the same file and
- * the same memory cgroup, each of whose paths takes many reads. A small number is kept, and of a new
- * one the place of that which was asked for longest ago is taken.
+ * What was read of the kernel's objects lately, by address: thousands of pages lead to the same file, the
+ * same anon_vma and the same memory cgroup, and paths and trees take many reads. A small number is kept,
+ * and a new one takes the place of the one that was not asked for longest.
  *
  *	if (mmx_recall(view, MMX_RECALL_MAPPING, addr, m, sizeof(*m)))
  *		return 0;
@@ -22,13 +22,14 @@
 
 struct mmx_view;
 
-/** MMX_RECALL_MAX - as many are kept, of some 4 KiB each */
+/** MMX_RECALL_MAX - as many are kept, of at most some 5 KiB each */
 #define MMX_RECALL_MAX 128
 
 enum mmx_recall_kind {
 	MMX_RECALL_MAPPING, /* struct mmx_mapping of an address_space */
 	MMX_RECALL_FILE,    /* struct mmx_path of a file */
 	MMX_RECALL_MEMCG,   /* struct mmx_memcg of a mem_cgroup */
+	MMX_RECALL_ANON,    /* struct mmx_anon of an anon_vma */
 };
 
 struct mmx_recall;

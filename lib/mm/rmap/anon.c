@@ -5,6 +5,7 @@
 #include "mm/mem.h"
 #include "kernel/member.h"
 #include "kernel/rbtree.h"
+#include "mm/recall.h"
 #include "mm/rmap/anon.h"
 
 #define CHAINS_MAX (1u << 24)
@@ -40,7 +41,7 @@ static void count_chains(struct mmx_anon *a, struct mmx_view *view)
 	mmx_cover_inherit(&a->coverage, &rb.coverage);
 }
 
-int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+static int read_anon(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
 {
 	static const enum mmx_layout_member tree[] = {M_anon_vma_rb_root, M_anon_vma_chain_rb,
 						      M_anon_vma_chain_anon_vma};
@@ -65,5 +66,15 @@ int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, stru
 				" is no anon_vma in use: its reference count is %" PRId32,
 				addr, (int32_t)a->refcount);
 	count_chains(a, view);
+	return 0;
+}
+
+int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	if (mmx_recall(view, MMX_RECALL_ANON, addr, a, sizeof(*a)))
+		return 0;
+	if (read_anon(a, view, addr, err))
+		return -1;
+	mmx_remember(view, MMX_RECALL_ANON, addr, a, sizeof(*a));
 	return 0;
 }
