@@ -151,6 +151,21 @@ static enum mmx_read read_members(const struct mmx_decode *d, struct mmx_view *v
 	return MMX_READ_OK;
 }
 
+int mmx_decode_within(const struct mmx_decode *d, const struct mmx_layout *l, uint64_t size,
+		      struct mmx_err *err)
+{
+	struct span span = span_of(d, l);
+
+	if (mmx_decode_require(d, l, err))
+		return -1;
+	if (span.end > size)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"struct %s makes no sense: a member ends at %" PRIu64 " of %" PRIu64
+				" bytes",
+				d->what, span.end, size);
+	return 0;
+}
+
 int mmx_decode_read(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr, void *into,
 		    struct mmx_err *err)
 {

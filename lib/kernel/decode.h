@@ -89,7 +89,14 @@ int mmx_decode_read(const struct mmx_decode *d, struct mmx_view *view, uint64_t 
 enum mmx_read mmx_decode_into(const struct mmx_decode *d, struct mmx_view *view, uint64_t addr,
 			      void *into);
 
-/** mmx_decode_bytes() - the same out of bytes that were read; @bytes begins where the struct does */
+/** mmx_decode_within() - mmx_decode_require(), and all of them lie in the first @size bytes of the struct */
+int mmx_decode_within(const struct mmx_decode *d, const struct mmx_layout *l, uint64_t size,
+		      struct mmx_err *err);
+
+/**
+ * mmx_decode_bytes() - the same out of bytes that were read; @bytes begins where the struct does
+ * mmx_decode_within() has said before that they are enough: a layout comes from the dump too.
+ */
 void mmx_decode_bytes(const struct mmx_decode *d, const struct mmx_layout *l,
 		      const unsigned char *bytes, void *into);
 

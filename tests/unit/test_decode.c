@@ -159,6 +159,22 @@ static void a_struct_within_the_one_that_is_read_is_decoded(void)
 	fake_memory_free(m);
 }
 
+static void a_member_behind_the_bytes_is_refused(void)
+{
+	struct mmx_err err = {0};
+
+	setup();
+	CHECK(!mmx_decode_within(&decode, &m->mem.kernel.layout, 4016, &err), "%s", err.text);
+	CHECK(mmx_decode_within(&decode, &m->mem.kernel.layout, 4015, &err) &&
+		      err.code == MMX_ECORRUPT && strstr(err.text, "ends at 4016 of 4015 bytes"),
+	      "%s", err.text);
+	m->mem.kernel.layout.member[M_task_struct_mm].provider = -1;
+	CHECK(mmx_decode_within(&decode, &m->mem.kernel.layout, 4016, &err) &&
+		      err.code == MMX_EMISSING,
+	      "%s", err.text);
+	fake_memory_free(m);
+}
+
 static void whoever_has_a_sentence_of_his_own_is_told_how_it_reads(void)
 {
 	struct ours ours;
@@ -181,6 +197,7 @@ int main(void)
 	RUN(nothing_behind_the_last_member_is_read);
 	RUN(members_that_lie_together_are_read_at_once);
 	RUN(a_struct_within_the_one_that_is_read_is_decoded);
+	RUN(a_member_behind_the_bytes_is_refused);
 	RUN(whoever_has_a_sentence_of_his_own_is_told_how_it_reads);
 	return unit_end();
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "mm/frames/online.h"
 #include "mm/frames/sparse.h"
@@ -71,34 +72,44 @@ static bool add_subsections(struct mmx_kernel *k, const struct mmx_section *sect
 	return true;
 }
 
+/* @map: where its struct pages are, with what is so of the section in the low bits */
+struct raw_section {
+	struct mmx_section s;
+	uint64_t map;
+};
+
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct raw_section, map, mem_section, section_mem_map),
+	MMX_WANT(struct raw_section, s.usage, mem_section, usage),
+	MMX_WANT_IF(struct raw_section, s.page_ext, mem_section, page_ext),
+};
+
+static const struct mmx_decode mem_section = MMX_DECODE("mem_section", wanted);
+
 static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, uint64_t nr,
 			const unsigned char *bytes)
 {
 	struct mmx_sparse *s = &mmx_mem(k)->sparse;
-	uint64_t map = mmx_get(&k->layout, M_mem_section_section_mem_map, bytes);
-	struct mmx_section section = {
-		.nr = nr,
-		.online = map & bits->online,
-		.early = map & bits->early,
-		.device = map & bits->device,
-		.usage = mmx_get(&k->layout, M_mem_section_usage, bytes),
-		.page_ext = mmx_has(&k->layout, M_mem_section_page_ext)
-				    ? mmx_get(&k->layout, M_mem_section_page_ext, bytes)
-				    : 0,
-	};
-	uint64_t base = map & ~bits->flags_mask;
+	struct raw_section raw = {.s.nr = nr};
+	struct mmx_section *section = &raw.s;
+	uint64_t base;
 
-	if (!(map & bits->has_map))
+	mmx_decode_bytes(&mem_section, &k->layout, bytes, &raw);
+	if (!(raw.map & bits->has_map))
 		return true;
-	if (s->n == MAX_SECTIONS || !mmx_array_add(s, section))
+	section->online = raw.map & bits->online;
+	section->early = raw.map & bits->early;
+	section->device = raw.map & bits->device;
+	base = raw.map & ~bits->flags_mask;
+	if (s->n == MAX_SECTIONS || !mmx_array_add(s, *section))
 		return false;
 	if (s->n == 1)
 		s->map_base = base;
 	else if (s->map_base != base)
 		s->map_base = 0;
-	if (section.early)
+	if (section->early)
 		return mmx_ranges_add(&s->pfn, nr << pages_shift(k), (nr + 1) << pages_shift(k));
-	return add_subsections(k, &section);
+	return add_subsections(k, section);
 }
 
 /* Returns false without memory, or with too many sections. */
@@ -148,14 +159,12 @@ static int read_roots(struct mmx_kernel *k, uint64_t roots, uint64_t n, unsigned
 
 static int find(struct mmx_kernel *k, struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_mem_section_section_mem_map,
-						      M_mem_section_usage};
 	const struct mmx_vmcoreinfo *vi = &k->vmcoreinfo;
 	int64_t section_bits_number, phys_bits;
 	uint64_t value, symbol, size = mmx_size(&k->layout, S_mem_section), sections;
 	unsigned int per_root = 1;
 
-	if (mmx_layout_require(&k->layout, need, 2, err))
+	if (mmx_decode_within(&mem_section, &k->layout, size, err))
 		return -1;
 	if (!mmx_vmcoreinfo_number(vi, "SECTION_SIZE_BITS", &section_bits_number) ||
 	    !mmx_vmcoreinfo_number(vi, "MAX_PHYSMEM_BITS", &phys_bits) ||

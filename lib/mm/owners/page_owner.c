@@ -46,7 +46,7 @@ int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view, 
 		return not_kept(owners, "page_owner was not switched on at boot");
 	if (mmx_fact_require(&k->facts, FACT_SECTIONS, err) ||
 	    mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err) ||
-	    mmx_decode_require(&page_owner, &k->layout, err))
+	    mmx_decode_within(&page_owner, &k->layout, mmx_size(&k->layout, S_page_owner), err))
 		return -1;
 	if (mmx_kread_variable(view, "page_ext_size", 8, &owners->entry_size) ||
 	    mmx_kread_member(view, ops, M_page_ext_operations_offset, &owners->offset))

@@ -349,7 +349,7 @@ static bool find_head(struct mmx_slab_caches *caches, struct mmx_kernel *k, uint
 
 	if (mmx_fact_require(&k->facts, FACT_PAGES, &err) ||
 	    mmx_fact_require(&k->facts, FACT_DIRECT_MAP, &err) ||
-	    mmx_decode_require(&mmx_slab_table, &k->layout, &err) ||
+	    mmx_decode_within(&mmx_slab_table, &k->layout, mmx_mem(k)->page_format.size, &err) ||
 	    mmx_layout_require(&k->layout, slabs, 1, &err)) {
 		mmx_cover_fail(&caches->coverage, &err);
 		return false;
