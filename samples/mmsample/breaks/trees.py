@@ -112,7 +112,7 @@ def xarray_wrong(kernel):
 
 
 @damage("mapping-host-wild", "the inode of libc's address_space cannot be read",
-        pagex("{libc page 45}", r"mapping unknown: +the inode at 0x4141\w+ is unmapped"))
+        pagex("{libc page 45}", r"mapping unknown: +inode\.i_mapping of 0x4141\w+ is unmapped"))
 def host_wild(kernel):
     libc(kernel).mapping["host"] = WILD
 
