@@ -4,7 +4,6 @@
 
 #include "kernel/decode.h"
 #include "mm/mem.h"
-#include "kernel/member.h"
 #include "mm/owners/zsmalloc.h"
 
 #define ZSPAGE_MAGIC 0x58 /* in every chain, in all releases */
