@@ -175,7 +175,7 @@ def pcp_cycle(kernel):
 
 @damage("per-cpu-offset-wild", "CPU 1's per-CPU memory cannot be read; CPU 0's can",
         pagex("{DMA buffer}",
-              r"free lists of CPU 1, node 0, zone DMA: .* bytes at 0x4141\w+ are unmapped"))
+              r"free lists of CPU 1, node 0, zone DMA: per_cpu_pages\.count of 0x4141\w+ is unmapped"))
 def percpu_wild(kernel):
     kernel.machine.put(kernel.machine.image.by_name["__per_cpu_offset"] + 8, WILD)
 
