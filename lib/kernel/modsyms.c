@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/layout.h"
+#include "kernel/decode.h"
 #include "kernel/list.h"
 #include "kernel/symbols.h"
 
@@ -18,29 +18,55 @@
 #define STRTAB_MAX         (32u << 20)
 #define MODULE_SYMBOLS_MAX (4u << 20)
 
-struct walk {
-	struct mmx_symbols *symbols;
-	struct mmx_view *view;
-	const struct mmx_layout *l;
-	uint64_t head;
-	size_t budget;         /* symbols that may still come */
-	unsigned char *module; /* the bytes of one struct module */
+struct module {
+	char name[MODULE_NAME_SIZE];
+	int64_t state;
+	uint64_t kallsyms;
+};
+
+static const struct mmx_wanted module_wanted[] = {
+	MMX_WANT_TEXT(struct module, name, module, name),
+	MMX_WANT_IF(struct module, state, module, state),
+	MMX_WANT(struct module, kallsyms, module, kallsyms),
 };
 
 /* A module's tables in the kernel, and then here. */
 struct tables {
 	uint64_t symtab_addr, strtab_addr, typetab_addr;
-	size_t n;
+	uint64_t n;
 	unsigned char *symtab;
 	char *strtab;
 	size_t strtab_len;
 	char *typetab;
 };
 
-static bool read_struct(const struct walk *w, enum mmx_layout_struct id, uint64_t addr,
-			unsigned char *buf)
+static const struct mmx_wanted tables_wanted[] = {
+	MMX_WANT(struct tables, symtab_addr, mod_kallsyms, symtab),
+	MMX_WANT(struct tables, n, mod_kallsyms, num_symtab),
+	MMX_WANT(struct tables, strtab_addr, mod_kallsyms, strtab),
+	MMX_WANT(struct tables, typetab_addr, mod_kallsyms, typetab),
+};
+
+static const struct mmx_decode module_table = MMX_DECODE("module", module_wanted),
+			       tables_table = MMX_DECODE("mod_kallsyms", tables_wanted);
+
+struct walk {
+	struct mmx_symbols *symbols;
+	struct mmx_view *view;
+	const struct mmx_layout *l;
+	uint64_t head;
+	size_t budget;        /* symbols that may still come */
+	unsigned char *bytes; /* room for one of those structs */
+	struct module module; /* the current one */
+};
+
+static bool read_struct(const struct walk *w, const struct mmx_decode *table,
+			enum mmx_layout_struct id, uint64_t addr, void *into)
 {
-	return !mmx_kread(w->view, addr, buf, mmx_size(w->l, id));
+	if (mmx_kread(w->view, addr, w->bytes, mmx_size(w->l, id)))
+		return false;
+	mmx_decode_bytes(table, w->l, w->bytes, into);
+	return true;
 }
 
 /* Reads a whole table of a module, or says that it cannot be had. */
@@ -87,19 +113,8 @@ static bool read_strtab(const struct walk *w, struct tables *t)
 
 static bool read_tables(const struct walk *w, struct tables *t)
 {
-	const struct mmx_layout *l = w->l;
-	uint64_t at = mmx_get(l, M_module_kallsyms, w->module);
-	unsigned char *bytes = malloc(mmx_size(l, S_mod_kallsyms));
-	bool ok = bytes && read_struct(w, S_mod_kallsyms, at, bytes);
-
-	if (ok) {
-		t->symtab_addr = mmx_get(l, M_mod_kallsyms_symtab, bytes);
-		t->strtab_addr = mmx_get(l, M_mod_kallsyms_strtab, bytes);
-		t->typetab_addr = mmx_get(l, M_mod_kallsyms_typetab, bytes);
-		t->n = mmx_get(l, M_mod_kallsyms_num_symtab, bytes);
-	}
-	free(bytes);
-	if (!ok || t->n > SYMTAB_MAX || t->n > w->budget)
+	if (!read_struct(w, &tables_table, S_mod_kallsyms, w->module.kallsyms, t) ||
+	    t->n > SYMTAB_MAX || t->n > w->budget)
 		return false;
 	t->symtab = read_table(w, t->symtab_addr, t->n * sizeof(Elf64_Sym));
 	if (!t->symtab || !read_strtab(w, t))
@@ -133,19 +148,7 @@ static int add_tables(const struct walk *w, const struct tables *t, uint16_t mod
 static bool is_unformed(const struct walk *w)
 {
 	return mmx_has(w->l, M_module_state) && mmx_has_enum(w->l, E_MODULE_STATE_UNFORMED) &&
-	       (int64_t)mmx_get(w->l, M_module_state, w->module) ==
-		       mmx_enum(w->l, E_MODULE_STATE_UNFORMED);
-}
-
-static uint16_t add_module(struct walk *w)
-{
-	char name[MODULE_NAME_SIZE] = "";
-	size_t size = w->l->member[M_module_name].m.size;
-
-	if (size > sizeof(name) - 1)
-		size = sizeof(name) - 1;
-	memcpy(name, w->module + mmx_off(w->l, M_module_name), size);
-	return mmx_symbols_add_module(w->symbols, name);
+	       w->module.state == mmx_enum(w->l, E_MODULE_STATE_UNFORMED);
 }
 
 static int load_module(struct walk *w, unsigned int *unreadable, struct mmx_err *err)
@@ -160,7 +163,7 @@ static int load_module(struct walk *w, unsigned int *unreadable, struct mmx_err 
 		++*unreadable;
 	} else {
 		w->budget -= t.n;
-		module = add_module(w);
+		module = mmx_symbols_add_module(w->symbols, w->module.name);
 		if (!module || add_tables(w, &t, module))
 			ret = mmx_fail_nomem(err);
 	}
@@ -178,7 +181,7 @@ static int walk_list(struct walk *w, unsigned int *unreadable, struct mmx_err *e
 	while (mmx_list_next(&list)) {
 		uint64_t addr = list.node - mmx_off(w->l, M_module_list);
 
-		if (!read_struct(w, S_module, addr, w->module))
+		if (!read_struct(w, &module_table, S_module, addr, &w->module))
 			return mmx_fail(err, MMX_EABSENT,
 					"the list of modules breaks off after %" PRIu64
 					": there is none to be read at 0x%" PRIx64,
@@ -193,38 +196,21 @@ static int walk_list(struct walk *w, unsigned int *unreadable, struct mmx_err *e
 			       list.coverage.found);
 }
 
-static bool within(const struct mmx_layout *l, enum mmx_layout_member member,
-		   enum mmx_layout_struct owner)
-{
-	return mmx_fits(mmx_off(l, member), l->member[member].m.size, mmx_size(l, owner));
-}
-
 /* The layout comes from the dump too, so it is looked at before it is believed. */
 static int check_layout(const struct mmx_layout *l, struct mmx_err *err)
 {
-	static const struct {
-		enum mmx_layout_member member;
-		enum mmx_layout_struct owner;
-	} used[] = {
-		{M_module_list, S_module},
-		{M_module_name, S_module},
-		{M_module_kallsyms, S_module},
-		{M_mod_kallsyms_symtab, S_mod_kallsyms},
-		{M_mod_kallsyms_num_symtab, S_mod_kallsyms},
-		{M_mod_kallsyms_strtab, S_mod_kallsyms},
-		{M_mod_kallsyms_typetab, S_mod_kallsyms},
-	};
+	static const enum mmx_layout_member list[] = {M_module_list};
 
-	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++) {
-		if (mmx_layout_require(l, &used[i].member, 1, err))
-			return -1;
-		if (mmx_size(l, used[i].owner) > MODULE_SIZE_MAX ||
-		    !within(l, used[i].member, used[i].owner))
-			return mmx_fail(err, MMX_ECORRUPT, "member %s is not inside its struct",
-					mmx_layout_members[used[i].member].name);
-	}
-	if (mmx_has(l, M_module_state) && !within(l, M_module_state, S_module))
-		return mmx_fail(err, MMX_ECORRUPT, "member module.state is not inside its struct");
+	if (mmx_layout_require(l, list, 1, err) ||
+	    mmx_decode_within(&module_table, l, mmx_size(l, S_module), err) ||
+	    mmx_decode_within(&tables_table, l, mmx_size(l, S_mod_kallsyms), err))
+		return -1;
+	if (mmx_size(l, S_module) > MODULE_SIZE_MAX ||
+	    mmx_size(l, S_mod_kallsyms) > mmx_size(l, S_module))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"a struct module of %" PRIu64 " bytes, with tables of %" PRIu64
+				", makes no sense",
+				mmx_size(l, S_module), mmx_size(l, S_mod_kallsyms));
 	return 0;
 }
 
@@ -241,10 +227,10 @@ int mmx_symbols_from_modules(struct mmx_symbols *s, struct mmx_view *view,
 				"the kernel's symbols do not tell where its list of modules is");
 	if (check_layout(layout, err))
 		return -1;
-	w.module = malloc(mmx_size(layout, S_module));
-	if (!w.module)
+	w.bytes = malloc(mmx_size(layout, S_module));
+	if (!w.bytes)
 		return mmx_fail_nomem(err);
 	ret = walk_list(&w, unreadable, err);
-	free(w.module);
+	free(w.bytes);
 	return ret;
 }
