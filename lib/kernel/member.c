@@ -9,12 +9,15 @@ enum mmx_read mmx_kread_member(struct mmx_view *view, uint64_t addr, enum mmx_la
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	const struct mmx_member *m = &l->member[id].m;
-	/* A bit-field's bytes, counted from the byte that it begins in. */
-	uint64_t size = m->bitfield ? (m->bit_off % 8 + m->bit_size + 7) / 8 : m->size;
 	unsigned char bytes[8];
 	enum mmx_read read;
+	uint64_t size;
 
-	if (!mmx_has(l, id) || !size || size > sizeof(bytes))
+	if (!mmx_has(l, id))
+		return MMX_READ_UNREADABLE;
+	/* A bit-field's bytes, counted from the byte that it begins in. */
+	size = m->bitfield ? (m->bit_off % 8 + m->bit_size + 7) / 8 : m->size;
+	if (!size || size > sizeof(bytes))
 		return MMX_READ_UNREADABLE;
 	read = mmx_kread(view, addr + mmx_off(l, id), bytes, size);
 	if (read)
