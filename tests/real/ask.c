@@ -7,7 +7,13 @@
 #include "ask.h"
 #include "open/open.h"
 
-extern const struct ask_question __start_ask_questions[], __stop_ask_questions[];
+static struct ask_question *questions;
+
+void ask_enter(struct ask_question *question)
+{
+	question->next = questions;
+	questions = question;
+}
 
 int ask_trouble(const struct mmx_err *err)
 {
@@ -60,17 +66,17 @@ bool ask_in_zone(const struct mmx_kernel *k, const struct mmx_zone *zone, uint64
 
 static const struct ask_question *question_of(const char *name)
 {
-	const struct ask_question *q = __start_ask_questions;
+	const struct ask_question *q = questions;
 
-	while (q < __stop_ask_questions && strcmp(q->name, name))
-		q++;
-	return q < __stop_ask_questions ? q : NULL;
+	while (q && strcmp(q->name, name))
+		q = q->next;
+	return q;
 }
 
 static int usage(void)
 {
 	fputs("usage: ask CORE QUESTION, one of", stderr);
-	for (const struct ask_question *q = __start_ask_questions; q < __stop_ask_questions; q++)
+	for (const struct ask_question *q = questions; q; q = q->next)
 		fprintf(stderr, " %s", q->name);
 	fputc('\n', stderr);
 	return 2;

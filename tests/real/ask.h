@@ -16,12 +16,19 @@
 struct ask_question {
 	const char *name;
 	int (*ask)(const struct mmx_kernel *k); /* returns the exit status: 1 after trouble */
+	struct ask_question *next;
 };
 
-/* A function of this file is a question of its name. The linker puts them all in a row. */
+void ask_enter(struct ask_question *question);
+
+/* A function of this file is a question of its name; it is entered before main() begins. */
 #define ASK(function)                                                   \
-	static const struct ask_question ask_##function __attribute__(( \
-		used, section("ask_questions"), aligned(sizeof(void *)))) = {#function, function}
+	static struct ask_question ask_##function;                      \
+	__attribute__((constructor)) static void enter_##function(void) \
+	{                                                               \
+		ask_enter(&ask_##function);                             \
+	}                                                               \
+	static struct ask_question ask_##function = {#function, function, NULL}
 
 /* The row about what could not be reached, of a frame or of something that has a name; returns 1. */
 int ask_trouble(const struct mmx_err *err);
