@@ -89,16 +89,37 @@ def programs(build):
     return found
 
 
+class Tests(list):
+    """A suite's tests, (name, function), in the order in which they are entered."""
+
+    def enter(self, name):
+        """Enter the function that follows."""
+        def entered(function):
+            self.append((name, function))
+            return function
+        return entered
+
+
+def passed(name):
+    """The line that says so."""
+    return [f"ok   {name}"]
+
+
+def failed(name, why):
+    """The lines that say so, the verdict last: what is more than a line of the reason comes before it."""
+    first, *more = str(why).splitlines() or [""]
+    return [*(f"    {line}" for line in more), f"FAIL {name}: {first}"]
+
+
 def lines_of(name, test, *arguments):
-    """Run one test; the lines that say how it came out, the verdict last."""
+    """Run one test; the lines that say how it came out."""
     try:
         test(*arguments)
     except Wrong as wrong:
-        why, *more = str(wrong).splitlines() or [""]
-        return [f"    {line}" for line in more] + [f"FAIL {name}: {why}"]
+        return failed(name, wrong)
     except Exception:  # a test that dies has failed, and the others go on
-        return [f"    {line}" for line in traceback.format_exc().splitlines()] + [f"FAIL {name}: died"]
-    return [f"ok   {name}"]
+        return failed(name, f"died\n{traceback.format_exc()}")
+    return passed(name)
 
 
 def say(lines):

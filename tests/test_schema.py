@@ -9,7 +9,7 @@ import schema
 import suite
 from suite import TOP, Wrong, equal, expect
 
-TESTS = []
+TESTS = suite.Tests()
 # In docs/json.md these are set like fields and are none.
 WORDS = {"doctorx", "pagex", "procx", "schema"}
 OPEN = {"type": "object"}
@@ -18,14 +18,6 @@ POINT = {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type"
 
 TREE = {"type": "object", "properties": {"n": {"type": "integer"}, "of": {"type": "array", "items": {"$ref": "#/$defs/tree"}}},
         "required": ["n"], "additionalProperties": False}
-
-
-def test(name):
-    """Enter a function into the tests."""
-    def enter(function):
-        TESTS.append((name, function))
-        return function
-    return enter
 
 
 # A schema, a document as it says, and one that is not.
@@ -52,14 +44,14 @@ CASES = [
 ]
 
 
-@test("documents are taken or refused as their schema says")
+@TESTS.enter("documents are taken or refused as their schema says")
 def documents():
     for content, good, bad in CASES:
         equal(schema.Schema(content).faults(good), [], f"{content} of {good!r}")
         expect(schema.Schema(content).faults(bad), f"{content} takes {bad!r}")
 
 
-@test("a fault says where it is")
+@TESTS.enter("a fault says where it is")
 def where():
     found = schema.Schema({"items": POINT}).faults([{"x": 1}, {"x": "no"}])
     equal(found, ['$[1].x: "no" is no integer'], "faults")
@@ -67,7 +59,7 @@ def where():
     equal(nearest.faults({"z": 1}), ["$: unknown member z", "$: lacks x"], "faults of the nearest branch")
 
 
-@test("a schema that leaves something open or cannot be checked is refused")
+@TESTS.enter("a schema that leaves something open or cannot be checked is refused")
 def refused():
     for content in (OPEN, {**OPEN, "additionalProperties": True}, {"oneOf": []}, {"typ": "integer"}, {"type": "number"},
                     {"pattern": "a"}, {"items": OPEN}, {"properties": {"a": OPEN}}, {"anyOf": [OPEN]}, True,
@@ -80,7 +72,7 @@ def refused():
         raise Wrong(f"{content} is taken for a schema")
 
 
-@test("what is no JSON, has a member twice, or another order is refused")
+@TESTS.enter("what is no JSON, has a member twice, or another order is refused")
 def no_json():
     good = '{"schema":"mmx.page/1","pages":[]}'
     equal(schema.read(good, "mmx.page/1"), ({"schema": "mmx.page/1", "pages": []}, []), good)
@@ -106,7 +98,7 @@ def names_of(path):
     return found
 
 
-@test("docs/json.md and the schemas that are written by hand have the same names")
+@TESTS.enter("docs/json.md and the schemas that are written by hand have the same names")
 def prose():
     text = (TOP / "docs/json.md").read_text()
     sections = {name: {word for path in re.findall(r"`([a-z][a-z_.\[\]]*)`", body)
@@ -126,7 +118,7 @@ def prose():
         equal(sorted(sections[name] - names - common - WORDS), [], f"fields that {name}.json lacks")
 
 
-@test("pages can be of every class that the library knows")
+@TESTS.enter("pages can be of every class that the library knows")
 def classes():
     known = re.findall(r'(?m)^CLASS\([A-Z_]+, "([\w-]+)"', (TOP / "lib/mm/frames/class.def").read_text())
     page = schema.load(schema.FOLDER / "page.json").content

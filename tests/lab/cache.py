@@ -24,6 +24,12 @@ def folder(*parts):
     return path
 
 
+def dumps():
+    """The folders of all dumps that are kept and whole: the lab's own, and those of kernels given by path."""
+    kept = sorted(path.parent for path in folder("dumps").glob("*/manifest.json"))
+    return [path for path in kept if path.suffix != ".new"]
+
+
 @contextlib.contextmanager
 def alone(waiting):
     """Keep other processes from changing the cache; calls waiting() when one is at it already."""

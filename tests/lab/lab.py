@@ -210,8 +210,7 @@ def command_make(arguments):
 
 
 def command_list(_):
-    others = sorted(path.parent.name for path in cache.folder("dumps").glob("*/manifest.json"))
-    names = [*boots.BOOTS, *(name for name in others if name not in boots.BOOTS and not name.endswith(".new"))]
+    names = [*boots.BOOTS, *(folder.name for folder in cache.dumps() if folder.name not in boots.BOOTS)]
     table([(name, "cached" if manifest(name) else "absent") for name in names])
     return 0
 

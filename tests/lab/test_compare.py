@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env tests/python
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tests of the comparison itself: it must find what is wrong and nothing else."""
 import json
@@ -10,6 +10,7 @@ from array import array
 from pathlib import Path
 
 import compare
+import suite
 
 HERE = Path(__file__).resolve().parent
 
@@ -98,11 +99,11 @@ class Lines(unittest.TestResult):
     """Prints a line a test, as all suites do."""
 
     def addSuccess(self, test):
-        print(f"ok   compare {test.id().split('.', 1)[1]}")
+        suite.say(suite.passed(f"compare {test.id().split('.', 1)[1]}"))
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
-        print(f"FAIL compare {test.id().split('.', 1)[1]}: {err[1]}")
+        suite.say(suite.failed(f"compare {test.id().split('.', 1)[1]}", err[1]))
 
     addError = addFailure
 
