@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the suites written in Python share: running mmx, and saying how a test came out."""
+import json
 import subprocess
 import traceback
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ def run(*words, text="", stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
     if result.status < 0 or "Sanitizer" in result.err or "runtime error:" in result.err:
         raise Wrong(f"{result}\n{result.err[-3000:]}")
     return result
+
+
+def sample(path, *options, **more):
+    """Generate a synthetic dump; what it has in it."""
+    made = run(TOP / "samples/generate", "--story", "--out", path, *options, **more)
+    equal(made.status, 0, made)
+    return json.loads(made.out)
 
 
 def answer(dump, question, text="", timeout=TIMEOUT):
