@@ -3,7 +3,7 @@
  * Struct pages with known answers: words as kernels of the lab had them in memory, and what these kernels
  * and the program whose pages they were said of them. Only places are others: frames, and with them the
  * links of tails; and words that lead elsewhere (lists, cgroups) are left out. A folio's third page stands
- * for all behind it.
+ * for all behind it. tests/real/known_pages prints a dump's pages as they stand here.
  */
 #include "../fake_memory.h"
 #include "mm/frames/mapcount.h"
