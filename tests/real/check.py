@@ -60,6 +60,24 @@ def of_kind(rows, kind):
     return [row[1:] for row in rows if row[0] == kind]
 
 
+def pagex(form, operands):
+    """{PFN: page} of pagex's document."""
+    result = run(MMX, "-c", form, "--json", "pagex", *operands)
+    suite.expect(result.status in (0, 1), result)
+    return {page["pfn"]: page for page in suite.document(result.out, "mmx.page/1")["pages"]}
+
+
+def ranges(pfns):
+    """Ascending PFNs as operands: a command line has room for so many only."""
+    found = []
+    for pfn in pfns:
+        if found and found[-1][1] == pfn - 1:
+            found[-1][1] = pfn
+        else:
+            found.append([pfn, pfn])
+    return [f"{first:x}-{last:x}" for first, last in found]
+
+
 # Judging.
 
 def between(value, *ends):

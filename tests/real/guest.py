@@ -9,6 +9,7 @@ import compare
 
 PAGE = 4096
 PRESENT, SWAP = 1 << 63, 1 << 62  # of a word of pagemap
+KPF = {name: 1 << bit for bit, name in compare.FLAG_NAMES.items()}  # of one of kpageflags
 
 
 def texts(dump, name):
@@ -95,3 +96,8 @@ def situations_of(dump):
 
 def pfns_of(situation):
     return [int(pfn, 16) for pfn in situation.get("pfns", []) if pfn]
+
+
+def made_in(dump):
+    return {name: told for name, told in situations_of(dump).items()
+            if told.get("made")}

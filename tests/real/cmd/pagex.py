@@ -1,24 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 pagex on real dumps: each situation that the workload made is recognised, in what the workload knows of
-it; whose page tables are, what is reserved or plugged, counts, and operands.
+it.
 """
-import re
 import struct
 from collections import Counter
 
 import captures
-import compare
-import suite
-from real.check import MMX, ask as ask_library, between, raw_form, raw_or_filtered, run, tolerance
-from real.guest import PRESENT, SWAP, areas, pte_kib, situations_of, words_of
-from real.truth import DEVICE, PLUGGED, SECTION_BITS
+from real.check import pagex, ranges, raw_form
+from real.guest import KPF, PRESENT, SWAP, made_in, words_of
+from real.owners.ptowner import table_frames
 
-BUDDY, TAIL, RESERVED = 1 << 10, 1 << 16, 1 << 32  # of kpageflags
-PGTABLE, OFFLINE, HUGE_HEAD = 1 << 26, 1 << 23, 1 << 17 | 1 << 15
-MANY = 60  # pages in batches of the LRU, of a pipe, and held by a file system
-LEVELS = ["PTE", "PMD", "PUD", "P4D"]
-DEPOSITED = "deposited for when a huge mapping is split"
+HUGE_HEAD = KPF["HUGE"] | KPF["COMPOUND_HEAD"]
 
 # The class of a situation's pages. Where the kernels differ, or one page differs, a set.
 ANON = ("thp_pmd thp_pte thp_partial thp_shared_fork thp_pmd_and_pte mthp_64k anon_private anon_shared_fork "
@@ -38,13 +31,6 @@ CLASS = {name: {"anon"} for name in ANON} | {
 SHARED = ("anon_shared_fork", "thp_shared_fork", "hugetlb_shared", "shmem_anon_shared")
 
 
-def ask(form, operands):
-    result = run(MMX, "-c", form, "--json", "pagex", *operands)
-    suite.expect(result.status in (0, 1), result)
-    return {page["pfn"]: page for page in suite.document(result.out, "mmx.page/1")["pages"]}
-
-
-STRUCT_PAGES_A_PAGE = 64
 ONE_PAGE = {"order": 0, "anon.size": "one page"}
 THP = {"order": 9, "anon.size": "transparent huge page"}
 HUGE = {"order": 9, "hugetlb.size": 2 << 20, "hugetlb.pool": "hugepages-2048kB", "hugetlb.state": "in use"}
@@ -163,7 +149,7 @@ def pipe_content(nth):
 def pipe_faults(dump, form):
     """The pages of the pipe that was filled: all of them, in their order, with what was written."""
     told = made_in(dump)["pipe_full"]
-    pages = sorted((page["pipe"]["nth"], page) for page in ask(form, ranges(table_frames(dump))).values()
+    pages = sorted((page["pipe"]["nth"], page) for page in pagex(form, ranges(table_frames(dump))).values()
                    if page["class"] == "pipe" and page["pipe"]["ino"] == told["inode"] and not page["pipe"]["spare"])
     if [nth for nth, _ in pages] != list(range(told["bytes"] // 4096)):
         yield f"the full pipe has buffers {[nth for nth, _ in pages]} of {told['bytes']} bytes"
@@ -179,7 +165,7 @@ def pipe_faults(dump, form):
 def spliced_faults(dump, form):
     """Pages of a process that it spliced into a pipe: anonymous still, and -c says who holds them as well."""
     told = made_in(dump)["vmspliced"]
-    pages = ask(form, ["-c", *told["pfns"]])
+    pages = pagex(form, ["-c", *told["pfns"]])
     for nth, pfn in enumerate(told["pfns"]):
         found, spliced = field(pages[pfn], "pipe.ino"), nth < told["spliced_pages"]
         if found != (told["inode"] if spliced else None):
@@ -193,22 +179,22 @@ def frame_faults(dump, form):
     made = made_in(dump)
     flags = words_of(dump, "kpageflags")
     if "balloon" in made:
-        pages = ask(form, ranges(pfn for pfn, word in enumerate(flags) if word & OFFLINE))
+        pages = pagex(form, ranges(pfn for pfn, word in enumerate(flags) if word & KPF["OFFLINE"]))
         count = sum(page["class"] == "balloon" and page["balloon"] != "0x0" for page in pages.values())
         if count != made["balloon"]["frames"]:
             yield f"{count} frames are the balloon's, not {made['balloon']['frames']}"
     if "offline_memory" in made:
         first, frames = int(made["offline_memory"]["first_pfn"], 16), made["offline_memory"]["frames"]
-        pages = ask(form, ranges(range(first, first + frames)))
+        pages = pagex(form, ranges(range(first, first + frames)))
         if {page["class"] for page in pages.values()} != {"offline"} or len(pages) != frames:
             yield f"memory that was set offline is {Counter(page['class'] for page in pages.values())}"
-    pages = ask(form, ranges(pfn for pfn, word in enumerate(flags) if word & HUGE_HEAD == HUGE_HEAD))
+    pages = pagex(form, ranges(pfn for pfn, word in enumerate(flags) if word & HUGE_HEAD == HUGE_HEAD))
     free = [page for page in pages.values() if field(page, "hugetlb.state") == "free"]
     if len(free) < made["hugetlb_free_pool"]["free_pages"] or not all(p["hugetlb"]["on_free_list"] for p in free):
         yield f"{len(free)} huge pages are free, the workload left {made['hugetlb_free_pool']['free_pages']}"
     if "dev_mem" in made:
         physical = int(made["dev_mem"]["physical"], 16)
-        page = ask(form, ["-p", f"{physical:x}"])[f"0x{physical // 4096:x}"]
+        page = pagex(form, ["-p", f"{physical:x}"])[f"0x{physical // 4096:x}"]
         if page["reserved_for"] != "firmware hole":
             yield f"physical memory at {physical:x} is reserved for {page['reserved_for']}"
 
@@ -216,7 +202,7 @@ def frame_faults(dump, form):
 def situations(dump, form):
     """Every situation, in every field that the workload knows."""
     made = {name: told for name, told in made_in(dump).items() if any(told.get("pfns") or [])}
-    pages = ask(form, sorted({pfn for told in made.values() for pfn in told["pfns"] if pfn}))
+    pages = pagex(form, sorted({pfn for told in made.values() for pfn in told["pfns"] if pfn}))
     wrong = []
     for name, told in made.items():
         for nth, pfn in enumerate(told["pfns"]):
@@ -228,222 +214,6 @@ def situations(dump, form):
     return "\n".join(wrong[:30]) or None
 
 
-def ranges(pfns):
-    """Ascending PFNs as operands: a command line has room for so many only."""
-    found = []
-    for pfn in pfns:
-        if found and found[-1][1] == pfn - 1:
-            found[-1][1] = pfn
-        else:
-            found.append([pfn, pfn])
-    return [f"{first:x}-{last:x}" for first, last in found]
-
-
-def table_frames(dump):
-    """Frames that the guest calls page tables, and those of which it says nothing: roots are among these."""
-    sections = set(dump.sections())
-    return [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
-            if (word & PGTABLE or not word) and pfn >> SECTION_BITS - 12 in sections]
-
-
-def led_to(dump, root, address, level):
-    """The frame of the table of that level on the way from a root to an address, read raw."""
-    frame = root
-    for upper in range(dump.levels, level, -1):
-        entry = dump.raw.u64(frame * 4096 + (address >> 12 + 9 * (upper - 1) & 511) * 8)
-        if entry is None or not entry & 1:
-            return None
-        frame = (entry & 0x000FFFFFFFFFF000) // 4096
-    return frame
-
-
-def is_used(folder, pid, first, last):
-    """Whether the guest's maps has an area there; it is empty once a leader has exited before its threads."""
-    mapped = areas(folder, pid)
-    return not mapped or any(area.start <= last and first < area.end for area in mapped)
-
-
-def table_faults(dump, pfn, table, roots):
-    """What pagex has wrong about a table and those whose it is."""
-    level = LEVELS.index(table["level"]) + 1 if table["level"] != "PGD" else dump.levels
-    for owner in table["owners"]:
-        first, last, who = int(owner["first"], 16), int(owner["last"], 16), owner["pid"]
-        size = 4096 << 9 * level
-        if level < dump.levels and table["role"] != DEPOSITED and (first % size or last != first + size - 1):
-            yield f"{table['level']} maps {owner['first']}-{owner['last']}"
-        if table["role"] == "a page table" and who in roots and led_to(dump, roots[who], first, level) != pfn:
-            yield f"the root of {who} leads elsewhere at {owner['first']}"
-        if level == 1 and who is not None and not last >> 63 and not is_used(dump.before, who, first, last):
-            yield f"{who} has nothing at {owner['first']}"
-        if owner["name"] == "init_mm" and int(owner["mm"] or "0", 16) != dump.by_name["init_mm"]:
-            yield f"init_mm is at {owner['mm']}"
-
-
-def tables_of_processes(dump, form):
-    """Each page table: whose it is, at which level, for which addresses; their number is VmPTE's."""
-    pages = ask(form, ranges(table_frames(dump)))
-    tables = {int(pfn, 16): page["page_table"] for pfn, page in pages.items() if page["class"] == "page-table"}
-    roots = {owner["pid"]: pfn for pfn, table in tables.items() for owner in table.get("owners", [])
-             if table["level"] == "PGD" and table["role"] == "a page table" and owner["pid"] is not None}
-    wrong, size = [], Counter()
-    for pfn, table in tables.items():
-        if "owners" not in table:
-            wrong.append(f"PFN {pfn:x}: {table['owner_unknown']}")
-            continue
-        wrong += [f"PFN {pfn:x}: {fault}" for fault in table_faults(dump, pfn, table, roots)]
-        for pid in {owner["pid"] for owner in table["owners"]} if table["level"] in LEVELS[:3] else ():
-            size[pid] += 4
-    folders = compare.pair(dump.folder)
-    compared = [(pid, size[pid], [pte_kib(folder, str(pid)) for folder in folders]) for pid in roots]
-    wrong += [f"PID {pid} has {kib} KiB of page tables, captured {true}" for pid, kib, true in compared
-              if None not in true and not between(kib, *true)]
-    unmarked = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
-                if word & PGTABLE and pfn not in tables]
-    if len(unmarked) > tolerance(dump):
-        wrong.append(f"{len(unmarked)} frames are page tables to the guest and not to pagex: {unmarked[:5]}")
-    if len(compared) < 40 or not any(table.get("role") == DEPOSITED for table in tables.values()):
-        wrong.append(f"page tables of {len(compared)} processes only")
-    return "\n".join(wrong[:20]) if len(wrong) > tolerance(dump) else None
-
-
-def made_in(dump):
-    return {name: told for name, told in situations_of(dump).items()
-            if told.get("made")}
-
-
-def answer(form, *words):
-    """Exit status, [(PFN, address)] of the pages, and the lines on standard error."""
-    result = run(MMX, "-c", form, "--json", "pagex", *words)
-    pages = suite.document(result.out, "mmx.page/1")["pages"] if result.out else []
-    return result.status, [(p["pfn"], p.get("address")) for p in pages], result.err.splitlines()
-
-
-def user_operands(dump, form):
-    """Ranges of a process's addresses name the frames that the workload saw there; holes get one line."""
-    for name, told in made_in(dump).items():
-        # Of these three the workload does not know all frames.
-        if "addr" not in told or not told.get("pfns") or name in ("dev_mem", "hwpoison", "io_uring_ring"):
-            continue
-        start, pfns = int(told["addr"], 16), told["pfns"]
-        expected = [(pfn, f"0x{start + 4096 * i:x}") for i, pfn in enumerate(pfns) if pfn]
-        found = answer(form, "-u", str(told["pid"]), f"{start:x}-{start + 4096 * len(pfns) - 1:x}")
-        lines = len(expected) < len(pfns)
-        if found[:2] != (0 if expected else 2, expected) or len(found[2]) != lines:
-            yield f"{name}: expected {expected} and {int(lines)} lines of holes, found {found}"
-
-
-def stack_of_init(dump):
-    """The lowest address of PID 1's stack, a vmalloc area."""
-    return next(int(row[4], 16) for row in ask_library(dump.raw_path, "tasks") if row[0] == "1")
-
-
-def kernel_operands(dump, form):
-    """Kernel addresses of every kind lead where the page tables, read raw, do; so do ranges with a hole."""
-    direct, stack = dump.variable("page_offset_base") + 0x5678000, stack_of_init(dump)
-    module = next((s.address for s in dump.symbols if s.module and s.type in "tT"), dump.by_name["_text"])
-    for address in (dump.by_name["_text"] + 0x123, dump.by_name["jiffies"], module, stack + 8, direct):
-        phys = dump.walk(dump.root, address)
-        found = answer(form, f"{address:x}")
-        if found != (0, [(f"0x{phys // 4096:x}", f"0x{address:x}")], []):
-            yield f"kernel address {address:x} is at {phys:x}, found {found}"
-    addresses = range(stack - 4096, stack + 4 * 4096, 4096)
-    frames = [(dump.walk(dump.root, address), address) for address in addresses]
-    expected = [(f"0x{phys // 4096:x}", f"0x{address:x}") for phys, address in frames if phys is not None]
-    found = answer(form, f"{addresses[0]:x}-{addresses[-1]:x}")
-    if found[:2] != (0, expected) or len(expected) < 4 or len(found[2]) != 5 - len(expected):
-        yield f"range at init's stack {stack:x}: expected {expected}, found {found}"
-
-
-def bad_operands(dump, form):
-    """One line each, the right exit status, and the others still print."""
-    beyond = f"{max(dump.sections()) + 1 << SECTION_BITS - 12:x}"
-    last = f"{(max(dump.sections()) + 1 << SECTION_BITS - 12) - 2:x}"
-    for words, status, pages, lines in (
-            (["garbage"], 2, 0, 1), (["0x"], 2, 0, 1), (["5-4"], 2, 0, 1), (["100-"], 2, 0, 1),
-            (["10000000000000"], 2, 0, 1), (["-p", "f000000000000000"], 2, 0, 1), (["-d", "ff"], 2, 0, 1),
-            ([beyond], 2, 0, 1), ([f"{last}-{beyond}"], 0, 2, 1), ([f"{beyond}-{beyond}0"], 2, 0, 1),
-            (["ffffffff00000000"], 2, 0, 1), (["100-ffffffffffffffff"], 2, 0, 1),
-            (["-u", "xx", "1000"], 2, 0, 1), (["-u", "2", "1000"], 2, 0, 1), (["-u", "1", "1000"], 2, 0, 1),
-            (["-u", "1", "8000000000000000"], 2, 0, 1), (["-u", "4000000", "1000"], 2, 0, 1),
-            (["100", beyond, "garbage", "200-201"], 2, 3, 2), (["-d", "256", "512-513"], 0, 3, 0)):
-        found = answer(form, *words)
-        if (found[0], len(found[1]), len(found[2])) != (status, pages, lines):
-            yield f"{words}: status {found[0]}, {len(found[1])} pages, {found[2]}"
-
-
-def operands(dump, form):
-    wrong = [*user_operands(dump, form), *kernel_operands(dump, form), *bad_operands(dump, form)]
-    return "\n".join(wrong[:20]) or None
-
-
-def references(dump, form):
-    """
-    Counts are explained by what was found: of all pages but free ones and tails only few have references
-    that nothing explains, as batches of the LRU hold them for a while, and none has too few.
-    """
-    sections = set(dump.sections())
-    frames = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags"))
-              if not word & (BUDDY | TAIL) and pfn >> SECTION_BITS - 12 in sections]
-    pages = [page for page in ask(form, ["-c", *ranges(frames)]).values() if "references" in page]
-    left = {page["pfn"]: page["references"]["remainder"] for page in pages if page["references"]["remainder"]}
-    few = {pfn: rest for pfn, rest in left.items() if rest < 0}
-    named = {page["pfn"] for page in pages if "surprise" in page["references"]}
-    if len(left) > MANY or len(few) > tolerance(dump) or named != set(left) or len(pages) < 20000:
-        return f"{len(pages)} pages, surprises {len(left)}, too few references {few}: {list(left.items())[:20]}"
-    return None
-
-
-def resources(dump):
-    """(first frame, end, path) of each line of iomem, outermost first."""
-    found, path = [], []
-    for line in (dump.before / "iomem").read_text().splitlines():
-        indent, start, end, name = re.match(r"( *)([0-9a-f]+)-([0-9a-f]+) : (.*)", line).groups()
-        path[len(indent) // 2:] = [name]
-        found.append((int(start, 16), int(end, 16) + 1, " > ".join(path)))
-    return found
-
-
-def plugged(dump, form):
-    """Memory of devices, plugged memory that is offline, and the pages that plugged memory has its struct pages in."""
-    expected = {"device": [pfn for start, end in dump.iomem(DEVICE) for pfn in range(start >> 12, end >> 12)],
-                "offline": dump.unonlined()}
-    wrong = []
-    if dump.manifest["settings"].get("dimm_mib"):
-        pages = ask(form, [f"{pfn:x}" for pfn in PLUGGED[::STRUCT_PAGES_A_PAGE]])
-        expected["vmemmap"] = sorted({int(page["page_phys"], 16) >> 12 for page in pages.values()})
-    for name, frames in expected.items():
-        classes_of = Counter(page["class"] for page in ask(form, ranges(frames)).values()) if frames else {}
-        if classes_of != ({name: len(frames)} if frames else {}):
-            wrong.append(f"{len(frames)} frames are {name}, and are taken for {classes_of}")
-    return "\n".join(wrong) or None
-
-
-def reserved(dump, form):
-    """What each reserved page is kept for, as iomem has it; the struct pages are found by themselves."""
-    frames = [pfn for pfn, word in enumerate(words_of(dump, "kpageflags")) if word & RESERVED]
-    tree, wrong, kinds = resources(dump), [], Counter()
-    for pfn, page in ask(form, ranges(frames)).items():
-        address = int(pfn, 16) * 4096
-        paths = [path for start, end, path in tree if start <= address < end]
-        path = paths[-1] if paths else "no resource: a hole"
-        kind = page["reserved_for"]
-        kinds[kind] += 1
-        true = "kernel image" if " > Kernel " in path else "crash kernel" if path.endswith("Crash kernel") else \
-            "other: set aside at boot" if path == "System RAM" else "firmware hole"
-        if page["resource"] != path or kind not in (true, "vmemmap"):
-            wrong.append(f"PFN {pfn} is for {kind}, {page['resource']}; iomem has {path}")
-    if not all(kinds[kind] for kind in ("kernel image", "firmware hole", "vmemmap", "other: set aside at boot")):
-        wrong.append(f"kinds are {kinds}")
-    if ("Crash kernel" in (dump.before / "iomem").read_text()) != bool(kinds["crash kernel"]):
-        wrong.append(f"{kinds['crash kernel']} frames are for the crash kernel")
-    return "\n".join(wrong[:20]) or None
-
-
 CHECKS = [
-    ("pagex plugged memory", raw_form, plugged),
-    ("pagex reserved pages", raw_form, reserved),
-    ("pagex references", raw_form, references),
-    ("pagex operands", raw_form, operands),
-    ("pagex page tables", raw_or_filtered, tables_of_processes),
     ("pagex situations", raw_form, situations),
 ]

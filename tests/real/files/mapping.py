@@ -6,9 +6,9 @@ import captures
 import compare
 from real.check import every_form, verdict
 from real.frames.page import frames
-from real.guest import PAGE, PRESENT, areas, processes, steady, steady_flags, unwalked
+from real.guest import KPF, PAGE, PRESENT, areas, processes, steady, steady_flags, unwalked
 
-LRU, ANON, SWAPCACHE = 1 << 5, 1 << 12, 1 << 13  # of kpageflags
+OTHERS = KPF["ANON"] | KPF["SWAPCACHE"]
 
 
 def mapped_files(dump):
@@ -55,7 +55,7 @@ def cache(dump, form):
     Every frame on an LRU list that is not anonymous: a file with a path, or a device that is mounted. Only
     ext4's own index of free blocks, up to some release the pages of inode 1, has no name.
     """
-    pfns = [pfn for pfn, word in steady_flags(dump) if word & LRU and not word & (ANON | SWAPCACHE)]
+    pfns = [pfn for pfn, word in steady_flags(dump) if word & KPF["LRU"] and not word & OTHERS]
     listed = (dump.before / "mounts").read_text() + (dump.before / "swaps").read_text()
     devices = set(re.findall(r"^/dev/(\w+)", listed, re.M))
     faults = [f"{pfn:#x}: {fields}" for pfn, fields in frames(form, pfns).items()

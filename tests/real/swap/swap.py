@@ -6,9 +6,7 @@ import captures
 import compare
 from real.check import ask, every_form, verdict
 from real.frames.page import frames
-from real.guest import PRESENT, SWAP, processes, read, situations_of, steady_flags, texts
-
-SWAPCACHE = 1 << 13  # of kpageflags
+from real.guest import KPF, PRESENT, SWAP, processes, read, situations_of, steady_flags, texts
 
 
 def swaps(dump, form):
@@ -35,7 +33,7 @@ def swap_entries(folder):
 
 def swap_cache(dump, form):
     """Every page that kpageflags has in the swap cache: its entry holds it, and is held as often as page tables do."""
-    pfns = [pfn for pfn, word in steady_flags(dump) if word & SWAPCACHE]
+    pfns = [pfn for pfn, word in steady_flags(dump) if word & KPF["SWAPCACHE"]]
     counts = swap_entries(compare.pair(dump.folder)[0])
     faults = []
     for pfn, fields in frames(form, pfns).items():
