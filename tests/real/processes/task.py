@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tasks, who shares an address space, and the areas of each."""
+"""Tasks."""
 import compare
-from real.check import ask, every_form, raw_form, verdict
-from real.guest import areas, processes, read, situations_of, steady
+from real.check import ask, every_form, verdict
+from real.guest import processes, read, steady
 
 
 def tasks(dump, form):
@@ -30,36 +30,6 @@ def tasks(dump, form):
     return verdict(faults, compared, dump, 50)
 
 
-def users(dump, form):
-    """Which processes share an address space."""
-    groups = {tuple(int(pid) for pid in pids) for _, *pids in ask(form, "users")}
-    shared = {group for group in groups if len(group) > 1}
-    situation = situations_of(dump)
-    expected = {tuple(sorted(situation["clone_vm"]["sharers"]))}
-    alone = {situation[name]["pid"] for name in ("threads", "leader_dead") if situation[name]["made"]}
-    faults = [] if shared == expected else [f"shared by {sorted(shared)}, expected {sorted(expected)}"]
-    faults += [f"{pid} has no address space" for pid in alone if (pid,) not in groups]
-    return verdict(faults, len(groups), dump, 50)
-
-
-def address_spaces(dump, form):
-    """The areas of every process that has memory of its own, by its maple tree, as maps has them."""
-    found, faults, compared = {}, [], 0
-    for pid, start, end in ask(form, "areas"):
-        found.setdefault(int(pid), []).append((int(start, 16), int(end, 16)))
-    before, _ = compare.pair(dump.folder)
-    for pid, mine in found.items():
-        if not steady(dump, pid, "maps"):
-            continue
-        compared += 1
-        told = [(area.start, area.end) for area in areas(before, pid) if area.path != "[vsyscall]"]
-        if mine != told:
-            faults.append(f"{pid}: {sorted(set(mine) ^ set(told))[:4]}")
-    return verdict(faults, compared, dump, 10)
-
-
 CHECKS = [
     ("tasks", every_form, tasks),
-    ("users of address spaces", raw_form, users),
-    ("address spaces' areas", every_form, address_spaces),
 ]
