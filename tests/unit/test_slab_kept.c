@@ -303,7 +303,7 @@ static void make_cache_layout(void)
 
 	for (size_t i = 0; i < sizeof(of_slab) / sizeof(*of_slab); i++)
 		fake_member(m, of_slab[i], 8 * i, 8, 0);
-	fake_struct(m, S_slab, 64);
+	m->mem.page_format.size = 64;
 	FAKE_MEMBER(m, M_kmem_cache_size, cache, size);
 	FAKE_MEMBER(m, M_kmem_cache_object_size, cache, object_size);
 	FAKE_MEMBER(m, M_kmem_cache_offset, cache, offset);

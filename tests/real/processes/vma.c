@@ -9,6 +9,7 @@
 #include "../ask.h"
 #include "kernel/member.h"
 #include "mm/files/path.h"
+#include "mm/files/inode.h"
 #include "mm/processes/mm.h"
 #include "mm/processes/vma.h"
 
