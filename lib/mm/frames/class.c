@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mm/mem.h"
-#include "kernel/xarray.h"
+#include "mm/files/cached.h"
 #include "mm/frames/buddy_block.h"
 #include "mm/frames/class.h"
 #include "mm/owners/owner.h"
@@ -124,14 +124,8 @@ static struct mmx_verdict by_swap(const struct mmx_page_walk *w, const struct mm
 static bool is_cached(const struct mmx_page_walk *w, const struct mmx_page_format *f,
 		      uint64_t mapping)
 {
-	const struct mmx_kernel *k = w->view->kernel;
-	uint64_t entry;
-	struct mmx_err err;
-
-	return mmx_bit(w->folio.flags, f->lru) || !mmx_has(&k->layout, M_address_space_i_pages) ||
-	       mmx_xarray_load(w->view, mapping + mmx_off(&k->layout, M_address_space_i_pages),
-			       mmx_word(w->folio.bytes, f->index), &entry, &err) ||
-	       entry == mmx_page_addr(&mmx_mem(k)->vmemmap, w->folio.head);
+	return mmx_bit(w->folio.flags, f->lru) ||
+	       mmx_cached_has(w->view, mapping, mmx_word(w->folio.bytes, f->index), w->folio.head);
 }
 
 static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,

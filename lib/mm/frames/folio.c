@@ -43,7 +43,7 @@ static const char *bad_order(uint64_t head, unsigned int order)
 	return head & ((1ULL << order) - 1) ? "it is not aligned to its order" : NULL;
 }
 
-static unsigned int folio_order(const struct mmx_page_format *f, const unsigned char *bytes)
+unsigned int mmx_folio_order(const struct mmx_page_format *f, const unsigned char *bytes)
 {
 	return f->order_is_byte ? bytes[f->order] : mmx_word(bytes, f->order) & 0xff;
 }
@@ -79,7 +79,7 @@ static enum mmx_read find_head_pages(struct mmx_page_walk *w, uint64_t head)
 	for (unsigned int i = 0; i < MMX_HEAD_PAGES; i++) {
 		read = mmx_walk_peek(w, head + i, w->saved + i * f->size);
 		/* A folio of two pages can be the last thing in memory. */
-		if (read && (i < 2 || folio_order(f, w->saved) > 1))
+		if (read && (i < 2 || mmx_folio_order(f, w->saved) > 1))
 			return read;
 	}
 	w->folio.bytes = w->saved;
@@ -118,7 +118,7 @@ static void load_folio(struct mmx_page_walk *w, uint64_t head)
 				   read == MMX_READ_ABSENT ? "it ends where memory does" : NULL);
 			return;
 		}
-		folio->order = folio_order(f, folio->bytes);
+		folio->order = mmx_folio_order(f, folio->bytes);
 		folio->bad = bad_order(head, folio->order);
 		if (folio->bad)
 			folio->order = 0;

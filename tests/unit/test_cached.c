@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Page caches: folios held against their struct pages, and numbers by what their mapping is. */
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "../fake_memory.h"
+#include "mm/files/cached.h"
+#include "unit.h"
+
+#define FRAMES    128u
+#define SIZE      64u /* of a struct page */
+#define BASE      0xffffea0000000000ULL
+#define FLAG_HEAD 16
+#define SHADOW    0x1234567u
+#define SLOTS     64u
+
+struct page {
+	uint64_t flags, link, lru, mapping, index, rest[3];
+};
+
+struct node {
+	uint8_t shift, offset, pad[6];
+	uint64_t parent, slots[SLOTS];
+};
+
+struct space {
+	uint64_t lock, head; /* of its xarray */
+};
+
+/* Frames of the folios, and which indices they are at: a small one, one of four pages, a small one. */
+enum { SMALL = 10, LARGE = 16, LAST = 20, LARGE_AT = 4, SHADOW_AT = 9, LAST_AT = 63 };
+#define ALL "0-0:10.0 4-7:16.2 9-9=1234567 63-63:20.0"
+
+static struct fake_memory *m;
+static struct mmx_mapping mapping;
+static struct mmx_cached walk;
+static uint64_t node;
+
+static struct page *page(unsigned int pfn)
+{
+	return (struct page *)m->bytes + pfn;
+}
+
+static struct node *root(void)
+{
+	return fake_at(m, node);
+}
+
+static void lay_out(void)
+{
+	fake_no_types(m);
+	fake_member(m, M_address_space_i_pages, 0, 16, 0);
+	FAKE_MEMBER(m, M_xarray_xa_head, space, head);
+	FAKE_MEMBER(m, M_xa_node_shift, node, shift);
+	FAKE_MEMBER(m, M_xa_node_offset, node, offset);
+	FAKE_MEMBER(m, M_xa_node_parent, node, parent);
+	fake_member(m, M_xa_node_slots, offsetof(struct node, slots), 8 * SLOTS, SLOTS);
+	fake_pages(m, BASE, FRAMES, SIZE);
+	m->mem.page_format = (struct mmx_page_format){.size = SIZE,
+						      .link = offsetof(struct page, link),
+						      .mapping = offsetof(struct page, mapping),
+						      .index = offsetof(struct page, index),
+						      .order = SIZE,
+						      .head = FLAG_HEAD};
+}
+
+static void put(unsigned int pfn, unsigned int index)
+{
+	*page(pfn) = (struct page){.mapping = mapping.addr, .index = index};
+	root()->slots[index] = BASE + pfn * SIZE;
+}
+
+static void setup(void)
+{
+	m = fake_memory_new(1 << 16);
+	lay_out();
+	m->used = FRAMES * SIZE;
+	node = fake_put(m, &(struct node){0}, sizeof(struct node));
+	mapping = (struct mmx_mapping){.kind = MMX_MAPPING_FILE, .pages = 6};
+	mapping.addr = fake_put(m, &(struct space){.head = node | 2}, sizeof(struct space));
+	put(SMALL, 0);
+	put(LARGE, LARGE_AT);
+	put(LAST, LAST_AT);
+	page(LARGE)->flags = 1u << FLAG_HEAD;
+	page(LARGE + 1)->flags = 2; /* the order */
+	for (unsigned int i = 1; i < 4; i++) {
+		page(LARGE + i)->link = BASE + LARGE * SIZE + 1;
+		root()->slots[LARGE_AT + i] = LARGE_AT << 2 | 2;
+	}
+	root()->slots[SHADOW_AT] = (uint64_t)SHADOW << 1 | 1;
+}
+
+static void teardown(void)
+{
+	fake_memory_free(m);
+}
+
+/* "first-last:frame.order" of folios, "first-last=number" of the others. */
+static const char *entries(uint64_t first, uint64_t last)
+{
+	static char text[256];
+	size_t n = 0;
+
+	mmx_cached_begin(&walk, m->view, &mapping, first, last);
+	text[0] = 0;
+	while (mmx_cached_next(&walk) && n < sizeof(text)) {
+		n += snprintf(text + n, sizeof(text) - n, "%s%" PRIu64 "-%" PRIu64, n ? " " : "",
+			      walk.first, walk.last);
+		if (n < sizeof(text) && walk.kind == MMX_CACHED_FOLIO)
+			n += snprintf(text + n, sizeof(text) - n, ":%" PRIu64 ".%u", walk.head,
+				      walk.order);
+		else if (n < sizeof(text))
+			n += snprintf(text + n, sizeof(text) - n, "=%" PRIx64, walk.value);
+	}
+	CHECK(!mmx_cached_next(&walk), "the end is no end");
+	return text;
+}
+
+static bool all(const char *want)
+{
+	const char *got = entries(0, UINT64_MAX);
+
+	if (strcmp(got, want))
+		fprintf(stderr, "%s (%s)\n", got, walk.coverage.first.text);
+	return !strcmp(got, want);
+}
+
+static bool says(const char *words)
+{
+	if (!strstr(walk.coverage.first.text, words))
+		fprintf(stderr, "%s\n", walk.coverage.first.text);
+	return strstr(walk.coverage.first.text, words) != NULL;
+}
+
+static void folios_and_shadows_come_in_order(void)
+{
+	setup();
+	CHECK(all(ALL) && mmx_cover_whole(&walk.coverage), "%s", walk.coverage.first.text);
+	CHECK(walk.coverage.found == 4, "%" PRIu64, walk.coverage.found);
+	CHECK(!strcmp(entries(6, 9), "4-7:16.2 9-9=1234567"), "a part");
+	CHECK(mmx_cover_whole(&walk.coverage), "a part is not counted");
+	teardown();
+}
+
+static void numbers_are_what_their_mapping_is(void)
+{
+	static const struct {
+		enum mmx_mapping_kind kind;
+		bool dax;
+		enum mmx_cached_kind is;
+	} cases[] = {{MMX_MAPPING_FILE, false, MMX_CACHED_SHADOW},
+		     {MMX_MAPPING_BLOCK, false, MMX_CACHED_SHADOW},
+		     {MMX_MAPPING_SHMEM, false, MMX_CACHED_SWAPPED},
+		     {MMX_MAPPING_FILE, true, MMX_CACHED_DAX}};
+
+	setup();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		mapping.kind = cases[i].kind;
+		mapping.dax = cases[i].dax;
+		mmx_cached_begin(&walk, m->view, &mapping, SHADOW_AT, SHADOW_AT);
+		CHECK(mmx_cached_next(&walk) && walk.kind == cases[i].is, "case %zu", i);
+	}
+	mapping.kind = MMX_MAPPING_SWAP;
+	CHECK(all("") && says("swap cache") && walk.coverage.unknown == 1, "the swap cache");
+	teardown();
+}
+
+/* Each is left out by what its struct pages say, and the others are found. */
+static void a_stranger_is_left_out(void)
+{
+	static const char without_large[] = "0-0:10.0 9-9=1234567 63-63:20.0";
+
+	setup();
+	page(LARGE)->mapping++;
+	CHECK(all(without_large) && says("at index 0x4, which is of another mapping"), "mapping");
+	page(LARGE)->mapping--;
+	page(LARGE)->index = 5;
+	CHECK(all(without_large) && says("for another index"), "index");
+	page(LARGE)->index = LARGE_AT;
+	page(LARGE + 1)->flags = 3;
+	CHECK(all(without_large) && says("of another size"), "order");
+	page(LARGE + 1)->flags = 200;
+	CHECK(all(without_large) && says("of another size"), "no order");
+	page(LARGE + 1)->flags = 2;
+	page(LARGE)->link = BASE + 1;
+	CHECK(all(without_large) && says("a folio's tail"), "tail");
+	page(LARGE)->link = 0;
+	root()->slots[LARGE_AT] += 4;
+	CHECK(all(without_large) && says("no struct page"), "between two");
+	root()->slots[LARGE_AT] = BASE + FRAMES * SIZE;
+	CHECK(all(without_large) && says("no struct page") && walk.coverage.broken == 1, "behind");
+	teardown();
+}
+
+static void huge_pages_stand_at_one_index_up_to_6_6(void)
+{
+	setup();
+	for (unsigned int i = 1; i < 4; i++)
+		root()->slots[LARGE_AT + i] = 0;
+	mapping.pages = 3;
+	CHECK(!all(ALL) && says("of another size"), "of a file");
+	strcpy(mapping.inode.fs, "hugetlbfs");
+	CHECK(all("0-0:10.0 4-4:16.2 9-9=1234567 63-63:20.0"), "of hugetlbfs");
+	CHECK(mmx_cover_whole(&walk.coverage), "%s", walk.coverage.first.text);
+	teardown();
+}
+
+static void pages_are_counted(void)
+{
+	setup();
+	mapping.pages = 7;
+	CHECK(all(ALL) && says("has 6 pages, and its mapping counts 7"), "one is lost");
+	root()->parent = 8;
+	CHECK(all("") && !strstr(walk.coverage.first.text, "counts"),
+	      "a broken tree is no miscount");
+	teardown();
+}
+
+static void asking_for_one(void)
+{
+	setup();
+	CHECK(mmx_cached_has(m->view, mapping.addr, 0, SMALL), "it is there");
+	CHECK(mmx_cached_has(m->view, mapping.addr, 6, LARGE), "in the midst of a folio");
+	CHECK(!mmx_cached_has(m->view, mapping.addr, 1, SMALL), "a hole");
+	CHECK(!mmx_cached_has(m->view, mapping.addr, 0, LAST), "another folio");
+	root()->parent = 8;
+	CHECK(mmx_cached_has(m->view, mapping.addr, 1, SMALL), "cannot be asked");
+	teardown();
+}
+
+int main(void)
+{
+	RUN(folios_and_shadows_come_in_order);
+	RUN(numbers_are_what_their_mapping_is);
+	RUN(a_stranger_is_left_out);
+	RUN(huge_pages_stand_at_one_index_up_to_6_6);
+	RUN(pages_are_counted);
+	RUN(asking_for_one);
+	return unit_end();
+}
