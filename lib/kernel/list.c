@@ -44,6 +44,11 @@ void mmx_list_begin(struct mmx_list *l, struct mmx_view *view, uint64_t head, ui
 	} else if (node.next) {
 		l->ahead = node.next;
 		l->last = node.back;
+	} else if (node.back) {
+		mmx_cover_failf(&l->coverage, MMX_ECORRUPT,
+				"the list head at 0x%" PRIx64
+				" leads nowhere, and says that 0x%" PRIx64 " is the last node",
+				head, node.back);
 	}
 }
 

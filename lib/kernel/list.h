@@ -39,7 +39,7 @@ struct mmx_list {
  * mmx_list_begin() - walk a struct list_head list
  * @head: address of the list's head
  * @limit: nodes after which the list is given up as endless
- * A head that was never initialised (next is NULL) has no nodes.
+ * A head that was never initialised (both of its pointers are NULL) has no nodes.
  */
 void mmx_list_begin(struct mmx_list *list, struct mmx_view *view, uint64_t head, uint64_t limit);
 

@@ -107,6 +107,8 @@ static void broken_lists_say_why_they_end(void)
 	at(node[2])->next = node[3];
 	mmx_list_begin(&l, m->view, head, NODES - 1);
 	CHECK(ends(&l, NODES - 1, MMX_ECORRUPT), "more nodes than are allowed");
+	*at(head) = (struct node){0, node[NODES - 1]};
+	CHECK(list_ends(0, MMX_ECORRUPT), "a head that knows its last node only");
 	head = OUTSIDE;
 	CHECK(list_ends(0, MMX_ECORRUPT) && hlist_ends(0, MMX_ECORRUPT), "no list");
 	fake_memory_free(m);
