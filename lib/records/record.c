@@ -114,7 +114,6 @@ bool mmx_record_each(const struct mmx_record *record, mmx_field_path_fn fn, void
 
 struct making {
 	const struct mmx_ask *ask;
-	struct mmx_scratch *scratch;
 	uint32_t by; /* what any of the records can be asked by */
 	char path[PATH_MAX_LEN];
 };
@@ -151,7 +150,7 @@ static struct mmx_rows *make_rows(struct making *m, const struct mmx_record *rec
 			.where = m->ask->where,
 			.arg = m->ask->arg,
 			.coverage = m->ask->coverage,
-			.scratch = m->scratch,
+			.scratch = above ? above->scratch : calloc(1, sizeof(*r->scratch)),
 			.n_fields = n,
 			.field = calloc(n, sizeof(*r->field)),
 			.of = calloc(n, sizeof(*r->of)),
@@ -160,7 +159,7 @@ static struct mmx_rows *make_rows(struct making *m, const struct mmx_record *rec
 			.state = calloc(1, record->state_size + 1),
 		};
 	}
-	if (!r || !r->field || !r->of || !r->below || !r->wanted || !r->state) {
+	if (!r || !r->scratch || !r->field || !r->of || !r->below || !r->wanted || !r->state) {
 		mmx_fail_nomem(err);
 		mmx_rows_free(r);
 		return NULL;
@@ -191,18 +190,10 @@ static int check_where(const struct making *m, struct mmx_err *err)
 struct mmx_rows *mmx_rows_new(const struct mmx_record *record, const struct mmx_ask *ask,
 			      struct mmx_err *err)
 {
-	struct making m = {.ask = ask, .scratch = calloc(1, sizeof(*m.scratch))};
-	struct mmx_rows *r = NULL;
+	struct making m = {.ask = ask};
+	struct mmx_rows *r = make_rows(&m, record, NULL, 0, err);
 
-	if (m.scratch)
-		r = make_rows(&m, record, NULL, 0, err);
-	else
-		mmx_fail_nomem(err);
-	if (!r) {
-		free(m.scratch);
-		return NULL;
-	}
-	if (check_where(&m, err)) {
+	if (r && check_where(&m, err)) {
 		mmx_rows_free(r);
 		return NULL;
 	}

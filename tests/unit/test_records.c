@@ -307,6 +307,17 @@ static void is(const char *found, const char *wanted)
 	CHECK(!strcmp(found, wanted), "found\n%s\nwanted\n%s", found, wanted);
 }
 
+/* The linker has both: calls of calloc() come here first. */
+static unsigned int callocs_left = -1;
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return callocs_left && callocs_left-- ? __real_calloc(n, size) : NULL;
+}
+
 static void every_field_is_in_json(void)
 {
 	is(show(&document, (struct mmx_out_options){.json = true}, NULL),
@@ -439,6 +450,21 @@ static void a_reference_has_every_line(void)
 	CHECK(has("\n`boxes[].things[]`: what is in a box\n\n| field |"), "a record below");
 }
 
+/* At each of the places where it can, and nothing is freed twice or not at all. */
+static void memory_runs_out(void)
+{
+	unsigned int ended = 0;
+
+	for (unsigned int callocs = 0; callocs < 1000; callocs++) {
+		callocs_left = callocs;
+		if (strcmp(show(&document, (struct mmx_out_options){0}, NULL), "out of memory"))
+			break;
+		ended++;
+	}
+	callocs_left = -1;
+	CHECK(ended > 10 && ended < 1000 && text_len, "%u times", ended);
+}
+
 int main(void)
 {
 	RUN(every_field_is_in_json);
@@ -450,5 +476,6 @@ int main(void)
 	RUN(fields_are_listed_once);
 	RUN(a_schema_is_strict);
 	RUN(a_reference_has_every_line);
+	RUN(memory_runs_out);
 	return unit_end();
 }
