@@ -13,7 +13,7 @@
 
 #define FRAMES 64u
 #define SIZE   64u /* of a struct page */
-#define LISTS  12u
+#define LISTS  13u /* of three types and four orders, and one of huge pages */
 
 struct page {
 	uint64_t flags, next, prev, mapping, index, private;
@@ -189,10 +189,49 @@ static void sets_hold_what_they_count(void)
 	teardown();
 }
 
+/* Two sections, whose maps lie one behind the other: of 128 MiB, in blocks of that order, with 4 bits each. */
+static void make_pageblocks(unsigned int order)
+{
+	uint64_t map = (32768 >> order) * 4 / 8;
+
+	m->mem.sparse.section_bits = 27;
+	fake_member(m, M_mem_section_usage_pageblock_flags, 16, 8, 0);
+	fake_enum(m, E_NR_PAGEBLOCK_BITS, 4);
+	fake_enum(m, E_MIGRATE_TYPES, 6);
+	if (!mmx_array_add(&m->mem.sparse, (struct mmx_section){.usage = 0x1000}) ||
+	    !mmx_array_add(&m->mem.sparse, (struct mmx_section){.usage = 0x1000 + 16 + map}))
+		abort();
+	m->mem.kernel.facts.v[FACT_SECTIONS].state = MMX_FACT_CHECKED;
+}
+
+static void huge_pages_are_as_large_as_pageblocks(void)
+{
+	const struct mmx_pcp *pcp;
+	uint64_t head;
+
+	setup();
+	make_pageblocks(10);
+	head = zone->pageset + offsetof(struct pages_of_cpu, list) + 16 * 12;
+	set->list[12][0] = set->list[12][1] = node(0);
+	page(0)->next = page(0)->prev = head;
+	set->count = 1024;
+	pcp = find();
+	CHECK(pcp->blocks.n == 1 && pcp->blocks.v[0].order == 10 && mmx_cover_whole(&pcp->coverage),
+	      "%s", pcp->coverage.first.text);
+	m->mem.kernel.layout.member[M_mem_section_usage_pageblock_flags].provider = -1;
+	set->count = 512;
+	pcp = find();
+	CHECK(pcp->blocks.n == 1 && pcp->blocks.v[0].order == 9 && mmx_cover_whole(&pcp->coverage),
+	      "%s", pcp->coverage.first.text);
+	mmx_array_free(&m->mem.sparse);
+	teardown();
+}
+
 int main(void)
 {
 	RUN(pages_that_wait_are_free);
 	RUN(lists_of_waiting_pages_may_be_wild);
 	RUN(sets_hold_what_they_count);
+	RUN(huge_pages_are_as_large_as_pageblocks);
 	return unit_end();
 }

@@ -8,6 +8,7 @@
 #include "kernel/percpu.h"
 #include "kernel/slist.h"
 #include "mm/frames/buddy_block.h"
+#include "mm/frames/pageblock.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/owner.h"
 
@@ -52,13 +53,35 @@ static int walk_list(struct walk *w, uint64_t head, struct mmx_err *err)
 	return -1;
 }
 
+/* Each type has a list for each of these orders. */
+static unsigned int low_lists(const struct mmx_layout *l)
+{
+	return mmx_enum(l, E_MIGRATE_PCPTYPES) * (COSTLY_ORDER + 1);
+}
+
+/*
+ * A kernel with one list of huge pages, up to 6.9, keeps whole pageblocks on it, which are larger where
+ * there is no hugetlb.
+ */
+static unsigned int find_huge_order(const struct mmx_kernel *k)
+{
+	const struct mmx_layout *l = &k->layout;
+	struct mmx_pageblock_format f;
+	struct mmx_err err;
+
+	if (l->member[M_per_cpu_pages_lists].m.nelems == low_lists(l) + 1 &&
+	    !mmx_pageblock_format_find(&f, k, &err))
+		return f.order;
+	return HUGE_ORDER;
+}
+
 /* What a list holds follows from its number: a row of types for each low order, then huge pages. */
-static void describe(const struct mmx_layout *l, struct mmx_pcp_block *b)
+static void describe(const struct mmx_layout *l, unsigned int huge_order, struct mmx_pcp_block *b)
 {
 	unsigned int types = mmx_enum(l, E_MIGRATE_PCPTYPES);
-	unsigned int low = types * (COSTLY_ORDER + 1);
+	unsigned int low = low_lists(l);
 
-	b->order = b->list < low ? b->list / types : HUGE_ORDER;
+	b->order = b->list < low ? b->list / types : huge_order;
 	b->migratetype = b->list < low ? (int)(b->list % types) : -1;
 	if (b->list == low + 1) /* of two lists of huge pages, the second is for movable ones */
 		b->migratetype = mmx_enum(l, E_MIGRATE_MOVABLE);
@@ -86,7 +109,7 @@ static int walk_lists(struct walk *w, struct mmx_err *err)
 		uint64_t head = w->set->addr + lists->bit_off / 8 + i * (uint64_t)lists->elem_size;
 
 		w->block.list = i;
-		describe(&k->layout, &w->block);
+		describe(&k->layout, w->pcp->huge_order, &w->block);
 		if (walk_list(w, head, err))
 			return -1;
 	}
@@ -200,6 +223,7 @@ int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err
 
 	if (require(view->kernel, err) || mmx_cpus_find(&cpus, view, err))
 		return -1;
+	pcp->huge_order = find_huge_order(view->kernel);
 	for (size_t i = 0; i < zones->n && !ret; i++) {
 		/* That of devices has no lists of its own, but shares those that were there at boot. */
 		if (!zones->v[i].present)

@@ -45,9 +45,14 @@ struct mmx_pcp_block {
 	int migratetype;
 };
 
-/** struct mmx_pcp - all of them; @blocks in ascending order of frames */
+/**
+ * struct mmx_pcp - all of them
+ * @huge_order: of what is on the lists of huge pages
+ * @blocks: in ascending order of frames
+ */
 struct mmx_pcp {
 	struct mmx_coverage coverage;
+	unsigned int huge_order;
 	MMX_ARRAY(struct mmx_pcp_set);
 	struct {
 		MMX_ARRAY(struct mmx_pcp_block);
