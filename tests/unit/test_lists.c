@@ -249,7 +249,7 @@ static void areas_borrow_pages(void)
 	static const struct {
 		uint64_t flags;
 		bool owns;
-	} kinds[] = {{2, true}, {4, false}, {4 | 8, false}, {4 | 0x200, true}, {0, false}};
+	} kinds[] = {{2, true}, {4, false}, {4 | 8, false}, {4 | 0x200, false}, {0, false}};
 	struct mmx_err err = {0};
 	struct mmx_vmalloc v;
 

@@ -11,10 +11,9 @@
 #include "mm/owners/vmalloc.h"
 #include "mm/owners/vmalloc_pages.h"
 
-#define VM_ALLOC         0x02u
-#define VM_NO_GUARD      0x40u
-#define VM_MAP_PUT_PAGES 0x200u
-#define VMAP_RAM         1u /* of vmap_area.flags, since 6.3 */
+#define VM_ALLOC    0x02u
+#define VM_NO_GUARD 0x40u
+#define VMAP_RAM    1u /* of vmap_area.flags, since 6.3 */
 
 #define MAX_NODES (1u << 16)
 #define MAX_AREAS (1u << 24)
@@ -247,11 +246,13 @@ uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vm
 /* One frame can be mapped more than once (a ring buffer maps each twice), but not without end. */
 #define MAPPINGS_A_FRAME 4
 
-/* Those of vmalloc() do, and those that vmap() was told to put when it is done. */
+/*
+ * Those of vmalloc() do. One of vmap() that puts its pages when it is done, with VM_MAP_PUT_PAGES, has a
+ * reference of each and no more: they are page cache of tmpfs, which i915 maps that way.
+ */
 static bool owns_its_pages(const struct mmx_vmalloc_area *area)
 {
-	return area->kind == MMX_VMALLOC_AREA && !area->read &&
-	       area->flags & (VM_ALLOC | VM_MAP_PUT_PAGES);
+	return area->kind == MMX_VMALLOC_AREA && !area->read && area->flags & VM_ALLOC;
 }
 
 static int find_frames(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_err *err)
