@@ -179,6 +179,10 @@ static void what_cannot_be_read_is_told(void)
 	pipe_of(w)->bufs = 8;
 	CHECK(!find(w) && w->found.coverage.first.code && w->found.n == 1, "a ring elsewhere");
 	end_world(w);
+	w = new_world(0, 2);
+	has(w, M_pipe_inode_info_tmp_page, 1 << 28, 16);
+	CHECK(!find(w) && w->found.coverage.broken == 2 && w->found.n == 2, "pages in reserve");
+	end_world(w);
 }
 
 static void pointers_to_no_page_are_passed_over(void)

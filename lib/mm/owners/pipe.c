@@ -215,7 +215,13 @@ static void take_spares(struct finder *f, uint32_t nr)
 	}
 	addr += mmx_off(l, M_pipe_inode_info_tmp_page);
 	for (uint64_t i = 0; i < n; i++) {
-		if (!mmx_kread_u64(f->view, addr + i * 8, &page))
+		enum mmx_read read = mmx_kread_u64(f->view, addr + i * 8, &page);
+
+		if (read)
+			mmx_cover_failf(&f->pipes->coverage, mmx_read_code(read),
+					"a pipe's page in reserve, at 0x%" PRIx64 ", is %s",
+					addr + i * 8, mmx_read_name(read));
+		else
 			take_page(f, page, (struct mmx_pipe_page){.pipe = nr, .spare = true});
 	}
 }
