@@ -140,6 +140,28 @@ static void what_the_list_has_must_be_a_root(void)
 	teardown();
 }
 
+/* From the first page boundary behind what there is on, a filter left out all memory. */
+static uint64_t exclude_the_rest(void)
+{
+	uint64_t end = (m->used + 4095) & ~UINT64_C(4095);
+
+	if (!mmx_ranges_add(&m->image.ram, 0, m->mem.kernel.paging.root + 4096))
+		abort();
+	mmx_ranges_free(&m->image.present);
+	if (!mmx_ranges_add(&m->image.present, 0, end))
+		abort();
+	return FAKE_VA + end;
+}
+
+static void an_mm_that_a_filter_left_out_is_absent(void)
+{
+	setup();
+	page(FIRST_ROOT + TASKLESS)->mm = exclude_the_rest();
+	CHECK(!strcmp(found(), "012") && walk.coverage.absent == 1 && !walk.coverage.broken,
+	      "%s: %s", found(), walk.coverage.first.text);
+	teardown();
+}
+
 static void a_list_that_breaks_off_is_told(void)
 {
 	setup();
@@ -161,6 +183,7 @@ int main(void)
 	RUN(each_is_found_once_with_its_users);
 	RUN(without_the_list_those_of_tasks_remain);
 	RUN(what_the_list_has_must_be_a_root);
+	RUN(an_mm_that_a_filter_left_out_is_absent);
 	RUN(a_list_that_breaks_off_is_told);
 	RUN(what_tasks_lack_it_lacks);
 	return unit_end();

@@ -77,15 +77,22 @@ static bool take(struct mmx_mms *m, uint64_t mm, const char *name)
 }
 
 /* A root's struct page names its mm, whose root it must be: so no two of them name the same. */
-static bool is_root_of(struct mmx_view *view, uint64_t page, uint64_t *mm)
+static int read_root(struct mmx_view *view, uint64_t page, uint64_t *mm, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
 	uint64_t pgd, phys, pfn;
+	enum mmx_read read;
 
-	return !mmx_kread_u64(view, page + mmx_off(&k->layout, M_ptdesc_pt_mm), mm) &&
-	       !mmx_kread_member(view, *mm, M_mm_struct_pgd, &pgd) &&
-	       !mmx_kphys(view, pgd, &phys) && mmx_page_pfn(k, page, &pfn) &&
-	       phys >> k->arch->page_shift == pfn;
+	if (mmx_kget(view, page, M_ptdesc_pt_mm, mm, err) ||
+	    mmx_kget(view, *mm, M_mm_struct_pgd, &pgd, err))
+		return -1;
+	read = mmx_kphys(view, pgd, &phys);
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the root 0x%" PRIx64 " is %s", pgd,
+				mmx_read_name(read));
+	if (!mmx_page_pfn(k, page, &pfn) || phys >> k->arch->page_shift != pfn)
+		return mmx_fail(err, MMX_ECORRUPT, "it is of no root of an mm");
+	return 0;
 }
 
 /* The next of those that no task has. */
@@ -96,14 +103,14 @@ static bool next_root(struct mmx_mms *m)
 
 	while (m->roots.view && mmx_list_next(&m->roots)) {
 		uint64_t page = m->roots.node - mmx_off(l, M_page_lru), mm;
+		struct mmx_err err;
 
-		if (!is_root_of(m->view, page, &mm))
-			mmx_cover_failf(&m->coverage, MMX_ECORRUPT,
-					"pgd_list has the struct page 0x%" PRIx64
-					", which is of no root of an mm",
-					page);
-		else if (!is_kernel(m, mm) && !mmx_mm_users(m->tasks, mm, &users))
+		if (read_root(m->view, page, &mm, &err)) {
+			mmx_fail_prefix(&err, "struct page 0x%" PRIx64 " of pgd_list", page);
+			mmx_cover_fail(&m->coverage, &err);
+		} else if (!is_kernel(m, mm) && !mmx_mm_users(m->tasks, mm, &users)) {
 			return take(m, mm, NULL);
+		}
 	}
 	mmx_cover_inherit(&m->coverage, &m->roots.coverage);
 	m->roots = (struct mmx_list){0};
