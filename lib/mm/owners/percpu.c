@@ -66,15 +66,37 @@ static int read_units(struct gather *g, struct mmx_err *err)
 }
 
 /* Whether a page's owner is this chunk; the word that says so is index in 6.8, and private in 6.14. */
-static bool points_back(struct mmx_view *view, uint64_t pfn, uint64_t chunk)
+static enum mmx_read points_back(struct mmx_view *view, uint64_t pfn, uint64_t chunk, bool *back)
 {
 	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;
 	unsigned char page[256];
+	enum mmx_read read;
 	uint64_t got;
 
-	if (f->size > sizeof(page) || mmx_pages_read(view, pfn, 1, page, &got))
-		return false;
-	return mmx_word(page, f->index) == chunk || mmx_word(page, f->private) == chunk;
+	*back = false;
+	if (f->size > sizeof(page) || !mmx_pfn_valid(&mmx_mem(view->kernel)->sparse, pfn))
+		return MMX_READ_OK;
+	read = mmx_pages_read(view, pfn, 1, page, &got);
+	*back = !read && (mmx_word(page, f->index) == chunk || mmx_word(page, f->private) == chunk);
+	return read;
+}
+
+/* A frame of a chunk: its own when its struct page says so, or is not asked. */
+static int take_frame(struct gather *g, struct mmx_percpu_chunk *chunk, uint32_t owner, uint64_t at,
+		      uint64_t pfn, struct mmx_err *err)
+{
+	enum mmx_read read = MMX_READ_OK;
+	bool back = true;
+
+	if (chunk->kind == MMX_PERCPU_DYNAMIC)
+		read = points_back(g->view, pfn, chunk->addr, &back);
+	if (read)
+		chunk->unread++;
+	else if (!back)
+		chunk->strangers++;
+	else if (!mmx_owned_add(&g->p->frames, owner, at, pfn, 1))
+		return mmx_fail_nomem(err);
+	return 0;
 }
 
 /* One page of a chunk on every CPU. */
@@ -98,10 +120,8 @@ static int take_page(struct gather *g, struct mmx_percpu_chunk *chunk, uint64_t 
 		if (!g->left)
 			return mmx_fail(err, MMX_ECORRUPT, "more pages than the machine has");
 		g->left--;
-		if (chunk->kind == MMX_PERCPU_DYNAMIC && !points_back(g->view, pfn, chunk->addr))
-			chunk->strangers++;
-		else if (!mmx_owned_add(&g->p->frames, owner + (uint32_t)i, at, pfn, 1))
-			return mmx_fail_nomem(err);
+		if (take_frame(g, chunk, owner + (uint32_t)i, at, pfn, err))
+			return -1;
 	}
 	return 0;
 }
@@ -180,6 +200,11 @@ static int read_dynamic(struct gather *g, uint64_t addr, struct mmx_err *err)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"%" PRIu64 " pages of chunk 0x%" PRIx64 " do not point back to it",
 				chunk->strangers, addr);
+	if (chunk->unread)
+		return mmx_fail(err, MMX_EABSENT,
+				"the struct pages of %" PRIu64 " pages of chunk 0x%" PRIx64
+				" cannot be read",
+				chunk->unread, addr);
 	return 0;
 }
 

@@ -29,12 +29,13 @@ enum mmx_percpu_kind {
  * @populated: those of them that are there, by the kernel's count; of the static one, all
  * @found: the same as found in its bitmap
  * @strangers: frames that do not point back to this chunk and are left out; 0 in a sound dump
+ * @unread: frames that are left out since their struct pages could not be asked
  */
 struct mmx_percpu_chunk {
 	enum mmx_percpu_kind kind;
 	uint64_t addr, base;
 	uint64_t pages, populated, found;
-	uint64_t strangers;
+	uint64_t strangers, unread;
 };
 
 /**
