@@ -16,15 +16,15 @@
 enum mmx_hugetlb_test {
 	MMX_HUGETLB_NONE, /* it has none, or how it tells is not known */
 	MMX_HUGETLB_DTOR, /* a byte of page 1, up to 6.5 */
-	MMX_HUGETLB_FLAG, /* page 1's PG_hugetlb */
-	MMX_HUGETLB_TYPE, /* the head's page type */
+	MMX_HUGETLB_FLAG, /* page 1's PG_hugetlb, 6.6 to 6.8 */
+	MMX_HUGETLB_TYPE, /* the head's page type, since 6.9; in stable releases since 6.8.9 and 6.6.30 */
 };
 
 /** enum mmx_mapped_test - how a large folio counts its mappings */
 enum mmx_mapped_test {
 	MMX_MAPPED_PAGES, /* 6.1: the whole folio's count and each page's own */
-	MMX_MAPPED_NR,    /* since 6.2 also how many of its pages are mapped */
-	MMX_MAPPED_LARGE, /* _large_mapcount */
+	MMX_MAPPED_NR,    /* 6.2 to 6.9: also how many of its pages are mapped */
+	MMX_MAPPED_LARGE, /* since 6.10: _large_mapcount */
 };
 
 #define MMX_NO_BIT 64
@@ -49,7 +49,7 @@ struct mmx_page_format {
 	bool mask_links; /* a tail's link may be a mask, since 7.1 */
 	bool fake_heads; /* optimised huge pages repeat their head, up to 7.0 */
 
-	bool slab_is_type;
+	bool slab_is_type; /* since 6.10; before that a flag */
 	enum mmx_hugetlb_test hugetlb;
 	uint32_t dtor, hugetlb_dtor;
 	bool order_is_byte; /* a byte of page 1, up to 6.5; later the low byte of its flags */
