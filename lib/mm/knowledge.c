@@ -9,6 +9,7 @@
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/owner.h"
 #include "mm/zones/pcp.h"
+#include "mm/owners/page_ext.h"
 #include "mm/owners/percpu.h"
 #include "mm/owners/pipe.h"
 #include "mm/owners/page_table.h"
