@@ -125,7 +125,11 @@ static void blind_spot(struct mmx_pagex *p, bool *any, const char *owner, const 
 static void emit_blind_spots(struct mmx_pagex *p)
 {
 	bool any = false;
+	struct mmx_err err;
 
+	if (p->verdict.class == CLASS_UNATTRIBUTED &&
+	    mmx_page_in_cache(&p->walk, &err) == MMX_IN_CACHE_UNKNOWN)
+		blind_spot(p, &any, "page cache", &err);
 	for (unsigned int i = 0; i < MMX_OWNERS; i++) {
 		if (mmx_verdict_rests_on(&p->verdict, i))
 			blind_spot(p, &any, mmx_owner_kinds[i]->name,

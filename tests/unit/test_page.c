@@ -426,6 +426,39 @@ static void typed_pages_follow_what_folios_tell(void)
 	end_kernel();
 }
 
+/* An address_space lies where a struct page could: its page cache has a single entry. */
+static void make_mapping(uint64_t at, uint64_t pfn, uint64_t entry)
+{
+	mmx_region_set(&m->mem.kernel.regions, REGION_DIRECT_MAP, FAKE_VA, FAKE_VA + m->size,
+		       "a test");
+	fake_no_types(m);
+	fake_member(m, M_address_space_i_pages, 0, 16, 0);
+	fake_member(m, M_xarray_xa_head, 8, 8, 0);
+	fake_member(m, M_xa_node_shift, 0, 1, 0);
+	fake_member(m, M_xa_node_offset, 1, 1, 0);
+	fake_member(m, M_xa_node_parent, 8, 8, 0);
+	fake_member(m, M_xa_node_slots, 40, 512, 64);
+	*page(at) = (struct page){.link = entry};
+	page(pfn)->mapping_or_counts[1] = FAKE_VA + at * SIZE;
+}
+
+static void what_has_a_mapping_may_not_be_in_it(void)
+{
+	uint64_t at = 10 * AT_ONCE;
+
+	new_kernel(MMX_MAPPED_LARGE);
+	make_mapping(at, 8, BASE + 8 * SIZE);
+	CHECK(ask(8).class == CLASS_FILE, "%d", ask(8).class);
+	page(at)->link = 0;
+	CHECK(ask(8).class == CLASS_UNATTRIBUTED, "of perf: %d", ask(8).class);
+	page(at)->link = FAKE_VA + 2; /* a node that is none */
+	CHECK(ask(8).class == CLASS_UNATTRIBUTED, "broken: %d", ask(8).class);
+	page(at)->link = BASE + 8 * SIZE;
+	exclude(at);
+	CHECK(ask(8).class == CLASS_UNATTRIBUTED, "missing: %d", ask(8).class);
+	end_kernel();
+}
+
 int main(void)
 {
 	RUN(mapped_pages_that_are_missing_are_not_unmapped);
@@ -438,6 +471,7 @@ int main(void)
 	RUN(every_frame_of_a_guard_block_is_a_guard);
 	RUN(averages_where_pages_are_not_counted);
 	RUN(each_folio_tells_for_itself);
+	RUN(what_has_a_mapping_may_not_be_in_it);
 	RUN(typed_pages_follow_what_folios_tell);
 	return unit_end();
 }

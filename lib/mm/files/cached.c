@@ -141,14 +141,18 @@ bool mmx_cached_next(struct mmx_cached *c)
 	return false;
 }
 
-bool mmx_cached_has(struct mmx_view *view, uint64_t mapping, uint64_t index, uint64_t head)
+int mmx_cached_has(struct mmx_view *view, uint64_t mapping, uint64_t index, uint64_t head,
+		   bool *has, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
-	struct mmx_err err;
 	uint64_t entry;
 
-	return !mmx_has(l, M_address_space_i_pages) ||
-	       mmx_xarray_load(view, mapping + mmx_off(l, M_address_space_i_pages), index, &entry,
-			       &err) ||
-	       entry == mmx_page_addr(&mmx_mem(view->kernel)->vmemmap, head);
+	*has = true;
+	if (!mmx_has(l, M_address_space_i_pages))
+		return 0;
+	if (mmx_xarray_load(view, mapping + mmx_off(l, M_address_space_i_pages), index, &entry,
+			    err))
+		return -1;
+	*has = entry == mmx_page_addr(&mmx_mem(view->kernel)->vmemmap, head);
+	return 0;
 }

@@ -63,8 +63,11 @@ bool mmx_cached_next(struct mmx_cached *c);
 
 /**
  * mmx_cached_has() - whether the page cache of the address_space at @mapping has this folio at @index
- * True as well where that cannot be asked.
+ * @has: true as well where no source of types tells how to ask
+ *
+ * Returns 0, or -1 when that page cache cannot be searched.
  */
-bool mmx_cached_has(struct mmx_view *view, uint64_t mapping, uint64_t index, uint64_t head);
+int mmx_cached_has(struct mmx_view *view, uint64_t mapping, uint64_t index, uint64_t head,
+		   bool *has, struct mmx_err *err);
 
 #endif

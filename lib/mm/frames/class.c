@@ -117,15 +117,24 @@ static struct mmx_verdict by_swap(const struct mmx_page_walk *w, const struct mm
 }
 
 /*
- * Whether the page cache of its mapping has the folio, as far as that can be asked. Up to 6.13 perf
- * gave its rings the mapping of the file that they are mapped by, and deferred I/O of frame buffers does
- * so. What is on the LRU is in there.
+ * Up to 6.13 perf gave its rings the mapping of the file that they are mapped by, and deferred I/O of frame
+ * buffers does so. What is on the LRU is in there.
  */
-static bool is_cached(const struct mmx_page_walk *w, const struct mmx_page_format *f,
-		      uint64_t mapping)
+enum mmx_in_cache mmx_page_in_cache(const struct mmx_page_walk *w, struct mmx_err *err)
 {
-	return mmx_bit(w->folio.flags, f->lru) ||
-	       mmx_cached_has(w->view, mapping, mmx_word(w->folio.bytes, f->index), w->folio.head);
+	const struct mmx_kernel *k = w->view->kernel;
+	const struct mmx_page_format *f = &mmx_mem(k)->page_format;
+	uint64_t mapping = w->folio.read ? 0 : mmx_word(w->folio.bytes, f->mapping);
+	bool has;
+
+	if (mapping & 3 || mmx_region_of(&k->regions, mapping) == MMX_REGION_COUNT)
+		return MMX_IN_CACHE_NOWHERE;
+	if (mmx_bit(w->folio.flags, f->lru))
+		return MMX_IN_CACHE_YES;
+	if (mmx_cached_has(w->view, mapping, mmx_word(w->folio.bytes, f->index), w->folio.head,
+			   &has, err))
+		return MMX_IN_CACHE_UNKNOWN;
+	return has ? MMX_IN_CACHE_YES : MMX_IN_CACHE_NOT;
 }
 
 static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struct mmx_page_walk *w,
@@ -133,7 +142,9 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 {
 	const struct mmx_folio *folio = &w->folio;
 	uint64_t mapping = mmx_word(folio->bytes, f->mapping);
-	bool swapbacked = mmx_bit(folio->flags, f->swapbacked), has_mapping;
+	bool swapbacked = mmx_bit(folio->flags, f->swapbacked);
+	enum mmx_in_cache in_cache;
+	struct mmx_err err;
 
 	switch (mapping & 3) {
 	case 1:
@@ -147,8 +158,8 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 			return is(CLASS_BALLOON, "its mapping is the balloon's movable operations");
 		return is(CLASS_MOVABLE, "its mapping has the bit of movable operations");
 	}
-	has_mapping = mmx_region_of(&w->view->kernel->regions, mapping) != MMX_REGION_COUNT;
-	if (has_mapping && is_cached(w, f, mapping))
+	in_cache = mmx_page_in_cache(w, &err);
+	if (in_cache == MMX_IN_CACHE_YES)
 		return swapbacked ? is(CLASS_SHMEM, "it has a mapping and is backed by swap")
 				  : is(CLASS_FILE, "it has a mapping");
 	if (swapbacked && mmx_bit(folio->flags, f->swapcache))
@@ -158,7 +169,10 @@ static struct mmx_verdict by_mapping(const struct mmx_classifier *c, const struc
 			       ? is(CLASS_ANON,
 				    "it is on the LRU, backed by swap, and has no mapping")
 			       : is(CLASS_FILE, "it is on the LRU and has no mapping: truncated");
-	if (has_mapping)
+	if (in_cache == MMX_IN_CACHE_UNKNOWN)
+		return is(CLASS_UNATTRIBUTED,
+			  "it has a mapping, and whether its page cache has it cannot be told");
+	if (in_cache == MMX_IN_CACHE_NOT)
 		return is(
 			CLASS_UNATTRIBUTED,
 			"it has a mapping, but is not in its page cache: memory of perf or of a driver");

@@ -94,6 +94,17 @@ struct mmx_verdict {
  */
 bool mmx_verdict_rests_on(const struct mmx_verdict *verdict, unsigned int owner);
 
+/** enum mmx_in_cache - whether the page cache of a folio's mapping has the folio */
+enum mmx_in_cache {
+	MMX_IN_CACHE_NOWHERE, /* it has no mapping */
+	MMX_IN_CACHE_YES,     /* also where nothing tells how to ask */
+	MMX_IN_CACHE_NOT,     /* the mapping is only what it is mapped through */
+	MMX_IN_CACHE_UNKNOWN, /* the page cache could not be searched */
+};
+
+/** mmx_page_in_cache() - the same of a walk's current folio; unknown fills @err */
+enum mmx_in_cache mmx_page_in_cache(const struct mmx_page_walk *w, struct mmx_err *err);
+
 /** mmx_classify() - the class of a walk's current frame */
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w);
 
