@@ -361,7 +361,7 @@ static void show_operand(struct mmx_pagex *p, const char *text)
 	} else if (gaps.pages) {
 		mmx_say(p->run, "%s: no frame stands behind %" PRIu64 " pages: %s", text,
 			gaps.pages, gaps.text);
-		p->status = mmx_worse(p->status, gaps.unreadable ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
+		p->status = mmx_worse(p->status, mmx_exit_of(&gaps.coverage));
 	}
 	tell_holes(p, text);
 }

@@ -173,7 +173,7 @@ static int begin(struct mmx_pt *pt, const struct range *r, struct mmx_err *err)
 	return mmx_user_begin(pt, r->view, mm, r->first, r->last, 0, err);
 }
 
-static int walk(struct range *r, struct mmx_err *err)
+static int walk(struct range *r, struct mmx_coverage *coverage, struct mmx_err *err)
 {
 	struct mmx_pt pt;
 
@@ -181,6 +181,7 @@ static int walk(struct range *r, struct mmx_err *err)
 		return -1;
 	while (mmx_pt_next(&pt) && take_entry(r, &pt.pte))
 		;
+	*coverage = pt.coverage;
 	return 0;
 }
 
@@ -188,7 +189,6 @@ static void tell_gaps(struct mmx_what_gaps *gaps, const struct range *r)
 {
 	size_t len = 0;
 
-	gaps->unreadable = r->pages[MMX_USER_UNREADABLE];
 	for (unsigned int i = 0; i < MMX_USER_KIND_COUNT; i++) {
 		if (mmx_user_mapped(i) || !r->pages[i] || len >= sizeof(gaps->text))
 			continue;
@@ -196,6 +196,9 @@ static void tell_gaps(struct mmx_what_gaps *gaps, const struct range *r)
 		len += snprintf(gaps->text + len, sizeof(gaps->text) - len, "%s%s (%" PRIu64 ")",
 				len ? ", " : "", mmx_user_words(i), r->pages[i]);
 	}
+	if (gaps->coverage.broken && len < sizeof(gaps->text))
+		snprintf(gaps->text + len, sizeof(gaps->text) - len, "; %s",
+			 gaps->coverage.first.text);
 }
 
 static int each_address(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err)
@@ -203,7 +206,7 @@ static int each_address(struct range *r, struct mmx_what_gaps *gaps, struct mmx_
 	unsigned int shift = r->view->kernel->arch->page_shift;
 	uint64_t seen = 0, all = (r->last >> shift) - (r->first >> shift) + 1;
 
-	if (walk(r, err))
+	if (walk(r, &gaps->coverage, err))
 		return -1;
 	for (unsigned int i = 0; i < MMX_USER_KIND_COUNT; i++)
 		seen += r->pages[i];
@@ -211,7 +214,7 @@ static int each_address(struct range *r, struct mmx_what_gaps *gaps, struct mmx_
 	tell_gaps(gaps, r);
 	if (gaps->pages < all)
 		return 0;
-	return mmx_fail(err, gaps->unreadable ? MMX_EABSENT : MMX_ENOTFOUND,
+	return mmx_fail(err, gaps->coverage.absent ? MMX_EABSENT : MMX_ENOTFOUND,
 			"no frame stands behind 0x%" PRIx64 "-0x%" PRIx64 ": %s", r->first, r->last,
 			gaps->text);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/coverage.h"
 #include "base/err.h"
 
 struct mmx_users;
@@ -54,12 +55,14 @@ typedef bool (*mmx_what_fn)(void *arg, const struct mmx_what *what);
 
 /**
  * struct mmx_what_gaps - what of a range of addresses has no frame
- * @pages: how many; @unreadable: those of them whose page tables are not in the dump
- * @text: what stands there instead: "swapped out (8), ..."
+ * @coverage: what kept page tables from being walked
+ * @pages: how many
+ * @text: what stands there instead: "swapped out (8), ...", and why where tables contradict each other
  */
 struct mmx_what_gaps {
-	uint64_t pages, unreadable;
-	char text[320];
+	struct mmx_coverage coverage;
+	uint64_t pages;
+	char text[480];
 };
 
 /**

@@ -77,6 +77,9 @@ void mmx_user_entry(struct mmx_user_page *page, const struct mmx_view *view,
 		page->kind = kind_of(mmx_swap_kind(types, page->type));
 		page->pfn = page->offset & types->pfn_mask;
 		break;
+	case MMX_PTE_LOOP:
+		page->kind = MMX_USER_BROKEN;
+		break;
 	default:
 		page->kind = MMX_USER_UNREADABLE;
 	}

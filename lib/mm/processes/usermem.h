@@ -26,7 +26,8 @@ struct mmx_view;
 	KIND(HWPOISON, "poisoned after a memory error")                             \
 	KIND(MARKER, "a marker: write-protected, poisoned or guarded, and no page") \
 	KIND(SWAP_ERROR, "lost when it was to be read from swap")                   \
-	KIND(UNREADABLE, "unknown: its page table cannot be read")
+	KIND(UNREADABLE, "unknown: its page table cannot be read")                  \
+	KIND(BROKEN, "unknown: its page tables contradict each other")
 
 enum mmx_user_kind {
 #define KIND(id, words) MMX_USER_##id,
@@ -41,7 +42,7 @@ const char *mmx_user_words(enum mmx_user_kind kind);
  * struct mmx_user_page - what a user address leads to
  * @pfn: MAPPED, NO_ACCESS, MIGRATION, DEVICE, HWPOISON: the frame
  * @type, @offset: what an entry that is not present says; SWAP: area and page in it
- * @pte: the entry; of NONE and UNREADABLE only what is known
+ * @pte: the entry; of NONE, UNREADABLE and BROKEN only what is known
  */
 struct mmx_user_page {
 	enum mmx_user_kind kind;

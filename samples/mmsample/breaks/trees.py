@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Address spaces: maple trees, reverse maps, page caches, page tables."""
 
+import struct
+
 from ..memory import PAGE
+from ..pagetables import USER_TABLE
 from .registry import WILD, damage, later, pagex, story_page, user
 
 
@@ -216,6 +219,19 @@ def pgd_list_stranger(kernel):
 def user_loop(kernel):
     child = kernel.people["child"]
     kernel.machine.memory.put(child.tables.root + 8 * 100, child.tables.root | 0x67)
+
+
+@damage("user-table-maze", "child has page tables that lead to each other: more of them than pages are present",
+        user(2002, "0-7fffffffffff", r"^PFN 5000$",
+             r"contradict each other \(\d+\); the page tables below 0x\w+ lead back to themselves", status=1))
+def user_maze(kernel):
+    memory, tables = kernel.machine.memory, kernel.people["child"].tables
+    tables.map(0x10000, 0x5000 * PAGE | USER_TABLE)
+    pages = [kernel.frames.allocate("kernel", "page table") * PAGE for _ in range(3)]
+    memory.put(tables.root + 8 * 100, pages[0] | USER_TABLE)
+    memory.touch(pages[2], PAGE)
+    for table, below in zip(pages, pages[1:]):
+        memory.write(table, struct.pack("<Q", below | USER_TABLE) * 512)
 
 
 @damage("swap-offset-huge", "a swap entry of parent lies behind the end of the swap area",
