@@ -18,6 +18,12 @@ static bool in_line(const struct mmx_out *o)
 	return o->ops == &mmx_out_text_ops && (node == MMX_OUT_TABLE || node == MMX_OUT_TREE);
 }
 
+/* Whether it has a place of its own in a line of text. */
+static bool is_column(const struct mmx_field *field)
+{
+	return !mmx_has_record(field->kind) && field->kind != MMX_MATRIX;
+}
+
 /* What was not found out: null where that may stand, and why. */
 static void show_unknown(struct mmx_out *o, const struct mmx_field *field,
 			 const struct mmx_err *why)
@@ -45,6 +51,13 @@ static void show_value(struct mmx_out *o, struct mmx_rows *r, unsigned int i)
 	if (v.kind == MMX_WORD && v.state == MMX_GIVEN && !mmx_word_of(v.words, v.word))
 		v.state = MMX_NULL;
 	mmx_out_value(o, field->key, &v);
+}
+
+/* What rows of another variant have: in a line, those behind it keep their places. */
+static void show_gap(struct mmx_out *o, const struct mmx_rows *r, unsigned int i)
+{
+	if (r->wanted[i] && is_column(r->field[i]) && in_line(o))
+		mmx_out_value(o, r->field[i]->key, &(struct mmx_value){.state = MMX_NONE});
 }
 
 /*
@@ -129,7 +142,7 @@ static void begin_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_
 	for (unsigned int i = 0; i < r->n_fields && n < MMX_COLUMNS_MAX; i++) {
 		const struct mmx_field *field = r->field[i];
 
-		if (!r->wanted[i] || mmx_has_record(field->kind) || field->kind == MMX_MATRIX)
+		if (!r->wanted[i] || !is_column(field))
 			continue;
 		if (field->lines)
 			lines = n;
@@ -222,8 +235,8 @@ static void show_row(struct mmx_out *o, struct mmx_rows *r)
 		const struct mmx_field *field = r->field[i];
 
 		if (!mmx_rows_has(r, i))
-			continue;
-		if (!mmx_has_record(field->kind) && field->kind != MMX_MATRIX)
+			show_gap(o, r, i);
+		else if (is_column(field))
 			show_value(o, r, i);
 		else if (in_line(o))
 			continue;

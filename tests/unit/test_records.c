@@ -245,6 +245,33 @@ static const struct mmx_field empty_fields[] = {
 static const struct mmx_record empty = {
 	.name = "test", .doc = "no boxes", .version = 1, .fields = empty_fields};
 
+/* Boxes in lines: only those that are marked have a serial number. */
+static const struct mmx_field line_fields[] = {
+	{"pfn", MMX_PFN, "where it stands", .width = 4, AT(struct box, pfn)},
+	{"serial", MMX_COUNT, "of one that is marked", .width = 6, .of = 1 << MARKED,
+	 AT(struct box, serial)},
+	{"name", MMX_TEXT, "its name", AT(struct box, name)},
+	{0},
+};
+
+static const struct mmx_record line_record = {
+	.name = "box",
+	.doc = "a box",
+	.fields = line_fields,
+	.variants = variants,
+	.variant = variant,
+	.state_size = sizeof(uint64_t),
+	.next = next_box,
+};
+
+static const struct mmx_field lines_fields[] = {
+	{"boxes", MMX_TABLE, "all of them", .record = &line_record},
+	{0},
+};
+
+static const struct mmx_record lines_document = {
+	.name = "test", .doc = "boxes in lines", .version = 1, .fields = lines_fields};
+
 /* What is absent is wanting once, however often it is told. */
 static void lost(struct mmx_rows *r, struct mmx_value *v)
 {
@@ -343,6 +370,12 @@ static void every_field_is_in_text(void)
 	   "  weight:           (excluded)\n  look\n    delta:            0\n    label:            -\n"
 	   "  path unknown:     its dentry is excluded\n  broken:           its list loops\n"
 	   "  things unknown:   the lid has no symbol\n");
+}
+
+static void lines_keep_their_columns(void)
+{
+	is(show(&lines_document, (struct mmx_out_options){0}, NULL),
+	   "   PFN SERIAL NAME\n    10      7 one\n    20        two\n");
 }
 
 static void what_is_wanting_is_covered(void)
@@ -469,6 +502,7 @@ int main(void)
 {
 	RUN(every_field_is_in_json);
 	RUN(every_field_is_in_text);
+	RUN(lines_keep_their_columns);
 	RUN(what_is_wanting_is_covered);
 	RUN(only_what_is_chosen_is_computed);
 	RUN(rows_are_restricted);
