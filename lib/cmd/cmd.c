@@ -208,6 +208,9 @@ enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_wher
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
+	/* Cells say that something is wanting, and have no room for why. */
+	if (run->out->options.columns && !mmx_cover_whole(&coverage))
+		mmx_say(run, "%s", coverage.first.text);
 	return mmx_exit_of(&coverage);
 }
 

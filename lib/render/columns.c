@@ -295,6 +295,13 @@ static void cell_put(struct mmx_chosen *c, const char *text)
 	cell_add(c, *text ? text : "\"\"", *text ? strlen(text) : 2);
 }
 
+/* Its reason has no place in a cell, and must not look as if there were no such thing. */
+static const char *cell_text(const struct mmx_out *o, const struct mmx_value *v, char *buf,
+			     size_t size)
+{
+	return v->state == MMX_UNKNOWN ? "(unknown)" : mmx_value_text(o, v, buf, size);
+}
+
 /* The keys that lead from the record to a value; elements of lists have none. */
 static void path_to(const struct mmx_out *o, const char *key, char *path, size_t size)
 {
@@ -315,7 +322,7 @@ static void put_part(const struct mmx_out *o, struct mmx_chosen *c, const struct
 	char buf[32];
 
 	if (v->state != MMX_GIVEN) {
-		cell_put(c, mmx_value_text(o, v, buf, sizeof(buf)));
+		cell_put(c, cell_text(o, v, buf, sizeof(buf)));
 	} else if (v->kind == MMX_FLAGS && is_key("names", part, len)) {
 		for (unsigned int i = 0; i < v->n_names; i++)
 			cell_put(c, v->names[i]);
@@ -338,7 +345,7 @@ static void columns_value(struct mmx_out *o, const char *key, const struct mmx_v
 		struct mmx_chosen *c = &o->columns.v[i];
 
 		if (is_key(path, c->path, c->path_len))
-			cell_put(c, mmx_value_text(o, v, buf, sizeof(buf)));
+			cell_put(c, cell_text(o, v, buf, sizeof(buf)));
 		else if (c->path_len > len && c->path[len] == '.' && !strncmp(path, c->path, len))
 			put_part(o, c, v, c->path + len + 1, c->path_len - len - 1);
 	}

@@ -30,7 +30,9 @@ static void show_unknown(struct mmx_out *o, const struct mmx_field *field,
 {
 	char key[64];
 
-	if (field->may & MMX_OR_NULL || in_line(o))
+	if (o->ops == &mmx_out_columns_ops)
+		mmx_out_value(o, field->key, &(struct mmx_value){.state = MMX_UNKNOWN});
+	else if (field->may & MMX_OR_NULL || in_line(o))
 		mmx_out_null(o, field->key);
 	if (in_line(o))
 		return;

@@ -401,9 +401,14 @@ static void only_what_is_chosen_is_computed(void)
 	   "weight.names\tpath_unknown\nheavy\t-\n(excluded)\tits dentry is excluded\n");
 	CHECK(weighings == 2 && !openings, "weighed %u times, opened %u", weighings, openings);
 	is(show(&document, (struct mmx_out_options){.columns = "boxes.things.what,broken"}, NULL),
-	   "boxes.things.what\tbroken\ncup,pen\t-\n-\tits list loops\n");
+	   "boxes.things.what\tbroken\ncup,pen\t-\n(unknown)\tits list loops\n");
 	CHECK(!weighings && openings == 2 && closings == 1, "opened %u, closed %u", openings,
 	      closings);
+	is(show(&document, (struct mmx_out_options){.columns = "path,look.label"}, NULL),
+	   "path\tlook.label\n/one\tfirst\n(unknown)\t-\n");
+	is(show(&document, (struct mmx_out_options){.columns = "things.addr,things.what"}, NULL),
+	   "things.addr\tthings.what\nabc,def\tcup,pen\n(unknown)\t(unknown)\n");
+
 	is(show(&document, (struct mmx_out_options){.columns = "boxes.weight"}, NULL),
 	   "there is no column boxes.weight");
 	is(show(&document, (struct mmx_out_options){.columns = "look"}, NULL),
