@@ -380,10 +380,22 @@ static void columns_branch(struct mmx_out *o, unsigned int depth)
 	columns_row(o);
 }
 
+/* One row in place of those that are too deep: where the tree is the record, a line of its own. */
 static void columns_too_deep(struct mmx_out *o, const char *text)
 {
-	(void)o;
+	char path[128];
+
 	(void)text;
+	if (!in_record(o))
+		return;
+	columns_row(o);
+	path_to(o, "", path, sizeof(path));
+	for (unsigned int i = 0; i < o->columns.n; i++) {
+		struct mmx_chosen *c = &o->columns.v[i];
+
+		if (!strncmp(c->path, path, strlen(path)))
+			cell_put(c, "(too deep)");
+	}
 }
 
 static void put_grid_names(struct mmx_out *o, const char *key, unsigned int n,

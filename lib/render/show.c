@@ -159,6 +159,17 @@ static void begin_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_
 		mmx_out_table(o, table->key, *heading ? heading : table->title, columns, n);
 }
 
+/* Rows that are too deep are marked once, and then left out. */
+static void begin_branch(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
+{
+	bool cut = mmx_out_top(o)->cut;
+
+	mmx_out_branch(o, r->depth, r->more);
+	if (!cut && mmx_out_top(o)->cut)
+		mmx_cover_failf(r->coverage, MMX_EMISSING,
+				"%s: rows are nested too deeply to be shown", field->key);
+}
+
 static void show_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_field *field)
 {
 	struct mmx_column columns[MMX_COLUMNS_MAX];
@@ -170,7 +181,7 @@ static void show_table(struct mmx_out *o, struct mmx_rows *r, const struct mmx_f
 	begin_table(o, r, field, columns, titles);
 	for (; more; more = mmx_rows_next(r)) {
 		if (field->kind == MMX_TREE)
-			mmx_out_branch(o, r->depth, r->more);
+			begin_branch(o, r, field);
 		else
 			mmx_out_row(o);
 		show_row(o, r);

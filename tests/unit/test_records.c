@@ -272,6 +272,42 @@ static const struct mmx_field lines_fields[] = {
 static const struct mmx_record lines_document = {
 	.name = "test", .doc = "boxes in lines", .version = 1, .fields = lines_fields};
 
+/* A tree that is a chain of 70 rows, with one more behind them at its top. */
+static const void *next_link(struct mmx_rows *r)
+{
+	uint64_t *depth = r->state;
+
+	if (r->nth > 70)
+		return NULL;
+	*depth = r->nth % 70;
+	r->depth = *depth;
+	return depth;
+}
+
+static void depth_of(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = r->depth;
+}
+
+static const struct mmx_field link_fields[] = {
+	{"depth", MMX_COUNT, "how deep it is", .get = depth_of},
+	{0},
+};
+
+static const struct mmx_record link_record = {.name = "link",
+					      .doc = "a link of a chain",
+					      .fields = link_fields,
+					      .state_size = sizeof(uint64_t),
+					      .next = next_link};
+
+static const struct mmx_field chain_fields[] = {
+	{"links", MMX_TREE, "all of them", .record = &link_record},
+	{0},
+};
+
+static const struct mmx_record chain = {
+	.name = "test", .doc = "a chain", .version = 1, .fields = chain_fields};
+
 /* What is absent is wanting once, however often it is told. */
 static void lost(struct mmx_rows *r, struct mmx_value *v)
 {
@@ -488,6 +524,16 @@ static void a_reference_has_every_line(void)
 	CHECK(has("\n`boxes[].things[]`: what is in a box\n\n| field |"), "a record below");
 }
 
+static void trees_that_are_too_deep_say_so(void)
+{
+	show(&chain, (struct mmx_out_options){.columns = "depth"}, NULL);
+	CHECK(has("\n62\n63\n(too deep)\n0\n"), "columns");
+	CHECK(coverage.unknown == 1, "%s", coverage.first.text);
+	show(&chain, (struct mmx_out_options){.json = true}, NULL);
+	CHECK(has("{\"depth\":63,\"children\":\"nested too deeply to be shown\"}"), "JSON");
+	CHECK(coverage.unknown == 1, "%s", coverage.first.text);
+}
+
 /* At each of the places where it can, and nothing is freed twice or not at all. */
 static void memory_runs_out(void)
 {
@@ -515,6 +561,7 @@ int main(void)
 	RUN(fields_are_listed_once);
 	RUN(a_schema_is_strict);
 	RUN(a_reference_has_every_line);
+	RUN(trees_that_are_too_deep_say_so);
 	RUN(memory_runs_out);
 	return unit_end();
 }
