@@ -128,7 +128,8 @@ static void title(struct mmx_out *o, const char *text)
 	if (o->level[o->depth].node != MMX_OUT_BLOCK && o->level[o->depth].used)
 		mmx_out_put(o, "\n");
 	indent(o, o->depth);
-	mmx_out_putf(o, "%s\n", text);
+	mmx_out_put_clean(o, text, strlen(text));
+	mmx_out_put(o, "\n");
 }
 
 static void text_open(struct mmx_out *o, const char *command, int version)

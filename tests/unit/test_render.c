@@ -116,6 +116,20 @@ static bool has(const char *found, const char *wanted)
 	return there;
 }
 
+/* A title may have a name out of a dump in it. */
+static void titles_are_printable(void)
+{
+	const struct mmx_sink sink = {.write = keep};
+	static struct mmx_out o;
+
+	text_len = 0;
+	mmx_out_init(&o, &(struct mmx_out_options){0}, &sink);
+	mmx_out_open(&o, "test", 1);
+	mmx_out_block(&o, "task", "task \x1b[2J");
+	mmx_out_close(&o);
+	CHECK(!strcmp(text, "task \\x1b[2J\n"), "%s", text);
+}
+
 static void text_has_titles_and_tables(void)
 {
 	const char *found = shown((struct mmx_out_options){0});
@@ -360,6 +374,7 @@ static void only_whole_words_are_options(void)
 
 int main(void)
 {
+	RUN(titles_are_printable);
 	RUN(text_has_titles_and_tables);
 	RUN(the_radix_is_of_counts_in_text);
 	RUN(json_is_one_document);
