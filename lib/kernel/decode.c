@@ -94,10 +94,12 @@ static struct span span_of(const struct mmx_decode *d, const struct mmx_layout *
 
 	for (unsigned int i = 0; i < d->n; i++) {
 		const struct mmx_wanted *w = &d->wanted[i];
-		uint64_t at = offset_of(w, l), end = at + size_of(&l->member[w->id].m);
+		uint64_t at, end;
 
 		if (lacking(w, l))
 			continue;
+		at = offset_of(w, l);
+		end = at + size_of(&l->member[w->id].m);
 		if (at < span.first)
 			span.first = at;
 		if (end > span.end)
