@@ -50,10 +50,11 @@ struct mmx_pt {
 	const struct mmx_arch *arch;
 	struct mmx_paging paging;
 	unsigned int flags;
-	uint64_t at, last;    /* what is left of the range */
-	unsigned int level;   /* of the table that @at is looked up in */
-	uint64_t tables_left; /* every table is a page, so more tables than those present is a loop */
-	uint64_t attributes;  /* bits that keep entries apart, beside those of frames */
+	uint64_t at, last;  /* what is left of the range */
+	unsigned int level; /* of the table that @at is looked up in */
+	uint64_t
+		tables_left; /* every table is a page, so more tables than those present is a loop */
+	uint64_t attributes; /* bits that keep entries apart, beside those of frames */
 	bool done, at_table, has_ahead;
 	struct mmx_pte ahead; /* what ended the run before */
 	struct mmx_pt_table table[MMX_PT_LEVELS];
