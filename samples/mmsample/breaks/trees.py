@@ -207,7 +207,7 @@ def pgd_list_wild(kernel):
 
 
 @damage("pgd-list-stranger", "the list of roots has a page whose mm has another root",
-        pagex("{DMA buffer}", r"^ +page tables +pgd_list has the struct page 0x\w+, which is of no root of an mm"))
+        pagex("{DMA buffer}", r"^ +page tables +struct page 0x\w+ of pgd_list: it is of no root of an mm"))
 def pgd_list_stranger(kernel):
     page = kernel.frames.table((first_root(kernel) - kernel.frames.address(0)) // 64)
     page["pt_mm"] = kernel.people["child"].mm
