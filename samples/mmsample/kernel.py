@@ -173,6 +173,9 @@ class Kernel:
         self.idle = Task(self, 0, "swapper/0", None, self.init_task).kthread()
         self.init_task["active_mm"] = self.init_mm
         self.init_task["stack"] = m.image.place("init_stack", 4 * PAGE, PAGE)
+        # The other CPU never came up as far as the scheduler knows: its queue has no idle task.
+        queues = self.percpu.place("runqueues", m.types.size("struct rq"), 64)
+        self.percpu.object("rq", queues, 0)["idle"] = self.init_task.address
 
     # The end.
 
