@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lists, trees, xarrays and maple trees of any content: a walk ends, finds nothing twice, and what is
- * sorted comes in order.
+ * Lists, trees, xarrays and maple trees of any content, and the VMAs, open files and page caches that are
+ * found by them: a walk ends, finds nothing twice, and what is sorted comes in order.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -13,16 +13,42 @@
 #include "kernel/maple.h"
 #include "kernel/rbtree.h"
 #include "kernel/xarray.h"
+#include "mm/files/cached.h"
+#include "mm/processes/fds.h"
+#include "mm/processes/vma.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define HEADER 24
 #define MOST   (64u << 10)
 #define LIMIT  1000
+#define PAGE   64u /* bytes of a struct page: all memory is an array of them */
+
+/* What rests on the containers. */
+static void make_mm_types(struct fake_memory *m)
+{
+	static const enum mmx_layout_member vma[] = {
+		M_vm_area_struct_vm_start, M_vm_area_struct_vm_end,   M_vm_area_struct_vm_mm,
+		M_vm_area_struct_vm_flags, M_vm_area_struct_vm_pgoff, M_vm_area_struct_vm_file,
+		M_vm_area_struct_anon_vma};
+
+	for (size_t i = 0; i < sizeof(vma) / sizeof(*vma); i++)
+		fake_member(m, vma[i], 8 * i, 8, 0);
+	fake_member(m, M_mm_struct_mm_mt, 0, 16, 0);
+	fake_member(m, M_mm_struct_map_count, 16, 4, 0);
+	fake_member(m, M_files_struct_fdt, 0, 8, 0);
+	fake_member(m, M_fdtable_max_fds, 0, 4, 0);
+	fake_member(m, M_fdtable_fd, 8, 8, 0);
+	fake_member(m, M_address_space_i_pages, 0, 16, 0);
+	fake_pages(m, FAKE_VA, m->size / PAGE, PAGE);
+	m->mem.page_format = (struct mmx_page_format){
+		.size = PAGE, .link = 8, .mapping = 24, .index = 32, .order = PAGE, .head = 6};
+}
 
 static void make_types(struct fake_memory *m)
 {
 	fake_no_types(m);
+	make_mm_types(m);
 	fake_struct(m, S_rb_node, 24);
 	fake_member(m, M_rb_node_rb_parent_color, 0, 8, 0);
 	fake_member(m, M_rb_node_rb_right, 8, 8, 0);
@@ -123,6 +149,50 @@ static void walk_maple(struct mmx_view *view, uint64_t tree)
 	}
 }
 
+static void walk_vmas(struct mmx_view *view, uint64_t mm)
+{
+	struct mmx_vmas v;
+	uint64_t n = 0, at = 0;
+
+	mmx_vmas_begin(&v, view, mm);
+	while (mmx_vmas_next(&v)) {
+		if (v.vma.mm != mm || v.vma.start < at || v.vma.end - 1 < v.vma.start)
+			abort();
+		at = v.vma.end;
+		if (++n > MOST)
+			abort();
+	}
+}
+
+static void walk_fds(struct mmx_view *view, uint64_t files)
+{
+	struct mmx_fds f;
+	uint64_t n = 0;
+
+	mmx_fds_begin(&f, view, files);
+	while (mmx_fds_next(&f)) {
+		if (!f.file || f.fd >= f.room)
+			abort();
+		if (++n > MOST)
+			abort();
+	}
+}
+
+static void walk_cached(struct mmx_view *view, uint64_t addr, uint64_t first, uint64_t last)
+{
+	struct mmx_mapping mapping = {.addr = addr, .kind = MMX_MAPPING_FILE};
+	struct mmx_cached c;
+
+	mmx_cached_begin(&c, view, &mapping, first, last);
+	while (mmx_cached_next(&c)) {
+		if (c.first > c.last || c.first > last || c.last < first)
+			abort();
+		if (c.kind == MMX_CACHED_FOLIO &&
+		    (c.head >= MOST / PAGE || c.last - c.first + 1 != 1ULL << c.order))
+			abort();
+	}
+}
+
 /* The input: three words that say which walk, where, and what of it; then memory. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -138,20 +208,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	at = FAKE_VA + (mmx_le64(data) >> 8) % m->size;
 	first = mmx_le64(data + 8);
 	last = first + mmx_le64(data + 16);
-	switch (data[0] % 6) {
+	switch (data[0] % 9) {
 	case 0:
 	case 1:
-		walk_list(m->view, at, data[0] % 6);
+		walk_list(m->view, at, data[0] % 9);
 		break;
 	case 2:
 	case 3:
-		walk_rb(m->view, at, data[0] % 6 == 3);
+		walk_rb(m->view, at, data[0] % 9 == 3);
 		break;
 	case 4:
 		walk_xa(m->view, at, first, last);
 		break;
-	default:
+	case 5:
 		walk_maple(m->view, at);
+		break;
+	case 6:
+		walk_vmas(m->view, at);
+		break;
+	case 7:
+		walk_fds(m->view, at);
+		break;
+	default:
+		walk_cached(m->view, at, first, last);
 	}
 	fake_memory_free(m);
 	return 0;
