@@ -125,18 +125,14 @@ static void put_value(struct schema *s, const struct mmx_field *field)
 
 static void put_rows(struct schema *s, const struct mmx_record *record);
 
-static void put_below(struct schema *s, const struct mmx_field *field)
+static void put_records(struct schema *s, const struct mmx_field *field)
 {
 	if (field->kind == MMX_TREE) {
 		mmx_sink_put(s->sink,
 			     "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}}",
 			     field->record->name);
-	} else if (field->kind == MMX_BLOCK && !(mmx_field_may(field) & MMX_OR_NULL)) {
-		put_rows(s, field->record);
 	} else if (field->kind == MMX_BLOCK) {
-		mmx_sink_put(s->sink, "{\"anyOf\": [");
 		put_rows(s, field->record);
-		mmx_sink_put(s->sink, ", {\"type\": \"null\"}]}");
 	} else {
 		mmx_sink_put(s->sink, "{\"type\": \"array\", ");
 		if (field->min)
@@ -145,6 +141,15 @@ static void put_below(struct schema *s, const struct mmx_field *field)
 		put_rows(s, field->record);
 		mmx_sink_put(s->sink, "}");
 	}
+}
+
+static void put_below(struct schema *s, const struct mmx_field *field)
+{
+	bool null = mmx_field_may(field) & MMX_OR_NULL;
+
+	mmx_sink_put(s->sink, null ? "{\"anyOf\": [" : "");
+	put_records(s, field);
+	mmx_sink_put(s->sink, null ? ", {\"type\": \"null\"}]}" : "");
 }
 
 static void put_matrix(struct schema *s, const struct mmx_field *field)

@@ -308,6 +308,24 @@ static const struct mmx_field chain_fields[] = {
 static const struct mmx_record chain = {
 	.name = "test", .doc = "a chain", .version = 1, .fields = chain_fields};
 
+/* Whatever has rows is null where there is no way to them, if it may be. */
+static const struct mmx_record locked_things = {.name = "thing",
+						.doc = "what nobody gets at",
+						.fields = thing_fields,
+						.open = no_way,
+						.next = next_none};
+
+static const struct mmx_field locked_fields[] = {
+	{"table", MMX_TABLE, "a table", .may = MMX_OR_UNKNOWN | MMX_OR_NULL,
+	 .record = &locked_things},
+	{"list", MMX_LIST, "a list", .may = MMX_OR_UNKNOWN | MMX_OR_NULL, .record = &locked_things},
+	{"tree", MMX_TREE, "a tree", .may = MMX_OR_UNKNOWN | MMX_OR_NULL, .record = &locked_things},
+	{0},
+};
+
+static const struct mmx_record locked = {
+	.name = "test", .doc = "nothing", .version = 1, .fields = locked_fields};
+
 /* What is absent is wanting once, however often it is told. */
 static void lost(struct mmx_rows *r, struct mmx_value *v)
 {
@@ -514,6 +532,19 @@ static void a_schema_is_strict(void)
 	CHECK(has("\"required\": [\"schema\", \"boxes\"],"), "of the document");
 }
 
+static void rows_may_be_null(void)
+{
+	show(&locked, (struct mmx_out_options){.json = true}, NULL);
+	CHECK(has("\"table\":null") && has("\"list\":null") && has("\"tree\":null"), "JSON");
+	text_len = 0;
+	mmx_document_schema(&locked, "testx", &sink);
+	CHECK(has("\"table\": {\"anyOf\": [{\"type\": \"array\", "), "a table");
+	CHECK(has("\"list\": {\"anyOf\": [{\"type\": \"array\", "), "a list");
+	CHECK(has("\"tree\": {\"anyOf\": [{\"type\": \"array\", \"items\": {\"$ref\": "
+		  "\"#/$defs/thing\"}}, {\"type\": \"null\"}]}"),
+	      "a tree");
+}
+
 static void a_reference_has_every_line(void)
 {
 	text_len = 0;
@@ -560,6 +591,7 @@ int main(void)
 	RUN(what_has_no_rows_is_left_out);
 	RUN(fields_are_listed_once);
 	RUN(a_schema_is_strict);
+	RUN(rows_may_be_null);
 	RUN(a_reference_has_every_line);
 	RUN(trees_that_are_too_deep_say_so);
 	RUN(memory_runs_out);
