@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Lists that only lead forward: llist, callbacks of RCU, KASAN's queues. Nodes do not point back, so
- * that a list which bends back on itself is found by meeting a node again.
+ * that a list which bends back on itself is found by meeting a node again. By then some nodes may have
+ * come twice: whoever keeps them looks through what is kept when a list was broken.
  *
  *	mmx_slist_begin(&s, view, head, limit);
  *	while (mmx_slist_next(&s))

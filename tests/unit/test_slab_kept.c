@@ -166,6 +166,9 @@ static void deferred_frees_are_found(void)
 	set(two, two);
 	find();
 	CHECK(coverage.broken == 1 && state_of(one) == MMX_OBJECT_DEFERRED, SEEN);
+	set(two, push(at + PER_CPU));
+	find();
+	CHECK(kept.n == 3 && coverage.broken == 1, "a circle of two: " SEEN);
 	coverage = (struct mmx_coverage){0};
 	mmx_slab_keep_underway(&kept, m->view, &(struct mmx_cpus){0}, &coverage);
 	CHECK(coverage.absent == 1, SEEN);

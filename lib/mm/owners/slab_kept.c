@@ -90,11 +90,29 @@ static void take_sheaf(struct search *s, uint64_t sheaf, enum mmx_object_state s
 	mmx_cover_fail(s->coverage, &err);
 }
 
+/* A list that runs in a circle gives what is in it again before that is found out. */
+static void end_list(struct search *s, const struct mmx_slist *list, size_t first)
+{
+	struct mmx_slab_kepts taken = {.n = s->kept->n - first};
+	size_t n = 0;
+
+	mmx_cover_inherit(s->coverage, &list->coverage);
+	if (!list->coverage.broken || !taken.n)
+		return;
+	taken.v = s->kept->v + first;
+	mmx_array_sort_by(&taken, addr);
+	for (size_t i = 0; i < taken.n; i++) {
+		if (!i || taken.v[i].addr != taken.v[n - 1].addr)
+			taken.v[n++] = taken.v[i];
+	}
+	s->kept->n = first + n;
+}
+
 /* A list of objects through their own memory, or of sheaves: then @link is where they are linked. */
 static void take_list(struct search *s, uint64_t head, enum mmx_object_state state, bool sheaves,
 		      enum mmx_layout_member link)
 {
-	size_t room = s->kept->n < s->limit ? s->limit - s->kept->n : 0;
+	size_t first = s->kept->n, room = first < s->limit ? s->limit - first : 0;
 	struct mmx_slist list;
 
 	mmx_slist_begin(&list, s->view, head, room);
@@ -105,7 +123,7 @@ static void take_list(struct search *s, uint64_t head, enum mmx_object_state sta
 			s->nomem = !mmx_array_add(s->kept,
 						  (struct mmx_slab_kept){list.node, state, true});
 	}
-	mmx_cover_inherit(s->coverage, &list.coverage);
+	end_list(s, &list, first);
 }
 
 /*
@@ -251,12 +269,13 @@ static void take_callback(struct search *s, uint64_t node, const uint64_t *funct
 
 static void take_callbacks(struct search *s, uint64_t head, const uint64_t *functions)
 {
+	size_t first = s->kept->n;
 	struct mmx_slist list;
 
 	mmx_slist_begin(&list, s->view, head, MAX_CALLBACKS);
 	while (!s->nomem && !mmx_stopped(s->view->kernel->image) && mmx_slist_next(&list))
 		take_callback(s, list.node, functions);
-	mmx_cover_inherit(s->coverage, &list.coverage);
+	end_list(s, &list, first);
 }
 
 static bool find_functions(struct search *s, uint64_t *functions)
