@@ -38,7 +38,9 @@ static bool decodable(const struct mmx_wanted *w, const struct mmx_member *m)
 {
 	uint32_t size = size_of(m);
 
-	return size && size <= (w->text ? WINDOW : sizeof(uint64_t));
+	/* Bits that are none lie in a byte all the same, unless they begin one. */
+	return size && (!m->bitfield || m->bit_size) &&
+	       size <= (w->text ? WINDOW : sizeof(uint64_t));
 }
 
 int mmx_decode_require(const struct mmx_decode *d, const struct mmx_layout *l, struct mmx_err *err)

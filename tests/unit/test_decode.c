@@ -94,6 +94,12 @@ static void a_member_of_an_impossible_size_is_refused(void)
 	CHECK(mmx_decode_read(&decode, m->view, FAKE_VA, &ours, &err) &&
 		      strstr(err.text, "is no number"),
 	      "%s", err.text);
+	member(M_task_struct_flags, 16 * 8 + 3, 4, 5);
+	member(M_task_struct_pid, 3, 4, 1);
+	m->mem.kernel.layout.member[M_task_struct_pid].m.bit_size = 0;
+	CHECK(mmx_decode_read(&decode, m->view, FAKE_VA, &ours, &err) &&
+		      strstr(err.text, "task_struct.pid is no number"),
+	      "a sign and no bits: %s", err.text);
 	fake_memory_free(m);
 }
 
