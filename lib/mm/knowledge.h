@@ -3,6 +3,10 @@
  * Knowledge: what was found out about a dump beyond what opening it needs, kept for the next command.
  * What there is stands in knowledge.def. Any thread may ask; each thing is found by the first that
  * does, with its own view.
+ *
+ * Who finds a thing has the lock for all of them, and may ask for others in its own thread alone. So no find
+ * function walks memory in pieces (frames/page_pieces.h) whose workers ask for knowledge: they would wait
+ * for the lock, and it for them.
  */
 #ifndef MMX_MM_KNOWLEDGE_H
 #define MMX_MM_KNOWLEDGE_H
