@@ -193,6 +193,9 @@ static void maps_take_memory_only_where_there_are_owners(void)
 	if (!mmx_ranges_add(&sparse->pfn, top - SECTION, top) ||
 	    !mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.phys = 5 << 12, .len = 3 << 12}) ||
+	    /* A forged one, where no frame has a struct page. */
+	    !mmx_array_add(&m->mem.vmemmap,
+			   (struct mmx_vmemmap_extent){.phys = top << 11, .len = 8ULL << 30}) ||
 	    !mmx_array_add(&m->mem.vmemmap,
 			   (struct mmx_vmemmap_extent){.phys = (top - 1) << 12, .len = 1 << 12}))
 		abort();

@@ -34,11 +34,9 @@ static uint8_t *chunk_of(struct mmx_owner_map *map, uint64_t pfn)
 	return *chunk;
 }
 
-static void mark(struct mmx_owner_map *map, const struct mmx_owner_run *run, enum mmx_owner owner)
+static void mark_frames(struct mmx_owner_map *map, uint64_t pfn, uint64_t end, enum mmx_owner owner)
 {
-	uint64_t end = run->frames < map->frames ? run->pfn + run->frames : map->frames;
-
-	for (uint64_t pfn = run->pfn; pfn < end && pfn < map->frames; pfn++) {
+	for (; pfn < end; pfn++) {
 		uint8_t *chunk = chunk_of(map, pfn);
 
 		if (!chunk)
@@ -47,6 +45,18 @@ static void mark(struct mmx_owner_map *map, const struct mmx_owner_run *run, enu
 		if (!*chunk)
 			*chunk = owner + 1;
 	}
+}
+
+/* Of a run, those frames that have a struct page: of others nobody asks, and there may be any number. */
+static void mark(struct mmx_owner_map *map, const struct mmx_ranges *pages,
+		 const struct mmx_owner_run *run, enum mmx_owner owner)
+{
+	uint64_t end = run->frames < map->frames ? run->pfn + run->frames : map->frames;
+	const struct mmx_range *in = mmx_ranges_find(pages, run->pfn);
+
+	for (; in && in < pages->v + pages->n && in->start < end; in++)
+		mark_frames(map, run->pfn > in->start ? run->pfn : in->start,
+			    end < in->end ? end : in->end, owner);
 }
 
 static int fill(struct mmx_owner_map *map, struct mmx_coverage *coverage, bool last,
@@ -66,7 +76,7 @@ static int fill(struct mmx_owner_map *map, struct mmx_coverage *coverage, bool l
 			continue;
 		mmx_cover_inherit(coverage, mmx_owner_coverage(view, i));
 		for (size_t nth = 0; mmx_owner_kinds[i]->run(view, nth, &run); nth++)
-			mark(map, &run, i);
+			mark(map, pfn, &run, i);
 	}
 	return map->nomem ? mmx_fail_nomem(err) : 0;
 }
