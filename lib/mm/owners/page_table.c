@@ -46,7 +46,7 @@ struct finder {
 	enum mmx_pt_role role;
 	bool deposits;
 	size_t shared; /* that many, the first ones and sorted, are the kernel's, which all share */
-	struct mmx_seen seen; /* tables of the kernel's own spaces, by frame and level */
+	struct mmx_seen seen; /* tables, by frame and level */
 	uint64_t left;        /* more tables than frames, in all, are no tables */
 	bool nomem;
 };
@@ -158,19 +158,22 @@ static bool marked(const struct finder *f, uint64_t page)
 }
 
 /*
- * Whether a table of the kernel's own was met before. KASAN maps all that nobody uses to one page,
- * with one chain of tables under whole entries of the root, and espfix has clones: walked once for
- * every place where they stand, these would be billions.
+ * Whether a table is met for the first time at its level. KASAN maps all that nobody uses to one page, with
+ * one chain of tables under whole entries of the root, and espfix has clones: walked once for every place
+ * where they stand, these would be billions, and so would be what is forged.
  */
-static bool met_before(struct finder *f, uint64_t pfn, unsigned int level)
+static bool is_new(struct finder *f, uint64_t pfn, unsigned int level)
 {
-	int new = f->space->name ? mmx_seen_add(&f->seen, pfn * (MMX_PT_LEVELS + 1) + level) : 1;
+	int new = mmx_seen_add(&f->seen, pfn * (MMX_PT_LEVELS + 1) + level);
 
 	f->nomem |= new < 0;
-	return new <= 0;
+	return new > 0;
 }
 
-/* False leaves out what is in the table: known already, or of the lowest level. */
+/*
+ * False leaves out what is in the table: known already, or of the lowest level. Processes share tables of
+ * hugetlb's: such a table is each one's.
+ */
 static bool take_table(struct finder *f, const struct mmx_pte *pte)
 {
 	const struct mmx_kernel *k = f->view->kernel;
@@ -179,12 +182,16 @@ static bool take_table(struct finder *f, const struct mmx_pte *pte)
 	uint64_t page = mmx_page_addr(&mmx_mem(k)->vmemmap, pfn);
 	unsigned int level = pte->level - 1;
 	enum mmx_pt_role role = f->role;
+	bool new;
 
-	if (shared(f, pfn) || met_before(f, pfn, level))
+	if (shared(f, pfn))
+		return false;
+	new = is_new(f, pfn, level);
+	if (!new && f->space->name)
 		return false;
 	if (role == MMX_PT_USER_ROOT && level < k->paging.levels)
 		role = MMX_PT_USER_TABLE;
-	if (!add(f, pfn, pte->va, level, role))
+	if (!add(f, pfn, pte->va, level, role) || !new)
 		return false;
 	if (level == 2 && f->deposits && !mmx_has(l, M_mm_struct_pmd_huge_pte) &&
 	    mmx_has(l, M_ptdesc_pmd_huge_pte) && marked(f, page))
