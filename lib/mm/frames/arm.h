@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Arms: struct page is unions in a struct, and which members of it mean something depends on what the page
- * is used for. class.def lists the arms of each class, with conditions from here.
+ * is used for. class.def lists the arms of each class, with conditions from here, and mmx_class_arm() gives
+ * the one of a page.
  */
 #ifndef MMX_MM_ARM_H
 #define MMX_MM_ARM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "mm/frames/page_walk.h"
 
@@ -32,6 +34,12 @@ struct mmx_arm {
 		{mmx_arm_unevictable, "__filler mlock_count " MMX_ARM_USER}, \
 			{NULL, "lru " MMX_ARM_USER},                         \
 	}
+
+/** mmx_arm_has() - whether a member of struct page is in force on a walk's current page; @arm may be NULL */
+bool mmx_arm_has(const char *arm, const struct mmx_page_walk *w, const char *member);
+
+/** mmx_arm_names() - those in force that this kernel has, ", " between them; empty when there are none */
+void mmx_arm_names(const char *arm, const struct mmx_page_walk *w, char *buf, size_t size);
 
 /* Conditions. Of free blocks and guard blocks only the first page has a type. */
 bool mmx_arm_typed(const struct mmx_page_walk *w);

@@ -7,6 +7,14 @@
 
 #define MAX_ORDER 22 /* the largest folio that any kernel makes: 16 GiB */
 
+/* Up to 6.6 the index of a hugetlb folio counted huge pages, with a function to convert it. */
+static bool index_in_huge_pages(const struct mmx_kernel *k)
+{
+	uint64_t addr;
+
+	return mmx_symbol_addr(&k->symbols, "hugetlb_basepage_index", &addr);
+}
+
 static void find_hugetlb(const struct mmx_layout *l, struct mmx_page_format *f)
 {
 	if (f->types.code[MMX_PAGE_HUGETLB]) {
@@ -27,6 +35,7 @@ int mmx_folio_format_find(const struct mmx_kernel *k, struct mmx_page_format *f,
 
 	f->slab_is_type = f->types.code[MMX_PAGE_SLAB] != 0;
 	find_hugetlb(l, f);
+	f->index_in_huge_pages = index_in_huge_pages(k);
 	f->order_is_byte = mmx_has(l, M_folio_order);
 	if (!f->order_is_byte && !mmx_has(l, M_folio_flags_1))
 		return mmx_fail(

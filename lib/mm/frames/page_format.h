@@ -52,7 +52,8 @@ struct mmx_page_format {
 	bool slab_is_type; /* since 6.10; before that a flag */
 	enum mmx_hugetlb_test hugetlb;
 	uint32_t dtor, hugetlb_dtor;
-	bool order_is_byte; /* a byte of page 1, up to 6.5; later the low byte of its flags */
+	bool index_in_huge_pages; /* hugetlb's, up to 6.6 */
+	bool order_is_byte;       /* a byte of page 1, up to 6.5; later the low byte of its flags */
 	uint32_t order;
 
 	enum mmx_mapped_test mapped;
