@@ -161,11 +161,6 @@ static bool parse(struct mmx_run *run, int argc, char **argv)
 	       (run->command->max_operands < 0 || run->n_operands <= run->command->max_operands);
 }
 
-struct mmx_choosable mmx_command_columns(const struct mmx_command *command)
-{
-	return (struct mmx_choosable){command->document, command->listed};
-}
-
 static void say_columns(void *arg, const char *key, const char *fields)
 {
 	mmx_say(arg, "columns of %s: %s", key, fields);
@@ -174,14 +169,14 @@ static void say_columns(void *arg, const char *key, const char *fields)
 /* Columns that are not there are refused before anything is done, with those that are. */
 static bool choose_columns(struct mmx_run *run)
 {
-	const struct mmx_choosable all = mmx_command_columns(run->command);
+	const struct mmx_record *document = run->command->document;
 	struct mmx_err err;
 
-	if (!run->out->options.columns || !mmx_out_choose(run->out, &all, &err))
+	if (!run->out->options.columns || !mmx_out_choose(run->out, document, &err))
 		return true;
 	mmx_say(run, "%s", err.text);
 	if (err.code == MMX_ENOTFOUND)
-		mmx_choosable_each(&all, say_columns, run);
+		mmx_columns_each(document, say_columns, run);
 	return false;
 }
 

@@ -44,8 +44,7 @@ struct mmx_run;
  * @operands: for the synopsis: "[WHAT...]"
  * @help: paragraphs, separated by empty lines
  * @options: or NULL
- * @document: what it shows, as a record; or
- * @listed: what --columns can choose from, where the results are no records yet; or NULL
+ * @document: what it shows, as a record; or NULL
  * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For completion.
  * @symbols: a symbol of the kernel may be an operand. For completion, too.
  * @min_operands, @max_operands: how many operands; max < 0 for any number
@@ -58,7 +57,6 @@ struct mmx_command {
 	const char *help;
 	const struct mmx_option *options;
 	const struct mmx_record *document;
-	const struct mmx_listed *listed;
 	const char *(*operand)(size_t i);
 	bool symbols;
 	int min_operands, max_operands;
@@ -116,9 +114,6 @@ enum mmx_exit mmx_exit_of(const struct mmx_coverage *c);
  */
 enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_where *where);
 
-/** mmx_command_columns() - what can be chosen of its results */
-struct mmx_choosable mmx_command_columns(const struct mmx_command *command);
-
 /** mmx_say() - a message of one line, "COMMAND: TEXT" */
 void mmx_say(struct mmx_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -128,7 +123,7 @@ void mmx_command_synopsis(const struct mmx_command *command, char *buf, size_t s
 void mmx_command_details(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
-/** mmx_command_reference() - its page of docs/reference/; nothing when its results are no records yet */
+/** mmx_command_reference() - its page of docs/reference/; nothing when it shows no document */
 void mmx_command_reference(const struct mmx_command *command, const struct mmx_sink *sink);
 /** mmx_command_schema() - the schema of its documents, for docs/schema/; or nothing */
 void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink *sink);

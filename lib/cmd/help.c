@@ -79,7 +79,6 @@ static void put_option(const struct mmx_option *o, const struct mmx_sink *sink)
 
 void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sink)
 {
-	const struct mmx_choosable all = mmx_command_columns(c);
 	struct columns_help columns = {sink, "\ncolumns:"};
 
 	mmx_sink_put(sink, "%s\n", c->help);
@@ -87,7 +86,7 @@ void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sin
 		mmx_sink_put(sink, "\noptions:\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++)
 		put_option(o, sink);
-	mmx_choosable_each(&all, put_columns, &columns);
+	mmx_columns_each(c->document, put_columns, &columns);
 }
 
 void mmx_command_help(const struct mmx_command *c, const struct mmx_sink *sink)
@@ -122,7 +121,6 @@ static void put_troff(const struct mmx_sink *sink, const char *text)
 
 void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 {
-	const struct mmx_choosable all = mmx_command_columns(c);
 	struct columns_help columns = {sink, ".SH COLUMNS"};
 	char synopsis[256];
 
@@ -144,7 +142,7 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 			     o->letter, o->name ? o->name : "", o->arg ? o->arg : "");
 		put_troff(sink, o->help);
 	}
-	mmx_choosable_each(&all, put_troff_columns, &columns);
+	mmx_columns_each(c->document, put_troff_columns, &columns);
 	mmx_sink_put(
 		sink,
 		".SH SEE ALSO\n.BR mmx (1),\nfor the options of every command and the exit status\n");

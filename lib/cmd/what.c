@@ -121,101 +121,80 @@ static int translate(struct mmx_view *view, const struct mmx_what_options *o, ui
  * Ranges of addresses.
  */
 
-struct range {
-	struct mmx_view *view;
-	const struct mmx_what_options *options;
-	enum mmx_what_kind kind;
-	uint64_t first, last; /* addresses */
-	uint64_t pages[MMX_USER_KIND_COUNT];
-	mmx_what_fn fn;
-	void *arg;
-};
-
 /* An entry of the kernel's that is not present is none of swap's. */
-static void read_entry(const struct range *r, struct mmx_user_page *page, const struct mmx_pte *pte,
-		       uint64_t addr)
+static void read_entry(const struct mmx_what_walk *w, struct mmx_user_page *page)
 {
 	static const struct mmx_swap_types none;
+	const struct mmx_pte *pte = &w->pt.pte;
 
-	if (r->kind == MMX_WHAT_USER || pte->kind != MMX_PTE_NONPRESENT)
-		mmx_user_entry(page, r->view, r->options->pid ? &r->options->users->types : &none,
-			       pte, addr);
+	if (w->kind == MMX_WHAT_USER || pte->kind != MMX_PTE_NONPRESENT)
+		mmx_user_entry(page, w->view, w->options.pid ? &w->options.users->types : &none,
+			       pte, pte->start);
 	else
 		*page = (struct mmx_user_page){.kind = MMX_USER_NONE};
 }
 
-static bool take_entry(struct range *r, const struct mmx_pte *pte)
+/* Whether frames stand behind the current entry; they are the current run then. */
+static bool take_entry(struct mmx_what_walk *w)
 {
-	unsigned int shift = r->view->kernel->arch->page_shift;
+	const struct mmx_pte *pte = &w->pt.pte;
+	unsigned int shift = w->view->kernel->arch->page_shift;
 	uint64_t pages = (pte->last >> shift) - (pte->start >> shift) + 1;
 	struct mmx_user_page page;
-	struct mmx_what what;
 
-	read_entry(r, &page, pte, pte->start);
-	r->pages[page.kind] += pages;
-	what = (struct mmx_what){r->kind, page.pfn, page.pfn + pages - 1, pte->start};
-	return !mmx_user_mapped(page.kind) || r->fn(r->arg, &what);
+	read_entry(w, &page);
+	w->pages[page.kind] += pages;
+	w->what = (struct mmx_what){w->kind, page.pfn, page.pfn + pages - 1, pte->start};
+	return mmx_user_mapped(page.kind);
 }
 
-static int begin(struct mmx_pt *pt, const struct range *r, struct mmx_err *err)
+static int begin_tables(struct mmx_what_walk *w, struct mmx_err *err)
 {
-	const struct mmx_kernel *k = r->view->kernel;
+	const struct mmx_kernel *k = w->view->kernel;
 	uint64_t mm;
 	int32_t pid;
 
-	if (r->kind == MMX_WHAT_KERNEL) {
-		mmx_pt_begin(pt, r->view->reader, k->arch, &k->paging, k->paging.root, r->first,
-			     r->last, 0);
+	w->in_tables = true;
+	if (w->kind == MMX_WHAT_KERNEL) {
+		mmx_pt_begin(&w->pt, w->view->reader, k->arch, &k->paging, k->paging.root, w->first,
+			     w->last, 0);
 		return 0;
 	}
-	if (pid_of(r->options, &pid, err) || mmx_user_mm(r->options->users, pid, &mm, err))
+	if (pid_of(&w->options, &pid, err) || mmx_user_mm(w->options.users, pid, &mm, err))
 		return -1;
-	return mmx_user_begin(pt, r->view, mm, r->first, r->last, 0, err);
+	return mmx_user_begin(&w->pt, w->view, mm, w->first, w->last, 0, err);
 }
 
-static int walk(struct range *r, struct mmx_coverage *coverage, struct mmx_err *err)
-{
-	struct mmx_pt pt;
-
-	if (begin(&pt, r, err))
-		return -1;
-	while (mmx_pt_next(&pt) && take_entry(r, &pt.pte))
-		;
-	*coverage = pt.coverage;
-	return 0;
-}
-
-static void tell_gaps(struct mmx_what_gaps *gaps, const struct range *r)
+static void tell_gaps(struct mmx_what_gaps *gaps, const struct mmx_what_walk *w)
 {
 	size_t len = 0;
 
 	for (unsigned int i = 0; i < MMX_USER_KIND_COUNT; i++) {
-		if (mmx_user_mapped(i) || !r->pages[i] || len >= sizeof(gaps->text))
+		if (mmx_user_mapped(i) || !w->pages[i] || len >= sizeof(gaps->text))
 			continue;
-		gaps->pages += r->pages[i];
+		gaps->pages += w->pages[i];
 		len += snprintf(gaps->text + len, sizeof(gaps->text) - len, "%s%s (%" PRIu64 ")",
-				len ? ", " : "", mmx_user_words(i), r->pages[i]);
+				len ? ", " : "", mmx_user_words(i), w->pages[i]);
 	}
+	gaps->coverage = w->pt.coverage;
 	if (gaps->coverage.broken && len < sizeof(gaps->text))
 		snprintf(gaps->text + len, sizeof(gaps->text) - len, "; %s",
 			 gaps->coverage.first.text);
 }
 
-static int each_address(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err)
+static int end_tables(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx_err *err)
 {
-	unsigned int shift = r->view->kernel->arch->page_shift;
-	uint64_t seen = 0, all = (r->last >> shift) - (r->first >> shift) + 1;
+	unsigned int shift = w->view->kernel->arch->page_shift;
+	uint64_t seen = 0, all = (w->last >> shift) - (w->first >> shift) + 1;
 
-	if (walk(r, &gaps->coverage, err))
-		return -1;
 	for (unsigned int i = 0; i < MMX_USER_KIND_COUNT; i++)
-		seen += r->pages[i];
-	r->pages[MMX_USER_NONE] += seen < all ? all - seen : 0;
-	tell_gaps(gaps, r);
+		seen += w->pages[i];
+	w->pages[MMX_USER_NONE] += seen < all ? all - seen : 0;
+	tell_gaps(gaps, w);
 	if (gaps->pages < all)
 		return 0;
 	return mmx_fail(err, gaps->coverage.absent ? MMX_EABSENT : MMX_ENOTFOUND,
-			"no frame stands behind 0x%" PRIx64 "-0x%" PRIx64 ": %s", r->first, r->last,
+			"no frame stands behind 0x%" PRIx64 "-0x%" PRIx64 ": %s", w->first, w->last,
 			gaps->text);
 }
 
@@ -223,43 +202,42 @@ static int each_address(struct range *r, struct mmx_what_gaps *gaps, struct mmx_
  * Operands.
  */
 
-static int one(struct mmx_view *view, const struct mmx_what_options *o, uint64_t number,
-	       mmx_what_fn fn, void *arg, struct mmx_err *err)
+static int begin_one(struct mmx_what_walk *w, struct mmx_err *err)
 {
-	struct mmx_what what = {.kind = kind_of(view->kernel, number, o), .addr = number};
+	const struct mmx_kernel *k = w->view->kernel;
 	uint64_t phys;
 
-	if (is_address(what.kind)) {
-		if (translate(view, o, number, &phys, err))
+	w->what = (struct mmx_what){.kind = w->kind, .addr = w->first};
+	if (!is_address(w->kind)) {
+		if (frame_of(k, w->kind, w->first, &w->what.first, err))
 			return -1;
-		what.first = phys >> view->kernel->arch->page_shift;
-	} else if (frame_of(view->kernel, what.kind, number, &what.first, err)) {
+	} else if (translate(w->view, &w->options, w->first, &phys, err)) {
 		return -1;
+	} else {
+		w->what.first = phys >> k->arch->page_shift;
 	}
-	what.last = what.first;
-	fn(arg, &what);
+	w->what.last = w->what.first;
 	return 0;
 }
 
-static int both(struct range *r, struct mmx_what_gaps *gaps, struct mmx_err *err)
+static int begin_both(struct mmx_what_walk *w, struct mmx_err *err)
 {
-	const struct mmx_kernel *k = r->view->kernel;
-	struct mmx_what what = {.kind = r->kind};
+	const struct mmx_kernel *k = w->view->kernel;
 
-	if (kind_of(k, r->last, r->options) != r->kind)
+	if (kind_of(k, w->last, &w->options) != w->kind)
 		return mmx_fail(err, MMX_EUSAGE,
-				"0x%" PRIx64 " and 0x%" PRIx64 " are not of one kind", r->first,
-				r->last);
-	if (r->last < r->first)
+				"0x%" PRIx64 " and 0x%" PRIx64 " are not of one kind", w->first,
+				w->last);
+	if (w->last < w->first)
 		return mmx_fail(err, MMX_EUSAGE, "the range ends before it begins, at 0x%" PRIx64,
-				r->first);
-	if (is_address(r->kind))
-		return each_address(r, gaps, err);
-	if (frame_of(k, r->kind, r->first, &what.first, err) ||
-	    frame_of(k, r->kind, r->last, &what.last, err))
-		return -1;
-	r->fn(r->arg, &what);
-	return 0;
+				w->first);
+	if (is_address(w->kind))
+		return begin_tables(w, err);
+	w->what.kind = w->kind;
+	return frame_of(k, w->kind, w->first, &w->what.first, err) ||
+			       frame_of(k, w->kind, w->last, &w->what.last, err)
+		       ? -1
+		       : 0;
 }
 
 /* Whether a text that is no number fails in nothing but its length. */
@@ -300,20 +278,34 @@ static int number_or_symbol(struct mmx_view *view, const char *text, const char 
 	return 0;
 }
 
-int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what_options *o,
-		  mmx_what_fn fn, void *arg, struct mmx_what_gaps *gaps, struct mmx_err *err)
+int mmx_what_begin(struct mmx_what_walk *w, struct mmx_view *view, const char *text,
+		   const struct mmx_what_options *options, struct mmx_err *err)
 {
-	struct range r = {.view = view, .options = o, .fn = fn, .arg = arg};
 	const char *dash = strchr(text, '-');
 
-	*gaps = (struct mmx_what_gaps){0};
+	*w = (struct mmx_what_walk){.view = view, .options = *options};
 	if (dash && (dash == text || !dash[1]))
 		return mmx_fail(err, MMX_EUSAGE, "%s is a range that lacks an end", text);
-	if (number_or_symbol(view, text, dash, o, &r.first, err) ||
-	    (dash && number_or_symbol(view, dash + 1, NULL, o, &r.last, err)))
+	if (number_or_symbol(view, text, dash, options, &w->first, err) ||
+	    (dash && number_or_symbol(view, dash + 1, NULL, options, &w->last, err)))
 		return -1;
-	if (!dash)
-		return one(view, o, r.first, fn, arg, err);
-	r.kind = kind_of(view->kernel, r.first, o);
-	return both(&r, gaps, err);
+	w->kind = kind_of(view->kernel, w->first, options);
+	return dash ? begin_both(w, err) : begin_one(w, err);
+}
+
+bool mmx_what_next(struct mmx_what_walk *w)
+{
+	if (!w->in_tables)
+		return !w->begun++;
+	while (mmx_pt_next(&w->pt)) {
+		if (take_entry(w))
+			return true;
+	}
+	return false;
+}
+
+int mmx_what_end(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx_err *err)
+{
+	*gaps = (struct mmx_what_gaps){0};
+	return w->in_tables ? end_tables(w, gaps, err) : 0;
 }

@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/pagetable.h"
 #include "base/coverage.h"
-#include "base/err.h"
+#include "mm/processes/usermem.h"
 
-struct mmx_users;
 struct mmx_view;
 
 /** enum mmx_what_kind - what a number was taken for */
@@ -50,8 +50,30 @@ int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value)
 int mmx_number_range(const char *text, bool decimal, uint64_t *first, uint64_t *last,
 		     struct mmx_err *err);
 
-/** mmx_what_fn - called for each run of frames, in the order of what was asked; false ends it */
-typedef bool (*mmx_what_fn)(void *arg, const struct mmx_what *what);
+/**
+ * struct mmx_what_walk - a walk over the runs of frames that an operand names, "A" or "A-B"
+ * @what: the current run
+ * A range of addresses is translated page by page, and names the frames that stand behind it.
+ */
+struct mmx_what_walk {
+	struct mmx_what what;
+	/* Private. */
+	struct mmx_view *view;
+	struct mmx_what_options options;
+	enum mmx_what_kind kind;
+	uint64_t first, last; /* as they were given */
+	unsigned int begun;
+	bool in_tables;
+	struct mmx_pt pt;
+	uint64_t pages[MMX_USER_KIND_COUNT];
+};
+
+/** mmx_what_begin() - -1 when the operand cannot be read, or names no frame */
+int mmx_what_begin(struct mmx_what_walk *w, struct mmx_view *view, const char *text,
+		   const struct mmx_what_options *options, struct mmx_err *err);
+
+/** mmx_what_next() - go to the first or next run, in the order of what was asked; false behind the last */
+bool mmx_what_next(struct mmx_what_walk *w);
 
 /**
  * struct mmx_what_gaps - what of a range of addresses has no frame
@@ -65,12 +87,7 @@ struct mmx_what_gaps {
 	char text[480];
 };
 
-/**
- * mmx_what_each() - the frames that an operand names, "A" or "A-B"
- * A range of addresses is translated page by page, and names the frames that stand behind it.
- * -1 when the operand cannot be read, or names no frame at all.
- */
-int mmx_what_each(struct mmx_view *view, const char *text, const struct mmx_what_options *options,
-		  mmx_what_fn fn, void *arg, struct mmx_what_gaps *gaps, struct mmx_err *err);
+/** mmx_what_end() - what a walk that came to its end passed over; -1 when that was all of it */
+int mmx_what_end(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx_err *err);
 
 #endif

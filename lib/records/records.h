@@ -18,7 +18,8 @@
 	RECORD(frame_ranges)              \
 	RECORD(zones)                     \
 	RECORD(flag_fields) /* flags.c */ \
-	RECORD(flag_bits)
+	RECORD(flag_bits)                 \
+	RECORD(pages) /* page/page.c */
 
 #define RECORD(name) extern const struct mmx_record mmx_record_##name;
 MMX_RECORDS(RECORD)

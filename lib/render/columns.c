@@ -30,26 +30,6 @@ static int first_key(const char *path, int len)
 	return dot ? dot - path : len;
 }
 
-/* Calls @fn with each path that there is, from the top on. */
-static bool each_path(const struct mmx_choosable *all, mmx_field_path_fn fn, void *arg)
-{
-	char path[160];
-
-	if (all->document)
-		return mmx_record_each(all->document, fn, arg);
-	for (const struct mmx_listed *l = all->listed; l && l->key; l++) {
-		for (const char *word = l->fields; *word;) {
-			int len = strcspn(word, " ");
-
-			snprintf(path, sizeof(path), "%s.%.*s", l->key, len, word);
-			if (!fn(arg, path, NULL))
-				return false;
-			word += len + (word[len] == ' ');
-		}
-	}
-	return true;
-}
-
 /* A path below a key of the top. */
 struct sought {
 	const char *key, *path;
@@ -65,13 +45,13 @@ static bool is_other(void *arg, const char *path, const struct mmx_field *field)
 	       !is_key(path + s->key_len + 1, s->path, s->path_len);
 }
 
-static bool has_path(const struct mmx_choosable *all, const struct sought *sought)
+static bool has_path(const struct mmx_record *all, const struct sought *sought)
 {
-	return !each_path(all, is_other, (void *)sought);
+	return !mmx_record_each(all, is_other, (void *)sought);
 }
 
 /* A column of the records of this key: its name is a path from there, or has the key before it. */
-static bool choose_one(struct mmx_chosen *c, const struct mmx_choosable *all, const char *key,
+static bool choose_one(struct mmx_chosen *c, const struct mmx_record *all, const char *key,
 		       int key_len)
 {
 	int skip = first_key(c->name, c->name_len) + 1;
@@ -109,7 +89,7 @@ static int split(struct mmx_columns *columns, const char *list, struct mmx_err *
 /* What the columns are sought among, and how far that is. */
 struct choosing {
 	struct mmx_columns *columns;
-	const struct mmx_choosable *all;
+	const struct mmx_record *all;
 	char key[64];       /* the one whose columns were sought last */
 	unsigned int known; /* columns from the first on that are of some record */
 };
@@ -140,21 +120,21 @@ static bool not_next(void *arg, const char *path, const struct mmx_field *field)
 	return !path[len] || !choose_one(&c->columns->v[c->known], c->all, path, len);
 }
 
-int mmx_out_choose(struct mmx_out *o, const struct mmx_choosable *all, struct mmx_err *err)
+int mmx_out_choose(struct mmx_out *o, const struct mmx_record *all, struct mmx_err *err)
 {
 	struct choosing c = {.columns = &o->columns, .all = all};
 
 	if (o->options.json)
 		return mmx_fail(err, MMX_EUSAGE, "--json and --columns exclude each other");
-	if (!all->document && !all->listed)
+	if (!all)
 		return mmx_fail(err, MMX_EUSAGE, "it has no columns to choose from");
 	if (split(&o->columns, o->options.columns, err))
 		return -1;
-	if (!each_path(all, not_all, &c)) {
+	if (!mmx_record_each(all, not_all, &c)) {
 		snprintf(o->columns.key, sizeof(o->columns.key), "%s", c.key);
 		return 0;
 	}
-	while (c.known < o->columns.n && !each_path(all, not_next, &c))
+	while (c.known < o->columns.n && !mmx_record_each(all, not_next, &c))
 		c.known++;
 	if (c.known == o->columns.n)
 		return mmx_fail(err, MMX_ENOTFOUND, "these columns are not of the same records");
@@ -250,15 +230,13 @@ static void list_record(struct listing *l, const struct mmx_record *record, size
 		list_below(l, it.field, len);
 }
 
-void mmx_choosable_each(const struct mmx_choosable *all,
-			void (*fn)(void *arg, const char *key, const char *fields), void *arg)
+void mmx_columns_each(const struct mmx_record *document,
+		      void (*fn)(void *arg, const char *key, const char *fields), void *arg)
 {
 	struct listing l = {.fn = fn, .arg = arg};
 
-	if (all->document)
-		list_record(&l, all->document, 0);
-	for (const struct mmx_listed *r = all->listed; !all->document && r && r->key; r++)
-		fn(arg, r->key, r->fields);
+	if (document)
+		list_record(&l, document, 0);
 }
 
 /*

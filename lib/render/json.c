@@ -47,8 +47,9 @@ static void put_key(struct mmx_out *o, const char *key)
 		mmx_out_raw(o, ",", 1);
 	if (level->node == MMX_OUT_LIST)
 		return;
-	put_string(o, key);
-	mmx_out_raw(o, ":", 1);
+	mmx_out_raw(o, "\"", 1);
+	mmx_out_put(o, key); /* a word of ours, with nothing in it to be escaped */
+	mmx_out_raw(o, "\":", 2);
 }
 
 static void json_open(struct mmx_out *o, const char *command, int version)

@@ -56,26 +56,6 @@ struct mmx_out_options {
 	bool utf8;
 };
 
-/**
- * struct mmx_listed - fields of a command whose results are no records yet; a table ends with key NULL
- * @key: what holds them: a block, table or list of the top, or with dots one below it
- * @fields: their keys, with a space between two
- */
-struct mmx_listed {
-	const char *key;
-	const char *fields;
-};
-
-/**
- * struct mmx_choosable - what columns can be chosen from: a document, or @listed
- * The elements of a list, the rows of a table, or the one block of a key of the top are the records that
- * get a line each, and what lies below one belongs to it.
- */
-struct mmx_choosable {
-	const struct mmx_record *document;
-	const struct mmx_listed *listed;
-};
-
 #define MMX_COLUMNS_MAX 32
 
 /** struct mmx_chosen - a column: @name as the user has it, @path below the record's key */
@@ -171,17 +151,19 @@ void mmx_out_init(struct mmx_out *o, const struct mmx_out_options *options,
 		  const struct mmx_sink *sink);
 
 /**
- * mmx_out_choose() - find the columns that the options name among what a command can show
- * All have to be of one record: of the first that has them all. Its key may be left out.
+ * mmx_out_choose() - find the columns that the options name among the fields of a document
+ * The elements of a list, the rows of a table, or the one block of a key of the top are the records that
+ * get a line each, and what lies below one belongs to it. All columns have to be of one record: of the
+ * first that has them all. Its key may be left out.
  */
-int mmx_out_choose(struct mmx_out *o, const struct mmx_choosable *all, struct mmx_err *err);
+int mmx_out_choose(struct mmx_out *o, const struct mmx_record *document, struct mmx_err *err);
 
 /** mmx_out_wants() - of struct mmx_out @o: whether anything of that path's is among the columns chosen */
 bool mmx_out_wants(const void *o, const char *path);
 
-/** mmx_choosable_each() - every key that has columns below it, with their names, a space between two */
-void mmx_choosable_each(const struct mmx_choosable *all,
-			void (*fn)(void *arg, const char *key, const char *fields), void *arg);
+/** mmx_columns_each() - every key that has columns below it, with their names, a space between two */
+void mmx_columns_each(const struct mmx_record *document,
+		      void (*fn)(void *arg, const char *key, const char *fields), void *arg);
 
 /** mmx_out_open() - begin a document of schema "mmx.COMMAND/VERSION" */
 void mmx_out_open(struct mmx_out *o, const char *command, int version);
@@ -250,7 +232,7 @@ void mmx_out_flush(struct mmx_out *o);
 /* For renderings. */
 void mmx_out_put(struct mmx_out *o, const char *text);
 void mmx_out_putf(struct mmx_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** mmx_out_number() - @n in digits of base @radix, at most 16; printf takes several times as long */
+/** mmx_out_number() - @n in digits of base @radix, 10 or 16; printf takes several times as long */
 void mmx_out_number(struct mmx_out *o, uint64_t n, unsigned int radix);
 struct mmx_out_level *mmx_out_top(struct mmx_out *o);
 

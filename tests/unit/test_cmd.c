@@ -99,8 +99,7 @@ static enum mmx_exit show(const struct mmx_out_options *options)
 
 	shown[0] = said[0] = 0;
 	mmx_out_init(&out, options, &sink);
-	if (options->columns &&
-	    mmx_out_choose(&out, &(struct mmx_choosable){.document = &document}, NULL))
+	if (options->columns && mmx_out_choose(&out, &document, NULL))
 		return MMX_EXIT_CANNOT;
 	return mmx_run_show(&run, (void *)"", NULL);
 }

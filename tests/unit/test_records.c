@@ -377,8 +377,7 @@ static const char *show(const struct mmx_record *record, struct mmx_out_options 
 	text[0] = 0;
 	coverage = (struct mmx_coverage){0};
 	mmx_out_init(&o, &options, &sink);
-	if (options.columns &&
-	    mmx_out_choose(&o, &(struct mmx_choosable){.document = record}, &err))
+	if (options.columns && mmx_out_choose(&o, record, &err))
 		return err.text;
 	return mmx_show(&o, record, &ask, &err) ? err.text : text;
 }
@@ -499,7 +498,7 @@ static void note(void *arg, const char *key, const char *fields)
 static void fields_are_listed_once(void)
 {
 	text_len = 0;
-	mmx_choosable_each(&(struct mmx_choosable){.document = &document}, note, NULL);
+	mmx_columns_each(&document, note, NULL);
 	is(text, "boxes: pfn colour full serial path path_unknown broken things_unknown\n"
 		 "boxes.weight: raw names\nboxes.look: delta label\nboxes.things: addr what\n"
 		 "none: addr what\n");

@@ -7,15 +7,36 @@
 #include "render/out.h"
 #include "unit.h"
 
-static const struct mmx_listed records[] = {
-	{"kernel", "release size"},
-	{"rows", "name value"},
-	{"things", "pfn flags_unknown"},
-	{"things.flags", "raw names"},
-	{"things.part", "kind size"},
-	{"things.part.words", "at word"},
-	{0},
-};
+/* What columns are chosen from; what is shown is emitted by hand. */
+#define F(key_, kind_)                                       \
+	{                                                    \
+		.key = key_, .kind = kind_, .doc = "a field" \
+	}
+#define BELOW(key_, kind_, of_)                                                 \
+	{                                                                       \
+		.key = key_, .kind = kind_, .doc = "a record", .record = &(of_) \
+	}
+
+static const struct mmx_field kernel_fields[] = {F("release", MMX_TEXT), F("size", MMX_BYTES), {0}};
+static const struct mmx_field row_fields[] = {F("name", MMX_TEXT), F("value", MMX_HEX), {0}};
+static const struct mmx_field word_fields[] = {F("at", MMX_COUNT), F("word", MMX_HEX), {0}};
+static const struct mmx_record kernel = {.name = "kernel", .fields = kernel_fields};
+static const struct mmx_record rows = {.name = "row", .fields = row_fields};
+static const struct mmx_record words = {.name = "word", .fields = word_fields};
+static const struct mmx_field part_fields[] = {
+	F("kind", MMX_TEXT), F("size", MMX_BYTES), BELOW("words", MMX_TABLE, words), {0}};
+static const struct mmx_record part = {.name = "part", .fields = part_fields};
+static const struct mmx_field thing_fields[] = {
+	F("pfn", MMX_PFN),
+	{"flags", MMX_FLAGS, "a field", .may = MMX_OR_UNKNOWN},
+	BELOW("part", MMX_BLOCK, part),
+	{0}};
+static const struct mmx_record things = {.name = "thing", .fields = thing_fields};
+static const struct mmx_field record_fields[] = {BELOW("kernel", MMX_BLOCK, kernel),
+						 BELOW("rows", MMX_TABLE, rows),
+						 BELOW("things", MMX_LIST, things),
+						 {0}};
+static const struct mmx_record records = {.name = "test", .fields = record_fields};
 
 static char text[1 << 18];
 static size_t text_len;
@@ -91,7 +112,7 @@ static const char *shown(struct mmx_out_options options)
 	text_len = 0;
 	text[0] = 0;
 	mmx_out_init(&o, &options, &sink);
-	if (options.columns && mmx_out_choose(&o, &(struct mmx_choosable){.listed = records}, &err))
+	if (options.columns && mmx_out_choose(&o, &records, &err))
 		return err.text;
 	emit(&o);
 	return text;
@@ -240,14 +261,20 @@ static void a_cell_without_end_is_cut_and_says_so(void)
 {
 	const struct mmx_sink sink = {.write = keep};
 	static const struct mmx_column rows[] = {{"name", "NAME", 0, false}};
-	const struct mmx_listed record[] = {{"rows.more", "name"}, {"rows", "all"}, {0}};
+	static const struct mmx_field more_fields[] = {F("name", MMX_TEXT), {0}};
+	static const struct mmx_record more = {.name = "more", .fields = more_fields};
+	static const struct mmx_field both_fields[] = {
+		BELOW("more", MMX_TABLE, more), F("all", MMX_TEXT), {0}};
+	static const struct mmx_record both = {.name = "both", .fields = both_fields};
+	static const struct mmx_field top_fields[] = {BELOW("rows", MMX_BLOCK, both), {0}};
+	static const struct mmx_record record = {.name = "test", .fields = top_fields};
 	const struct mmx_out_options options = {.columns = "more.name,all"};
 	static struct mmx_out o;
 	struct mmx_err err = {0};
 
 	text_len = 0;
 	mmx_out_init(&o, &options, &sink);
-	CHECK(!mmx_out_choose(&o, &(struct mmx_choosable){.listed = record}, &err), "%s", err.text);
+	CHECK(!mmx_out_choose(&o, &record, &err), "%s", err.text);
 	mmx_out_open(&o, "test", 1);
 	mmx_out_block(&o, "rows", NULL);
 	mmx_out_table(&o, "more", NULL, rows, 1);

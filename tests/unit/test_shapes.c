@@ -140,7 +140,7 @@ static const char *show(const struct mmx_record *record, struct mmx_out_options 
 	if (options.columns) {
 		ask.wants = mmx_out_wants;
 		ask.wants_arg = &o;
-		if (mmx_out_choose(&o, &(struct mmx_choosable){.document = record}, &err))
+		if (mmx_out_choose(&o, record, &err))
 			return err.text;
 	}
 	return mmx_show(&o, record, &ask, &err) ? err.text : text;

@@ -76,10 +76,11 @@ static unsigned int power_of_two(unsigned int n)
 	return power;
 }
 
-int mmx_pageblock_format_find(struct mmx_pageblock_format *f, const struct mmx_kernel *k,
+int mmx_pageblock_format_find(struct mmx_pageblock_format *f, struct mmx_view *view,
 			      struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_mem_section_usage_pageblock_flags};
+	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_layout *l = &k->layout;
 	int64_t bits, types;
 
@@ -109,6 +110,11 @@ int mmx_pageblock_format_find(struct mmx_pageblock_format *f, const struct mmx_k
 		return mmx_fail(err, MMX_ECORRUPT, "pageblocks have bits beyond their %u", f->bits);
 	f->order = find_order(k, f->bits);
 	return 0;
+}
+
+void mmx_pageblock_format_free(struct mmx_pageblock_format *f)
+{
+	(void)f; /* it has nothing of its own */
 }
 
 enum mmx_read mmx_pageblock_of(const struct mmx_pageblock_format *f, struct mmx_view *view,

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/coverage.h"
 #include "image/image.h"
 
 struct mmx_kernel;
@@ -27,6 +27,7 @@ struct mmx_view;
  * @name: "unmovable", "movable", ... by number
  */
 struct mmx_pageblock_format {
+	struct mmx_coverage coverage;
 	unsigned int order, bits;
 	unsigned int skip, isolate;
 	int isolate_type;
@@ -44,9 +45,13 @@ struct mmx_pageblock {
 	const char *name;  /* the type's, or NULL when this kernel has no such type */
 };
 
-/** mmx_pageblock_format_find() - -1 when the types or the sections do not tell */
-int mmx_pageblock_format_find(struct mmx_pageblock_format *f, const struct mmx_kernel *kernel,
+/**
+ * mmx_pageblock_format_find() - -1 when the types or the sections do not tell
+ * mmx_know_pageblock_format() keeps it.
+ */
+int mmx_pageblock_format_find(struct mmx_pageblock_format *f, struct mmx_view *view,
 			      struct mmx_err *err);
+void mmx_pageblock_format_free(struct mmx_pageblock_format *f);
 
 /** mmx_pageblock_of() - the block around a frame; absent when the frame has no section */
 enum mmx_read mmx_pageblock_of(const struct mmx_pageblock_format *f, struct mmx_view *view,

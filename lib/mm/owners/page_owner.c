@@ -62,6 +62,11 @@ int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view, 
 	return 0;
 }
 
+void mmx_page_owners_free(struct mmx_page_owners *owners)
+{
+	(void)owners; /* it has nothing of its own */
+}
+
 static bool flag(const struct mmx_layout *l, enum mmx_layout_enumerator id, unsigned int otherwise,
 		 uint64_t flags)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/coverage.h"
 #include "image/image.h"
 
 struct mmx_view;
@@ -22,14 +22,16 @@ struct mmx_view;
  * @offset: of the record in them
  */
 struct mmx_page_owners {
+	struct mmx_coverage coverage;
 	bool kept;
 	const char *why_not;
 	uint64_t entry_size, offset;
 };
 
-/** mmx_page_owners_find() - whether and how; -1 only when it keeps them and they cannot be found */
+/** mmx_page_owners_find() - whether and how: mmx_know_page_owners() keeps that; -1 when there are records and no way to them */
 int mmx_page_owners_find(struct mmx_page_owners *owners, struct mmx_view *view,
 			 struct mmx_err *err);
+void mmx_page_owners_free(struct mmx_page_owners *owners);
 
 /**
  * struct mmx_page_owner - a frame's record

@@ -63,14 +63,14 @@ static unsigned int low_lists(const struct mmx_layout *l)
  * A kernel with one list of huge pages, up to 6.9, keeps whole pageblocks on it, which are larger where
  * there is no hugetlb.
  */
-static unsigned int find_huge_order(const struct mmx_kernel *k)
+static unsigned int find_huge_order(struct mmx_view *view)
 {
-	const struct mmx_layout *l = &k->layout;
+	const struct mmx_layout *l = &view->kernel->layout;
 	struct mmx_pageblock_format f;
 	struct mmx_err err;
 
 	if (l->member[M_per_cpu_pages_lists].m.nelems == low_lists(l) + 1 &&
-	    !mmx_pageblock_format_find(&f, k, &err))
+	    !mmx_pageblock_format_find(&f, view, &err))
 		return f.order;
 	return HUGE_ORDER;
 }
@@ -223,7 +223,7 @@ int mmx_pcp_find(struct mmx_pcp *pcp, struct mmx_view *view, struct mmx_err *err
 
 	if (require(view->kernel, err) || mmx_cpus_find(&cpus, view, err))
 		return -1;
-	pcp->huge_order = find_huge_order(view->kernel);
+	pcp->huge_order = find_huge_order(view);
 	for (size_t i = 0; i < zones->n && !ret; i++) {
 		/* That of devices has no lists of its own, but shares those that were there at boot. */
 		if (!zones->v[i].present)

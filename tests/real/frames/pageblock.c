@@ -14,7 +14,7 @@ static int pageblocks(const struct mmx_kernel *k)
 	struct mmx_pageblock_format f;
 	struct mmx_err err;
 
-	if (mmx_pageblock_format_find(&f, k, &err))
+	if (mmx_pageblock_format_find(&f, k->view, &err))
 		return ask_trouble(&err);
 	printf("order\t%u\n", f.order);
 	for (size_t z = 0; z < mmx_mem(k)->zones.n; z++) {
