@@ -266,13 +266,6 @@ void mmx_rows_close(struct mmx_rows *r)
 	r->open = false;
 }
 
-bool mmx_rows_has(const struct mmx_rows *r, unsigned int field)
-{
-	uint32_t of = r->of[field];
-
-	return r->wanted[field] && (!of || of >> r->variant & 1);
-}
-
 /*
  * Values.
  */
@@ -364,7 +357,8 @@ void mmx_rows_value(struct mmx_rows *r, unsigned int i, struct mmx_value *v)
 		v->state = field->zero == MMX_OR_NULL ? MMX_NULL : MMX_NONE;
 	if (v->state == MMX_GIVEN && v->kind == MMX_TEXT && !v->text)
 		v->text = "";
-	cover(r, field, v);
+	if (v->state != MMX_GIVEN || v->kind == MMX_TROUBLE)
+		cover(r, field, v);
 }
 
 void mmx_rows_cell(struct mmx_rows *r, unsigned int i, unsigned int row, unsigned int column,

@@ -281,7 +281,10 @@ bool mmx_rows_next(struct mmx_rows *r);
 void mmx_rows_close(struct mmx_rows *r);
 
 /** mmx_rows_has() - whether the current row can have that field, and it is wanted */
-bool mmx_rows_has(const struct mmx_rows *r, unsigned int field);
+static inline bool mmx_rows_has(const struct mmx_rows *r, unsigned int field)
+{
+	return r->wanted[field] && (!r->of[field] || r->of[field] >> r->variant & 1);
+}
 
 /** mmx_rows_value() - the current row's value of that field; troubles go into the coverage */
 void mmx_rows_value(struct mmx_rows *r, unsigned int field, struct mmx_value *v);

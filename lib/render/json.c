@@ -4,13 +4,16 @@
  * value as an object that says why.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "render/out.h"
 
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* Bytes that stand for themselves: printable ASCII without the quotation mark and the backslash. */
+static const bool plain_byte[256] = {
+	[0x20 ... 0x21] = true,
+	[0x23 ... 0x5b] = true,
+	[0x5d ... 0x7e] = true,
+};
 
 static void put_string(struct mmx_out *o, const char *text)
 {
@@ -18,7 +21,7 @@ static void put_string(struct mmx_out *o, const char *text)
 	while (*text) {
 		size_t plain = 0;
 
-		while (is_plain(text[plain]))
+		while (plain_byte[(unsigned char)text[plain]])
 			plain++;
 		mmx_out_raw(o, text, plain);
 		text += plain;
@@ -34,22 +37,33 @@ static void put_string(struct mmx_out *o, const char *text)
 
 static void put_hex(struct mmx_out *o, uint64_t word)
 {
-	mmx_out_raw(o, "\"0x", 3);
-	mmx_out_number(o, word, 16);
-	mmx_out_raw(o, "\"", 1);
+	char room[32], text[32];
+	const char *digits = mmx_digits(word, 16, room, sizeof(room));
+	size_t len = strlen(digits);
+
+	memcpy(text, "\"0x", 3);
+	memcpy(text + 3, digits, len);
+	text[len + 3] = '"';
+	mmx_out_raw(o, text, len + 4);
 }
 
 static void put_key(struct mmx_out *o, const char *key)
 {
 	const struct mmx_out_level *level = mmx_out_top(o);
+	size_t len = strlen(key), n = 0;
+	char text[128];
 
 	if (level->filled)
-		mmx_out_raw(o, ",", 1);
-	if (level->node == MMX_OUT_LIST)
-		return;
-	mmx_out_raw(o, "\"", 1);
-	mmx_out_put(o, key); /* a word of ours, with nothing in it to be escaped */
-	mmx_out_raw(o, "\":", 2);
+		text[n++] = ',';
+	/* A key is a word of ours, with nothing in it to be escaped. */
+	if (level->node != MMX_OUT_LIST && len < sizeof(text) - 4) {
+		text[n++] = '"';
+		memcpy(text + n, key, len);
+		n += len;
+		text[n++] = '"';
+		text[n++] = ':';
+	}
+	mmx_out_raw(o, text, n);
 }
 
 static void json_open(struct mmx_out *o, const char *command, int version)

@@ -268,14 +268,22 @@ void mmx_out_putf(struct mmx_out *o, const char *fmt, ...)
 	mmx_out_put(o, text);
 }
 
-void mmx_out_number(struct mmx_out *o, uint64_t n, unsigned int radix)
+const char *mmx_digits(uint64_t n, unsigned int radix, char *buf, size_t size)
 {
-	char text[64], *at = text + sizeof(text);
+	char *at = buf + size;
 
+	*--at = 0;
 	/* Divided by what the compiler knows: that is what takes the time. */
 	do {
 		*--at = "0123456789abcdef"[radix == 16 ? n % 16 : n % 10];
 		n = radix == 16 ? n / 16 : n / 10;
 	} while (n);
-	mmx_out_raw(o, at, text + sizeof(text) - at);
+	return at;
+}
+
+void mmx_out_number(struct mmx_out *o, uint64_t n, unsigned int radix)
+{
+	char room[32];
+
+	mmx_out_put(o, mmx_digits(n, radix, room, sizeof(room)));
 }

@@ -232,6 +232,8 @@ void mmx_out_flush(struct mmx_out *o);
 /* For renderings. */
 void mmx_out_put(struct mmx_out *o, const char *text);
 void mmx_out_putf(struct mmx_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** mmx_digits() - @n in digits of base @radix, 10 or 16, within @buf, which has room for 21 at least */
+const char *mmx_digits(uint64_t n, unsigned int radix, char *buf, size_t size);
 /** mmx_out_number() - @n in digits of base @radix, 10 or 16; printf takes several times as long */
 void mmx_out_number(struct mmx_out *o, uint64_t n, unsigned int radix);
 struct mmx_out_level *mmx_out_top(struct mmx_out *o);

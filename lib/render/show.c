@@ -233,6 +233,9 @@ static void show_below(struct mmx_out *o, struct mmx_rows *r, const struct mmx_f
 		show_unknown(o, field, &err);
 		return;
 	}
+	/* Most of what a page could have, it has not. */
+	if (!r->open && field->may & MMX_OR_NONE)
+		return;
 	if (field->kind == MMX_BLOCK)
 		show_block(o, r, field);
 	else if (field->kind == MMX_LIST)

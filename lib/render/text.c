@@ -8,6 +8,7 @@
 #include "render/out.h"
 
 #define LABEL_WIDTH 18
+#define LABEL_MAX   96
 
 static void size_text(uint64_t bytes, char *buf, size_t size)
 {
@@ -27,8 +28,11 @@ static void size_text(uint64_t bytes, char *buf, size_t size)
 
 static void number_text(const struct mmx_out *o, bool negative, uint64_t n, char *buf, size_t size)
 {
-	snprintf(buf, size, o->options.hex_counts ? "%s0x%" PRIx64 : "%s%" PRIu64,
-		 negative ? "-" : "", n);
+	const char *digits, *sign = negative ? "-" : "";
+	char room[32];
+
+	digits = mmx_digits(n, o->options.hex_counts ? 16 : 10, room, sizeof(room));
+	snprintf(buf, size, o->options.hex_counts ? "%s0x%s" : "%s%s", sign, digits);
 }
 
 static void flags_text(const struct mmx_value *v, char *buf, size_t size)
@@ -48,8 +52,7 @@ static const char *given_text(const struct mmx_out *o, const struct mmx_value *v
 	case MMX_ADDR:
 	case MMX_PFN:
 	case MMX_HEX:
-		snprintf(buf, size, "%" PRIx64, v->word);
-		break;
+		return mmx_digits(v->word, 16, buf, size);
 	case MMX_NUMBER:
 		number_text(o, v->count < 0, v->count < 0 ? -(uint64_t)v->count : v->word, buf,
 			    size);
@@ -156,6 +159,14 @@ static void text_list(struct mmx_out *o, const char *key)
 	(void)key;
 }
 
+static void put_spaces(struct mmx_out *o, int n)
+{
+	static const char spaces[] = "                                ";
+
+	for (; n > 0; n -= (int)sizeof(spaces) - 1)
+		mmx_out_raw(o, spaces, n < (int)sizeof(spaces) ? n : (int)sizeof(spaces) - 1);
+}
+
 static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char *text, bool first,
 		       bool last)
 {
@@ -165,11 +176,11 @@ static void put_padded(struct mmx_out *o, const struct mmx_column *c, const char
 		return;
 	if (!first)
 		mmx_out_put(o, " ");
-	if (c->right && pad > 0)
-		mmx_out_putf(o, "%*s", pad, "");
+	if (c->right)
+		put_spaces(o, pad);
 	mmx_out_put_clean(o, text, strlen(text));
-	if (!last && !c->right && pad > 0)
-		mmx_out_putf(o, "%*s", pad, "");
+	if (!last && !c->right)
+		put_spaces(o, pad);
 }
 
 static void text_table(struct mmx_out *o, const char *key, const char *heading,
@@ -319,12 +330,26 @@ static void text_matrix(struct mmx_out *o, const char *key, const char *heading,
 	}
 }
 
+/* "key:" and spaces up to where values stand, one at least. */
+static void put_label(struct mmx_out *o, const char *key)
+{
+	char label[LABEL_MAX];
+	size_t n = 0;
+
+	for (; key[n] && n < sizeof(label) - LABEL_WIDTH; n++)
+		label[n] = key[n] == '_' ? ' ' : key[n];
+	label[n++] = ':';
+	do
+		label[n++] = ' ';
+	while (n < LABEL_WIDTH);
+	mmx_out_raw(o, label, n);
+}
+
 static void text_value(struct mmx_out *o, const char *key, const struct mmx_value *v)
 {
 	const struct mmx_out_level *level = mmx_out_top(o);
 	char buf[1024];
 	const char *text = mmx_value_text(o, v, buf, sizeof(buf));
-	int width = LABEL_WIDTH;
 
 	if (level->node == MMX_OUT_TREE) {
 		if (level->column < level->n_columns)
@@ -340,9 +365,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 	if (v->state == MMX_NONE)
 		return;
 	indent(o, o->depth);
-	for (const char *c = key; *c; c++, width--)
-		mmx_out_raw(o, *c == '_' ? " " : c, 1);
-	mmx_out_putf(o, ":%*s", width > 1 ? width - 1 : 1, "");
+	put_label(o, key);
 	mmx_out_put_clean(o, text, strlen(text));
 	mmx_out_put(o, "\n");
 }
