@@ -10,6 +10,7 @@
 
 #define BASE    0xffffea0000000000ULL
 #define FRAMES  512u
+#define PAGES   10u /* that hold them, at most */
 #define PRESENT 0x63
 #define TABLES  (1u << 16) /* what the root at the end leads to */
 
@@ -22,8 +23,8 @@ static void set_entry(uint64_t table, unsigned int i, uint64_t phys)
 	memcpy(m->bytes + table + i % 512 * 8, &entry, 8);
 }
 
-/* The pages that hold the struct pages: behind page @split there is a gap in memory, and @hole is left out. */
-static void find(size_t size, unsigned int split, unsigned int hole)
+/* The array of struct pages, whose virtual page n lies in @phys[n], and nowhere where that is 0. */
+static void find(size_t size, const uint64_t *phys)
 {
 	uint64_t table[] = {m->mem.kernel.paging.root, TABLES, TABLES + 0x1000, TABLES + 0x2000};
 
@@ -32,14 +33,24 @@ static void find(size_t size, unsigned int split, unsigned int hole)
 	for (unsigned int i = 0; i < 3; i++)
 		set_entry(table[i], BASE >> (39 - 9 * i), table[i + 1]);
 	for (unsigned int i = 0; i < FRAMES * size / 4096; i++) {
-		if (i != hole)
-			set_entry(table[3], i, (i < split ? 0x20000 : 0x40000) + i * 4096);
+		if (phys[i])
+			set_entry(table[3], i, phys[i]);
 	}
 	m->mem.sparse.map_base = BASE;
 	if (!mmx_ranges_add(&m->mem.sparse.pfn, 0, FRAMES))
 		abort();
 	mmx_fact_set(&m->mem.kernel.facts, FACT_SECTIONS, MMX_FACT_CHECKED, "a test", "made");
 	mmx_vmemmap_find(&m->mem.kernel);
+}
+
+/* Behind page @split there is a gap in memory, and @hole is left out. */
+static void find_split(size_t size, unsigned int split, unsigned int hole)
+{
+	uint64_t phys[PAGES];
+
+	for (unsigned int i = 0; i < PAGES; i++)
+		phys[i] = i == hole ? 0 : (i < split ? 0x20000 : 0x40000) + i * 4096;
+	find(size, phys);
 }
 
 static void struct_pages_may_straddle_extents(void)
@@ -60,7 +71,7 @@ static void struct_pages_may_straddle_extents(void)
 
 		m = fake_memory_new(1 << 20);
 		v = &m->mem.vmemmap;
-		find(cases[i].size, cases[i].split, cases[i].hole);
+		find_split(cases[i].size, cases[i].split, cases[i].hole);
 		CHECK(v->unmapped == cases[i].unmapped && v->n == cases[i].extents &&
 			      m->mem.kernel.facts.v[FACT_VMEMMAP].state == wanted,
 		      "case %zu: %zu extents, %s", i, v->n,
@@ -69,8 +80,35 @@ static void struct_pages_may_straddle_extents(void)
 	}
 }
 
+/* Each keeps one physical page for all of its struct pages, and those may follow upon each other. */
+static void optimised_huge_pages_may_be_neighbours(void)
+{
+	static const uint64_t cases[][8] = {
+		{0x20000, 0x20000, 0x20000, 0x20000, 0x21000, 0x21000, 0x21000, 0x21000},
+		{0x20000, 0x20000, 0x21000, 0x21000, 0x22000, 0x22000, 0x23000, 0x24000},
+		{0x20000, 0x21000, 0x20000, 0x21000, 0x20000, 0x21000, 0x22000, 0x22000},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		m = fake_memory_new(1 << 20);
+		for (uint64_t phys = 0x20000; phys < 0x28000; phys += 4096)
+			memset(m->bytes + phys, phys >> 12, 4096);
+		find(64, cases[i]);
+		for (unsigned int pfn = 0; pfn < FRAMES; pfn += 64) {
+			unsigned char bytes[64] = {0};
+			uint64_t got;
+
+			CHECK(!mmx_pages_read(m->view, pfn, 1, bytes, &got) &&
+				      bytes[0] == cases[i][pfn / 64] >> 12,
+			      "case %zu: PFN %u is read at %x000", i, pfn, bytes[0]);
+		}
+		fake_memory_free(m);
+	}
+}
+
 int main(void)
 {
 	RUN(struct_pages_may_straddle_extents);
+	RUN(optimised_huge_pages_may_be_neighbours);
 	return unit_end();
 }

@@ -42,8 +42,11 @@ bool mmx_page_pfn(const struct mmx_kernel *k, uint64_t page, uint64_t *pfn)
  * The extents.
  */
 
-/* Appends a mapped piece, joined to the last extent where it goes on the same way. */
-static bool append(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t phys)
+/*
+ * Appends a mapped piece, joined to the last extent where it goes on the same way. Only a piece of one @page
+ * can repeat another: the one page of an optimised huge page may be followed by its neighbour's.
+ */
+static bool append(struct mmx_vmemmap *v, uint64_t page, uint64_t va, uint64_t len, uint64_t phys)
 {
 	struct mmx_vmemmap_extent *last = v->n ? &v->v[v->n - 1] : NULL;
 
@@ -52,7 +55,7 @@ static bool append(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t ph
 			last->len += len;
 			return true;
 		}
-		if (last->phys == phys && (last->repeat || last->len == len)) {
+		if (last->phys == phys && len == page && (last->repeat || last->len == page)) {
 			last->repeat = true;
 			last->len += len;
 			return true;
@@ -61,9 +64,10 @@ static bool append(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t ph
 	return mmx_array_add(v, (struct mmx_vmemmap_extent){va, len, phys, false});
 }
 
-static bool append_run(struct mmx_vmemmap *v, const struct mmx_pte *pte)
+static bool append_run(struct mmx_vmemmap *v, uint64_t page, const struct mmx_pte *pte)
 {
-	return append(v, pte->start, pte->last - pte->start + 1, mmx_pte_phys(pte, pte->start));
+	return append(v, page, pte->start, pte->last - pte->start + 1,
+		      mmx_pte_phys(pte, pte->start));
 }
 
 /* Pages of the array minus the physical pages behind them: those that another one serves too. */
@@ -96,7 +100,7 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 	mmx_for_each_range (r, &mmx_mem(k)->sparse.pfn) {
 		mmx_pt_seek(&pt, mmx_page_addr(v, r->start), mmx_page_addr(v, r->end) - 1);
 		while (mmx_pt_next(&pt)) {
-			if (pt.pte.kind == MMX_PTE_LEAF && !append_run(v, &pt.pte))
+			if (pt.pte.kind == MMX_PTE_LEAF && !append_run(v, page, &pt.pte))
 				return mmx_fail_nomem(err);
 		}
 	}
