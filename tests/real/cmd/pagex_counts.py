@@ -17,7 +17,7 @@ def references(dump, form):
               if not word & (KPF["BUDDY"] | KPF["COMPOUND_TAIL"]) and pfn >> SECTION_BITS - 12 in sections]
     pages = [page for page in pagex(form, ["-c", *ranges(frames)]).values() if "references" in page]
     left = {page["pfn"]: page["references"]["remainder"] for page in pages if page["references"]["remainder"]}
-    few = {pfn: rest for pfn, rest in left.items() if rest < 0}
+    few = {pfn: rest for pfn, rest in left.items() if not isinstance(rest, int) or rest < 0}  # or they are unknown
     named = {page["pfn"] for page in pages if "surprise" in page["references"]}
     if len(left) > MANY or len(few) > tolerance(dump) or named != set(left) or len(pages) < 20000:
         return f"{len(pages)} pages, surprises {len(left)}, too few references {few}: {list(left.items())[:20]}"

@@ -15,11 +15,14 @@ OPTIONS = ((), (), ("-c",), ("-c", "-v"))  # the drawing is long, so of every fo
 COLUMNS = "class,pfn,refcount,flags.names"
 
 
+def cell(value, show):
+    return f"({value['absent']})" if isinstance(value, dict) and "absent" in value else show(value)
+
+
 def cells(page):
     """The line of a page's columns."""
-    flags = page["flags"]
-    names = f"({flags['absent']})" if "absent" in flags else ",".join(flags["names"]) or "-"
-    return [page["class"], page["pfn"][2:], str(page.get("refcount", "-")), names]
+    names = cell(page["flags"], lambda flags: ",".join(flags["names"]) or "-")
+    return [page["class"], page["pfn"][2:], cell(page.get("refcount", "-"), str), names]
 
 
 def every_frame(dump, form):
