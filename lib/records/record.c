@@ -127,7 +127,9 @@ static int want_field(struct making *m, struct mmx_rows *r, unsigned int i, size
 {
 	const struct mmx_field *field = r->field[i];
 
-	len += snprintf(m->path + len, sizeof(m->path) - len, "%s%s", len ? "." : "", field->key);
+	if (m->ask->wants)
+		len += snprintf(m->path + len, sizeof(m->path) - len, "%s%s", len ? "." : "",
+				field->key);
 	r->wanted[i] = !m->ask->wants || m->ask->wants(m->ask->wants_arg, m->path);
 	if (!r->wanted[i] || !mmx_has_record(field->kind))
 		return 0;
