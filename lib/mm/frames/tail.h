@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Tails: struct folio overlays the struct pages of a folio's first pages, so that the struct page of a
- * tail holds fields of the folio as a whole: how often it is mapped and pinned, how large it is.
+ * tail holds fields of the folio as a whole: how often it is mapped and pinned, how large it is. How a tail
+ * is recognised: tail_link.h.
  */
 #ifndef MMX_MM_TAIL_H
 #define MMX_MM_TAIL_H

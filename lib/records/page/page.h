@@ -49,7 +49,7 @@
 	SUBJECT(memcg)             \
 	SUBJECT(page_owner)        \
 	SUBJECT(tail)              \
-	SUBJECT(references)        \
+	SUBJECT(refcount)          \
 	SUBJECT(struct_page)
 
 #define SUBJECT(name) extern const struct mmx_field mmx_page_fields_##name[];

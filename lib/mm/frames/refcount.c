@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mm/frames/mapcount.h"
-#include "mm/frames/references.h"
+#include "mm/frames/refcount.h"
 #include "mm/mem.h"
 
 /* A small folio's pin adds this much to its reference count; large ones have a counter. */
@@ -60,13 +60,12 @@ static int64_t of_pins(const struct mmx_page_walk *w, int64_t unexplained)
 	return f->has_pincount ? mmx_int(w->folio.bytes, f->pincount) : 0;
 }
 
-void mmx_references_of(struct mmx_references *refs, const struct mmx_page_walk *w,
-		       enum mmx_class class)
+void mmx_refcount_of(struct mmx_refcount *refs, const struct mmx_page_walk *w, enum mmx_class class)
 {
 	const struct mmx_page_format *f = &mmx_mem(w->view->kernel)->page_format;
 	unsigned int held = mmx_class_rows[class].held;
 
-	*refs = (struct mmx_references){
+	*refs = (struct mmx_refcount){
 		.read = w->folio.read,
 		.mapped = w->folio.read,
 		.refcount = mmx_int(w->folio.bytes, f->refcount),

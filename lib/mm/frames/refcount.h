@@ -3,15 +3,15 @@
  * What a folio's reference count is made of: the references that it is expected to have from whoever
  * uses it, and what is left that nothing explains.
  */
-#ifndef MMX_MM_REFERENCES_H
-#define MMX_MM_REFERENCES_H
+#ifndef MMX_MM_REFCOUNT_H
+#define MMX_MM_REFCOUNT_H
 
 #include <stdint.h>
 
 #include "mm/frames/class.h"
 
 /**
- * struct mmx_references - the parts of a reference count
+ * struct mmx_refcount - the parts of a reference count
  * @read: how the folio's first struct pages stand; unless they were read nothing here means anything
  * @mapped: how the struct pages stand that @mappings rests on, and with it @remainder and a small
  *          folio's @pins
@@ -23,14 +23,14 @@
  * @owner: who keeps no count beyond this one: the kernel for itself, or the boot
  * @remainder: negative when there are fewer than its users should hold
  */
-struct mmx_references {
+struct mmx_refcount {
 	enum mmx_read read, mapped;
 	int64_t refcount;
 	int64_t mappings, page_cache, swap_cache, private_data, pins, owner, remainder;
 };
 
-/** mmx_references_of() - of the folio of a walk's current page, which is of that class */
-void mmx_references_of(struct mmx_references *refs, const struct mmx_page_walk *w,
-		       enum mmx_class class);
+/** mmx_refcount_of() - of the folio of a walk's current page, which is of that class */
+void mmx_refcount_of(struct mmx_refcount *refs, const struct mmx_page_walk *w,
+		     enum mmx_class class);
 
 #endif

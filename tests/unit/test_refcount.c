@@ -2,7 +2,7 @@
 /* What reference counts are made of: small folios and large ones, and what is left over. */
 #include <string.h>
 
-#include "mm/frames/references.h"
+#include "mm/frames/refcount.h"
 #include "mm/mem.h"
 #include "unit.h"
 
@@ -47,7 +47,7 @@ static const struct {
 	unsigned int order;
 	uint64_t flags, mapping;
 	int32_t mapped, refcount, pincount;
-	struct mmx_references parts;
+	struct mmx_refcount parts;
 } rows[] = {
 	{"anonymous", CLASS_ANON, 0, 0, MAPPING | 1, 2, 2, 0, {.mappings = 2}},
 	{"anonymous, in the swap cache",
@@ -150,7 +150,7 @@ static void judge(unsigned int i, bool huge_index)
 			  .order = rows[i].order,
 			  .large = large},
 	};
-	struct mmx_references wanted = rows[i].parts, found;
+	struct mmx_refcount wanted = rows[i].parts, found;
 
 	wanted.refcount = rows[i].refcount;
 	if (huge_index && rows[i].class == CLASS_HUGETLB) {
@@ -158,7 +158,7 @@ static void judge(unsigned int i, bool huge_index)
 		wanted.page_cache = 1;
 	}
 	mem.page_format.index_in_huge_pages = huge_index;
-	mmx_references_of(&found, &w, rows[i].class);
+	mmx_refcount_of(&found, &w, rows[i].class);
 	CHECK(!memcmp(&found, &wanted, sizeof(found)),
 	      "%s: mappings %d, page cache %d, swap cache %d, private %d, pins %d, owner %d, remainder %d",
 	      rows[i].what, (int)found.mappings, (int)found.page_cache, (int)found.swap_cache,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the reference count is made of. */
-#include "mm/frames/references.h"
+#include "mm/frames/refcount.h"
 #include "records/page/page.h"
 
 static bool has_references(struct mmx_rows *r)
@@ -14,7 +14,7 @@ static const void *next_references(struct mmx_rows *r)
 
 	if (r->nth)
 		return NULL;
-	mmx_references_of(r->state, &p->walk, p->verdict.class);
+	mmx_refcount_of(r->state, &p->walk, p->verdict.class);
 	return r->state;
 }
 
@@ -29,7 +29,7 @@ static void take(const struct mmx_rows *r, struct mmx_value *v, enum mmx_read re
 #define PART(part, rests_on)                                            \
 	static void get_##part(struct mmx_rows *r, struct mmx_value *v) \
 	{                                                               \
-		const struct mmx_references *refs = r->row;             \
+		const struct mmx_refcount *refs = r->row;               \
                                                                         \
 		take(r, v, refs->rests_on, refs->part);                 \
 	}
@@ -45,7 +45,7 @@ PART(remainder, mapped)
 
 static void surprise(struct mmx_rows *r, struct mmx_value *v)
 {
-	const struct mmx_references *refs = r->row;
+	const struct mmx_refcount *refs = r->row;
 	struct mmx_err *err = &v->scratch->err;
 
 	v->err = err;
@@ -94,12 +94,12 @@ static const struct mmx_record references = {
 	.name = "references",
 	.doc = "the references that the folio is expected to have, and what is left of its count",
 	.fields = fields,
-	.state_size = sizeof(struct mmx_references),
+	.state_size = sizeof(struct mmx_refcount),
 	.has = has_references,
 	.next = next_references,
 };
 
-const struct mmx_field mmx_page_fields_references[] = {
+const struct mmx_field mmx_page_fields_refcount[] = {
 	{"references", MMX_BLOCK, "with `-c`: what the reference count is made of",
 	 .title = "references", .may = MMX_OR_NONE, .record = &references},
 	{0},
