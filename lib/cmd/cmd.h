@@ -45,8 +45,8 @@ struct mmx_run;
  * @help: paragraphs, separated by empty lines
  * @options: or NULL
  * @document: what it shows, as a record; or NULL
- * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For completion.
- * @symbols: a symbol of the kernel may be an operand. For completion, too.
+ * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For help and completion.
+ * @symbols: a symbol of the kernel may be an operand. For completion.
  * @min_operands, @max_operands: how many operands; max < 0 for any number
  * @needs, @n_needs: the facts without which it refuses to run, by name
  */

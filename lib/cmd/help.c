@@ -25,12 +25,13 @@ void mmx_command_synopsis(const struct mmx_command *c, char *buf, size_t size)
 		snprintf(buf + n, size - n, " %s", c->operands);
 }
 
-struct columns_help {
+/* A list below a title. */
+struct titled {
 	const struct mmx_sink *sink;
 	const char *title; /* until it was put */
 };
 
-static void put_title(struct columns_help *h)
+static void put_title(struct titled *h)
 {
 	if (h->title)
 		mmx_sink_put(h->sink, "%s\n", h->title);
@@ -40,7 +41,7 @@ static void put_title(struct columns_help *h)
 /* A key and the columns below it, wrapped. */
 static void put_columns(void *arg, const char *key, const char *fields)
 {
-	struct columns_help *h = arg;
+	struct titled *h = arg;
 	const char *word = fields;
 	int column = 0;
 
@@ -62,10 +63,25 @@ static void put_columns(void *arg, const char *key, const char *fields)
 
 static void put_troff_columns(void *arg, const char *key, const char *fields)
 {
-	struct columns_help *h = arg;
+	struct titled *h = arg;
 
 	put_title(h);
 	mmx_sink_put(h->sink, ".TP\n.B %s\n%s\n", key, fields);
+}
+
+/* The words that a command's operands can be, when there is a list of them. */
+static void each_operand(const struct mmx_command *c,
+			 void (*put)(void *arg, const char *key, const char *words),
+			 struct titled *h)
+{
+	char words[1024];
+	const char *word;
+	size_t n = 0;
+
+	for (size_t i = 0; c->operand && n < sizeof(words) && (word = c->operand(i)); i++)
+		n += snprintf(words + n, sizeof(words) - n, i ? " %s" : "%s", word);
+	if (n)
+		put(h, c->operands, words);
 }
 
 static void put_option(const struct mmx_option *o, const struct mmx_sink *sink)
@@ -79,9 +95,10 @@ static void put_option(const struct mmx_option *o, const struct mmx_sink *sink)
 
 void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sink)
 {
-	struct columns_help columns = {sink, "\ncolumns:"};
+	struct titled operands = {sink, "\noperands:"}, columns = {sink, "\ncolumns:"};
 
 	mmx_sink_put(sink, "%s\n", c->help);
+	each_operand(c, put_columns, &operands);
 	if (c->options)
 		mmx_sink_put(sink, "\noptions:\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++)
@@ -121,7 +138,7 @@ static void put_troff(const struct mmx_sink *sink, const char *text)
 
 void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 {
-	struct columns_help columns = {sink, ".SH COLUMNS"};
+	struct titled operands = {sink, ".SH OPERANDS"}, columns = {sink, ".SH COLUMNS"};
 	char synopsis[256];
 
 	mmx_command_synopsis(c, synopsis, sizeof(synopsis));
@@ -133,6 +150,7 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 	put_troff(sink, synopsis);
 	mmx_sink_put(sink, ".SH DESCRIPTION\n");
 	put_troff(sink, c->help);
+	each_operand(c, put_troff_columns, &operands);
 	if (c->options)
 		mmx_sink_put(sink, ".SH OPTIONS\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++) {
@@ -146,6 +164,14 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 	mmx_sink_put(
 		sink,
 		".SH SEE ALSO\n.BR mmx (1),\nfor the options of every command and the exit status\n");
+}
+
+static void put_reference_operands(void *arg, const char *key, const char *words)
+{
+	struct titled *h = arg;
+
+	put_title(h);
+	mmx_sink_put(h->sink, "%s: %s\n\n", key, words);
 }
 
 static void put_options(const struct mmx_command *c, const struct mmx_sink *sink)
@@ -166,6 +192,7 @@ static void put_options(const struct mmx_command *c, const struct mmx_sink *sink
 
 void mmx_command_reference(const struct mmx_command *c, const struct mmx_sink *sink)
 {
+	struct titled operands = {sink, "## Operands\n"};
 	char synopsis[256];
 
 	if (!c->document)
@@ -174,6 +201,7 @@ void mmx_command_reference(const struct mmx_command *c, const struct mmx_sink *s
 	mmx_sink_put(sink, "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n"
 			   "<!-- Made by `make reference`; what it says stands in lib/. -->\n");
 	mmx_sink_put(sink, "# %s: %s\n\n    %s\n\n%s\n\n", c->name, c->summary, synopsis, c->help);
+	each_operand(c, put_reference_operands, &operands);
 	put_options(c, sink);
 	mmx_sink_put(sink, "## JSON and columns\n\n"
 			   "docs/json.md has the rules that hold for every document.\n\n");
