@@ -138,17 +138,19 @@ def say(lines):
 
 @dataclass(frozen=True)
 class Calls:
-    """How the suites call a command: its arguments, its JSON's schema, and whether it prints bytes, not text."""
+    """How the suites call a command: arguments, its JSON's schema, some columns, whether it prints bytes, not text."""
     arguments: tuple
     schema: str
+    columns: str
     binary: bool = False
 
 
 # Every command, so that a new one is tested with the others from its first day on.
 COMMANDS = {
-    "doctorx": Calls(((),), "mmx.doctor/1"),
-    "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1"),
-    "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", binary=True),
+    "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
+    "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
+                   "pfn,refcount,flags.names,because"),
+    "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 
 
