@@ -53,7 +53,7 @@ const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w);
 
 /**
  * struct mmx_classifier - what classifying needs beside the page itself
- * @first: owners that are asked before a page's own words
+ * @first: owners that are asked before a page's mapping
  * @last: owners that are asked when nothing else tells; may be NULL, then such frames are unattributed
  * @of_type: the class that a page type decides
  */
