@@ -86,7 +86,7 @@ int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_er
 				swaps->types.areas);
 	for (unsigned int i = 0; i < n; i++) {
 		struct mmx_swap_area area = {.type = i};
-		bool used;
+		bool used = false;
 
 		if (mmx_kread_u64(view, table + i * 8ULL, &area.addr) || !area.addr)
 			mmx_cover_failf(&swaps->coverage, MMX_EABSENT,
