@@ -73,6 +73,9 @@ class Details:
                 "object_size": k.member(cache, name, "object_size"), "size": k.member(cache, name, "size")}
 
     def _anon_vma(self, anon_vma):
+        # A page that waits in a batch to be freed may outlive the anon_vma that its mapping still names.
+        if not self.kernel.member(anon_vma, "struct anon_vma", "refcount.counter", "refcount"):
+            return {"anon_vma": None}
         found = {field: word(self.kernel.member(anon_vma, "struct anon_vma", field)) for field in ("root", "parent")}
         return {"anon_vma": word(anon_vma), **found}
 
