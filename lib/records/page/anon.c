@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Anonymous memory. */
+#include "mm/frames/mapcount.h"
 #include "mm/rmap/anon.h"
 #include "records/page/page.h"
 
@@ -16,6 +17,21 @@ static bool has_anon(struct mmx_rows *r)
 	return mmx_page_user_of(r) == MMX_PAGE_ANON;
 }
 
+/*
+ * The mapping word of a page that nothing maps any more stays as it is until the page is freed, as in a
+ * batch of the LRU, and its anon_vma may be gone by then: what lies there now says nothing of the page.
+ */
+static void excuse_what_may_be_gone(struct mmx_rows *r, struct mmx_err *why)
+{
+	int64_t mappings;
+
+	if (why->code != MMX_ECORRUPT || mmx_folio_mapcount(&mmx_page_of(r)->walk, &mappings) ||
+	    mappings)
+		return;
+	mmx_fail_prefix(why, "nothing maps the page any more, so its anon_vma may be gone");
+	why->code = MMX_ENOTFOUND;
+}
+
 static const void *next_anon(struct mmx_rows *r)
 {
 	struct anon *anon = r->state;
@@ -23,8 +39,10 @@ static const void *next_anon(struct mmx_rows *r)
 
 	if (r->nth)
 		return NULL;
-	if (addr && mmx_anon_read(&anon->anon, r->view, addr, &anon->unread))
+	if (addr && mmx_anon_read(&anon->anon, r->view, addr, &anon->unread)) {
 		anon->anon = (struct mmx_anon){0};
+		excuse_what_may_be_gone(r, &anon->unread);
+	}
 	return anon;
 }
 

@@ -59,6 +59,14 @@ def anon_root(kernel):
     anon["root"] = anon.address + 8
 
 
+@damage("anon-vma-gone", "the anon_vma of a page that nothing maps any more is gone, which is no fault",
+        pagex("{one mapper}", r"anon vma unknown: +nothing maps the page any more, so its anon_vma may be gone",
+              status=0))
+def anon_gone(kernel):
+    page = story_page(kernel, "one mapper")
+    page.set(mapping=kernel.people["child"].task.address | 1, _mapcount=-1)
+
+
 @damage("anon-vma-stale", "a chain leads to another process's VMA, which does not hold the page",
         later("rmapx"))
 def anon_stale(kernel):
