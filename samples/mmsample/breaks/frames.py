@@ -38,11 +38,19 @@ def tail_of_tail(kernel):
     story_page(kernel, "THP tail 2")["compound_head"] = story_page(kernel, "THP tail 1").address | 1
 
 
+def set_order(kernel, tail, order):
+    """Of the folio whose first tail that is: a byte of its own up to 6.5, then the lowest of that page's flags."""
+    if kernel.types.has("folio", "_folio_order"):
+        kernel.machine.object("folio", tail.address - kernel.types.size("struct page"))["_folio_order"] = order
+    else:
+        tail["flags"] = tail["flags"] & ~0xFF | order
+
+
 @damage("compound-order-huge", "'THP head' claims an order that no folio has",
         pagex("{THP head}",
               r"broken folio: +the order in its second struct page is out of range", r"order: +-$"))
 def order_huge(kernel):
-    story_page(kernel, "THP tail 1")["flags"] |= 0xFF
+    set_order(kernel, story_page(kernel, "THP tail 1"), 0xFF)
 
 
 @damage("compound-orders-elsewhere", "all large folios keep their order somewhere else than the types say",
@@ -50,8 +58,9 @@ def order_huge(kernel):
         pagex("{THP head}", r"struct page and folio", status=2))
 def orders_elsewhere(kernel):
     for pfn in kernel.frames.kind:
-        if kernel.frames.page(pfn)["compound_head"] & 1:
-            kernel.frames.page(pfn)["flags"] &= ~0xFF
+        page = kernel.frames.page(pfn)
+        if page["compound_head"] == kernel.frames.page(pfn - 1).address | 1:
+            set_order(kernel, page, 0)
 
 
 @damage("refcount-negative", "'DMA buffer' has a negative reference count",

@@ -13,6 +13,10 @@ def set_line(kernel, name, value):
     m.vmcoreinfo = re.sub(rf"^{re.escape(name)}=.*$", f"{name}={value}", m.vmcoreinfo, flags=re.M)
 
 
+# Those whose types mmx has built in.
+PROFILED = ("6.8", "6.14")
+
+
 @damage("vmcoreinfo-no-note", "VMCOREINFO was found by scanning memory; everything else works",
         doctorx(r"found by scanning at physical 0x", status=0))
 def no_note(kernel):
@@ -73,13 +77,13 @@ def kallsyms_names(kernel):
 
 
 @damage("btf-bad-magic", "no BTF at __start_BTF; types come from elsewhere and are marked so",
-        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"))
+        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"), releases=PROFILED)
 def btf_magic(kernel):
     kernel.machine.put(kernel.machine.image.by_name["__start_BTF"], 0x1234, 2)
 
 
 @damage("btf-truncated", "BTF's header claims more than lies before __stop_BTF",
-        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"))
+        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"), releases=PROFILED)
 def btf_truncated(kernel):
     start = kernel.machine.image.by_name["__start_BTF"]
     kernel.machine.put(start + 12, kernel.machine.get(start + 12, 4) + (1 << 20), 4)
