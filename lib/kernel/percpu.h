@@ -17,13 +17,17 @@ struct mmx_cpu {
 	uint64_t offset;
 };
 
-/** struct mmx_cpus - the CPUs that this kernel set up memory for, in ascending order */
+/** struct mmx_cpus - CPUs that this kernel set up memory for, in ascending order */
 struct mmx_cpus {
 	MMX_ARRAY(struct mmx_cpu);
 };
 
 /** mmx_cpus_find() - read the possible CPUs and their offsets; -1 when they cannot be known */
 int mmx_cpus_find(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err);
+
+/** mmx_cpus_online() - those of them that are online */
+int mmx_cpus_online(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err);
+
 void mmx_cpus_free(struct mmx_cpus *cpus);
 
 #endif

@@ -9,6 +9,8 @@
 #include "mm/frames/pageblock.h"
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/owner.h"
+#include "mm/zones/counters.h"
+#include "mm/zones/nodes.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/page_ext.h"
 #include "mm/owners/page_owner.h"
