@@ -11,6 +11,7 @@
 #include "mm/owners/owner.h"
 #include "mm/zones/counters.h"
 #include "mm/zones/nodes.h"
+#include "mm/zones/free_lists.h"
 #include "mm/zones/pcp.h"
 #include "mm/owners/page_ext.h"
 #include "mm/owners/page_owner.h"
