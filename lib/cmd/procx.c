@@ -145,7 +145,12 @@ const struct mmx_command mmx_cmd_procx = {
 		"status is 3. It is that, too, when nothing tells whether a kernel makes the mistake of\n"
 		"setting the bit for KSM on all anonymous memory: the bit is then set where it should be.\n"
 		"Said is also a max_pfn, where the file ends, that is not where the memory sections end; when\n"
-		"it is before that the exit status is 1.",
+		"it is before that the exit status is 1.\n"
+		"\n"
+		"The others are text, as root of that machine would have read it. A number that cannot be\n"
+		"known, since its list breaks off or is not in the dump, is a question mark. slabinfo counts\n"
+		"as active what CPUs keep free too, as kernels do; where a node has more than 10000 partial\n"
+		"slabs of a cache, kernels since 6.10 estimate what they have free, and so does it.",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

@@ -117,7 +117,8 @@ extern const struct mmx_record mmx_proc_document;
 /* Every entry. Each is a struct mmx_proc_entry, mmx_proc_NAME. */
 #define MMX_PROC_ENTRIES(ENTRY)               \
 	ENTRY(kpageflags) /* kpage_words.c */ \
-	ENTRY(kpagecount)
+	ENTRY(kpagecount)                     \
+	ENTRY(slabinfo)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

@@ -19,24 +19,28 @@
 #define MAX_POINTERS 64u /* bytes of pointers that a cache has of a node */
 #define MAX_ORDER    22
 
+/* Of a list of more partial slabs than that, /proc/slabinfo looks at as many, half of them at either end. */
+#define SCANNED 10000u
+#define AN_END  (SCANNED / 2)
+
 struct node_counts {
-	uint64_t slabs, objects;
+	uint64_t slabs, objects, partial;
 };
 
 static const struct mmx_wanted node_wanted[] = {
 	MMX_WANT(struct node_counts, slabs, kmem_cache_node, nr_slabs),
 	MMX_WANT(struct node_counts, objects, kmem_cache_node, total_objects),
+	MMX_WANT(struct node_counts, partial, kmem_cache_node, nr_partial),
 };
 
 /* A cache, up to its pointers to what nodes have of it. */
 struct raw_cache {
 	struct mmx_slab_cache c;
-	uint64_t name;
 	uint32_t objects, sheaf_capacity; /* "oo": how many, and below that in which order */
 };
 
 static const struct mmx_wanted cache_wanted[] = {
-	MMX_WANT(struct raw_cache, name, kmem_cache, name),
+	MMX_WANT(struct raw_cache, c.name_at, kmem_cache, name),
 	MMX_WANT(struct raw_cache, c.object_size, kmem_cache, object_size),
 	MMX_WANT(struct raw_cache, c.offset, kmem_cache, offset),
 	MMX_WANT(struct raw_cache, c.size, kmem_cache, size),
@@ -57,8 +61,10 @@ struct finder {
 	struct mmx_err cpus_trouble;
 	struct mmx_slab_cache *cache; /* the current one */
 	struct mmx_err unseen;        /* what is wrong with its lists; code 0 when nothing is */
+	struct mmx_err uncounted;     /* what is wrong with its counts; the same */
 	unsigned int nodes;           /* that many, from 0 on, may have something of a cache */
 	unsigned char *pointers;      /* room for a cache's pointers to what they have */
+	struct partial_free *free;    /* room for what is counted */
 	uint64_t limit;               /* for lists of slabs: no more than there are frames */
 	bool nomem;
 };
@@ -178,38 +184,95 @@ static void find_on_cpus(struct finder *f)
 	}
 }
 
-/* Counts what slabs that a node keeps have free; false when that cannot be done. */
-static bool count_free(struct finder *f, uint64_t node)
+/* What is free on a node's partial list. */
+struct partial_free {
+	uint64_t all, first; /* of all slabs, and of the first ones */
+	uint64_t n;
+	uint16_t last[AN_END]; /* of the last ones, in turn */
+};
+
+static int bad_partial(uint64_t node, uint64_t page, const char *what, struct mmx_err *err)
+{
+	return mmx_fail(err, MMX_ECORRUPT,
+			"the partial list of the kmem_cache_node at 0x%" PRIx64
+			" comes to 0x%" PRIx64 ", %s",
+			node, page, what);
+}
+
+/* Counts what slabs that a node keeps have free; -1 when that cannot be done. */
+static int count_free(struct finder *f, uint64_t node, struct partial_free *free,
+		      struct mmx_err *err)
 {
 	struct mmx_list list;
 	uint64_t pfn;
 
 	mmx_list_begin(&list, f->view, node + mmx_off(layout(f), M_kmem_cache_node_partial),
 		       f->limit);
-	while (mmx_list_next(&list)) {
+	for (free->all = free->first = free->n = 0; mmx_list_next(&list); free->n++) {
 		uint64_t page = list.node - mmx_off(layout(f), M_slab_slab_list);
 		struct mmx_slab slab;
 
-		if (!mmx_page_pfn(f->view->kernel, page, &pfn) ||
-		    mmx_decode_into(&mmx_slab_table, f->view, page, &slab) ||
-		    slab.inuse > slab.objects)
-			return false;
-		f->cache->partial_free += slab.objects - slab.inuse;
+		if (!mmx_page_pfn(f->view->kernel, page, &pfn))
+			return bad_partial(node, page, "which is no struct page", err);
+		if (mmx_decode_read(&mmx_slab_table, f->view, page, &slab, err))
+			return -1;
+		if (slab.inuse > slab.objects)
+			return bad_partial(node, page,
+					   "more of whose objects are in use than it has", err);
+		free->last[free->n % AN_END] = slab.objects - slab.inuse;
+		free->all += slab.objects - slab.inuse;
+		if (free->n < AN_END)
+			free->first += slab.objects - slab.inuse;
 	}
-	return mmx_cover_whole(&list.coverage);
+	if (mmx_cover_whole(&list.coverage))
+		return 0;
+	*err = list.coverage.first;
+	return mmx_fail_prefix(err, "the partial list of the kmem_cache_node at 0x%" PRIx64, node);
+}
+
+/* The sum of both ends, for all slabs that the node says it has; no more than it has objects. */
+static uint64_t estimate_free(const struct partial_free *free, const struct node_counts *node)
+{
+	uint64_t end = free->n < AN_END ? free->n : AN_END, scanned = 2 * end, sum = free->first;
+
+	for (uint64_t i = 0; i < end; i++)
+		sum += free->last[i];
+	if (scanned)
+		sum = sum / scanned * node->partial + sum % scanned * node->partial / scanned;
+	return sum < node->objects ? sum : node->objects;
+}
+
+/* The first thing that keeps something from being counted is the one that is told. */
+static void leave_uncounted(struct finder *f, const struct mmx_err *why)
+{
+	if (!f->uncounted.code)
+		f->uncounted = *why;
 }
 
 static void count_node(struct finder *f, uint64_t node)
 {
 	struct mmx_slab_cache *c = f->cache;
 	struct node_counts counts;
+	struct mmx_err err;
+	bool is_long;
 
-	if (mmx_decode_into(&node_table, f->view, node, &counts) || !count_free(f, node)) {
-		c->counted = false;
+	if (mmx_decode_read(&node_table, f->view, node, &counts, &err)) {
+		c->counted = c->free_counted = false;
+		leave_uncounted(f, &err);
 		return;
 	}
 	c->nr_slabs += counts.slabs;
 	c->nr_objects += counts.objects;
+	if (count_free(f, node, f->free, &err)) {
+		c->free_counted = false;
+		leave_uncounted(f, &err);
+		return;
+	}
+	is_long = counts.partial > SCANNED;
+	c->partial_free += f->free->all;
+	c->slabinfo_free +=
+		is_long && f->caches->estimates ? estimate_free(f->free, &counts) : f->free->all;
+	c->estimated |= is_long;
 }
 
 static void find_barn(struct finder *f, uint64_t barn)
@@ -248,19 +311,19 @@ static void find_nodes(struct finder *f)
 	uint64_t each = pairs ? mmx_size(l, S_kmem_cache_per_node_ptrs) : 8;
 	enum mmx_read read;
 
-	f->cache->counted = false;
 	if (!mmx_has(l, array) || !each || each > MAX_POINTERS) {
 		spoil(f, MMX_EMISSING, "no source of types tells where a cache's nodes are");
+		leave_uncounted(f, &f->unseen);
 		return;
 	}
 	read = mmx_kread(f->view, f->cache->addr + mmx_off(l, array), f->pointers, each * f->nodes);
 	if (read) {
 		spoil(f, mmx_read_code(read), "its pointers to the nodes are %s",
 		      mmx_read_name(read));
+		leave_uncounted(f, &f->unseen);
 		return;
 	}
-	f->cache->counted = mmx_has(l, M_kmem_cache_node_nr_slabs) &&
-			    mmx_has(l, M_kmem_cache_node_total_objects);
+	f->cache->counted = f->cache->free_counted = true;
 	for (unsigned int i = 0; i < f->nodes; i++) {
 		const unsigned char *at = f->pointers + i * each;
 
@@ -301,10 +364,11 @@ static int read_cache(struct finder *f, uint64_t addr, struct mmx_err *err)
 	if (mmx_decode_read(&cache_table, f->view, addr, &raw, err))
 		return -1;
 	*c = raw.c;
+	c->nth = f->caches->n;
 	c->order = raw.objects >> 16;
 	c->per_slab = raw.objects & 0xffff;
 	c->sheaves = raw.sheaf_capacity != 0;
-	if (mmx_kread_str(f->view, raw.name, c->name, sizeof(c->name), NULL))
+	if (mmx_kread_str(f->view, c->name_at, c->name, sizeof(c->name), NULL))
 		*c->name = 0;
 	if (c->size < 8 || c->object_size > c->size || c->order > MAX_ORDER ||
 	    !mmx_fits(c->red_left_pad + (uint64_t)c->offset, 8, c->size))
@@ -327,14 +391,15 @@ static bool take_cache(struct finder *f, uint64_t link)
 	}
 	f->cache = &caches->v[caches->n];
 	if (read_cache(f, link - mmx_off(layout(f), M_kmem_cache_list), &err)) {
-		mmx_cover_fail(&caches->coverage, &err);
+		mmx_cover_fail(&caches->listed, &err);
 		return false;
 	}
 	caches->n++;
-	f->unseen.code = MMX_OK;
+	f->unseen.code = f->uncounted.code = MMX_OK;
 	find_on_cpus(f);
 	find_nodes(f);
 	f->cache->unseen = mmx_reason_add(&caches->reasons, &f->unseen);
+	f->cache->uncounted = mmx_reason_add(&caches->reasons, &f->uncounted);
 	mmx_cover_fail(&caches->coverage, &f->unseen);
 	return !f->nomem && !mmx_stopped(f->view->kernel->image);
 }
@@ -383,15 +448,18 @@ static void find_caches(struct finder *f, uint64_t head)
 	mmx_cpus_find(&f->cpus, f->view, &f->cpus_trouble);
 	f->nodes = count_nodes(f);
 	f->pointers = malloc(MAX_NODES * MAX_POINTERS);
-	f->nomem = !f->pointers;
+	f->free = malloc(sizeof(*f->free));
+	f->nomem = !f->pointers || !f->free;
 	mmx_list_begin(&list, f->view, head, MAX_CACHES);
 	while (!f->nomem && mmx_list_next(&list) && take_cache(f, list.node))
 		;
-	mmx_cover_inherit(coverage, &list.coverage);
+	mmx_cover_inherit(&f->caches->listed, &list.coverage);
+	mmx_cover_inherit(coverage, &f->caches->listed);
 	find_underway(f);
-	coverage->found = f->caches->n;
+	coverage->found = f->caches->listed.found = f->caches->n;
 	mmx_cpus_free(&f->cpus);
 	free(f->pointers);
+	free(f->free);
 }
 
 int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, struct mmx_err *err)
@@ -401,6 +469,8 @@ int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, 
 		.caches = caches, .view = view, .limit = mmx_ranges_total(&mmx_mem(k)->sparse.pfn)};
 	uint64_t head;
 
+	/* Nothing else tells: the function came with the habit. */
+	caches->estimates = mmx_symbols_find(&k->symbols, "count_partial_free_approx");
 	if (find_head(caches, k, &head))
 		find_caches(&f, head);
 	if (f.nomem || mmx_stopped(k->image)) {

@@ -22,12 +22,17 @@
  * @red_left_pad: bytes before each object, a red zone; 0 when the cache has no red zones
  * @order, @per_slab: what a new slab is made of; a slab made when memory was short can be smaller
  * @sheaves: free objects are kept in sheaves as well
- * @counted: the three numbers behind it are known
- * @nr_slabs, @nr_objects: the kernel's own counts, all nodes added up
- * @partial_free: free objects of the slabs on the nodes' partial lists. /proc/slabinfo calls
- *                all others active, those that CPUs keep free included.
+ * @counted: @nr_slabs and @nr_objects are known, the kernel's own counts, all nodes added up
+ * @free_counted: what is free on partial lists is known
+ * @partial_free: free objects of the slabs on the nodes' partial lists
+ * @slabinfo_free: what /proc/slabinfo takes for that: since 6.10 an estimate where a list is long. It calls
+ *                 all others active, those that CPUs keep free included.
+ * @estimated: it is one
+ * @nth: its place in the kernel's list of caches, from 0 on
+ * @name_at: address of its name, which may be longer than @name
  * @unseen: why not all of the CPUs' and nodes' lists could be read, a number of the caches' reasons; 0
  *          when they could
+ * @uncounted: why something was not counted, in the same way
  */
 struct mmx_slab_cache {
 	uint64_t addr;
@@ -36,9 +41,12 @@ struct mmx_slab_cache {
 	uint32_t size, object_size, inuse, offset, red_left_pad;
 	uint32_t order, per_slab;
 	bool sheaves;
-	bool counted;
-	uint64_t nr_slabs, nr_objects, partial_free;
-	uint32_t unseen;
+	bool counted, free_counted;
+	bool estimated;
+	uint64_t nr_slabs, nr_objects, partial_free, slabinfo_free;
+	uint32_t nth;
+	uint64_t name_at;
+	uint32_t unseen, uncounted;
 };
 
 /** struct mmx_slab_on_cpu - a slab that a CPU holds: the one it works on, or a partial one */
@@ -51,15 +59,17 @@ struct mmx_slab_on_cpu {
 
 /**
  * struct mmx_slab_caches - all caches, by address
+ * @listed: of @coverage, how much of the list of caches was found, whatever is wrong with one of them
  * @on_cpu: by struct page
  * @kept: by address
  * @reasons: for the caches' @unseen
  * @unseen: why objects of any cache may be kept aside where they could not be found; 0 normally
  * @slabs_known: how struct slab is read is known
+ * @estimates: this kernel estimates what is free on a long list of partial slabs
  * @kfence_pool: where the sampled allocations of KFENCE lie; 0 when it is off
  */
 struct mmx_slab_caches {
-	struct mmx_coverage coverage;
+	struct mmx_coverage coverage, listed;
 	MMX_ARRAY(struct mmx_slab_cache);
 	struct {
 		MMX_ARRAY(struct mmx_slab_on_cpu);
@@ -67,7 +77,7 @@ struct mmx_slab_caches {
 	struct mmx_slab_kepts kept;
 	struct mmx_reasons reasons;
 	uint32_t unseen;
-	bool slabs_known;
+	bool slabs_known, estimates;
 	uint64_t kfence_pool;
 };
 

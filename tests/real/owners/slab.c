@@ -28,7 +28,7 @@ static int caches(const struct mmx_kernel *k)
 
 		printf("cache\t%s\t%" PRId64 "\t%" PRIu64 "\t%u\t%u\t%u\t%" PRIu64 "\t%" PRIu64
 		       "\t%" PRIu64 "\t%" PRIu64 "\n",
-		       c->name, c->counted ? (int64_t)(c->nr_objects - c->partial_free) : -1,
+		       c->name, c->free_counted ? (int64_t)(c->nr_objects - c->partial_free) : -1,
 		       c->nr_objects, c->size, c->per_slab, 1u << c->order, c->nr_slabs, t->slabs,
 		       t->objects, t->inuse);
 		if (c->unseen)
