@@ -150,7 +150,8 @@ const struct mmx_command mmx_cmd_procx = {
 		"The others are text, as root of that machine would have read it. A number that cannot be\n"
 		"known, since its list breaks off or is not in the dump, is a question mark. slabinfo counts\n"
 		"as active what CPUs keep free too, as kernels do; where a node has more than 10000 partial\n"
-		"slabs of a cache, kernels since 6.10 estimate what they have free, and so does it.",
+		"slabs of a cache, kernels since 6.10 estimate what they have free, and so does it.\n"
+		"vmallocinfo has addresses as kptr_restrict and the kernel's secret make them, hashed mostly.",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

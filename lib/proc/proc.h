@@ -118,7 +118,8 @@ extern const struct mmx_record mmx_proc_document;
 #define MMX_PROC_ENTRIES(ENTRY)               \
 	ENTRY(kpageflags) /* kpage_words.c */ \
 	ENTRY(kpagecount)                     \
-	ENTRY(slabinfo)
+	ENTRY(slabinfo)                       \
+	ENTRY(vmallocinfo)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

@@ -30,6 +30,15 @@ class Vmalloc:
             self.list = m.image.place("vmap_area_list", 16)
             self.root = m.image.place("vmap_area_root", 8)
         m.list_init(self.list)
+        self._pointers()
+
+    def _pointers(self):
+        """What decides how the kernel prints addresses to people: hashed, with a secret."""
+        image = self.kernel.machine.image
+        image.variable("kptr_restrict", 0, 4)
+        image.variable("no_hash_pointers", 0, 1)
+        image.variable("filled_random_ptr_key", 1, 1)
+        image.blob("ptr_key", bytes(range(16)), part="data")
 
     def _vmap_nodes(self):
         """6.9 and later spread the areas over nodes; here there is one."""

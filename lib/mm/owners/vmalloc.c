@@ -116,7 +116,7 @@ static bool take_area(struct gather *g, uint64_t node)
 		return false;
 	}
 	area = (struct mmx_vmalloc_area){
-		.kind = kind_of(g, &raw), .start = raw.start, .end = raw.end};
+		.kind = kind_of(g, &raw), .start = raw.start, .end = raw.end, .place = g->v->n};
 	if (area.kind == MMX_VMALLOC_AREA) {
 		area.vm = raw.vm;
 		read_vm(g->view, &area);

@@ -34,6 +34,7 @@ enum mmx_vmalloc_kind {
  * @nr_pages: entries of that array
  * @phys: the first physical address, of an ioremap
  * @caller: the code that asked for it, or 0
+ * @place: of its line in /proc/vmallocinfo, which has freed areas behind all others
  */
 struct mmx_vmalloc_area {
 	enum mmx_vmalloc_kind kind;
@@ -45,6 +46,7 @@ struct mmx_vmalloc_area {
 	unsigned int page_order;
 	uint64_t phys;
 	uint64_t caller;
+	uint32_t place;
 };
 
 /**
@@ -67,6 +69,17 @@ const struct mmx_vmalloc_area *mmx_vmalloc_of(const struct mmx_vmalloc *v, uint6
 
 /** mmx_vmalloc_mapped_end() - the end of what the area maps: before its guard page, if it has one */
 uint64_t mmx_vmalloc_mapped_end(const struct mmx_view *view, const struct mmx_vmalloc_area *area);
+
+/* Of flags; macros in the kernel, the same in all releases. SPARSE is of 6.9. */
+enum mmx_vmalloc_flag {
+	MMX_VM_IOREMAP = 0x1,
+	MMX_VM_ALLOC = 0x2,
+	MMX_VM_MAP = 0x4,
+	MMX_VM_USERMAP = 0x8,
+	MMX_VM_DMA_COHERENT = 0x10,
+	MMX_VM_UNINITIALIZED = 0x20,
+	MMX_VM_SPARSE = 0x1000,
+};
 
 /** mmx_vmalloc_flags() - the flags by name, with a space between them: "vmalloc user" */
 void mmx_vmalloc_flags(uint64_t flags, char *buf, size_t size);

@@ -242,7 +242,8 @@ def slab_cache(kernel):
 
 
 @damage("slab-caches-cycle", "the list of slab caches comes back to one that it has been at",
-        pagex("{slab with free objects}", r"caches unknown: +the list at 0x\w+ is broken"))
+        pagex("{slab with free objects}", r"caches unknown: +the list at 0x\w+ is broken"),
+        procx("slabinfo", r"the list at 0x\w+ is broken", status=1))
 def caches_cycle(kernel):
     m = kernel.machine
     first = m.get(kernel.slabs.list)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lists and names: tasks, modules, paths, cgroups, resources."""
 
-from .registry import WILD, damage, doctorx, pagex, unharmed, user
+from .registry import WILD, damage, doctorx, pagex, procx, unharmed, user
 from .trees import libc
 
 
@@ -117,7 +117,8 @@ def resource_cycle(kernel):
 
 
 @damage("vmalloc-cycle", "the list of vmalloc areas loops",
-        pagex("{DMA buffer}", r"vmalloc areas: the list at 0x\w+ is broken"))
+        pagex("{DMA buffer}", r"vmalloc areas: the list at 0x\w+ is broken"),
+        procx("vmallocinfo", r"vmalloc areas: the list at 0x\w+ is broken", status=1))
 def vmalloc_cycle(kernel):
     m = kernel.machine
     first = m.get(kernel.vmalloc.list)
@@ -126,7 +127,8 @@ def vmalloc_cycle(kernel):
 
 @damage("vmalloc-pages-huge", "a vmalloc area claims more pages than its range has",
         pagex("{kernel stack.pfns.0}", r"class: +stack$", r"pid: +2001$",
-              r"area unknown: +vmalloc area 0x\w+-0x\w+ claims 2147483647 pages"))
+              r"area unknown: +vmalloc area 0x\w+-0x\w+ claims 2147483647 pages"),
+        procx("vmallocinfo", r" pages=2147483647 vmalloc N\?=\?$", status=1))
 def vmalloc_pages(kernel):
     kernel.people["parent"].stack.object["nr_pages"] = 0x7FFFFFFF
 

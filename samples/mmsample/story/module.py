@@ -37,6 +37,10 @@ def tell(kernel):
     if types.has("module", "mem"):
         module["mem[0].base"] = AT
         module["mem[0].size"] = PAGE
+    else:
+        module["core_layout.base"] = AT
+        module["core_layout.size"] = PAGE
+        module["core_layout.text_size"] = PAGE
     head = m.image.by_name["modules"]
     for link in ("next", "prev"):
         module[f"list.{link}"] = head
