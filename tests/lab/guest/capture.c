@@ -109,12 +109,13 @@ void capture_add(const char *name, const void *data, size_t len)
 	member_end(header, name, len);
 }
 
-/*
- * Add a file, at most @limit bytes of it. Returns where its data is in the buffer, NULL when it
- * cannot be opened. Some files can be opened and not read (a kernel thread's smaps_rollup): those
- * become empty members.
+/**
+ * capture_file - add a file, at most @limit bytes of it
+ *
+ * Returns where its data is in the buffer, NULL when it cannot be opened. Some files can be opened and not
+ * read (a kernel thread's smaps_rollup): those become empty members.
  */
-static char *add_file(const char *path, const char *name, size_t limit, size_t *len)
+char *capture_file(const char *path, const char *name, size_t limit, size_t *len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *header, *data;
@@ -148,7 +149,7 @@ static void add_proc(const char *name)
 	size_t len;
 
 	snprintf(path, sizeof(path), "/proc/%s", name);
-	add_file(path, name, SIZE_MAX, &len);
+	capture_file(path, name, SIZE_MAX, &len);
 }
 
 static void add_list(const char *const *names)
@@ -171,7 +172,7 @@ static void add_folder(const char *folder, const char *as)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		snprintf(name, sizeof(name), "%s/%.80s", as, entry->d_name);
-		add_file(path, name, SIZE_MAX, &len);
+		capture_file(path, name, SIZE_MAX, &len);
 	}
 	closedir(dir);
 }
@@ -235,7 +236,8 @@ static void add_threads(int pid)
 static void add_process(int pid)
 {
 	static const char *const files[] = {"smaps", "smaps_rollup", "statm", "status",
-					    "comm",  "cgroup",       NULL};
+					    "comm",  "cgroup",       "stat",  "numa_maps",
+					    "auxv",  "cmdline",      NULL};
 	char path[64], name[64], *maps;
 	size_t len;
 
@@ -245,7 +247,7 @@ static void add_process(int pid)
 	}
 	snprintf(name, sizeof(name), "%d/maps", pid);
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	maps = add_file(path, name, SIZE_MAX, &len);
+	maps = capture_file(path, name, SIZE_MAX, &len);
 	if (maps)
 		add_pagemap(pid, maps, len);
 	add_threads(pid);
@@ -263,21 +265,6 @@ static void add_processes(void)
 		closedir(proc);
 }
 
-static void add_nodes(void)
-{
-	static const char *const files[] = {"meminfo", "vmstat", "numastat", NULL};
-	char path[128], name[64];
-	size_t len;
-
-	for (int node = 0; node < 8; node++)
-		for (const char *const *file = files; *file; file++) {
-			snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/%s", node,
-				 *file);
-			snprintf(name, sizeof(name), "node%d/%s", node, *file);
-			add_file(path, name, SIZE_MAX, &len);
-		}
-}
-
 /** capture_once - what does not change: symbols, types, resources, build id, /proc/kcore's map */
 void capture_once(void)
 {
@@ -287,21 +274,28 @@ void capture_once(void)
 	size_t len;
 
 	add_list(files);
-	add_file("/proc/sys/vm/hugetlb_optimize_vmemmap", "hugetlb_optimize_vmemmap", PAGE, &len);
-	add_file("/sys/kernel/notes", "notes", SIZE_MAX, &len);
-	add_file("/sys/kernel/vmcoreinfo", "vmcoreinfo", SIZE_MAX, &len);
-	add_file("/proc/kcore", "kcore_headers", 4 * PAGE, &len);
+	capture_file("/proc/sys/vm/hugetlb_optimize_vmemmap", "hugetlb_optimize_vmemmap", PAGE,
+		     &len);
+	capture_file("/sys/kernel/notes", "notes", SIZE_MAX, &len);
+	capture_file("/sys/kernel/vmcoreinfo", "vmcoreinfo", SIZE_MAX, &len);
+	capture_file("/proc/kcore", "kcore_headers", 4 * PAGE, &len);
 	add_folder("/sys/kernel/btf", "btf");
+	capture_settings();
 }
 
-static void capture_counters(void)
+static void capture_counters(int after)
 {
-	static const char *const files[] = {"slabinfo",     "vmallocinfo", "swaps",
-					    "pagetypeinfo", "buddyinfo",   "meminfo",
-					    "zoneinfo",     "vmstat",      NULL};
+	static const char *const files[] = {
+		"slabinfo",      "vmallocinfo", "swaps",   "pagetypeinfo", "buddyinfo",
+		"meminfo",       "zoneinfo",    "vmstat",  "allocinfo",    "net/sockstat",
+		"net/sockstat6", "net/tcp",     "net/udp", "net/unix",     "net/packet",
+		"net/netlink",   NULL};
 
-	add_nodes();
+	if (!after)
+		capture_sys();
 	add_list(files);
+	if (after)
+		capture_sys();
 }
 
 static void capture_words(void)
@@ -320,11 +314,11 @@ void capture_state(int after)
 {
 	if (after) {
 		capture_words();
-		capture_counters();
+		capture_counters(after);
 		add_processes();
 	} else {
 		add_processes();
-		capture_counters();
+		capture_counters(after);
 		capture_words();
 	}
 }

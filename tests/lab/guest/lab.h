@@ -29,7 +29,7 @@ struct situation {
 
 /* The families, each ended by a row without a process. */
 extern const struct situation memory_family[], anon_family[], huge_family[], ksm_family[],
-	file_family[], swap_family[], kernel_family[], task_family[];
+	file_family[], swap_family[], kernel_family[], net_family[], ring_family[], task_family[];
 
 /* report.c: what the workload tells the outside */
 void line_open(void);
@@ -45,6 +45,7 @@ char *run_situations(size_t *len);
 /* help.c: small things that every family needs */
 int write_text(const char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 long read_number(const char *path);
+long vmstat_value(const char *name);
 long command_line_number(const char *key);
 void *map_anon(size_t len);
 void *map_aligned(size_t len, size_t align);
@@ -73,7 +74,12 @@ void machine_save_vmcore(void);
 void capture_prepare(size_t bytes);
 void capture_add(const char *name, const void *data, size_t len);
 void capture_once(void);
+char *capture_file(const char *path, const char *name, size_t limit, size_t *len);
 void capture_state(int after);
 void capture_publish(const char *label);
+
+/* capture_sys.c: the part of it that is beside /proc */
+void capture_settings(void);
+void capture_sys(void);
 
 #endif
