@@ -54,6 +54,21 @@ long read_number(const char *path)
 	return read_text(path, text, sizeof(text)) > 0 ? atol(text) : -1;
 }
 
+/** vmstat_value - a counter of /proc/vmstat, -1 when the kernel has none of this name */
+long vmstat_value(const char *name)
+{
+	FILE *file = fopen("/proc/vmstat", "re");
+	long value, found = -1;
+	char key[64];
+
+	while (file && fscanf(file, "%63s %ld", key, &value) == 2)
+		if (!strcmp(key, name))
+			found = value;
+	if (file)
+		fclose(file);
+	return found;
+}
+
 /** command_line_number - KEY=NUMBER on the kernel's command line, 0 when it is not there */
 long command_line_number(const char *key)
 {

@@ -39,7 +39,14 @@ static char *map_thp(size_t len)
 
 static void by_pmd(void)
 {
-	made("thp_pmd", map_thp(2 * HUGE_PAGE), 2 * HUGE_PAGE, NULL);
+	long before = vmstat_value("thp_fault_alloc"), after;
+	char *area = map_thp(2 * HUGE_PAGE);
+
+	made("thp_pmd", area, 2 * HUGE_PAGE, NULL);
+	after = vmstat_value("thp_fault_alloc");
+	if (after != before + 2)
+		give_up("two huge pages were counted as %ld", after - before);
+	made("thp_fault_alloc", NULL, 0, ",\"before\":%ld,\"after\":%ld", before, after);
 }
 
 static void by_pte(void)
@@ -189,7 +196,7 @@ static void hugetlb_of_1g(void)
 
 const struct situation huge_family[] = {
 	{"hugetlb_1g", hugetlb_of_1g, "hugetlb_1g"},
-	{"thp_pmd", by_pmd, "thp_pmd"},
+	{"thp_pmd", by_pmd, "thp_pmd thp_fault_alloc"},
 	{"thp_pte", by_pte, "thp_pte"},
 	{"thp_partial", in_part, "thp_partial"},
 	{"thp_shared", shared_by_pmd, "thp_shared_fork"},

@@ -41,31 +41,16 @@ static void offline(void)
 	give_up("the kernel let go of no memory block");
 }
 
-static long inflated_pages(void)
-{
-	FILE *file = fopen("/proc/vmstat", "re");
-	long pages = 0;
-	char name[64];
-	long value;
-
-	while (file && fscanf(file, "%63s %ld", name, &value) == 2)
-		if (!strcmp(name, "balloon_inflate"))
-			pages = value;
-	if (file)
-		fclose(file);
-	return pages;
-}
-
 static void balloon(void)
 {
 	long pages = command_line_number("mmx.balloon") * (1 << 20) / PAGE;
 
 	if (!pages)
 		give_up("not in this variant");
-	for (int ms = 0; ms < PATIENCE_MS && inflated_pages() < pages; ms += 50)
+	for (int ms = 0; ms < PATIENCE_MS && vmstat_value("balloon_inflate") < pages; ms += 50)
 		usleep(50000);
-	if (inflated_pages() < pages)
-		give_up("the balloon has %ld pages of %ld", inflated_pages(), pages);
+	if (vmstat_value("balloon_inflate") < pages)
+		give_up("the balloon has %ld pages of %ld", vmstat_value("balloon_inflate"), pages);
 	made("balloon", NULL, 0, ",\"frames\":%ld", pages);
 }
 

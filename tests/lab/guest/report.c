@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,11 +182,15 @@ static const char *listen_to(pid_t pid, int fd, struct text *heard)
 {
 	static char why[256];
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
-	int status, patience = SITUATION_SECONDS * 10;
+	int status = 0, patience = SITUATION_SECONDS * 10;
 	char part[4096], *sigh;
+	bool ended = false;
 	ssize_t n;
 
 	while (patience--) {
+		/* Asked first: what it said before it ended is then there to be read. */
+		ended = ended || waitpid(pid, &status, WNOHANG) == pid;
+		n = 0;
 		if (poll(&wait, 1, 100) > 0) {
 			n = read(fd, part, sizeof(part));
 			if (n > 0)
@@ -204,7 +209,7 @@ static const char *listen_to(pid_t pid, int fd, struct text *heard)
 			*sigh = 0;
 			return why;
 		}
-		if (waitpid(pid, &status, WNOHANG) == pid) {
+		if (ended && n <= 0) {
 			snprintf(why, sizeof(why), "its process ended with status 0x%x", status);
 			return why;
 		}
@@ -261,8 +266,8 @@ static void run_row(const struct situation *row, struct text *all)
 char *run_situations(size_t *len)
 {
 	static const struct situation *const families[] = {
-		memory_family, huge_family, anon_family,   file_family,
-		swap_family,   ksm_family,  kernel_family, task_family,
+		memory_family, huge_family,   anon_family, file_family, swap_family,
+		ksm_family,    kernel_family, net_family,  ring_family, task_family,
 	};
 	struct text all = {NULL, 0};
 

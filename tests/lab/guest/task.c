@@ -192,6 +192,41 @@ static void cgroup_gone(void)
 	     path, pfns);
 }
 
+/* What its lists and counters had stays with a CPU that is gone, or moves to another: both are right. */
+static void cpu_offline(void)
+{
+	int err;
+
+	if (!command_line_number("mmx.cpu_offline"))
+		give_up("not in this variant");
+	err = write_text("/sys/devices/system/cpu/cpu1/online", "0");
+	if (err)
+		give_up("cpu1: %s", strerror(-err));
+	made("cpu_offline", NULL, 0, ",\"cpu\":1");
+}
+
+#define CROWD_AREA (4500 * PAGE)
+
+static void be_one_of_many(void *area)
+{
+	touch(area, CROWD_AREA);
+}
+
+/* So many pages in so many processes that whoever looks at each by itself takes its time. */
+static void crowd(void)
+{
+	long processes = command_line_number("mmx.crowd");
+	char *area = map_anon(CROWD_AREA);
+
+	if (!processes)
+		give_up("not in this variant");
+	fill(area, CROWD_AREA, 1);
+	for (long i = 0; i < processes; i++)
+		spawn("crowd", be_one_of_many, area);
+	made("crowd", NULL, 0, ",\"processes\":%ld,\"pages\":%lu", processes,
+	     processes * CROWD_AREA / PAGE);
+}
+
 const struct situation task_family[] = {
 	{"threads", several_threads, "threads"},
 	{"clone_vm", one_address_space, "clone_vm"},
@@ -199,5 +234,7 @@ const struct situation task_family[] = {
 	{"zombie", zombie, "zombie"},
 	{"cgroup", in_cgroup, "cgroup"},
 	{"cgroup_gone", cgroup_gone, "cgroup_gone"},
+	{"crowd", crowd, "crowd"},
+	{"cpu_offline", cpu_offline, "cpu_offline"},
 	{0},
 };
