@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is booted: the names of the lab's dumps, each a kernel and the variants that apply to it."""
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Settings:
     buffer_mib: int = 48       # for captures, in the guest
     balloon_mib: int = 0       # memory that the host takes back
     dimm_mib: int = 0          # memory that is no RAM at boot, but plugged in
+    nic: bool = False          # a network card with nothing behind it
+    cpus_apart: bool = True    # each node has a CPU of its own; else the first has all
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,18 @@ VARIANTS = {
     "unonlined": Variant({"dimm_mib": 256, "command_line": "memhp_default_state=offline"}, PLUGGED),
     # Memory of a device, in the midst of a section of RAM.
     "device": Variant({"command_line": "memmap=16M!0x30000000"}, ("before/iomem", r"namespace0\.0")),
+    # The card has its receive buffers from the kernel.
+    "nic": Variant({"nic": True}, ("before/situations", '"nic_buffers","made":true')),
+    # The second node has memory and no CPU.
+    "cpuless": Variant({"cpus": 2, "nodes": 2, "cpus_apart": False},
+                       ("before/node1/cpulist", r"\A\s*\Z")),
+    "cpu_offline": Variant({"command_line": "mmx.cpu_offline=1"}, ("before/situations", '"cpu_offline","made":true')),
+    "cma": Variant({"command_line": "cma=16M"}, ("before/meminfo", r"CmaTotal: +16384 kB")),
+    # Of one cache that nothing else is in: red zones, poison, and who allocated and freed each object.
+    "slab_debug": Variant({"command_line": "slub_debug=FZPU,TCPv6"}, ("before/slab_sysfs", r"(?m)^TCPv6 red_zone 1$")),
+    # For the time that looking at every mapping takes; no dump of BOOTS has it.
+    "crowd": Variant({"memory_mib": 2048, "command_line": "mmx.crowd=50"},
+                     ("before/situations", '"crowd","made":true')),
     "nonote": Variant({"note": False}),
     "kdump": Variant({"kdump": True, "command_line": "crashkernel=256M"}),
     # Not a dump but a drill: a guest that dies must fail the run.
@@ -63,14 +77,15 @@ BOOTS = {
     "6.18": ("6.18", ()),
     "6.12": ("6.12", ()),
     "6.1-kdump": ("6.1", ("kdump",)),
-    "6.1-la57": ("6.1", ("la57",)),
-    "6.12-numa": ("6.12", ("numa", "la57", "hvo")),
+    "6.1-la57": ("6.1", ("la57", "nic", "slab_debug")),
+    "6.12-numa": ("6.12", ("numa", "la57", "hvo", "nic")),
     "6.1-plug": ("6.1", ("hole", "device", "hotplug")),
+    "7.3-numa": ("7.3", ("cpuless", "cpu_offline")),
     "6.12-pti": ("6.12", ("pti", "balloon")),
     "7.0": ("7.0", ("nonote",)),
-    "7.2-big": ("7.2", ("big", "la57", "hvo", "offline")),
+    "7.2-big": ("7.2", ("big", "la57", "hvo", "offline", "nic")),
     "6.18-hvo": ("6.18", ("hole", "hvo", "unonlined")),
-    "7.2-plug": ("7.2", ("device", "selfhosted")),
+    "7.2-plug": ("7.2", ("device", "selfhosted", "slab_debug", "cma")),
     "7.2-nonote": ("7.2", ("nonote", "balloon")),
 }
 
@@ -84,9 +99,3 @@ def settings(variants):
             change["command_line"] = f"{together.command_line} {change['command_line']}".strip()
         together = replace(together, **change)
     return together
-
-
-def identity(settings):
-    """What a dump depends on. A setting that came later counts only where it is set, so that other dumps stay right."""
-    values = astuple(settings)
-    return values if settings.dimm_mib else values[:-1]

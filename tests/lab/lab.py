@@ -43,7 +43,7 @@ def manifest(name):
 
 def key(kernel, settings):
     """What a dump depends on: as long as it is the same, a cached dump is right."""
-    return cache.fingerprint(RECIPE, kernel.identity, boots.identity(settings), *guest_image.SOURCES)
+    return cache.fingerprint(RECIPE, kernel.identity, dataclasses.astuple(settings), *guest_image.SOURCES)
 
 
 def prepare(kernel, settings, work, **image):

@@ -44,6 +44,13 @@ class Monitor:
         raise GuestError(f"QEMU went away during {command}")
 
 
+def cpus_of(settings, node):
+    """Which CPUs a node has, in the words of QEMU's -numa."""
+    if settings.cpus_apart:
+        return f",cpus={node}"
+    return "" if node else f",cpus=0-{settings.cpus - 1}"
+
+
 def command_line(kernel, settings, work):
     """QEMU's arguments for a guest whose files are in the folder work."""
     # On a busy host the guest finds its TSC unstable and changes clocks; one that did was seen to stop.
@@ -59,7 +66,7 @@ def command_line(kernel, settings, work):
                "-qmp", f"unix:{work}/qmp,server=on,wait=off"]
     for node in range(settings.nodes if settings.nodes > 1 else 0):
         command += ["-object", f"memory-backend-ram,id=ram{node},size={size}M",
-                    "-numa", f"node,nodeid={node},memdev=ram{node},cpus={node}"]
+                    "-numa", f"node,nodeid={node},memdev=ram{node}{cpus_of(settings, node)}"]
     for disk in ("disk", "save"):
         if (work / disk).exists():
             command += ["-drive", f"file={work}/{disk},format=raw,if=virtio,cache=unsafe"]
@@ -70,6 +77,8 @@ def command_line(kernel, settings, work):
         command += ["-m", f"{settings.memory_mib},slots=1,maxmem=4G",
                     "-object", f"memory-backend-ram,id=dimm,size={settings.dimm_mib}M",
                     "-device", "pc-dimm,memdev=dimm"]
+    if settings.nic:
+        command += ["-netdev", "hubport,id=hub,hubid=0", "-device", "virtio-net-pci,netdev=hub"]
     if settings.note:
         command += ["-device", "vmcoreinfo"]
     return command

@@ -16,6 +16,9 @@
 #include "lab.h"
 
 #define ZRAM_BYTES     (64UL << 20)
+#define ZRAM_PRIORITY  10
+#define SWAP_FILE      EXT4_DIR "/swap file"
+#define SWAP_PAGES     1024
 #define KEXEC_ON_CRASH 2
 
 static char no_swap[128] = "no swap was set up", no_ext4[128] = "ext4 was not mounted";
@@ -44,6 +47,8 @@ void machine_mount(void)
 		{"hugetlbfs", "/huge", NULL},
 		{"cgroup2", "/sys/fs/cgroup", NULL},
 		{"tmpfs", "/hugetmp", "huge=always"},
+		{"debugfs", "/sys/kernel/debug", NULL},
+		{"tracefs", "/sys/kernel/tracing", NULL},
 	};
 
 	mkdir(TMPFS_DIR, 0777);
@@ -77,7 +82,7 @@ static void set_up_ext4(void)
 }
 
 /* A swap area's header: the version, the last page, and the signature at the end of the page. */
-static int write_swap_header(const char *path)
+static int write_swap_header(const char *path, unsigned int pages)
 {
 	char page[PAGE] = {0};
 	uint32_t *info = (uint32_t *)(page + 1024);
@@ -86,7 +91,7 @@ static int write_swap_header(const char *path)
 	if (fd < 0)
 		return -errno;
 	info[0] = 1;
-	info[1] = ZRAM_BYTES / PAGE - 1;
+	info[1] = pages - 1;
 	memcpy(page + PAGE - 10, "SWAPSPACE2", 10);
 	if (pwrite(fd, page, PAGE, 0) != (ssize_t)PAGE)
 		err = -errno;
@@ -100,13 +105,30 @@ static void set_up_swap(void)
 	int err = write_text("/sys/block/zram0/disksize", "%lu", ZRAM_BYTES);
 
 	if (!err)
-		err = write_swap_header("/dev/zram0");
-	if (!err && swapon("/dev/zram0", 0))
+		err = write_swap_header("/dev/zram0", ZRAM_BYTES / PAGE);
+	if (!err && swapon("/dev/zram0", SWAP_FLAG_PREFER | ZRAM_PRIORITY))
 		err = -errno;
 	if (err)
 		snprintf(no_swap, sizeof(no_swap), "swap on zram: %s", strerror(-err));
 	else
 		no_swap[0] = 0;
+}
+
+/* A file that is never swapped to: its priority is the kernel's own choice, below that of the first area. */
+static void set_up_swap_file(void)
+{
+	int fd = open(SWAP_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char page[PAGE] = {0};
+
+	if (fd < 0)
+		return;
+	for (int i = 0; i < SWAP_PAGES; i++)
+		if (write(fd, page, PAGE) != (ssize_t)PAGE)
+			break;
+	fsync(fd);
+	close(fd);
+	if (write_swap_header(SWAP_FILE, SWAP_PAGES) || swapon(SWAP_FILE, 0))
+		line_say("swap on a file: %s", strerror(errno));
 }
 
 /* What would move pages about behind the back of the workload is turned off. */
@@ -137,6 +159,8 @@ void machine_load_modules(void)
 	quieten();
 	set_up_ext4();
 	set_up_swap();
+	if (!machine_no_ext4())
+		set_up_swap_file();
 }
 
 /** machine_settle - wait until what the workload set in motion has come to rest */

@@ -4,9 +4,20 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "../ask.h"
 #include "mm/swap/swap_slot.h"
+
+/* As seq_file_path() writes it. Returns how wide it is. */
+static int print_path(const char *path)
+{
+	int len = 0;
+
+	for (; *path; path++)
+		len += strchr(" \t\n\\", *path) ? printf("\\%03o", *path) : printf("%c", *path);
+	return len;
+}
 
 static int swaps(const struct mmx_kernel *k)
 {
@@ -16,7 +27,7 @@ static int swaps(const struct mmx_kernel *k)
 	for (size_t i = 0; i < found->n; i++) {
 		const struct mmx_swap_area *a = &found->v[i];
 		const struct mmx_err *no_path = mmx_reason(&found->reasons, a->no_path);
-		int len = printf("%s", no_path ? no_path->text : a->path.text);
+		int len = print_path(no_path ? no_path->text : a->path.text);
 
 		printf("%*s%s\t%" PRIu64 "\t%s%" PRIu64 "\t%s%d\n", len < 40 ? 40 - len : 1, " ",
 		       a->partition ? "partition" : "file\t", a->pages * 4,
