@@ -175,16 +175,42 @@ static int load(struct mmx_image *image, struct elf_core *core, const char *path
 	return judge(image, core, path, err);
 }
 
-/* Nothing here moves once it is open, so every thread reads through the one core. */
-static void *reader_new(struct mmx_image *image, struct mmx_err *err)
+/* Nothing of the core moves once it is open; a thread has blocks of its own, unless memory moves. */
+struct elf_reader {
+	const struct elf_core *core;
+	struct mmx_file_blocks *blocks;
+};
+
+static void reader_free(void *handle)
 {
-	(void)err;
-	return image->priv;
+	struct elf_reader *reader = handle;
+
+	free(reader->blocks);
+	free(reader);
 }
 
-static void reader_free(void *reader)
+static void *reader_new(struct mmx_image *image, struct mmx_err *err)
 {
-	(void)reader;
+	struct elf_reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader && !image->live)
+		reader->blocks = calloc(1, sizeof(*reader->blocks));
+	if (!reader || (!image->live && !reader->blocks)) {
+		free(reader);
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	reader->core = image->priv;
+	return reader;
+}
+
+static bool read_file(const struct elf_reader *reader, void *buf, size_t len, uint64_t offset)
+{
+	int fd = reader->core->fd;
+	ssize_t got = reader->blocks ? mmx_file_read_through(reader->blocks, fd, buf, len, offset)
+				     : mmx_file_read(fd, buf, len, offset);
+
+	return got == (ssize_t)len;
 }
 
 static const struct extent *extent_of(const struct elf_core *core, uint64_t phys)
@@ -193,16 +219,15 @@ static const struct extent *extent_of(const struct elf_core *core, uint64_t phys
 }
 
 /* The image has seen to it that all of it is present, so the extents touch. */
-static enum mmx_read elf_read(void *reader, uint64_t phys, void *buf, size_t len)
+static enum mmx_read elf_read(void *handle, uint64_t phys, void *buf, size_t len)
 {
-	const struct elf_core *core = reader;
+	const struct elf_reader *reader = handle;
 	uint8_t *to = buf;
 
-	for (const struct extent *x = extent_of(core, phys); len; x++) {
+	for (const struct extent *x = extent_of(reader->core, phys); len; x++) {
 		size_t part = x->end - phys < len ? x->end - phys : len;
 
-		if (mmx_file_read(core->fd, to, part, x->offset + (phys - x->phys)) !=
-		    (ssize_t)part)
+		if (!read_file(reader, to, part, x->offset + (phys - x->phys)))
 			return MMX_READ_UNREADABLE;
 		phys += part;
 		to += part;

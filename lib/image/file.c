@@ -97,3 +97,42 @@ const uint8_t *mmx_file_window(struct mmx_file_window *w, int fd, uint64_t at, s
 	w->len = got;
 	return w->bytes;
 }
+
+/* More than that is copied faster by the system than twice. */
+#define SMALL (MMX_FILE_BLOCK / 4)
+
+static const struct mmx_file_block *block_at(struct mmx_file_blocks *blocks, int fd, uint64_t at)
+{
+	struct mmx_file_block *b = &blocks->block[at / MMX_FILE_BLOCK % MMX_FILE_BLOCKS];
+	ssize_t got;
+
+	if (b->is_read && b->at == at)
+		return b;
+	b->is_read = false;
+	got = mmx_file_read(fd, b->bytes, sizeof(b->bytes), at);
+	if (got < 0)
+		return NULL;
+	b->at = at;
+	b->len = got;
+	b->is_read = true;
+	return b;
+}
+
+ssize_t mmx_file_read_through(struct mmx_file_blocks *blocks, int fd, void *buf, size_t len,
+			      uint64_t offset)
+{
+	size_t in = offset % MMX_FILE_BLOCK;
+	const struct mmx_file_block *b;
+
+	if (len > SMALL || len > MMX_FILE_BLOCK - in)
+		return mmx_file_read(fd, buf, len, offset);
+	b = block_at(blocks, fd, offset - in);
+	if (!b)
+		return -1;
+	if (in >= b->len)
+		return 0;
+	if (len > b->len - in)
+		len = b->len - in;
+	memcpy(buf, b->bytes + in, len);
+	return len;
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "arch/pagetable.h"
 #include "kernel/space.h"
 
 static const struct mmx_space *const all[] = {
@@ -15,16 +14,4 @@ const struct mmx_space *mmx_space_find(const char *machine)
 			return all[i];
 	}
 	return NULL;
-}
-
-bool mmx_translate(struct mmx_reader *reader, const struct mmx_arch *arch,
-		   const struct mmx_paging *paging, uint64_t va, uint64_t *phys)
-{
-	struct mmx_pt pt;
-
-	mmx_pt_begin(&pt, reader, arch, paging, paging->root, va, va, 0);
-	if (!mmx_pt_next(&pt) || pt.pte.kind != MMX_PTE_LEAF)
-		return false;
-	*phys = mmx_pte_phys(&pt.pte, va);
-	return true;
 }

@@ -17,9 +17,6 @@
 #include "base/err.h"
 
 struct mmx_kernel;
-struct mmx_reader;
-struct mmx_arch;
-struct mmx_paging;
 
 /**
  * struct mmx_space - an address space's plan
@@ -45,10 +42,6 @@ struct mmx_isolation {
 	uint64_t user_root;
 	bool on;
 };
-
-/** mmx_translate() - what the kernel's own tables say is behind an address, past all caches */
-bool mmx_translate(struct mmx_reader *reader, const struct mmx_arch *arch,
-		   const struct mmx_paging *paging, uint64_t va, uint64_t *phys);
 
 extern const struct mmx_space mmx_space_x86_64;
 

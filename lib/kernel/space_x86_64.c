@@ -25,11 +25,24 @@
  * whose physical address is known by arithmetic.
  */
 
+/* What the kernel's own tables say is behind an address, past all that is known of regions. */
+static bool translate(struct mmx_pt *pt, uint64_t va, uint64_t *phys)
+{
+	mmx_pt_seek(pt, va, va);
+	if (!mmx_pt_next(pt) || pt->pte.kind != MMX_PTE_LEAF)
+		return false;
+	*phys = mmx_pte_phys(&pt->pte, va);
+	return true;
+}
+
+/* Before the number of levels is known nothing of one translation serves the next. */
 static bool translates_to(const struct mmx_kernel *k, uint64_t va, uint64_t phys)
 {
+	struct mmx_pt pt;
 	uint64_t found;
 
-	return mmx_translate(k->view->reader, k->arch, &k->paging, va, &found) && found == phys;
+	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, va, va, 0);
+	return translate(&pt, va, &found) && found == phys;
 }
 
 static int x86_64_paging(struct mmx_kernel *k, struct mmx_err *err)
@@ -115,9 +128,9 @@ static bool find_base(struct mmx_kernel *k, const struct base *base, uint64_t *v
 
 enum alias { ALIAS_RIGHT, ALIAS_WRONG, ALIAS_UNMAPPED };
 
-static enum alias check_alias(struct mmx_kernel *k, uint64_t va, uint64_t phys, uint64_t *found)
+static enum alias check_alias(struct mmx_pt *pt, uint64_t va, uint64_t phys, uint64_t *found)
 {
-	if (!mmx_translate(k->view->reader, k->arch, &k->paging, va, found))
+	if (!translate(pt, va, found))
 		return ALIAS_UNMAPPED;
 	return *found == phys ? ALIAS_RIGHT : ALIAS_WRONG;
 }
@@ -135,14 +148,16 @@ static void check_direct_map(struct mmx_kernel *k, uint64_t base, const char *so
 	uint64_t skip = 0, found;
 	unsigned int right = 0, unmapped = 0;
 	size_t n = present->n ? present->n : 1;
+	struct mmx_pt pt;
 
+	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, base, base, 0);
 	for (size_t i = 0; i < n; i++) {
 		const struct mmx_range *r = present->n ? &present->v[i] : &root;
 		uint64_t at = r->start;
 
 		for (; skip < r->end - at; skip = step) {
 			at += skip;
-			switch (check_alias(k, base + at, at, &found)) {
+			switch (check_alias(&pt, base + at, at, &found)) {
 			case ALIAS_RIGHT:
 				right++;
 				break;
