@@ -81,5 +81,5 @@ int crash_symbols(void *arg, struct mmx_symbols *s, uint64_t kaslr_offset, struc
 	s->provider = "symbols of crash";
 	if (ret)
 		return mmx_fail_nomem(err);
-	return s->n ? 0 : mmx_fail(err, MMX_ENOTFOUND, "crash has no symbols");
+	return s->kernel.n ? 0 : mmx_fail(err, MMX_ENOTFOUND, "crash has no symbols");
 }

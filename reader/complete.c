@@ -55,8 +55,9 @@ static const char *nth_option(size_t i)
 static const char *nth_symbol(size_t i)
 {
 	const struct mmx_symbols *s = &session->kernel->symbols;
+	static char name[MMX_SYMBOL_NAME];
 
-	return i < s->n ? mmx_symbol_name(s, &s->v[i]) : NULL;
+	return i < mmx_symbols_count(s) ? mmx_symbol_name(s, mmx_symbols_at(s, i), name) : NULL;
 }
 
 /* All symbols of a kernel, a hundred thousand and more, are compared in a few milliseconds. */

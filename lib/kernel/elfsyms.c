@@ -82,14 +82,14 @@ static int read_symtab(struct mmx_symbols *s, Elf *elf, const char *path, uint64
 	GElf_Shdr shdr;
 	Elf_Scn *section = find_symtab(elf, &shdr);
 	Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
-	size_t before = s->n;
+	size_t before = s->kernel.n;
 	GElf_Sym sym;
 
 	for (int i = 0; data && gelf_getsym(data, i, &sym); i++) {
 		if (add(s, elf, &sym, elf_strptr(elf, shdr.sh_link, sym.st_name), kernel_offset))
 			return mmx_fail_nomem(err);
 	}
-	if (s->n == before)
+	if (s->kernel.n == before)
 		return mmx_fail(err, MMX_EMISSING, "%s has no symbol table: it was stripped", path);
 	s->provider = "symbol table of the vmlinux";
 	return 0;

@@ -14,15 +14,6 @@
 /* Tokens begin at 16-bit offsets, and the last may be as long as a name. */
 #define TOKEN_TABLE_MAX (UINT16_MAX + MMX_SYMBOL_NAME)
 
-/* Tokens are copied by this many bytes whatever their length; longer ones take a slower path. */
-#define CELL 16
-
-struct token {
-	char cell[CELL]; /* the token's beginning */
-	const char *text;
-	size_t len;
-};
-
 enum encoding { ABSOLUTE_PERCPU, BASE_RELATIVE, PLACE_RELATIVE, ENCODINGS };
 
 static const char *const encoding_names[] = {
@@ -43,7 +34,7 @@ static const char *const anchor_names[] = {"_stext", "init_uts_ns", "init_top_pg
 
 struct anchor {
 	const char *name;
-	size_t len;
+	uint32_t hash;
 	uint64_t addr;
 	bool seen;
 	unsigned int fits; /* a bit for each encoding */
@@ -51,33 +42,10 @@ struct anchor {
 
 struct decoder {
 	const struct mmx_kallsyms *k;
-	struct token token[MMX_KALLSYMS_TOKENS];
+	const struct mmx_symbol_tokens *tokens;
 	struct anchor anchor[ANCHORS];
 	unsigned int anchors;
-	uint64_t anchor_lens; /* a bit for each length, to look no further at most names */
 };
-
-static int read_tokens(struct decoder *d, struct mmx_err *err)
-{
-	const struct mmx_kallsyms *k = d->k;
-
-	for (unsigned int i = 0; i < MMX_KALLSYMS_TOKENS; i++) {
-		size_t at = mmx_le16(k->token_index + 2 * i);
-		struct token *t = &d->token[i];
-		size_t room;
-
-		if (at >= k->token_table_len)
-			return mmx_fail(err, MMX_ECORRUPT,
-					"kallsyms: token %u begins behind the token table", i);
-		room = k->token_table_len - at;
-		t->text = k->token_table + at;
-		t->len = strnlen(t->text, room);
-		if (t->len == room)
-			return mmx_fail(err, MMX_ECORRUPT, "kallsyms: token %u has no end", i);
-		memcpy(t->cell, t->text, t->len < CELL ? t->len : CELL);
-	}
-	return 0;
-}
 
 static int read_anchors(struct decoder *d, const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
 {
@@ -91,8 +59,7 @@ static int read_anchors(struct decoder *d, const struct mmx_vmcoreinfo *vi, stru
 			continue;
 		}
 		a->name = anchor_names[i];
-		a->len = strlen(a->name);
-		d->anchor_lens |= 1ULL << a->len;
+		a->hash = mmx_symbol_hash(a->name, strlen(a->name));
 		d->anchors++;
 	}
 	return 0;
@@ -114,14 +81,18 @@ static uint64_t decode_address(const struct mmx_kallsyms *k, enum encoding encod
 }
 
 /* If symbol @i is an anchor, notes the encodings under which its address is the anchor's. */
-static void match_anchors(struct decoder *d, const char *name, size_t len, uint32_t i)
+static void match_anchors(struct decoder *d, const struct mmx_packed *name, uint32_t hash,
+			  uint32_t i)
 {
-	if (len >= 64 || !(d->anchor_lens >> len & 1))
-		return;
+	char text[MMX_SYMBOL_NAME];
+
 	for (unsigned int j = 0; j < d->anchors; j++) {
 		struct anchor *a = &d->anchor[j];
 
-		if (a->len != len || memcmp(a->name, name, len))
+		if (a->hash != hash)
+			continue;
+		mmx_packed_write(d->tokens, name, text);
+		if (strcmp(text, a->name))
 			continue;
 		a->seen = true;
 		for (int e = d->k->has_base ? 0 : PLACE_RELATIVE; e < ENCODINGS; e++) {
@@ -131,79 +102,25 @@ static void match_anchors(struct decoder *d, const char *name, size_t len, uint3
 	}
 }
 
-/* Writes out a name's tokens, which begin with its type; returns the length, 0 when too long. */
-static size_t expand(const struct decoder *d, const unsigned char *tokens, size_t n, char *out)
+/* Looks at every name; appends every symbol but for its address. */
+static int take_names(struct decoder *d, struct mmx_symbol_table *t, struct mmx_err *err)
 {
-	size_t have = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct token *t = &d->token[tokens[i]];
-
-		if (t->len > MMX_SYMBOL_NAME - have)
-			return 0;
-		if (t->len <= CELL)
-			memcpy(out + have, t->cell, CELL);
-		else
-			memcpy(out + have, t->text, t->len);
-		have += t->len;
-	}
-	return have;
-}
-
-/* The tokens of the name at *at, which then moves behind them; NULL when the table ends before. */
-static const unsigned char *next_name(const struct mmx_kallsyms *k, size_t *at, size_t *n)
-{
-	const unsigned char *name = k->names + *at;
-	size_t left = k->names_len - *at;
-	size_t head = 1;
-
-	if (!left)
-		return NULL;
-	*n = name[0];
-	if (*n & 0x80) {
-		if (left < 2)
-			return NULL;
-		*n = (*n & 0x7f) | (size_t)name[1] << 7;
-		head = 2;
-	}
-	if (*n > left - head)
-		return NULL;
-	*at += head + *n;
-	return name + head;
-}
-
-/*
- * Appends every symbol but for its address. A name is written so that its type falls onto the NUL of
- * the name before, and is then taken away from there.
- */
-static int decode_names(struct decoder *d, struct mmx_symbols *s, struct mmx_err *err)
-{
+	const char *names = (const char *)d->k->names;
 	size_t at = 0;
 
-	if (!s->names.n && !mmx_array_add(&s->names, 0))
-		return mmx_fail_nomem(err);
 	for (uint32_t i = 0; i < d->k->num_syms; i++) {
-		size_t n, len;
-		const unsigned char *tokens = next_name(d->k, &at, &n);
-		char *out;
+		struct mmx_packed name;
+		uint32_t begins = at;
 
-		if (!tokens)
+		if (!mmx_packed_next(names, d->k->names_len, &at, &name))
 			return mmx_fail(err, MMX_ECORRUPT,
 					"kallsyms: the names end after %" PRIu32 " of %" PRIu32, i,
 					d->k->num_syms);
-		if (s->names.n > MMX_SYMBOL_TEXT_MAX ||
-		    !mmx_array_grow(&s->names, MMX_SYMBOL_NAME + CELL))
-			return mmx_fail_nomem(err);
-		out = s->names.v + s->names.n - 1;
-		len = expand(d, tokens, n, out);
-		if (len < 2)
+		t->v[i].name = begins;
+		if (!mmx_packed_hash(d->tokens, &name, &t->hashes.v[i], &t->v[i].type))
 			return mmx_fail(err, MMX_ECORRUPT,
 					"kallsyms: name %" PRIu32 " is empty or too long", i);
-		s->v[s->n++] = (struct mmx_symbol){.name = s->names.n, .type = out[0]};
-		out[0] = 0;
-		out[len] = 0;
-		match_anchors(d, out + 1, len - 1, i);
-		s->names.n += len;
+		match_anchors(d, &name, t->hashes.v[i], i);
 	}
 	return 0;
 }
@@ -227,43 +144,43 @@ static int choose_encoding(const struct decoder *d, struct mmx_err *err)
 	return __builtin_ctz(fits);
 }
 
-static int decode(struct decoder *d, struct mmx_symbols *s, const struct mmx_vmcoreinfo *vi,
-		  struct mmx_err *err)
+static int decode(struct mmx_symbol_table *t, const struct mmx_kallsyms *k,
+		  const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
 {
-	size_t before = s->n;
-	int encoding;
+	struct decoder d = {.k = k};
 
-	if (!mmx_array_grow(s, d->k->num_syms))
+	if (!mmx_array_grow(t, k->num_syms) || !mmx_array_grow(&t->hashes, k->num_syms))
 		return mmx_fail_nomem(err);
-	if (read_tokens(d, err) || read_anchors(d, vi, err) || decode_names(d, s, err))
+	t->tokens = mmx_symbol_tokens_new(k->token_table, k->token_table_len, k->token_index, err);
+	d.tokens = t->tokens;
+	if (!t->tokens || read_anchors(&d, vi, err) || take_names(&d, t, err))
 		return -1;
-	encoding = choose_encoding(d, err);
-	if (encoding < 0)
+	return choose_encoding(&d, err);
+}
+
+int mmx_kallsyms_decode(struct mmx_symbols *s, struct mmx_kallsyms *k,
+			const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+{
+	struct mmx_symbol_table t = {0};
+	int encoding = decode(&t, k, vi, err);
+
+	if (encoding < 0) {
+		mmx_symbol_table_free(&t);
 		return -1;
-	for (uint32_t i = 0; i < d->k->num_syms; i++)
-		s->v[before + i].addr = decode_address(d->k, encoding, i);
+	}
+	for (uint32_t i = 0; i < k->num_syms; i++) {
+		t.v[i].addr = decode_address(k, encoding, i);
+		t.v[i].module = 0;
+	}
+	t.n = t.hashes.n = k->num_syms;
+	t.names.v = (char *)k->names;
+	t.names.n = t.names.allocated = k->names_len;
+	k->names = NULL;
+	mmx_symbol_table_free(&s->kernel);
+	s->kernel = t;
 	s->provider = "kallsyms in the dump";
 	s->encoding = encoding_names[encoding];
 	return 0;
-}
-
-int mmx_kallsyms_decode(struct mmx_symbols *s, const struct mmx_kallsyms *k,
-			const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
-{
-	size_t symbols = s->n, names = s->names.n;
-	struct decoder *d = calloc(1, sizeof(*d));
-	int ret;
-
-	if (!d)
-		return mmx_fail_nomem(err);
-	d->k = k;
-	ret = decode(d, s, vi, err);
-	free(d);
-	if (ret) {
-		s->n = symbols;
-		s->names.n = names;
-	}
-	return ret;
 }
 
 /* Where VMCOREINFO says the tables are. */
@@ -313,11 +230,6 @@ static size_t room_at(const struct places *p, uint64_t addr, uint64_t max)
 	return max;
 }
 
-/* The tables' bytes, in one allocation each because each is read in one go. */
-struct bytes {
-	unsigned char *names, *token_table, *token_index, *offsets;
-};
-
 static int read_table(unsigned char **bytes, struct mmx_view *view, uint64_t addr, size_t len,
 		      const char *what, struct mmx_err *err)
 {
@@ -347,7 +259,7 @@ static int read_count(struct mmx_kallsyms *k, const struct places *p, struct mmx
 	return 0;
 }
 
-static int read_tables(struct mmx_kallsyms *k, struct bytes *b, struct mmx_view *view,
+static int read_tables(struct mmx_kallsyms *k, struct mmx_view *view,
 		       const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
 {
 	struct places p;
@@ -357,18 +269,14 @@ static int read_tables(struct mmx_kallsyms *k, struct bytes *b, struct mmx_view 
 	k->names_len = room_at(&p, p.names, (uint64_t)k->num_syms * NAME_BYTES_MAX);
 	k->token_table_len = room_at(&p, p.token_table, TOKEN_TABLE_MAX);
 	k->offsets_addr = p.offsets;
-	if (read_table(&b->names, view, p.names, k->names_len, "kallsyms_names", err) ||
-	    read_table(&b->token_table, view, p.token_table, k->token_table_len,
+	if (read_table(&k->names, view, p.names, k->names_len, "kallsyms_names", err) ||
+	    read_table((unsigned char **)&k->token_table, view, p.token_table, k->token_table_len,
 		       "kallsyms_token_table", err) ||
-	    read_table(&b->token_index, view, p.token_index, 2 * MMX_KALLSYMS_TOKENS,
+	    read_table(&k->token_index, view, p.token_index, 2 * MMX_SYMBOL_TOKENS,
 		       "kallsyms_token_index", err) ||
-	    read_table(&b->offsets, view, p.offsets, 4 * (size_t)k->num_syms, "kallsyms_offsets",
+	    read_table(&k->offsets, view, p.offsets, 4 * (size_t)k->num_syms, "kallsyms_offsets",
 		       err))
 		return -1;
-	k->names = b->names;
-	k->token_table = (const char *)b->token_table;
-	k->token_index = b->token_index;
-	k->offsets = b->offsets;
 	return 0;
 }
 
@@ -376,14 +284,13 @@ int mmx_symbols_from_kallsyms(struct mmx_symbols *s, struct mmx_view *view,
 			      const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
 {
 	struct mmx_kallsyms k = {0};
-	struct bytes b = {0};
-	int ret = read_tables(&k, &b, view, vi, err);
+	int ret = read_tables(&k, view, vi, err);
 
 	if (!ret)
 		ret = mmx_kallsyms_decode(s, &k, vi, err);
-	free(b.names);
-	free(b.token_table);
-	free(b.token_index);
-	free(b.offsets);
+	free(k.names);
+	free(k.token_table);
+	free(k.token_index);
+	free(k.offsets);
 	return ret;
 }

@@ -15,8 +15,6 @@
 struct mmx_symbols;
 struct mmx_vmcoreinfo;
 
-#define MMX_KALLSYMS_TOKENS 256
-
 /* More symbols than any configuration of the kernel has. */
 #define MMX_KALLSYMS_MAX (4u << 20)
 
@@ -30,23 +28,23 @@ struct mmx_vmcoreinfo;
  */
 struct mmx_kallsyms {
 	uint32_t num_syms;
-	const unsigned char *names;
+	unsigned char *names;
 	size_t names_len;
-	const char *token_table;
+	char *token_table;
 	size_t token_table_len;
-	const unsigned char *token_index;
-	const unsigned char *offsets;
+	unsigned char *token_index;
+	unsigned char *offsets;
 	uint64_t offsets_addr;
 	uint64_t relative_base;
 	bool has_base;
 };
 
 /**
- * mmx_kallsyms_decode() - append all symbols, in the order of the tables
- * The encoding of addresses is found by holding what comes out against @vi. On failure @s is as
- * before.
+ * mmx_kallsyms_decode() - make them the kernel's symbols, in the order of the tables
+ * The encoding of addresses is found by holding what comes out against @vi. The names are kept as they
+ * are, and taken away from @k; on failure @s is as before.
  */
-int mmx_kallsyms_decode(struct mmx_symbols *s, const struct mmx_kallsyms *k,
+int mmx_kallsyms_decode(struct mmx_symbols *s, struct mmx_kallsyms *k,
 			const struct mmx_vmcoreinfo *vi, struct mmx_err *err);
 
 #endif

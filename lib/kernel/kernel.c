@@ -105,8 +105,8 @@ static void find_symbols(struct mmx_kernel *k, const struct mmx_open_options *o)
 		same++;
 	}
 	mmx_fact_set(&k->facts, FACT_SYMBOLS, same ? MMX_FACT_CHECKED : MMX_FACT_UNCHECKED,
-		     s->provider, "%zu symbols%s%s%s; %u addresses equal to VMCOREINFO's", s->n,
-		     s->encoding ? " (" : "", s->encoding ? s->encoding : "",
+		     s->provider, "%zu symbols%s%s%s; %u addresses equal to VMCOREINFO's",
+		     s->kernel.n, s->encoding ? " (" : "", s->encoding ? s->encoding : "",
 		     s->encoding ? ")" : "", same);
 }
 
@@ -190,7 +190,7 @@ static void find_module_symbols(struct mmx_kernel *k)
 	}
 	mmx_fact_set(&k->facts, FACT_MODULES, unreadable ? MMX_FACT_FAILED : MMX_FACT_CHECKED,
 		     "list modules", "%zu modules, %u of them with unreadable symbol tables",
-		     k->symbols.modules.n, unreadable);
+		     k->symbols.module_names.n, unreadable);
 }
 
 /* Nothing may be taken for what lies there. */

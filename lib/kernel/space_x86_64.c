@@ -317,10 +317,10 @@ static void find_modules(struct mmx_kernel *k)
 	start = KERNEL_MAP + (uint64_t)size;
 	mmx_region_set(&k->regions, REGION_MODULES, start, MODULES_END,
 		       "KERNEL_IMAGE_SIZE of VMCOREINFO");
-	for (size_t i = 0; i < k->symbols.n; i++) {
-		const struct mmx_symbol *s = &k->symbols.v[i];
+	for (size_t i = 0; i < k->symbols.modules.n; i++) {
+		const struct mmx_symbol *s = &k->symbols.modules.v[i];
 
-		if (!s->module || (s->type != 't' && s->type != 'T'))
+		if (s->type != 't' && s->type != 'T')
 			continue;
 		if (s->addr >= start && s->addr < MODULES_END)
 			inside++;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "kernel/symbols.h"
 
 /* Kernel addresses are the upper half of the address space; what is below is a per-CPU offset. */
@@ -20,25 +19,33 @@
 /* Symbols at one address that are compared; a few hundred system calls may share one. */
 #define ALIASES_MAX 4096
 
-static bool add_text(struct mmx_symbols *s, const char *text, size_t len, uint32_t *at)
+static struct mmx_symbol_table *table_of(struct mmx_symbols *s, bool of_modules)
 {
-	if (len >= MMX_SYMBOL_TEXT_MAX - s->names.n || !mmx_array_grow(&s->names, len + 1))
+	return of_modules ? &s->modules : &s->kernel;
+}
+
+static bool add_text(struct mmx_symbol_table *t, const char *text, size_t len, uint32_t *at)
+{
+	if (len >= MMX_SYMBOL_TEXT_MAX - t->names.n || !mmx_array_grow(&t->names, len + 1))
 		return false;
-	*at = s->names.n;
-	memcpy(s->names.v + s->names.n, text, len);
-	s->names.n += len;
-	s->names.v[s->names.n++] = 0;
+	*at = t->names.n;
+	memcpy(t->names.v + t->names.n, text, len);
+	t->names.n += len;
+	t->names.v[t->names.n++] = 0;
 	return true;
 }
 
 int mmx_symbols_add(struct mmx_symbols *s, const char *name, size_t len, uint64_t addr, char type,
 		    uint16_t module)
 {
+	struct mmx_symbol_table *t = table_of(s, module);
 	struct mmx_symbol sym = {.addr = addr, .module = module, .type = type};
 
-	if (s->n >= MMX_SYMBOLS_MAX || !mmx_array_grow(s, 1) || !add_text(s, name, len, &sym.name))
+	if (t->tokens || t->n >= MMX_SYMBOLS_MAX || !mmx_array_grow(t, 1) ||
+	    !mmx_array_grow(&t->hashes, 1) || !add_text(t, name, len, &sym.name))
 		return -1;
-	s->v[s->n++] = sym;
+	t->hashes.v[t->hashes.n++] = mmx_symbol_hash(name, len);
+	t->v[t->n++] = sym;
 	return 0;
 }
 
@@ -46,11 +53,36 @@ uint16_t mmx_symbols_add_module(struct mmx_symbols *s, const char *name)
 {
 	uint32_t at;
 
-	if (s->modules.n >= UINT16_MAX || !mmx_array_grow(&s->modules, 1) ||
-	    !add_text(s, name, strlen(name), &at))
+	if (s->module_names.n >= UINT16_MAX || !mmx_array_grow(&s->module_names, 1) ||
+	    !add_text(&s->modules, name, strlen(name), &at))
 		return 0;
-	s->modules.v[s->modules.n++] = at;
-	return s->modules.n;
+	s->module_names.v[s->module_names.n++] = at;
+	return s->module_names.n;
+}
+
+/* The name of a symbol of that table: where it is plain, or written out. */
+static const char *name_in(const struct mmx_symbol_table *t, const struct mmx_symbol *sym,
+			   char text[static MMX_SYMBOL_NAME])
+{
+	struct mmx_packed name;
+	size_t at = sym->name;
+
+	if (!t->tokens)
+		return t->names.v + at;
+	text[0] = 0;
+	if (mmx_packed_next(t->names.v, t->names.n, &at, &name))
+		mmx_packed_write(t->tokens, &name, text);
+	return text;
+}
+
+const char *mmx_symbol_name(const struct mmx_symbols *s, const struct mmx_symbol *sym,
+			    char text[static MMX_SYMBOL_NAME])
+{
+	const char *name = name_in(sym->module ? &s->modules : &s->kernel, sym, text);
+
+	if (name != text)
+		snprintf(text, MMX_SYMBOL_NAME, "%s", name);
+	return text;
 }
 
 /* Names were appended in source order, so they order symbols of one address. */
@@ -63,189 +95,160 @@ static int by_address(const void *a, const void *b)
 	return x->name < y->name ? -1 : x->name > y->name;
 }
 
-/*
- * Merges the sorted tail, from @mid on, into the sorted symbols before it, from the back. *kept is how
- * many stay where they are.
- */
-static bool merge(struct mmx_symbols *s, size_t mid, size_t *kept)
+/* kallsyms comes sorted, so that its hashes need not be computed again. */
+static void sort(struct mmx_symbol_table *t)
 {
-	size_t left = mid, right = s->n - mid;
-	struct mmx_symbol *tail = malloc(right * sizeof(*tail));
-
-	if (!tail)
-		return false;
-	memcpy(tail, s->v + mid, right * sizeof(*tail));
-	while (left && right) {
-		if (by_address(&s->v[left - 1], &tail[right - 1]) > 0) {
-			s->v[left + right - 1] = s->v[left - 1];
-			left--;
-		} else {
-			s->v[left + right - 1] = tail[right - 1];
-			right--;
-		}
-	}
-	memcpy(s->v, tail, right * sizeof(*tail));
-	free(tail);
-	*kept = left;
-	return true;
-}
-
-/* kallsyms comes sorted, so that only what was added to it needs sorting. */
-static bool sort(struct mmx_symbols *s, size_t *kept)
-{
+	char text[MMX_SYMBOL_NAME];
 	size_t sorted = 1;
 
-	while (sorted < s->n && by_address(&s->v[sorted - 1], &s->v[sorted]) <= 0)
+	while (sorted < t->n && by_address(&t->v[sorted - 1], &t->v[sorted]) <= 0)
 		sorted++;
-	*kept = s->n;
-	if (sorted >= s->n)
-		return true;
-	qsort(s->v + sorted, s->n - sorted, sizeof(*s->v), by_address);
-	return merge(s, sorted, kept);
-}
+	if (sorted >= t->n)
+		return;
+	mmx_array_sort(t, by_address);
+	for (size_t i = 0; i < t->n; i++) {
+		const char *name = name_in(t, &t->v[i], text);
 
-static uint64_t mix(uint64_t h, uint64_t word)
-{
-	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 32;
-}
-
-/* Eight bytes a step, because the index hashes every name of the kernel whenever a dump is opened. */
-static uint32_t hash_name(const char *name, size_t len)
-{
-	uint64_t h = mix(0, len);
-
-	for (; len >= 8; name += 8, len -= 8)
-		h = mix(h, mmx_le64(name));
-	if (len >= 4)
-		return mix(h, (uint64_t)mmx_le32(name) << 32 | mmx_le32(name + len - 4));
-	if (len >= 2)
-		return mix(h, (uint64_t)mmx_le16(name) << 32 | mmx_le16(name + len - 2));
-	return mix(h, len ? *name : 0);
-}
-
-/* The slot that holds the name, or the empty one where it belongs; counts the steps. */
-static struct mmx_symbol_slot *probe(const struct mmx_symbols *s, const char *name, uint32_t hash,
-				     uint64_t *steps)
-{
-	size_t i = hash & (s->slots - 1);
-
-	for (; s->slot[i].index; i = (i + 1) & (s->slots - 1), ++*steps) {
-		const struct mmx_symbol *sym = &s->v[s->slot[i].index - 1];
-
-		if (s->slot[i].hash == hash && !strcmp(mmx_symbol_name(s, sym), name))
-			break;
+		t->hashes.v[i] = mmx_symbol_hash(name, strlen(name));
 	}
-	return &s->slot[i];
 }
 
-/* Symbols whose slots are fetched ahead together: the index is far larger than a processor's cache. */
-#define BATCH 32
+/*
+ * A slot has the index in its lower bits and, so that searches need not touch symbols that only share a
+ * place, a part of the hash in those above, which has no say in the place.
+ */
+#define INDEX_BITS 24
+#define INDEX_MASK ((1u << INDEX_BITS) - 1)
 
-/* Enters the symbols [from, to) of the kernel or of modules. */
-static uint64_t index_batch(struct mmx_symbols *s, size_t from, size_t to, bool of_modules)
+static uint32_t make_slot(uint32_t hash, size_t index)
 {
-	uint32_t hash[BATCH];
+	return (hash & ~INDEX_MASK) | (uint32_t)(index + 1);
+}
+
+static bool same_name(const struct mmx_symbol_table *t, const struct mmx_symbol *sym,
+		      const char *name)
+{
+	char text[MMX_SYMBOL_NAME];
+
+	return !strcmp(name_in(t, sym, text), name);
+}
+
+/* The symbol of that name, or NULL. */
+static const struct mmx_symbol *find_in(const struct mmx_symbol_table *t, const char *name,
+					uint32_t hash)
+{
+	size_t i = hash & (t->slots - 1);
+
+	for (; t->slots && t->slot[i]; i = (i + 1) & (t->slots - 1)) {
+		size_t index = (t->slot[i] & INDEX_MASK) - 1;
+
+		if (t->hashes.v[index] == hash && same_name(t, &t->v[index], name))
+			return &t->v[index];
+	}
+	return NULL;
+}
+
+/* Enters a symbol, unless a lower one has its name; returns the steps that it took. */
+static uint64_t enter(struct mmx_symbol_table *t, size_t index)
+{
+	uint32_t hash = t->hashes.v[index];
+	size_t i = hash & (t->slots - 1);
+	char text[MMX_SYMBOL_NAME];
 	uint64_t steps = 0;
 
-	for (size_t i = from; i < to; i++) {
-		const char *name = mmx_symbol_name(s, &s->v[i]);
+	for (; t->slot[i]; i = (i + 1) & (t->slots - 1), steps++) {
+		size_t other = (t->slot[i] & INDEX_MASK) - 1;
 
-		hash[i - from] = hash_name(name, strlen(name));
-		__builtin_prefetch(&s->slot[hash[i - from] & (s->slots - 1)], 1);
-	}
-	for (size_t i = from; i < to; i++) {
-		const struct mmx_symbol *sym = &s->v[i];
-		struct mmx_symbol_slot *slot;
-
-		if ((sym->module != 0) != of_modules || sym->type == 'U')
+		if ((t->slot[i] ^ hash) & ~INDEX_MASK || t->hashes.v[other] != hash)
 			continue;
-		slot = probe(s, mmx_symbol_name(s, sym), hash[i - from], &steps);
-		if (!slot->index)
-			*slot = (struct mmx_symbol_slot){.hash = hash[i - from], .index = i + 1};
+		if (same_name(t, &t->v[other], name_in(t, &t->v[index], text)))
+			return steps;
 	}
+	t->slot[i] = make_slot(hash, index);
 	return steps;
 }
 
-static bool index_some(struct mmx_symbols *s, bool of_modules)
+#define BATCH 32
+
+/* Begins to fetch the slots of a batch before the first of them is looked at. */
+static bool index_all(struct mmx_symbol_table *t)
 {
 	uint64_t steps = 0;
 
-	for (size_t i = s->indexed; i < s->n; i += BATCH) {
-		steps += index_batch(s, i, i + BATCH < s->n ? i + BATCH : s->n, of_modules);
-		if (steps > PROBES_MAX * (uint64_t)s->slots)
+	for (size_t i = 0; i < t->n; i += BATCH) {
+		size_t end = i + BATCH < t->n ? i + BATCH : t->n;
+
+		for (size_t j = i; j < end; j++)
+			__builtin_prefetch(&t->slot[t->hashes.v[j] & (t->slots - 1)], 1);
+		for (size_t j = i; j < end; j++) {
+			if (t->v[j].type != 'U')
+				steps += enter(t, j);
+		}
+		if (steps > PROBES_MAX * (uint64_t)t->slots)
 			return false;
 	}
 	return true;
 }
 
-/* An index with room for all symbols: the old one where it is large enough and still right. */
-static bool make_slots(struct mmx_symbols *s)
+static void drop_index(struct mmx_symbol_table *t)
 {
-	size_t want = 64;
-
-	while (want < 2 * s->n)
-		want *= 2;
-	if (want == s->slots) {
-		if (!s->indexed)
-			memset(s->slot, 0, want * sizeof(*s->slot));
-		return true;
-	}
-	free(s->slot);
-	s->slot = calloc(want, sizeof(*s->slot));
-	s->slots = s->slot ? want : 0;
-	s->indexed = 0;
-	return s->slot;
+	free(t->slot);
+	t->slot = NULL;
+	t->slots = t->finished = 0;
 }
 
-static bool all_of_modules(const struct mmx_symbols *s, size_t from)
+static int finish(struct mmx_symbol_table *t, struct mmx_err *err)
 {
-	while (from < s->n && s->v[from].module)
-		from++;
-	return from == s->n;
+	size_t slots = 64;
+
+	if (t->finished == t->n)
+		return 0;
+	drop_index(t);
+	while (slots < 2 * t->n)
+		slots *= 2;
+	t->slot = calloc(slots, sizeof(*t->slot));
+	if (!t->slot)
+		return mmx_fail_nomem(err);
+	t->slots = slots;
+	sort(t);
+	if (!index_all(t)) {
+		drop_index(t);
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the names of the %zu symbols are forged: they collide", t->n);
+	}
+	t->finished = t->n;
+	return 0;
 }
 
 int mmx_symbols_finish(struct mmx_symbols *s, struct mmx_err *err)
 {
-	size_t kept;
+	return finish(&s->kernel, err) || finish(&s->modules, err) ? -1 : 0;
+}
 
-	if (!sort(s, &kept))
-		return mmx_fail_nomem(err);
-	/* Modules' symbols behind all others, the usual case, need no new index. */
-	if (kept < s->indexed || !all_of_modules(s, s->indexed))
-		s->indexed = 0;
-	if (!make_slots(s))
-		return mmx_fail_nomem(err);
-	/* The kernel's names first: they win over the same names in modules. */
-	if (!index_some(s, false) || (s->modules.n && !index_some(s, true))) {
-		free(s->slot);
-		s->slot = NULL;
-		s->slots = s->indexed = 0;
-		return mmx_fail(err, MMX_ECORRUPT,
-				"the names of the %zu symbols are forged: they collide", s->n);
-	}
-	s->indexed = s->n;
-	return 0;
+void mmx_symbol_table_free(struct mmx_symbol_table *t)
+{
+	mmx_array_free(t);
+	mmx_array_free(&t->names);
+	mmx_array_free(&t->hashes);
+	free(t->tokens);
+	free(t->slot);
+	*t = (struct mmx_symbol_table){0};
 }
 
 void mmx_symbols_free(struct mmx_symbols *s)
 {
-	mmx_array_free(s);
-	mmx_array_free(&s->names);
-	mmx_array_free(&s->modules);
-	free(s->slot);
+	mmx_symbol_table_free(&s->kernel);
+	mmx_symbol_table_free(&s->modules);
+	mmx_array_free(&s->module_names);
 	*s = (struct mmx_symbols){0};
 }
 
 const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const char *name)
 {
-	const struct mmx_symbol_slot *slot;
-	uint64_t steps = 0;
+	uint32_t hash = mmx_symbol_hash(name, strlen(name));
+	const struct mmx_symbol *sym = find_in(&s->kernel, name, hash);
 
-	if (!s->slot)
-		return NULL;
-	slot = probe(s, name, hash_name(name, strlen(name)), &steps);
-	return slot->index ? &s->v[slot->index - 1] : NULL;
+	return sym ? sym : find_in(&s->modules, name, hash);
 }
 
 bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *addr)
@@ -255,6 +258,17 @@ bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *ad
 	if (sym)
 		*addr = sym->addr;
 	return sym;
+}
+
+bool mmx_symbols_behind(const struct mmx_symbols *s, const struct mmx_symbol *sym, uint64_t *addr)
+{
+	const struct mmx_symbol_table *t = &s->kernel;
+	size_t i = mmx_array_bound(t, e, e->addr <= sym->addr);
+
+	if (i >= t->finished)
+		return false;
+	*addr = t->v[i].addr;
+	return true;
 }
 
 static bool starts_with(const char *name, const char *prefix)
@@ -291,22 +305,24 @@ static bool is_section_mark(const char *name)
 }
 
 /* The lower, the more it is what people expect to read. */
-static unsigned int rank(const struct mmx_symbols *s, const struct mmx_symbol *sym)
+static unsigned int rank(const struct mmx_symbol_table *t, const struct mmx_symbol *sym)
 {
-	if (is_section_mark(mmx_symbol_name(s, sym)))
+	char text[MMX_SYMBOL_NAME];
+
+	if (is_section_mark(name_in(t, sym, text)))
 		return 2;
 	return isupper((unsigned char)sym->type) ? 0 : 1;
 }
 
 /* How many finished symbols lie at or below an address. */
-static size_t count_up_to(const struct mmx_symbols *s, uint64_t addr)
+static size_t count_up_to(const struct mmx_symbol_table *t, uint64_t addr)
 {
-	size_t lo = 0, hi = s->indexed;
+	size_t lo = 0, hi = t->finished;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (s->v[mid].addr <= addr)
+		if (t->v[mid].addr <= addr)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -314,38 +330,53 @@ static size_t count_up_to(const struct mmx_symbols *s, uint64_t addr)
 	return lo;
 }
 
-const struct mmx_symbol *mmx_symbols_nearest(const struct mmx_symbols *s, uint64_t addr)
+static const struct mmx_symbol *nearest_in(const struct mmx_symbol_table *t, uint64_t addr,
+					   unsigned int *best_rank)
 {
 	const struct mmx_symbol *best = NULL;
-	size_t end = count_up_to(s, addr);
-	unsigned int best_rank = 0;
+	size_t end = count_up_to(t, addr);
 
 	for (size_t i = end; i-- && end - i <= ALIASES_MAX;) {
-		const struct mmx_symbol *sym = &s->v[i];
+		const struct mmx_symbol *sym = &t->v[i];
+		unsigned int its_rank;
 
 		if (sym->addr < KERNEL_HALF || addr - sym->addr > NEAR ||
 		    (best && sym->addr != best->addr))
 			break;
 		if (sym->type == 'U')
 			continue;
-		if (!best || rank(s, sym) <= best_rank) {
+		its_rank = rank(t, sym);
+		if (!best || its_rank <= *best_rank) {
 			best = sym;
-			best_rank = rank(s, sym);
+			*best_rank = its_rank;
 		}
 	}
 	return best;
 }
 
+const struct mmx_symbol *mmx_symbols_nearest(const struct mmx_symbols *s, uint64_t addr)
+{
+	unsigned int rank = 0, modules_rank = 0;
+	const struct mmx_symbol *sym = nearest_in(&s->kernel, addr, &rank);
+	const struct mmx_symbol *of_module = nearest_in(&s->modules, addr, &modules_rank);
+
+	if (!sym || !of_module)
+		return sym ? sym : of_module;
+	if (sym->addr != of_module->addr)
+		return sym->addr > of_module->addr ? sym : of_module;
+	return modules_rank < rank ? of_module : sym;
+}
+
 const char *mmx_symbol_module(const struct mmx_symbols *s, const struct mmx_symbol *sym)
 {
-	return sym->module ? s->names.v + s->modules.v[sym->module - 1] : NULL;
+	return sym->module ? s->modules.names.v + s->module_names.v[sym->module - 1] : NULL;
 }
 
 void mmx_symbol_format(const struct mmx_symbols *s, uint64_t addr, char *buf, size_t size)
 {
 	const struct mmx_symbol *sym = mmx_symbols_nearest(s, addr);
+	char name[MMX_SYMBOL_NAME], offset[24] = "";
 	const char *module;
-	char offset[24] = "";
 
 	if (!sym) {
 		snprintf(buf, size, "0x%" PRIx64, addr);
@@ -354,6 +385,6 @@ void mmx_symbol_format(const struct mmx_symbols *s, uint64_t addr, char *buf, si
 	module = mmx_symbol_module(s, sym);
 	if (addr != sym->addr)
 		snprintf(offset, sizeof(offset), "+0x%" PRIx64, addr - sym->addr);
-	snprintf(buf, size, "%s%s%s%s%s", mmx_symbol_name(s, sym), offset, module ? " [" : "",
+	snprintf(buf, size, "%s%s%s%s%s", mmx_symbol_name(s, sym, name), offset, module ? " [" : "",
 		 module ? module : "", module ? "]" : "");
 }

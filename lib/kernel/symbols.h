@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/err.h"
+#include "kernel/symbol_text.h"
 #include "kernel/view.h"
 
 struct mmx_vmcoreinfo;
@@ -19,42 +20,49 @@ struct mmx_layout;
 
 struct mmx_symbol {
 	uint64_t addr;   /* at run time: KASLR applied. Per-CPU symbols hold their offset. */
-	uint32_t name;   /* offset into the table's names */
-	uint16_t module; /* index into the table's modules + 1; 0 is the kernel itself */
+	uint32_t name;   /* where its table's names have it */
+	uint16_t module; /* index into the modules + 1; 0 is the kernel itself */
 	char type;       /* as nm prints it; 0 when not known */
 };
 
-/* The hash beside the index keeps searches from touching symbols that only share a slot. */
-struct mmx_symbol_slot {
-	uint32_t hash;
-	uint32_t index; /* + 1; 0 is an empty slot */
-};
-
-struct mmx_symbols {
+/**
+ * struct mmx_symbol_table - the kernel's own symbols, or those of all its modules
+ * @names: NUL-terminated, one behind the other; or packed, then @tokens is what they are made of
+ * @hashes: of each name
+ * @slot: by name, open addressing: a part of the hash and the index + 1; an empty one is 0
+ * @slots: a power of two, or 0
+ * @finished: that many symbols can be found; what was added behind them cannot
+ */
+struct mmx_symbol_table {
 	MMX_ARRAY(struct mmx_symbol); /* by address once finished, in source order among equals */
 	struct {
 		MMX_ARRAY(char);
-	} names; /* NUL-terminated, one behind the other */
+	} names;
+	struct mmx_symbol_tokens *tokens;
 	struct {
-		MMX_ARRAY(uint32_t); /* offsets into names */
-	} modules;
-	struct mmx_symbol_slot *slot; /* by name, open addressing */
-	size_t slots;                 /* a power of two, or 0 */
-	size_t indexed;               /* that many symbols, the lowest, are in the slots */
-	const char *provider;         /* "kallsyms in the dump", ... */
-	const char *encoding;         /* how kallsyms stores addresses, or NULL */
+		MMX_ARRAY(uint32_t);
+	} hashes;
+	uint32_t *slot;
+	size_t slots;
+	size_t finished;
+};
+
+struct mmx_symbols {
+	struct mmx_symbol_table kernel, modules;
+	struct {
+		MMX_ARRAY(uint32_t); /* offsets into the names of the table modules */
+	} module_names;
+	const char *provider; /* "kallsyms in the dump", ... */
+	const char *encoding; /* how kallsyms stores addresses, or NULL */
 };
 
 /* More of them than any kernel has, and few enough to be no burden. */
-#define MMX_SYMBOLS_MAX     (16u << 20)
+#define MMX_SYMBOLS_MAX     ((16u << 20) - 1)
 #define MMX_SYMBOL_TEXT_MAX (512u << 20)
-
-/* What a name may have at most, with its NUL: the kernel's own limit. */
-#define MMX_SYMBOL_NAME 512
 
 /**
  * mmx_symbols_add() - append one; @name need not be NUL-terminated
- * 0, or -1 without memory or beyond the limits above
+ * 0, or -1 without memory, beyond the limits above, or when the kernel's own are those of kallsyms
  */
 int mmx_symbols_add(struct mmx_symbols *s, const char *name, size_t len, uint64_t addr, char type,
 		    uint16_t module);
@@ -70,6 +78,22 @@ uint16_t mmx_symbols_add_module(struct mmx_symbols *s, const char *name);
 int mmx_symbols_finish(struct mmx_symbols *s, struct mmx_err *err);
 
 void mmx_symbols_free(struct mmx_symbols *s);
+void mmx_symbol_table_free(struct mmx_symbol_table *t);
+
+/** mmx_symbols_count() - of the kernel and of modules */
+static inline size_t mmx_symbols_count(const struct mmx_symbols *s)
+{
+	return s->kernel.n + s->modules.n;
+}
+
+/** mmx_symbols_at() - the kernel's own by address, and then those of modules by address */
+static inline const struct mmx_symbol *mmx_symbols_at(const struct mmx_symbols *s, size_t i)
+{
+	return i < s->kernel.n ? &s->kernel.v[i] : &s->modules.v[i - s->kernel.n];
+}
+
+/** mmx_symbols_behind() - the next higher address of a kernel symbol; false when there is none */
+bool mmx_symbols_behind(const struct mmx_symbols *s, const struct mmx_symbol *sym, uint64_t *addr);
 
 /** mmx_symbols_find() - the lowest kernel symbol of that name, else a module's, or NULL */
 const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const char *name);
@@ -86,10 +110,9 @@ bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *ad
  */
 const struct mmx_symbol *mmx_symbols_nearest(const struct mmx_symbols *s, uint64_t addr);
 
-static inline const char *mmx_symbol_name(const struct mmx_symbols *s, const struct mmx_symbol *sym)
-{
-	return s->names.v + sym->name;
-}
+/** mmx_symbol_name() - its name, written out; returns @text */
+const char *mmx_symbol_name(const struct mmx_symbols *s, const struct mmx_symbol *sym,
+			    char text[static MMX_SYMBOL_NAME]);
 
 /** mmx_symbol_module() - the module's name, or NULL for the kernel's own */
 const char *mmx_symbol_module(const struct mmx_symbols *s, const struct mmx_symbol *sym);

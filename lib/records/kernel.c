@@ -14,6 +14,13 @@ static void machine(struct mmx_rows *r, struct mmx_value *v)
 	v->text = k->image->machine;
 }
 
+static void symbols(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_kernel *k = r->row;
+
+	v->word = mmx_symbols_count(&k->symbols);
+}
+
 static const struct mmx_field kernel_fields[] = {
 	{"release", MMX_TEXT, "as `uname -r` printed it", AT(struct mmx_kernel, release)},
 	{"banner", MMX_TEXT, "the kernel's banner; left out when it cannot be read",
@@ -31,10 +38,9 @@ static const struct mmx_field kernel_fields[] = {
 	 AT(struct mmx_kernel, kaslr_offset)},
 	{"phys_base", MMX_HEX, "the kernel's variable of that name; negative ones as 64-bit words",
 	 AT(struct mmx_kernel, phys_base)},
-	{"symbols", MMX_COUNT, "modules' symbols included", RESTS_ON(FACT_SYMBOLS),
-	 AT(struct mmx_kernel, symbols.n)},
+	{"symbols", MMX_COUNT, "modules' symbols included", RESTS_ON(FACT_SYMBOLS), .get = symbols},
 	{"modules", MMX_COUNT, "that are loaded", RESTS_ON(FACT_MODULES),
-	 AT(struct mmx_kernel, symbols.modules.n)},
+	 AT(struct mmx_kernel, symbols.module_names.n)},
 	{0},
 };
 

@@ -36,16 +36,17 @@ static void spoil(struct fake_memory *m, struct fake_kallsyms *k, const uint8_t 
 
 static void ask(struct mmx_symbols *s)
 {
-	char text[64];
+	char text[64], name[MMX_SYMBOL_NAME];
 
 	if (mmx_symbols_finish(s, NULL))
 		return;
-	for (size_t i = 0; i < s->n; i++) {
-		const char *name = mmx_symbol_name(s, &s->v[i]);
+	for (size_t i = 0; i < mmx_symbols_count(s); i++) {
+		const struct mmx_symbol *sym = mmx_symbols_at(s, i);
 
-		if (s->v[i].type != 'U' && !mmx_symbols_find(s, name))
+		mmx_symbol_name(s, sym, name);
+		if (sym->type != 'U' && !mmx_symbols_find(s, name))
 			abort();
-		mmx_symbol_format(s, s->v[i].addr + 1, text, sizeof(text));
+		mmx_symbol_format(s, sym->addr + 1, text, sizeof(text));
 	}
 }
 

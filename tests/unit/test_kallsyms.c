@@ -51,13 +51,16 @@ static int load(struct mmx_symbols *s, struct fake_memory *m, const struct fake_
 
 static void expect_equal(const struct mmx_symbols *s, const struct fake_symbol *want, size_t n)
 {
-	CHECK(s->n == n, "%zu symbols of %zu", s->n, n);
-	for (size_t i = 0; i < n && i < s->n; i++) {
-		const char *name = mmx_symbol_name(s, &s->v[i]);
+	char name[MMX_SYMBOL_NAME];
 
-		CHECK(s->v[i].addr == want[i].addr && s->v[i].type == want[i].type &&
+	CHECK(mmx_symbols_count(s) == n, "%zu symbols of %zu", mmx_symbols_count(s), n);
+	for (size_t i = 0; i < n && i < mmx_symbols_count(s); i++) {
+		const struct mmx_symbol *sym = mmx_symbols_at(s, i);
+
+		mmx_symbol_name(s, sym, name);
+		CHECK(sym->addr == want[i].addr && sym->type == want[i].type &&
 			      !strcmp(name, want[i].name),
-		      "symbol %zu is %" PRIx64 " %c %s", i, s->v[i].addr, s->v[i].type, name);
+		      "symbol %zu is %" PRIx64 " %c %s", i, sym->addr, sym->type, name);
 	}
 }
 
@@ -124,7 +127,7 @@ static void expect_refusal(void (*spoil)(struct fake_memory *m, struct fake_kall
 	spoil(m, &k);
 	CHECK(load(&s, m, &k, &err) == -1, "accepted: %s", text);
 	CHECK(err.code == code && strstr(err.text, text), "code %d: %s", err.code, err.text);
-	CHECK(s.n == 1 && s.names.n == 7, "%zu symbols were left behind", s.n);
+	CHECK(s.kernel.n == 1 && s.kernel.names.n == 7, "%zu symbols were left behind", s.kernel.n);
 	mmx_symbols_free(&s);
 	fake_memory_free(m);
 }
@@ -273,7 +276,7 @@ static void names_cut_anywhere_are_refused(void)
 		ret = mmx_kallsyms_decode(&s, &core, &vi, &err);
 		CHECK(!ret == (len == k.names_len), "%zu bytes of %zu: %d", len, k.names_len, ret);
 		mmx_symbols_free(&s);
-		free(names);
+		free(core.names);
 	}
 	mmx_vmcoreinfo_free(&vi);
 	fake_memory_free(m);

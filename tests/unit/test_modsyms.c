@@ -134,16 +134,18 @@ static void drop(struct fixture *f)
 static bool has_module(const struct mmx_symbols *s, char name, uint64_t base)
 {
 	static const char *const names[] = {"open", "close", "open", "last"};
+	char text[MMX_SYMBOL_NAME];
 	unsigned int found = 0;
 
-	for (size_t i = 0; i < s->n; i++) {
-		const char *module = mmx_symbol_module(s, &s->v[i]);
+	for (size_t i = 0; i < s->modules.n; i++) {
+		const struct mmx_symbol *sym = &s->modules.v[i];
+		const char *module = mmx_symbol_module(s, sym);
 
 		if (!module || *module != name)
 			continue;
-		if (found == 4 || s->v[i].addr != base + 0x10 * (found + 1) ||
-		    s->v[i].type != "ttrb"[found] ||
-		    strcmp(mmx_symbol_name(s, &s->v[i]), names[found]))
+		if (found == 4 || sym->addr != base + 0x10 * (found + 1) ||
+		    sym->type != "ttrb"[found] ||
+		    strcmp(mmx_symbol_name(s, sym, text), names[found]))
 			return false;
 		found++;
 	}
@@ -152,8 +154,9 @@ static bool has_module(const struct mmx_symbols *s, char name, uint64_t base)
 
 static void expect_modules(const struct fixture *f, const char *names)
 {
-	CHECK(f->s.n == 1 + 4 * strlen(names), "%zu symbols", f->s.n);
-	CHECK(f->s.modules.n == strlen(names), "%zu modules", f->s.modules.n);
+	CHECK(mmx_symbols_count(&f->s) == 1 + 4 * strlen(names), "%zu symbols",
+	      mmx_symbols_count(&f->s));
+	CHECK(f->s.module_names.n == strlen(names), "%zu modules", f->s.module_names.n);
 	for (; *names; names++)
 		CHECK(has_module(&f->s, *names, OUTSIDE + 0x1000 * (*names - 'a')), "module %c",
 		      *names);
@@ -278,12 +281,13 @@ static void long_names_are_cut(void)
 {
 	struct fixture f = make();
 	const struct mmx_symbol *sym;
+	char text[MMX_SYMBOL_NAME];
 
 	memset(f.m->bytes + f.m->used, 'n', 4096);
 	f.tab[1]->strtab = FAKE_VA + f.m->used;
 	CHECK(!load(&f) && !f.unreadable, "%s", f.err.text);
 	sym = mmx_symbols_nearest(&f.s, OUTSIDE + 0x1010);
-	CHECK(sym && strlen(mmx_symbol_name(&f.s, sym)) == MMX_SYMBOL_NAME - 1, "length");
+	CHECK(sym && strlen(mmx_symbol_name(&f.s, sym, text)) == MMX_SYMBOL_NAME - 1, "length");
 	drop(&f);
 }
 

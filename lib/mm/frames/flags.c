@@ -46,15 +46,12 @@ struct widths {
 static uint64_t count_cpus(const struct mmx_kernel *k)
 {
 	const struct mmx_symbol *s = mmx_symbols_find(&k->symbols, "__per_cpu_offset");
-	const struct mmx_symbol *end = k->symbols.v + k->symbols.n, *next = s;
 	uint64_t words =
 		mmx_has(&k->layout, M_cpumask_bits) ? k->layout.member[M_cpumask_bits].m.nelems : 0;
-	uint64_t gap = 0;
+	uint64_t gap = 0, behind;
 
-	while (next && next < end && next->addr == s->addr)
-		next++;
-	if (next && next < end)
-		gap = (next->addr - s->addr) / 8;
+	if (s && mmx_symbols_behind(&k->symbols, s, &behind))
+		gap = (behind - s->addr) / 8;
 	if (!words)
 		return gap;
 	if (gap > (words - 1) * 64 && gap <= words * 64)

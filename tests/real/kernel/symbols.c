@@ -12,11 +12,14 @@ static int symbols(const struct mmx_kernel *k)
 {
 	const struct mmx_symbols *s = &k->symbols;
 
-	for (size_t i = 0; i < s->n; i++) {
-		const char *module = mmx_symbol_module(s, &s->v[i]);
+	char name[MMX_SYMBOL_NAME];
 
-		printf("%016" PRIx64 "\t%c\t%s\t%s\n", s->v[i].addr, s->v[i].type,
-		       mmx_symbol_name(s, &s->v[i]), module ? module : "");
+	for (size_t i = 0; i < mmx_symbols_count(s); i++) {
+		const struct mmx_symbol *sym = mmx_symbols_at(s, i);
+		const char *module = mmx_symbol_module(s, sym);
+
+		printf("%016" PRIx64 "\t%c\t%s\t%s\n", sym->addr, sym->type,
+		       mmx_symbol_name(s, sym, name), module ? module : "");
 	}
 	return 0;
 }
