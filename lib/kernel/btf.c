@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/large.h"
 #include "base/names.h"
 #include "kernel/btf.h"
 #include "kernel/typegraph.h"
@@ -86,7 +87,8 @@ struct mmx_btf {
 	uint32_t first_type;   /* the number of the first type here */
 	uint32_t first_string; /* the offset of the first string here */
 	uint32_t n_types;      /* here */
-	uint32_t *at;          /* where each of them begins */
+	uint32_t n_enumerators;
+	uint32_t *at; /* where each of them begins */
 	struct mmx_names names;
 	struct mmx_names enumerators; /* made when first asked for */
 	bool enumerators_done;
@@ -223,7 +225,7 @@ static int number_types(struct mmx_btf *b, struct mmx_err *err)
 	size_t named = 0;
 	uint32_t off = 0;
 
-	b->at = malloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
+	b->at = mmx_large_alloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
 	if (!b->at)
 		return mmx_fail_nomem(err);
 	while (off < b->types_len) {
@@ -246,8 +248,23 @@ static int number_types(struct mmx_btf *b, struct mmx_err *err)
 		b->at[b->n_types++] = off;
 		off += TYPE_WORDS + (uint32_t)rest;
 		named += t.name && name_group(&t) != MMX_TG_OTHER;
+		if (name_group(&t) == MMX_TG_ENUM)
+			b->n_enumerators += t.count;
 	}
 	return mmx_names_reserve(&b->names, named) ? 0 : mmx_fail_nomem(err);
+}
+
+/* The highest of the words that elements have in the same place. */
+static uint32_t highest(const unsigned char *p, size_t element, uint32_t count)
+{
+	uint32_t high = 0;
+
+	for (uint32_t i = 0; i < count; i++, p += element) {
+		uint32_t word = mmx_le32(p);
+
+		high = word > high ? word : high;
+	}
+	return high;
 }
 
 static const char *bad_reference(const struct mmx_btf *b, const struct type *t)
@@ -266,12 +283,10 @@ static const char *bad_reference(const struct mmx_btf *b, const struct type *t)
 	    (!type_ok(b, mmx_le32(t->rest)) || !type_ok(b, mmx_le32(t->rest + 4))))
 		return "element type";
 	p = t->rest + k->fixed;
-	for (uint32_t i = 0; i < t->count && k->element; i++, p += k->element) {
-		if (k->name != NONE && !string_ok(b, mmx_le32(p + k->name)))
-			return "element's name";
-		if (k->type != NONE && !type_ok(b, mmx_le32(p + k->type)))
-			return "element's type";
-	}
+	if (k->name != NONE && !string_ok(b, highest(p + k->name, k->element, t->count)))
+		return "element's name";
+	if (k->type != NONE && !type_ok(b, highest(p + k->type, k->element, t->count)))
+		return "element's type";
 	return NULL;
 }
 
@@ -407,6 +422,8 @@ static bool enumerator_at(const struct mmx_btf *b, const struct type *t, uint64_
 
 static bool index_enumerators(struct mmx_btf *b)
 {
+	if (!mmx_names_reserve(&b->enumerators, b->n_enumerators))
+		return false;
 	for (uint32_t i = 0; i < b->n_types; i++) {
 		struct type t = take_type(b->types + b->at[i]);
 		const char *name;

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/bytes.h"
+#include "base/large.h"
 #include "kernel/btf.h"
 #include "kernel/symbols.h"
 #include "kernel/types.h"
@@ -30,7 +31,7 @@ int mmx_btf_from_dump(struct mmx_types_provider *p, struct mmx_view *view,
 				"__start_BTF 0x%" PRIx64 " and __stop_BTF 0x%" PRIx64
 				" enclose nothing sensible",
 				start, stop);
-	data = malloc(stop - start);
+	data = mmx_large_alloc(stop - start);
 	if (!data)
 		return mmx_fail_nomem(err);
 	if (mmx_kread_ok(view, start, data, stop - start, "the kernel's BTF", err)) {
@@ -77,7 +78,7 @@ static bool is_kernel_btf(struct mmx_btf *btf)
 
 static void try_candidate(struct scan *s, uint64_t phys, uint64_t len)
 {
-	void *data = malloc(len);
+	void *data = mmx_large_alloc(len);
 	struct mmx_btf *btf;
 
 	s->candidates++;

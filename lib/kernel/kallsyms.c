@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/large.h"
 #include "kernel/kallsyms.h"
 #include "kernel/symbols.h"
 #include "kernel/vmcoreinfo.h"
@@ -149,7 +150,9 @@ static int decode(struct mmx_symbol_table *t, const struct mmx_kallsyms *k,
 {
 	struct decoder d = {.k = k};
 
-	if (!mmx_array_grow(t, k->num_syms) || !mmx_array_grow(&t->hashes, k->num_syms))
+	t->v = mmx_large_alloc(k->num_syms * sizeof(*t->v));
+	t->hashes.v = mmx_large_alloc(k->num_syms * sizeof(*t->hashes.v));
+	if (!t->v || !t->hashes.v)
 		return mmx_fail_nomem(err);
 	t->tokens = mmx_symbol_tokens_new(k->token_table, k->token_table_len, k->token_index, err);
 	d.tokens = t->tokens;
@@ -172,7 +175,7 @@ int mmx_kallsyms_decode(struct mmx_symbols *s, struct mmx_kallsyms *k,
 		t.v[i].addr = decode_address(k, encoding, i);
 		t.v[i].module = 0;
 	}
-	t.n = t.hashes.n = k->num_syms;
+	t.n = t.allocated = t.hashes.n = t.hashes.allocated = k->num_syms;
 	t.names.v = (char *)k->names;
 	t.names.n = t.names.allocated = k->names_len;
 	k->names = NULL;
@@ -233,7 +236,7 @@ static size_t room_at(const struct places *p, uint64_t addr, uint64_t max)
 static int read_table(unsigned char **bytes, struct mmx_view *view, uint64_t addr, size_t len,
 		      const char *what, struct mmx_err *err)
 {
-	*bytes = malloc(len);
+	*bytes = mmx_large_alloc(len);
 	if (!*bytes)
 		return mmx_fail_nomem(err);
 	return mmx_kread_ok(view, addr, *bytes, len, what, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
 #include "kernel/symbols.h"
 
 /* Kernel addresses are the upper half of the address space; what is below is a per-CPU offset. */
@@ -206,7 +207,7 @@ static int finish(struct mmx_symbol_table *t, struct mmx_err *err)
 	drop_index(t);
 	while (slots < 2 * t->n)
 		slots *= 2;
-	t->slot = calloc(slots, sizeof(*t->slot));
+	t->slot = mmx_large_zeroed(slots, sizeof(*t->slot));
 	if (!t->slot)
 		return mmx_fail_nomem(err);
 	t->slots = slots;
