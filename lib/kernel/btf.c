@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/large.h"
 #include "base/names.h"
@@ -87,11 +88,11 @@ struct mmx_btf {
 	uint32_t first_type;   /* the number of the first type here */
 	uint32_t first_string; /* the offset of the first string here */
 	uint32_t n_types;      /* here */
-	uint32_t n_enumerators;
-	uint32_t *at; /* where each of them begins */
+	uint32_t *at;          /* where each of them begins */
+	struct {
+		MMX_ARRAY(uint32_t);
+	} named, enums; /* types to be indexed by name; enums */
 	struct mmx_names names;
-	struct mmx_names enumerators; /* made when first asked for */
-	bool enumerators_done;
 };
 
 /*
@@ -100,9 +101,6 @@ struct mmx_btf {
  * is told once.
  */
 #define DISPUTED 0x100
-
-/* In the table of enumerators all names are of one kind. */
-#define ENUMERATOR 0
 
 static bool parse_header(const unsigned char *p, size_t have, struct header *h)
 {
@@ -219,41 +217,6 @@ static enum mmx_tg_kind name_group(const struct type *t)
 	}
 }
 
-/* Number the types: find where each begins. */
-static int number_types(struct mmx_btf *b, struct mmx_err *err)
-{
-	size_t named = 0;
-	uint32_t off = 0;
-
-	b->at = mmx_large_alloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
-	if (!b->at)
-		return mmx_fail_nomem(err);
-	while (off < b->types_len) {
-		unsigned long id = b->first_type + (unsigned long)b->n_types;
-		struct type t;
-		uint64_t rest;
-
-		if (!mmx_fits(off, TYPE_WORDS, b->types_len))
-			return mmx_fail(err, MMX_ECORRUPT, "BTF type %lu is cut off", id);
-		t = take_type(b->types + off);
-		if (!rest_size(b, &t, &rest))
-			return mmx_fail(err, MMX_ECORRUPT,
-					"BTF type %lu is of kind %u, which is unknown and of "
-					"unknown size",
-					id, t.kind);
-		if (!mmx_fits(off + (uint64_t)TYPE_WORDS, rest, b->types_len))
-			return mmx_fail(err, MMX_ECORRUPT,
-					"BTF type %lu of kind %u with %u elements is cut off", id,
-					t.kind, t.count);
-		b->at[b->n_types++] = off;
-		off += TYPE_WORDS + (uint32_t)rest;
-		named += t.name && name_group(&t) != MMX_TG_OTHER;
-		if (name_group(&t) == MMX_TG_ENUM)
-			b->n_enumerators += t.count;
-	}
-	return mmx_names_reserve(&b->names, named) ? 0 : mmx_fail_nomem(err);
-}
-
 /* The highest of the words that elements have in the same place. */
 static uint32_t highest(const unsigned char *p, size_t element, uint32_t count)
 {
@@ -267,27 +230,92 @@ static uint32_t highest(const unsigned char *p, size_t element, uint32_t count)
 	return high;
 }
 
-static const char *bad_reference(const struct mmx_btf *b, const struct type *t)
+static inline uint32_t higher(uint32_t a, uint32_t b)
 {
-	const struct kind *k;
-	const unsigned char *p;
+	return a > b ? a : b;
+}
 
-	if (!string_ok(b, t->name))
-		return "name";
+/* The highest string and the highest type that a type refers to, or all of them do. */
+struct references {
+	uint32_t string, type;
+};
+
+static void add_references(struct references *r, const struct type *t)
+{
+	const unsigned char *p = t->rest;
+	const struct kind *k;
+
+	r->string = higher(r->string, t->name);
 	if (t->kind >= KINDS)
-		return NULL;
+		return;
 	k = &kinds[t->kind];
-	if (k->to_type && !type_ok(b, t->size_or_type))
-		return "type";
-	if (t->kind == KIND_ARRAY &&
-	    (!type_ok(b, mmx_le32(t->rest)) || !type_ok(b, mmx_le32(t->rest + 4))))
-		return "element type";
-	p = t->rest + k->fixed;
-	if (k->name != NONE && !string_ok(b, highest(p + k->name, k->element, t->count)))
-		return "element's name";
-	if (k->type != NONE && !type_ok(b, highest(p + k->type, k->element, t->count)))
-		return "element's type";
-	return NULL;
+	if (k->to_type)
+		r->type = higher(r->type, t->size_or_type);
+	if (t->kind == KIND_ARRAY)
+		r->type = higher(r->type, higher(mmx_le32(p), mmx_le32(p + 4)));
+	p += k->fixed;
+	if (k->name != NONE)
+		r->string = higher(r->string, highest(p + k->name, k->element, t->count));
+	if (k->type != NONE)
+		r->type = higher(r->type, highest(p + k->type, k->element, t->count));
+}
+
+/* All of them are right when the highest ones are. */
+static int check_references(const struct mmx_btf *b, const struct references *all,
+			    struct mmx_err *err)
+{
+	if (string_ok(b, all->string) && type_ok(b, all->type))
+		return 0;
+	for (uint32_t i = 0; i < b->n_types; i++) {
+		struct type t = take_type(b->types + b->at[i]);
+		struct references its = {0, 0};
+
+		add_references(&its, &t);
+		if (!string_ok(b, its.string) || !type_ok(b, its.type))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"BTF type %u: its %s is out of range",
+					b->first_type + i,
+					string_ok(b, its.string) ? "type" : "name");
+	}
+	return 0;
+}
+
+/* Number the types: find where each begins. */
+static int number_types(struct mmx_btf *b, struct mmx_err *err)
+{
+	struct references all = {0, 0};
+	uint32_t off = 0;
+
+	b->at = mmx_large_alloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
+	if (!b->at)
+		return mmx_fail_nomem(err);
+	while (off < b->types_len) {
+		uint32_t id = b->first_type + b->n_types;
+		enum mmx_tg_kind group;
+		struct type t;
+		uint64_t rest;
+
+		if (!mmx_fits(off, TYPE_WORDS, b->types_len))
+			return mmx_fail(err, MMX_ECORRUPT, "BTF type %u is cut off", id);
+		t = take_type(b->types + off);
+		if (!rest_size(b, &t, &rest))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"BTF type %u is of kind %u, which is unknown and of "
+					"unknown size",
+					id, t.kind);
+		if (!mmx_fits(off + (uint64_t)TYPE_WORDS, rest, b->types_len))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"BTF type %u of kind %u with %u elements is cut off", id,
+					t.kind, t.count);
+		add_references(&all, &t);
+		group = name_group(&t);
+		if ((t.name && group != MMX_TG_OTHER && !mmx_array_add(&b->named, id)) ||
+		    (group == MMX_TG_ENUM && !mmx_array_add(&b->enums, id)))
+			return mmx_fail_nomem(err);
+		b->at[b->n_types++] = off;
+		off += TYPE_WORDS + (uint32_t)rest;
+	}
+	return check_references(b, &all, err);
 }
 
 /*
@@ -316,33 +344,29 @@ static bool same_shape(const struct mmx_btf *b, const struct type *t, uint32_t f
 	return true;
 }
 
-static bool index_name(struct mmx_btf *b, const struct type *t, uint32_t id)
+static bool index_name(struct mmx_btf *b, uint32_t id)
 {
-	enum mmx_tg_kind group = name_group(t);
-	const char *name = get_string(b, t->name);
+	struct type t = get_type(b, id);
+	enum mmx_tg_kind group = name_group(&t);
+	const char *name = get_string(b, t.name);
 	const struct mmx_name *s;
 
-	if (group == MMX_TG_OTHER || !*name)
+	if (!*name)
 		return true;
 	s = mmx_names_add(&b->names, name, group, id);
-	return s && (same_shape(b, t, (uint32_t)s->value) ||
+	return s && (s->value == id || same_shape(b, &t, (uint32_t)s->value) ||
 		     mmx_names_add(&b->names, name, group | DISPUTED, 0));
 }
 
-/* Check every reference and index the names. */
-static int index_types(struct mmx_btf *b, struct mmx_err *err)
+static int index_names(struct mmx_btf *b, struct mmx_err *err)
 {
-	for (uint32_t i = 0; i < b->n_types; i++) {
-		struct type t = take_type(b->types + b->at[i]);
-		uint32_t id = b->first_type + i;
-		const char *bad = bad_reference(b, &t);
-
-		if (bad)
-			return mmx_fail(err, MMX_ECORRUPT, "BTF type %u: its %s is out of range",
-					id, bad);
-		if (!index_name(b, &t, id))
+	if (!mmx_names_reserve(&b->names, b->named.n))
+		return mmx_fail_nomem(err);
+	for (size_t i = 0; i < b->named.n; i++) {
+		if (!index_name(b, b->named.v[i]))
 			return mmx_fail(err, MMX_ECORRUPT, "BTF: its names cannot be indexed");
 	}
+	mmx_array_free(&b->named);
 	return 0;
 }
 
@@ -420,44 +444,28 @@ static bool enumerator_at(const struct mmx_btf *b, const struct type *t, uint64_
 	return true;
 }
 
-static bool index_enumerators(struct mmx_btf *b)
-{
-	if (!mmx_names_reserve(&b->enumerators, b->n_enumerators))
-		return false;
-	for (uint32_t i = 0; i < b->n_types; i++) {
-		struct type t = take_type(b->types + b->at[i]);
-		const char *name;
-		int64_t value;
-
-		if (t.kind != KIND_ENUM && t.kind != KIND_ENUM64)
-			continue;
-		for (uint32_t j = 0; enumerator_at(b, &t, j, &name, &value); j++) {
-			struct mmx_name *s =
-				mmx_names_add(&b->enumerators, name, ENUMERATOR, (uint64_t)value);
-
-			if (!s)
-				return false;
-			if (s->value != (uint64_t)value &&
-			    !mmx_names_add(&b->enumerators, name, ENUMERATOR | DISPUTED, 0))
-				return false;
-		}
-	}
-	return true;
-}
-
+/* Few are asked for without the enum that has them, so that no index of all of them is worth its time. */
 static bool btf_find_enumerator(struct mmx_typegraph *g, const char *name, int64_t *value)
 {
-	struct mmx_btf *b = (struct mmx_btf *)g;
-	const struct mmx_name *s;
+	const struct mmx_btf *b = (const struct mmx_btf *)g;
+	bool found = false;
 
-	if (!b->enumerators_done)
-		b->enumerators_done = index_enumerators(b);
-	s = mmx_names_find(&b->enumerators, name, ENUMERATOR);
-	if (!b->enumerators_done || !s ||
-	    mmx_names_find(&b->enumerators, name, ENUMERATOR | DISPUTED))
-		return false;
-	*value = (int64_t)s->value;
-	return true;
+	for (size_t i = 0; i < b->enums.n; i++) {
+		struct type t = get_type(b, b->enums.v[i]);
+		const char *each;
+		int64_t its_value;
+
+		for (uint32_t j = 0; enumerator_at(b, &t, j, &each, &its_value); j++) {
+			if (*each != *name || strcmp(each, name))
+				continue;
+			/* Two of one name and different values: neither is an answer. */
+			if (found && its_value != *value)
+				return false;
+			found = true;
+			*value = its_value;
+		}
+	}
+	return found;
 }
 
 static const enum mmx_tg_kind graph_kinds[KINDS] = {
@@ -581,7 +589,7 @@ struct mmx_btf *mmx_btf_new(void *data, size_t len, const struct mmx_btf *base, 
 	b->graph.ops = &btf_ops;
 	b->base = base;
 	b->data = data;
-	if (open_sections(b, len, err) || number_types(b, err) || index_types(b, err)) {
+	if (open_sections(b, len, err) || number_types(b, err) || index_names(b, err)) {
 		mmx_btf_free(b);
 		return NULL;
 	}
@@ -591,7 +599,8 @@ struct mmx_btf *mmx_btf_new(void *data, size_t len, const struct mmx_btf *base, 
 void mmx_btf_free(struct mmx_btf *btf)
 {
 	mmx_names_free(&btf->names);
-	mmx_names_free(&btf->enumerators);
+	mmx_array_free(&btf->named);
+	mmx_array_free(&btf->enums);
 	free(btf->at);
 	free(btf->data);
 	free(btf);

@@ -6,7 +6,8 @@
 #include "mm/mem.h"
 #include "mm/frames/flags.h"
 
-#define SPOTS_A_ZONE 384
+#define SPOTS        1024 /* in all, and at least so many of a zone: */
+#define SPOTS_A_ZONE 32
 #define SPOT_BYTES   4096 /* one page of vmemmap: what a compressed dump unpacks anyway */
 
 const char *mmx_flag_field_name(enum mmx_flag_field_id id)
@@ -121,38 +122,63 @@ static void place_fields(struct mmx_flags *f, const struct widths *w)
 }
 
 /*
- * Samples: bytes of vmemmap spread over each populated zone, against which positions are verified.
+ * Samples: struct pages spread over each populated zone, against which positions are verified.
  */
+struct sample {
+	const struct mmx_zone *zone;
+	uint64_t pfn, flags;
+};
 
-typedef void (*sample_fn)(void *arg, const struct mmx_zone *zone, uint64_t pfn, uint64_t flags);
+struct samples {
+	MMX_ARRAY(struct sample);
+};
 
-static void sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t pfn,
-			sample_fn fn, void *arg)
+static bool sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t pfn,
+			struct samples *samples)
 {
 	uint64_t size = mmx_mem(k)->vmemmap.page_size, got;
 	unsigned char pages[SPOT_BYTES];
 
 	if (mmx_pages_read(k->view, pfn, SPOT_BYTES / size, pages, &got))
-		return;
+		return true;
 	for (uint64_t i = 0; i < got && pfn + i < zone->start_pfn + zone->spanned; i++) {
 		uint64_t flags = mmx_get(&k->layout, M_page_flags, pages + i * size);
 
 		/* All ones: never initialised. Those that the kernel does not look at may be anything. */
-		if (flags != ~0ULL && mmx_pfn_online(&mmx_mem(k)->sparse, pfn + i))
-			fn(arg, zone, pfn + i, flags);
+		if (flags != ~0ULL && mmx_pfn_online(&mmx_mem(k)->sparse, pfn + i) &&
+		    !mmx_array_add(samples, (struct sample){zone, pfn + i, flags}))
+			return false;
 	}
+	return true;
 }
 
-static void each_sample(struct mmx_kernel *k, sample_fn fn, void *arg)
+/* So many spots of a zone as its share of all that zones span, but some of each. */
+static uint64_t spots_of(const struct mmx_zones *zones, const struct mmx_zone *zone)
 {
-	for (size_t i = 0; i < mmx_mem(k)->zones.n; i++) {
-		const struct mmx_zone *zone = &mmx_mem(k)->zones.v[i];
-		/* Odd, so as not to keep step with blocks of powers of two. */
-		uint64_t step = zone->spanned / SPOTS_A_ZONE | 1;
+	uint64_t all = 0, spots;
 
-		for (uint64_t at = 0; at < zone->spanned; at += step)
-			sample_spot(k, zone, zone->start_pfn + at, fn, arg);
+	for (size_t i = 0; i < zones->n; i++)
+		all += zones->v[i].spanned / SPOTS + 1;
+	spots = zone->spanned / all;
+	return spots > SPOTS_A_ZONE ? spots : SPOTS_A_ZONE;
+}
+
+/* False without memory. */
+static bool take_samples(struct mmx_kernel *k, struct samples *samples)
+{
+	const struct mmx_zones *zones = &mmx_mem(k)->zones;
+
+	for (size_t i = 0; i < zones->n; i++) {
+		const struct mmx_zone *zone = &zones->v[i];
+		/* Odd, so as not to keep step with blocks of powers of two. */
+		uint64_t step = zone->spanned / spots_of(zones, zone) | 1;
+
+		for (uint64_t at = 0; at < zone->spanned; at += step) {
+			if (!sample_spot(k, zone, zone->start_pfn + at, samples))
+				return false;
+		}
 	}
+	return true;
 }
 
 struct zone_verdict {
@@ -169,34 +195,34 @@ struct zone_verdict {
  * before a zone's first memory are linked to that zone, and those that no zone spans (ACPI tables at the end
  * of memory) get a zone number one beyond the last.
  */
-static void verify_zone(void *arg, const struct mmx_zone *zone, uint64_t pfn, uint64_t flags)
+static void verify_zone(struct zone_verdict *v, const struct sample *s)
 {
-	struct zone_verdict *v = arg;
 	const struct mmx_flags *f = &mmx_mem(v->k)->flags;
 	const struct mmx_zone *said =
-		mmx_zone_of(&mmx_mem(v->k)->zones, mmx_flag_field(f, FIELD_NODE, flags),
-			    mmx_flag_field(f, FIELD_ZONE, flags));
+		mmx_zone_of(&mmx_mem(v->k)->zones, mmx_flag_field(f, FIELD_NODE, s->flags),
+			    mmx_flag_field(f, FIELD_ZONE, s->flags));
 
-	if (flags & v->reserved)
+	if (s->flags & v->reserved)
 		return;
 	v->looked++;
-	if (said == zone) {
+	if (said == s->zone) {
 		v->right++;
-	} else if (!said || pfn < said->start_pfn || pfn >= said->start_pfn + said->spanned) {
+	} else if (!said || s->pfn < said->start_pfn || s->pfn >= said->start_pfn + said->spanned) {
 		v->bad = true;
-		v->bad_pfn = pfn;
-		v->bad_flags = flags;
+		v->bad_pfn = s->pfn;
+		v->bad_flags = s->flags;
 	}
 }
 
-static void check_zone_bits(struct mmx_kernel *k)
+static void check_zone_bits(struct mmx_kernel *k, const struct samples *samples)
 {
 	static const char source[] = "MAX_NUMNODES, __MAX_NR_ZONES";
 	const struct mmx_flag_field *node = &mmx_mem(k)->flags.field[FIELD_NODE];
 	const struct mmx_flag_field *zone = &mmx_mem(k)->flags.field[FIELD_ZONE];
 	struct zone_verdict v = {.k = k, .reserved = 1ULL << mmx_enum(&k->layout, E_PG_reserved)};
 
-	each_sample(k, verify_zone, &v);
+	for (size_t i = 0; i < samples->n; i++)
+		verify_zone(&v, &samples->v[i]);
 	if (v.bad)
 		mmx_fact_set(&k->facts, FACT_FLAGS_ZONE, MMX_FACT_FAILED, source,
 			     "with the node at bit %u and the zone at bit %u, flags 0x%" PRIx64
@@ -221,13 +247,10 @@ struct gen_verdict {
 	unsigned int on, with, stray;
 };
 
-static void verify_gen(void *arg, const struct mmx_zone *zone, uint64_t pfn, uint64_t flags)
+static void verify_gen(struct gen_verdict *v, uint64_t flags)
 {
-	struct gen_verdict *v = arg;
 	unsigned int gen = mmx_flag_field(&mmx_mem(v->k)->flags, FIELD_LRU_GEN, flags);
 
-	(void)zone;
-	(void)pfn;
 	v->on += !!(flags & v->lru);
 	v->with += flags & v->lru && gen && gen <= v->max;
 	v->stray += (!(flags & v->lru) && gen) || gen > v->max;
@@ -237,7 +260,7 @@ static void verify_gen(void *arg, const struct mmx_zone *zone, uint64_t pfn, uin
  * The generation field: 1 to MAX_NR_GENS on pages of a generation list, and 0 on every page that
  * is not on the LRU at all.
  */
-static void check_lru_gen(struct mmx_kernel *k)
+static void check_lru_gen(struct mmx_kernel *k, const struct samples *samples)
 {
 	static const char source[] = "lruvec.lrugen, NR_CPUS";
 	const struct mmx_flag_field *gen = &mmx_mem(k)->flags.field[FIELD_LRU_GEN];
@@ -256,7 +279,8 @@ static void check_lru_gen(struct mmx_kernel *k)
 	}
 	v.lru = 1ULL << mmx_enum(&k->layout, E_PG_lru);
 	v.max = k->layout.member[M_lruvec_lrugen_timestamps].m.nelems;
-	each_sample(k, verify_gen, &v);
+	for (size_t i = 0; i < samples->n; i++)
+		verify_gen(&v, samples->v[i].flags);
 	if (v.stray)
 		mmx_fact_set(&k->facts, FACT_FLAGS_LRU_GEN, MMX_FACT_FAILED, source,
 			     "with the generation at bit %u, %u pages sampled off the LRU have one",
@@ -276,7 +300,7 @@ static void check_lru_gen(struct mmx_kernel *k)
  * off a gap between symbols. So the generation bits decide: what was derived comes first, and when that is refuted, every
  * other width is tried and taken if it alone holds.
  */
-static void find_lower_fields(struct mmx_kernel *k)
+static void find_lower_fields(struct mmx_kernel *k, const struct samples *samples)
 {
 	uint64_t cpus = count_cpus(k);
 	unsigned int derived[2] = {bits_for(cpus), bits_for(cpus / 2 + 1)}, held = CPUS_UNKNOWN;
@@ -286,7 +310,7 @@ static void find_lower_fields(struct mmx_kernel *k)
 	for (int i = 0; i < 2; i++) {
 		derive_widths(k, cpus ? derived[i] : CPUS_UNKNOWN, &w);
 		place_fields(&mmx_mem(k)->flags, &w);
-		check_lru_gen(k);
+		check_lru_gen(k, samples);
 		if (k->facts.v[FACT_FLAGS_LRU_GEN].state != MMX_FACT_FAILED)
 			return;
 	}
@@ -294,14 +318,14 @@ static void find_lower_fields(struct mmx_kernel *k)
 	for (unsigned int bits = 0; bits <= CPU_BITS_MAX; bits++) {
 		derive_widths(k, bits, &w);
 		place_fields(&mmx_mem(k)->flags, &w);
-		check_lru_gen(k);
+		check_lru_gen(k, samples);
 		if (k->facts.v[FACT_FLAGS_LRU_GEN].state == MMX_FACT_CHECKED)
 			held = held == CPUS_UNKNOWN ? bits : CPU_BITS_MAX + 1;
 	}
 	derive_widths(k, held <= CPU_BITS_MAX ? held : CPUS_UNKNOWN, &w);
 	place_fields(&mmx_mem(k)->flags, &w);
 	if (held <= CPU_BITS_MAX)
-		check_lru_gen(k);
+		check_lru_gen(k, samples);
 	else
 		k->facts.v[FACT_FLAGS_LRU_GEN] = first;
 }
@@ -323,6 +347,7 @@ static bool take_name(void *arg, const char *name, int64_t value)
 void mmx_flags_find(struct mmx_kernel *k)
 {
 	struct mmx_flags *f = &mmx_mem(k)->flags;
+	struct samples samples = {0};
 	struct widths w;
 	struct mmx_err err;
 
@@ -345,9 +370,16 @@ void mmx_flags_find(struct mmx_kernel *k)
 	}
 	derive_widths(k, CPUS_UNKNOWN, &w);
 	place_fields(f, &w);
-	check_zone_bits(k);
+	if (!take_samples(k, &samples)) {
+		mmx_array_free(&samples);
+		mmx_fact_set(&k->facts, FACT_FLAGS_ZONE, MMX_FACT_UNKNOWN, "enum pageflags",
+			     "out of memory");
+		return;
+	}
+	check_zone_bits(k, &samples);
 	if (mmx_fact_usable(&k->facts, FACT_FLAGS_ZONE))
-		find_lower_fields(k);
+		find_lower_fields(k, &samples);
 	else
 		f->field[FIELD_NODE].known = f->field[FIELD_ZONE].known = false;
+	mmx_array_free(&samples);
 }
