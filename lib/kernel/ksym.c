@@ -115,12 +115,14 @@ void mmx_ksyms_free(struct mmx_ksyms *k)
 /* What an assembler marks sections with is no symbol to the kernel, and neither is what others define. */
 static bool counts(const struct mmx_symbols *s, const struct mmx_symbol *sym, const char *module)
 {
-	const char *name = mmx_symbol_name(s, sym), *of = mmx_symbol_module(s, sym);
+	const char *of = mmx_symbol_module(s, sym);
+	char name[MMX_SYMBOL_NAME];
 
 	if (!module)
-		return !of;
-	return of && !strcmp(of, module) && sym->type != 'U' && *name != '$' &&
-	       strncmp(name, ".L", 2) && strncmp(name, "L0", 2);
+		return true;
+	mmx_symbol_name(s, sym, name);
+	return !strcmp(of, module) && sym->type != 'U' && *name != '$' && strncmp(name, ".L", 2) &&
+	       strncmp(name, "L0", 2);
 }
 
 /*
@@ -130,18 +132,19 @@ static bool counts(const struct mmx_symbols *s, const struct mmx_symbol *sym, co
 static const struct mmx_symbol *around(const struct mmx_symbols *s, const char *module,
 				       uint64_t addr, uint64_t start, uint64_t *end)
 {
-	size_t i = mmx_array_bound(s, sym, sym->addr <= addr);
+	const struct mmx_symbol_table *t = module ? &s->modules : &s->kernel;
+	size_t i = mmx_array_bound(t, sym, sym->addr <= addr);
 	const struct mmx_symbol *best = NULL;
 
-	for (size_t after = i; after < s->n && s->v[after].addr < *end; after++) {
-		if (counts(s, &s->v[after], module)) {
-			*end = s->v[after].addr;
+	for (size_t after = i; after < t->n && t->v[after].addr < *end; after++) {
+		if (counts(s, &t->v[after], module)) {
+			*end = t->v[after].addr;
 			break;
 		}
 	}
-	while (i-- && s->v[i].addr >= start && (!best || s->v[i].addr == best->addr)) {
-		if (counts(s, &s->v[i], module))
-			best = &s->v[i];
+	while (i-- && t->v[i].addr >= start && (!best || t->v[i].addr == best->addr)) {
+		if (counts(s, &t->v[i], module))
+			best = &t->v[i];
 	}
 	return best;
 }
@@ -161,6 +164,7 @@ void mmx_ksym_text(const struct mmx_ksyms *k, const struct mmx_view *view, uint6
 	const struct mmx_symbols *s = &view->kernel->symbols;
 	const struct mmx_symbol *sym = NULL;
 	const struct mmx_module_text *m = NULL;
+	char name[MMX_SYMBOL_NAME];
 	uint64_t end = k->end;
 
 	if (addr >= k->start && addr < k->end) {
@@ -172,7 +176,7 @@ void mmx_ksym_text(const struct mmx_ksyms *k, const struct mmx_view *view, uint6
 	if (!sym)
 		snprintf(buf, size, "0x%" PRIx64, addr);
 	else
-		snprintf(buf, size, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s", mmx_symbol_name(s, sym),
-			 addr - sym->addr, end - sym->addr, m ? " [" : "", m ? m->name : "",
-			 m ? "]" : "");
+		snprintf(buf, size, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s",
+			 mmx_symbol_name(s, sym, name), addr - sym->addr, end - sym->addr,
+			 m ? " [" : "", m ? m->name : "", m ? "]" : "");
 }
