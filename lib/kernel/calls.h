@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a function of the dead kernel calls, read from its code: a change that left no trace elsewhere. */
+#ifndef MMX_KERNEL_CALLS_H
+#define MMX_KERNEL_CALLS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct mmx_view;
+
+/** mmx_calls() - whether the code of function @caller calls @callee by name; -1 when that cannot be told */
+int mmx_calls(struct mmx_view *view, const char *caller, const char *callee, bool *calls,
+	      struct mmx_err *err);
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's own texts and code: a text begins behind the end of another, one that is cut by the end of the
+ * data is none, and what a function calls is looked for no further than it goes.
+ */
+#include <stdlib.h>
+
+#include "../fake_memory.h"
+#include "kernel/calls.h"
+#include "kernel/texts.h"
+#include "unit.h"
+
+#define DATA  (3u << 20) /* more than is searched at once */
+#define TYPES 4096u
+
+static struct fake_memory *m;
+
+static void setup(void)
+{
+	m = fake_memory_new(DATA + 4096);
+	fake_symbol(m, "__start_rodata", FAKE_VA + 1);
+	fake_symbol(m, "__end_rodata", FAKE_VA + DATA);
+	fake_symbol(m, "__start_BTF", FAKE_VA + TYPES);
+	fake_symbol(m, "__stop_BTF", FAKE_VA + 2 * TYPES);
+	snprintf(m->image.machine, sizeof(m->image.machine), "x86_64");
+}
+
+static void put(size_t at, const char *text)
+{
+	memcpy(m->bytes + at, text, strlen(text));
+}
+
+static const char *find(const char *begins)
+{
+	static struct mmx_text text;
+	static struct mmx_err err;
+
+	text.begins = begins;
+	return mmx_texts_find(m->view, &text, 1, &err) ? err.text : text.text;
+}
+
+static void texts_begin_behind_others(void)
+{
+	setup();
+	put(100, "no cpu: %i");
+	CHECK(!*find("cpu: "), "a text in the middle of another");
+	put(200, "cpu: %i\nhigh: %i");
+	CHECK(!strcmp(find("cpu: "), "cpu: %i\nhigh: %i"), "%s", find("cpu: "));
+	put(TYPES + 10, "types");
+	CHECK(!*find("types"), "found among the types");
+	/* Where two pieces meet: the first one ends within it. */
+	put((1 << 20) - 5, "at the border");
+	CHECK(!strcmp(find("at the"), "at the border"), "%s", find("at the"));
+	put(DATA - 3, "end");
+	CHECK(!*find("end"), "a text that has no end");
+	fake_memory_free(m);
+}
+
+static void data_that_make_no_sense_are_told(void)
+{
+	struct mmx_text text = {.begins = "x"};
+	struct mmx_err err;
+
+	setup();
+	m->mem.kernel.direct_map.va_end -= DATA / 2;
+	CHECK(mmx_texts_find(m->view, &text, 1, &err) < 0, "half of them are unmapped");
+	fake_symbol(m, "__end_rodata", FAKE_VA);
+	CHECK(mmx_texts_find(m->view, &text, 1, &err) < 0 && err.code == MMX_ECORRUPT,
+	      "they end before they begin");
+	fake_memory_free(m);
+}
+
+/* A call at @at that leads to @to. */
+static void put_call(uint64_t at, uint64_t to)
+{
+	int32_t distance = (int32_t)(to - (at + 5));
+
+	m->bytes[at] = 0xe8;
+	memcpy(m->bytes + at + 1, &distance, 4);
+}
+
+static void calls_are_within_a_function(void)
+{
+	struct mmx_err err;
+	bool calls;
+
+	setup();
+	fake_symbol(m, "prints", FAKE_VA + 0x100);
+	fake_symbol(m, "follows", FAKE_VA + 0x140);
+	fake_symbol(m, "folds", FAKE_VA + 0x80);
+	put_call(0x141, 0x80);
+	CHECK(!mmx_calls(m->view, "prints", "folds", &calls, &err) && !calls, "of the next one");
+	put_call(0x13c, 0x80); /* its last byte is beyond */
+	CHECK(!mmx_calls(m->view, "prints", "folds", &calls, &err) && !calls, "half of a call");
+	put_call(0x123, 0x80);
+	CHECK(!mmx_calls(m->view, "prints", "folds", &calls, &err) && calls, "its own");
+	CHECK(mmx_calls(m->view, "prints", "nobody", &calls, &err) < 0 && err.code == MMX_EMISSING,
+	      "nobody is there to be called");
+	snprintf(m->image.machine, sizeof(m->image.machine), "arm64");
+	CHECK(mmx_calls(m->view, "prints", "folds", &calls, &err) < 0, "another machine's code");
+	fake_memory_free(m);
+}
+
+int main(void)
+{
+	RUN(texts_begin_behind_others);
+	RUN(data_that_make_no_sense_are_told);
+	RUN(calls_are_within_a_function);
+	return unit_end();
+}
