@@ -78,7 +78,7 @@ static bool take_range(struct mmx_run *run, const struct mmx_proc *p, struct mmx
 /* With those that there are. */
 static enum mmx_exit no_entry(struct mmx_run *run)
 {
-	char names[256] = "";
+	char names[1024] = "";
 	size_t n = 0;
 
 	for (unsigned int i = 0; i < MMX_PROC_COUNT && n < sizeof(names); i++)
@@ -151,7 +151,12 @@ const struct mmx_command mmx_cmd_procx = {
 		"known, since its list breaks off or is not in the dump, is a question mark. slabinfo counts\n"
 		"as active what CPUs keep free too, as kernels do; where a node has more than 10000 partial\n"
 		"slabs of a cache, kernels since 6.10 estimate what they have free, and so does it.\n"
-		"vmallocinfo has addresses as kptr_restrict and the kernel's secret make them, hashed mostly.",
+		"vmallocinfo has addresses as kptr_restrict and the kernel's secret make them, hashed mostly.\n"
+		"\n"
+		"vmstat, zoneinfo and the files of nodes have the kernel's counters as it shows them, without what\n"
+		"CPUs have not added yet, by its own names; zoneinfo is printed by its own formats, out of its\n"
+		"read-only data. pagetypeinfo counts a list up to 100000 blocks, as kernels do. What is of a node\n"
+		"in sysfs is node<N>/vmstat and node<N>/numastat.",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

@@ -24,6 +24,7 @@
 #include "mm/swap/swap_areas.h"
 #include "mm/processes/task.h"
 #include "mm/zones/unaccepted.h"
+#include "mm/zones/zone_states.h"
 #include "mm/owners/vmalloc.h"
 
 /* Asking for one thing finds those that it rests on, so the lock is taken more than once. */

@@ -14,6 +14,24 @@ static const struct mmx_proc_entry *const entries[] = {
 #undef ENTRY
 };
 
+/* Whether a name is what is asked for; a decimal number may stand for its <N>. */
+static bool is_asked(const char *name, const char *asked, unsigned int *n)
+{
+	const char *number = strstr(name, "<N>");
+	size_t before = number ? (size_t)(number - name) : 0;
+
+	if (!number)
+		return !strcmp(name, asked);
+	if (strncmp(name, asked, before))
+		return false;
+	asked += before;
+	if (!isdigit((unsigned char)*asked))
+		return false;
+	for (*n = 0; isdigit((unsigned char)*asked) && *n < INT32_MAX / 10; asked++)
+		*n = *n * 10 + (*asked - '0');
+	return !strcmp(number + strlen("<N>"), asked);
+}
+
 /* A path that begins with a number is of that process; PIDs are decimal, as in /proc itself. */
 bool mmx_proc_find(struct mmx_proc *p, const char *asked)
 {
@@ -25,7 +43,7 @@ bool mmx_proc_find(struct mmx_proc *p, const char *asked)
 		return false;
 	for (p->nr = 0; p->nr < MMX_PROC_COUNT; p->nr++) {
 		p->entry = entries[p->nr];
-		if (p->entry->of_process == of_process && !strcmp(p->entry->name, asked))
+		if (p->entry->of_process == of_process && is_asked(p->entry->name, asked, &p->node))
 			return true;
 	}
 	return false;

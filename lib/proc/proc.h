@@ -32,7 +32,7 @@ struct mmx_proc_words {
 
 /**
  * struct mmx_proc_entry - a file below /proc
- * @name: "kpageflags", "maps"
+ * @name: "kpageflags", "maps"; in "node<N>/vmstat" the number of a node stands for <N>
  * @of_process: each process has one; it is asked for as PID/NAME
  * @by: of a file of words: what they can be asked by
  * @state_size: bytes at p->state, zeroed at first
@@ -79,6 +79,7 @@ struct mmx_proc {
 	const struct mmx_proc_entry *entry;
 	unsigned int nr; /* of the entry */
 	uint64_t pid;
+	unsigned int node;
 	struct mmx_view *view;
 	const struct mmx_sink *sink;
 	struct mmx_proc_watcher watcher;
@@ -91,7 +92,7 @@ struct mmx_proc {
 	struct mmx_err err;
 };
 
-/** mmx_proc_find() - sets the entry, and the process, of "NAME" or "PID/NAME"; false when there is none */
+/** mmx_proc_find() - sets the entry, and the process or node, of "NAME", "PID/NAME" or "node<N>/NAME"; false when there is none */
 bool mmx_proc_find(struct mmx_proc *p, const char *asked);
 
 /** mmx_proc_entry_name() - of the i-th entry, NULL behind the last one */
@@ -119,7 +120,13 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(kpageflags) /* kpage_words.c */ \
 	ENTRY(kpagecount)                     \
 	ENTRY(slabinfo)                       \
-	ENTRY(vmallocinfo)
+	ENTRY(vmallocinfo)                    \
+	ENTRY(vmstat)                         \
+	ENTRY(node_vmstat) /* vmstat.c */     \
+	ENTRY(node_numastat)                  \
+	ENTRY(zoneinfo)                       \
+	ENTRY(buddyinfo)                      \
+	ENTRY(pagetypeinfo)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "mm/mem.h"
 #include "mm/zones/counter_names.h"
 
@@ -48,9 +49,11 @@ static int read_text(struct mmx_view *view, uint64_t table, uint64_t nth,
 	read = mmx_kread_u64(view, table + nth * 8, &pointer);
 	if (!read)
 		read = mmx_kread_str(view, pointer, text, MMX_COUNTER_NAME, NULL);
-	return read ? mmx_fail(err, mmx_read_code(read), "vmstat_text[%" PRIu64 "] is %s", nth,
-			       mmx_read_name(read))
-		    : 0;
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "vmstat_text[%" PRIu64 "] is %s", nth,
+				mmx_read_name(read));
+	mmx_make_printable(text);
+	return 0;
 }
 
 /* Those of the whole system end where events begin; without events, the types tell how many they are. */
