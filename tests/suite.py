@@ -150,6 +150,7 @@ COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
+    "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
     "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 

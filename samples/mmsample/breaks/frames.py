@@ -2,12 +2,7 @@
 """Struct pages, free lists and slabs."""
 
 from ..memory import PAGE
-from ..story.kernel_pages import biggest_blocks
-from .registry import EVEN, WILD, counts, damage, doctorx, later, pagex, procx, story_page, story_pfn, user
-
-
-def first_block(kernel, order):
-    return next(b for b in kernel.node.free_blocks if b[1] == order)
+from .registry import EVEN, WILD, counts, damage, doctorx, pagex, procx, story_page, story_pfn, user
 
 
 @damage("flags-poisoned", "the page of 'DMA buffer' was never initialised (flags are all ones)",
@@ -128,43 +123,6 @@ def mapping_wild(kernel):
         procx("kpagecount", r"^{libc page 45} 33$"))
 def mapcount(kernel):
     story_page(kernel, "libc page 45")["_mapcount"] = 50
-
-
-@damage("buddy-cycle", "a free list of DMA32 comes back to a block that it has been at",
-        pagex("{last free block}",
-              r"list broken: +its list leads to 0x\w+, whose list leads to 0x\w+ and not back"),
-        later("buddyx"))
-def buddy_cycle(kernel):
-    first = kernel.frames.page(biggest_blocks(kernel)[0][0])
-    story_page(kernel, "last free block")["buddy_list.next"] = first.at("buddy_list")
-
-
-@damage("buddy-wild", "a free list leads outside of the struct pages",
-        pagex("{free block}", r"list broken: +its list leads to 0x4141\w+, which is unmapped"),
-        later("buddyx"))
-def buddy_wild(kernel):
-    kernel.frames.page(first_block(kernel, 10)[0])["buddy_list.next"] = EVEN
-
-
-@damage("buddy-order-wrong", "a block on the free list of order 10 says order 3",
-        pagex("{inside a free block}",
-              r"because: +nobody holds it, yet it is in no free block", status=0),
-        later("buddyx"))
-def buddy_order(kernel):
-    kernel.frames.page(first_block(kernel, 10)[0])["private"] = 3
-
-
-@damage("buddy-in-use", "a block on a free list is not marked free",
-        pagex("{free block}", r"because: +nobody holds it, yet it is in no free block", status=0),
-        later("buddyx"))
-def buddy_in_use(kernel):
-    kernel.frames.page(first_block(kernel, 10)[0])["_mapcount"] = -1
-
-
-@damage("buddy-count-wrong", "nr_free of an order is not what its lists hold",
-        later("buddyx"))
-def buddy_count(kernel):
-    kernel.node.zones[1]["free_area[10].nr_free"] += 7
 
 
 @damage("pcp-count-wrong", "a CPU's list holds fewer pages than its count says",
