@@ -22,6 +22,7 @@
 #include "mm/owners/slab_caches.h"
 #include "mm/owners/stack.h"
 #include "mm/swap/swap_areas.h"
+#include "mm/processes/open_files.h"
 #include "mm/processes/task.h"
 #include "mm/zones/unaccepted.h"
 #include "mm/zones/zone_states.h"

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "base/bytes.h"
+#include "mm/frames/folio.h"
+#include "mm/frames/tail_link.h"
+#include "mm/mem.h"
+#include "mm/owners/held.h"
+
+/* No kernel has that many frames in such hands; a dump that says so says it again and again. */
+#define MAX_FRAMES    (1ULL << 30)
+#define POINTER_CHUNK 64
+
+void mmx_hold_begin(struct mmx_hold *h, const struct mmx_holder *holder)
+{
+	h->now = *holder;
+	h->entered = false;
+}
+
+static bool enter(struct mmx_hold *h)
+{
+	if (!h->entered && !h->nomem)
+		h->nomem = !mmx_array_add(&h->held->holders, h->now);
+	h->entered = true;
+	return !h->nomem;
+}
+
+void mmx_hold_frames(struct mmx_hold *h, uint64_t pfn, uint64_t frames)
+{
+	const struct mmx_ranges *valid = &mmx_mem(h->view->kernel)->sparse.pfn;
+	const struct mmx_range *in = mmx_ranges_find(valid, pfn);
+	uint64_t end;
+
+	if (!in || pfn < in->start || h->frames > MAX_FRAMES)
+		return;
+	end = frames < in->end - pfn ? pfn + frames : in->end;
+	h->frames += end - pfn;
+	if (enter(h))
+		h->nomem =
+			!mmx_owned_add(&h->held->frames, h->held->holders.n - 1, 0, pfn, end - pfn);
+}
+
+static const unsigned char *read_pages(struct mmx_hold *h, uint64_t pfn, unsigned char *buffer)
+{
+	uint64_t got;
+
+	return !mmx_pages_read(h->view, pfn, 2, buffer, &got) && got == 2 ? buffer : NULL;
+}
+
+/*
+ * The folio that a frame lies in: it was allocated in one piece, and whoever holds a part holds all of it. The
+ * frame alone when that cannot be told, or cannot be.
+ */
+static void find_folio(struct mmx_hold *h, uint64_t pfn)
+{
+	const struct mmx_kernel *k = h->view->kernel;
+	const struct mmx_page_format *f = &mmx_mem(k)->page_format;
+	unsigned char buffer[2 * MMX_STRUCT_PAGE_MAX];
+	const unsigned char *bytes;
+	uint64_t head = pfn;
+	unsigned int order;
+
+	h->head = pfn;
+	h->head_frames = 1;
+	bytes = f->size && f->size <= MMX_STRUCT_PAGE_MAX ? read_pages(h, pfn, buffer) : NULL;
+	if (bytes && mmx_is_tail(f, bytes)) {
+		uint64_t page = mmx_tail_head(f, mmx_page_addr(&mmx_mem(k)->vmemmap, pfn),
+					      mmx_word(bytes, f->link));
+
+		bytes = mmx_page_pfn(k, page, &head) ? read_pages(h, head, buffer) : NULL;
+	}
+	if (!bytes || !mmx_bit(mmx_word(bytes, f->flags), f->head))
+		return;
+	order = mmx_folio_order(f, bytes);
+	if (order >= 32 || head & ((1ULL << order) - 1) || head > pfn ||
+	    pfn - head >= 1ULL << order)
+		return;
+	h->head = head;
+	h->head_frames = 1ULL << order;
+}
+
+static void hold_folio(struct mmx_hold *h, uint64_t pfn)
+{
+	if (pfn - h->head >= h->head_frames)
+		find_folio(h, pfn);
+	mmx_hold_frames(h, h->head, h->head_frames);
+}
+
+void mmx_hold_page(struct mmx_hold *h, uint64_t page)
+{
+	uint64_t pfn;
+
+	if (mmx_page_pfn(h->view->kernel, page, &pfn))
+		hold_folio(h, pfn);
+	else
+		mmx_cover_failf(&h->held->coverage, MMX_ECORRUPT,
+				"%s at 0x%" PRIx64 " has a page at 0x%" PRIx64
+				", where no struct page is",
+				h->now.type ? h->now.type : "a variable", h->now.addr, page);
+}
+
+void mmx_hold_memory(struct mmx_hold *h, uint64_t addr, uint64_t bytes)
+{
+	const struct mmx_kernel *k = h->view->kernel;
+	const struct mmx_linear *map = &k->direct_map;
+	unsigned int shift = k->arch->page_shift;
+	uint64_t phys = addr - map->va_start + map->phys_start, pfn, end;
+
+	if (addr < map->va_start || addr >= map->va_end || !bytes)
+		return;
+	if (bytes > map->va_end - addr)
+		bytes = map->va_end - addr;
+	pfn = phys >> shift;
+	end = ((phys + bytes - 1) >> shift) + 1;
+	hold_folio(h, pfn);
+	if (h->head + h->head_frames < end)
+		mmx_hold_frames(h, pfn, end - pfn);
+}
+
+void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n)
+{
+	unsigned char bytes[POINTER_CHUNK * 8];
+	struct mmx_err err;
+
+	for (uint64_t i = 0; i < n && !h->nomem; i += POINTER_CHUNK) {
+		uint64_t part = n - i < POINTER_CHUNK ? n - i : POINTER_CHUNK;
+
+		if (mmx_kread_ok(h->view, array + i * 8, bytes, part * 8, "an array of pages",
+				 &err)) {
+			mmx_cover_fail(&h->held->coverage, &err);
+			return;
+		}
+		for (uint64_t j = 0; j < part; j++) {
+			if (mmx_le64(bytes + j * 8))
+				mmx_hold_page(h, mmx_le64(bytes + j * 8));
+		}
+	}
+}
+
+int mmx_hold_end(struct mmx_hold *h, struct mmx_err *err)
+{
+	if (h->nomem)
+		return mmx_fail_nomem(err);
+	mmx_owned_sort(&h->held->frames);
+	h->held->coverage.found = h->held->holders.n;
+	return 0;
+}
+
+void mmx_held_release(struct mmx_held *held)
+{
+	mmx_owned_free(&held->frames);
+	mmx_array_free(&held->holders);
+}
+
+const struct mmx_holder *mmx_held_by(const struct mmx_held *held, uint64_t pfn)
+{
+	const struct mmx_owned_run *run = mmx_owned_find(&held->frames, pfn);
+
+	return run ? &held->holders.v[run->owner] : NULL;
+}
