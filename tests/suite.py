@@ -151,6 +151,7 @@ COMMANDS = {
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
     "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
+    "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
     "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* censusx: the ledger. Every frame in exactly one class. */
+#include <inttypes.h>
+
+#include "cmd/cmd.h"
+#include "records/census.h"
+
+static void frames(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = mmx_tally_frames(&mmx_census_of(r)->ledger->total);
+}
+
+static void covered(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_tally *total = &mmx_census_of(r)->ledger->total;
+
+	v->word = mmx_tally_frames(total) - total->class[CLASS_MISSING];
+}
+
+static void holes(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = mmx_census_of(r)->ledger->holes;
+}
+
+static const struct mmx_field fields[] = {
+	{"frames", MMX_COUNT, "frames that have a struct page", .get = frames},
+	{"covered", MMX_COUNT, "those of them whose struct page is in the dump", .get = covered},
+	{"holes", MMX_COUNT, "frames below the last one that have no struct page, and no class",
+	 .get = holes},
+	{"trouble", MMX_TROUBLE, "why not all of it is certain", AT(struct mmx_census, coverage)},
+	{"classes", MMX_TABLE, "all of them", .title = "Classes", .min = 2,
+	 .record = &mmx_record_census_classes},
+	{"zones", MMX_TABLE, "with -z", .title = "By node and zone", .may = MMX_OR_NONE,
+	 .record = &mmx_record_census_zones},
+	{"migratetypes", MMX_TABLE, "with -m", .title = "By type of pageblock", .may = MMX_OR_NONE,
+	 .record = &mmx_record_census_blocks},
+	{0},
+};
+
+static const struct mmx_record document = {
+	.name = "census",
+	.doc = "every frame in exactly one class",
+	.version = 1,
+	.fields = fields,
+};
+
+static void progress(void *arg, int percent)
+{
+	const struct mmx_run *run = arg;
+
+	run->messages->progress(run->messages->arg, percent);
+}
+
+/* Whoever counts frames must count each once. */
+static enum mmx_exit check_sum(struct mmx_run *run, const struct mmx_ledger *ledger)
+{
+	uint64_t counted = mmx_tally_frames(&ledger->total),
+		 frames = mmx_ranges_total(&mmx_mem(run->kernel)->sparse.pfn);
+
+	if (counted == frames)
+		return MMX_EXIT_OK;
+	mmx_say(run, "the classes have %" PRIu64 " frames, and %" PRIu64 " have a struct page",
+		counted, frames);
+	return MMX_EXIT_FINDINGS;
+}
+
+static enum mmx_exit censusx(struct mmx_run *run)
+{
+	struct mmx_ledger ledger;
+	struct mmx_census census = {
+		.ledger = &ledger, .zones = run->option['z'], .blocks = run->option['m']};
+	struct mmx_ledger_ask ask = {.progress_arg = run};
+	enum mmx_exit status;
+	struct mmx_err err;
+
+	if (run->messages->progress)
+		ask.progress = progress;
+	if (mmx_ledger_find(&ledger, run->view, &ask, &err)) {
+		mmx_say(run, "%s", err.text);
+		return MMX_EXIT_CANNOT;
+	}
+	census.coverage = ledger.coverage;
+	status = mmx_run_show(run, &census, NULL);
+	/* Also where the field that tells of it was not asked for. */
+	status = mmx_worse(status, mmx_exit_of(&census.coverage));
+	status = mmx_worse(status, check_sum(run, &ledger));
+	mmx_ledger_free(&ledger);
+	return status;
+}
+
+static const struct mmx_option options[] = {
+	{'z', "zones", NULL, "by node and zone as well"},
+	{'v', "verbose", NULL, "classes that have no frame as well, which JSON always has"},
+	{'m', "migratetypes", NULL, "by the type of their pageblock as well"},
+	{0},
+};
+
+static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAGES};
+
+const struct mmx_command mmx_cmd_censusx = {
+	.name = "censusx",
+	.summary = "the ledger: what every frame is used for",
+	.help = "Counts all frames by what they are used for: each frame that has a struct page is in exactly\n"
+		"one class, so the classes sum to the frames.\n"
+		"\n"
+		"A frame whose struct page is not in the dump is in class missing, and the exit status is then\n"
+		"3; what is used by somebody whom no test tells is unattributed, and is never spread over others.",
+	.options = options,
+	.document = &document,
+	.needs = needs,
+	.n_needs = sizeof(needs) / sizeof(*needs),
+	.run = censusx,
+};

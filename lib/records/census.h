@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the records of the ledger have as r->arg. */
+#ifndef MMX_RECORDS_CENSUS_H
+#define MMX_RECORDS_CENSUS_H
+
+#include "mm/ledger/ledger.h"
+#include "records/record.h"
+
+/**
+ * struct mmx_census - the ledger, and which ways to look at it are asked for
+ * @coverage: what is not certain
+ * @zones: by node and zone
+ * @blocks: by pageblock type
+ * @empty: classes that have no frame are told as well
+ */
+struct mmx_census {
+	const struct mmx_ledger *ledger;
+	struct mmx_coverage coverage;
+	bool zones, blocks, empty;
+};
+
+/** mmx_census_of() - of any record within the document */
+static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)
+{
+	return r->arg;
+}
+
+/* The document's fields: a table each. */
+extern const struct mmx_record mmx_record_census_classes, mmx_record_census_zones,
+	mmx_record_census_blocks;
+
+#endif
