@@ -33,7 +33,8 @@ static _Atomic uint64_t *sums_of(struct mmx_keyed *k, uint64_t key)
 		uint64_t there = atomic_load_explicit(&k->keys[at], memory_order_relaxed);
 
 		if (!there) {
-			if (atomic_load_explicit(&k->used, memory_order_relaxed) >= (mask + 1) / 4 * 3)
+			if (atomic_load_explicit(&k->used, memory_order_relaxed) >=
+			    (mask + 1) / 4 * 3)
 				return NULL;
 			if (atomic_compare_exchange_strong(&k->keys[at], &there, key)) {
 				atomic_fetch_add(&k->used, 1);
