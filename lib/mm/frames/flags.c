@@ -8,6 +8,7 @@
 
 #define SPOTS        1024 /* in all, and at least so many of a zone: */
 #define SPOTS_A_ZONE 32
+#define STRIDE       3    /* frames of a spot that stand for their neighbours, too */
 #define SPOT_BYTES   4096 /* one page of vmemmap: what a compressed dump unpacks anyway */
 
 const char *mmx_flag_field_name(enum mmx_flag_field_id id)
@@ -141,7 +142,7 @@ static bool sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint6
 
 	if (mmx_pages_read(k->view, pfn, SPOT_BYTES / size, pages, &got))
 		return true;
-	for (uint64_t i = 0; i < got && pfn + i < zone->start_pfn + zone->spanned; i++) {
+	for (uint64_t i = 0; i < got && pfn + i < zone->start_pfn + zone->spanned; i += STRIDE) {
 		uint64_t flags = mmx_get(&k->layout, M_page_flags, pages + i * size);
 
 		/* All ones: never initialised. Those that the kernel does not look at may be anything. */
