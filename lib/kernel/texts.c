@@ -12,27 +12,44 @@
 #define MAX_DATA (512ull << 20)
 
 struct search {
+	void (*search)(struct search *s, size_t len);
 	struct mmx_view *view;
 	struct mmx_text *texts;
 	unsigned int n;
-	char *bytes;
-	struct mmx_err missing; /* about what could not be read */
+	char *bytes;               /* and a NUL behind them */
+	bool first[UINT8_MAX + 1]; /* whether a text that is wanted begins so */
+	struct mmx_err missing;    /* about what could not be read */
 };
+
+static void take(struct search *s, const char *at, size_t len)
+{
+	for (unsigned int i = 0; i < s->n; i++) {
+		struct mmx_text *t = &s->texts[i];
+
+		if (!*t->text && !strncmp(at, t->begins, strlen(t->begins)) && memchr(at, 0, len))
+			snprintf(t->text, sizeof(t->text), "%s", at);
+	}
+}
 
 /* A text begins behind the end of another one. */
 static void search_piece(struct search *s, size_t len)
 {
+	const char *bytes = s->bytes;
+
+	for (size_t i = 1; i < len; i++) {
+		if (!bytes[i - 1] && s->first[(unsigned char)bytes[i]])
+			take(s, bytes + i, len - i);
+	}
+}
+
+/* The linker lets a text that another one ends with be its end. */
+static void search_ends(struct search *s, size_t len)
+{
 	for (unsigned int i = 0; i < s->n; i++) {
 		struct mmx_text *t = &s->texts[i];
-		size_t size = strlen(t->begins);
-		const char *at = s->bytes;
 
-		while (!*t->text &&
-		       (at = memmem(at, len - (at - s->bytes), t->begins, size)) != NULL) {
-			if (at > s->bytes && !at[-1] && memchr(at, 0, len - (at - s->bytes)))
-				snprintf(t->text, sizeof(t->text), "%s", at);
-			at++;
-		}
+		if (!*t->text && memmem(s->bytes, len, t->begins, strlen(t->begins) + 1))
+			snprintf(t->text, sizeof(t->text), "%s", t->begins);
 	}
 }
 
@@ -52,7 +69,7 @@ static void search_range(struct search *s, uint64_t start, uint64_t end)
 		struct mmx_err err;
 
 		if (!mmx_kread_ok(s->view, at, s->bytes, len, "the kernel's read-only data", &err))
-			search_piece(s, len);
+			s->search(s, len);
 		else if (!s->missing.code)
 			s->missing = err;
 	}
@@ -75,7 +92,7 @@ static void search_all(struct search *s, uint64_t start, uint64_t end)
 int mmx_texts_find(struct mmx_view *view, struct mmx_text *texts, unsigned int n,
 		   struct mmx_err *err)
 {
-	struct search s = {.view = view, .texts = texts, .n = n};
+	struct search s = {.search = search_piece, .view = view, .texts = texts, .n = n};
 	uint64_t start, end;
 
 	if (!mmx_symbol_addr(&view->kernel->symbols, "__start_rodata", &start) ||
@@ -86,11 +103,15 @@ int mmx_texts_find(struct mmx_view *view, struct mmx_text *texts, unsigned int n
 		return mmx_fail(err, MMX_ECORRUPT,
 				"read-only data from 0x%" PRIx64 " to 0x%" PRIx64 " make no sense",
 				start, end);
-	s.bytes = malloc(PIECE);
+	s.bytes = calloc(1, PIECE + 1);
 	if (!s.bytes)
 		return mmx_fail_nomem(err);
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++) {
 		*texts[i].text = '\0';
+		s.first[(unsigned char)*texts[i].begins] = true;
+	}
+	search_all(&s, start, end);
+	s.search = search_ends;
 	search_all(&s, start, end);
 	free(s.bytes);
 	if (!s.missing.code || all_found(&s))

@@ -15,7 +15,8 @@ struct mmx_view;
 /**
  * struct mmx_text - a text that is wanted
  * @begins: how it begins
- * @text: all of it, cut to fit; empty when the kernel has no such text
+ * @text: all of it, cut to fit; empty when the kernel has no such text. One that another text ends with may
+ *	have no place of its own, and is found there when @begins is all of it
  */
 struct mmx_text {
 	const char *begins;

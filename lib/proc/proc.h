@@ -126,7 +126,10 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(node_numastat)                  \
 	ENTRY(zoneinfo)                       \
 	ENTRY(buddyinfo)                      \
-	ENTRY(pagetypeinfo)
+	ENTRY(pagetypeinfo)                   \
+	ENTRY(meminfo)                        \
+	ENTRY(node_meminfo) /* meminfo.c */   \
+	ENTRY(swaps)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

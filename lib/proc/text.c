@@ -62,9 +62,15 @@ struct mmx_proc_value mmx_proc_counter(struct mmx_proc *p, const struct mmx_coun
 	return (struct mmx_proc_value){.n = mmx_counter_shown(c, &counter)};
 }
 
-/* The label among @len characters before a number. */
+/* The label among @len characters before a number, on its line. */
 static void take_label(char *label, size_t size, const char *text, size_t len)
 {
+	const char *line = memrchr(text, '\n', len);
+
+	if (line) {
+		len -= line + 1 - text;
+		text = line + 1;
+	}
 	while (len && isspace((unsigned char)*text)) {
 		text++;
 		len--;
