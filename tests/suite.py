@@ -152,6 +152,7 @@ COMMANDS = {
                    "pfn,refcount,flags.names,because"),
     "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
     "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
+    "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
     "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 

@@ -4,19 +4,21 @@
 #include <stdio.h>
 
 #include "mm/mem.h"
-#include "mm/zones/free_lists.h"
+#include "mm/zones/counters.h"
 #include "mm/zones/pcp.h"
+#include "records/free_memory.h"
 #include "records/records.h"
 
 static const struct mmx_free_lists *lists_of(const struct mmx_rows *r)
 {
-	return mmx_know_free_lists(r->view);
+	return mmx_free_memory_of(r)->lists;
 }
 
 static int open_lists(struct mmx_rows *r, struct mmx_err *err)
 {
 	(void)err;
 	mmx_cover_inherit(r->coverage, &lists_of(r)->coverage);
+	mmx_cover_inherit(r->coverage, &mmx_free_memory_of(r)->room->coverage);
 	return 0;
 }
 
@@ -103,6 +105,17 @@ static void per_cpu(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_unknown(v, &pcp->coverage.first);
 }
 
+static void counter(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_zone *zone = zone_of(r)->zone;
+	struct mmx_counter c = mmx_counter_of_zone(mmx_know_counters(r->view), zone->node,
+						   zone->index, MMX_COUNTERS_ZONE, "NR_FREE_PAGES");
+
+	v->count = c.shared + c.pending;
+	if (c.why)
+		mmx_value_unknown(v, c.why);
+}
+
 static const struct mmx_field zone_fields[] = {
 	{"node", MMX_COUNT, "its node", .get = node},
 	{"zone", MMX_TEXT, "its name", .get = name},
@@ -110,6 +123,9 @@ static const struct mmx_field zone_fields[] = {
 	 AT(struct mmx_free_zone, frames)},
 	{"nr_free", MMX_COUNT, "free frames by the kernel's own counts of blocks",
 	 .may = MMX_OR_ABSENT, .get = nr_free},
+	{"counter", MMX_NUMBER,
+	 "NR_FREE_PAGES with what CPUs have not added to it: `walked` without `isolated`",
+	 .may = MMX_OR_UNKNOWN, .get = counter},
 	{"isolated", MMX_COUNT,
 	 "those of `walked` that are on lists of isolated blocks: nothing is allocated from them",
 	 AT(struct mmx_free_zone, isolated)},
@@ -120,6 +136,8 @@ static const struct mmx_field zone_fields[] = {
 	 .may = MMX_OR_UNKNOWN, .get = per_cpu},
 	{"free", MMX_MATRIX, "blocks on the lists, by order and migrate type",
 	 .title = "free blocks", .matrix = &free_blocks},
+	{"orders", MMX_TABLE, "what could be had in one piece", .title = "blocks that could be had",
+	 .record = &mmx_record_free_orders},
 	{0},
 };
 
@@ -132,32 +150,42 @@ const struct mmx_record mmx_record_free_zones = {
 	.heading = heading,
 };
 
+/* Those of the lists, then those of struct pages. */
 static const void *next_finding(struct mmx_rows *r)
 {
-	const struct mmx_free_findings *f = &lists_of(r)->findings;
+	const struct mmx_free_findings *first = &lists_of(r)->findings;
+	const struct mmx_free_findings *then = &mmx_free_memory_of(r)->room->findings;
 
-	return r->nth < f->n ? &f->v[r->nth] : NULL;
+	if (r->nth < first->n)
+		return &first->v[r->nth];
+	return r->nth - first->n < then->n ? &then->v[r->nth - first->n] : NULL;
 }
 
 static void finding_node(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_free_finding *f = r->row;
 
-	v->word = f->zone->node;
+	if (f->zone)
+		v->word = f->zone->node;
+	else
+		mmx_value_null(v);
 }
 
 static void finding_zone(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_free_finding *f = r->row;
 
-	v->text = f->zone->name;
+	v->text = f->zone ? f->zone->name : NULL;
+	if (!f->zone)
+		mmx_value_null(v);
 }
 
 static const struct mmx_field finding_fields[] = {
 	{"fault", MMX_WORD, "what kind of fault it is",
 	 WORDS(MMX_FREE_FAULT_COUNT, mmx_free_fault_word), AT(struct mmx_free_finding, fault)},
-	{"node", MMX_COUNT, "of the zone", .width = 4, .get = finding_node},
-	{"zone", MMX_TEXT, "the zone whose lists it is about", .width = 7, .get = finding_zone},
+	{"node", MMX_COUNT, "of the zone", .width = 4, .may = MMX_OR_NULL, .get = finding_node},
+	{"zone", MMX_TEXT, "the zone whose lists it is about; null for a page that is in none",
+	 .width = 7, .may = MMX_OR_NULL, .get = finding_zone},
 	{"address", MMX_ADDR, "of the struct page, list or count that is wrong",
 	 AT(struct mmx_free_finding, addr)},
 	{"what", MMX_TEXT, "what is wrong there", AT(struct mmx_free_finding, text)},

@@ -8,19 +8,22 @@
 
 #include "records/record.h"
 
-#define MMX_RECORDS(RECORD)                    \
-	RECORD(dump)   /* dump.c */            \
-	RECORD(kernel) /* kernel.c */          \
-	RECORD(regions)                        \
-	RECORD(layout) /* layout.c */          \
-	RECORD(facts)                          \
-	RECORD(vmemmap) /* frames.c */         \
-	RECORD(frame_ranges)                   \
-	RECORD(zones)                          \
-	RECORD(flag_fields) /* flags.c */      \
-	RECORD(flag_bits)                      \
-	RECORD(free_zones) /* free_memory.c */ \
-	RECORD(free_findings)                  \
+#define MMX_RECORDS(RECORD)                     \
+	RECORD(dump)   /* dump.c */             \
+	RECORD(kernel) /* kernel.c */           \
+	RECORD(regions)                         \
+	RECORD(layout) /* layout.c */           \
+	RECORD(facts)                           \
+	RECORD(vmemmap) /* frames.c */          \
+	RECORD(frame_ranges)                    \
+	RECORD(zones)                           \
+	RECORD(flag_fields) /* flags.c */       \
+	RECORD(flag_bits)                       \
+	RECORD(free_zones)  /* free_memory.c */ \
+	RECORD(free_orders) /* free_room.c */   \
+	RECORD(huge_obstacles)                  \
+	RECORD(gigantic_obstacles)              \
+	RECORD(free_findings)                   \
 	RECORD(pages) /* page/page.c */
 
 #define RECORD(name) extern const struct mmx_record mmx_record_##name;

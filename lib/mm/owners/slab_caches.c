@@ -46,6 +46,7 @@ static const struct mmx_wanted cache_wanted[] = {
 	MMX_WANT(struct raw_cache, c.size, kmem_cache, size),
 	MMX_WANT(struct raw_cache, c.inuse, kmem_cache, inuse),
 	MMX_WANT(struct raw_cache, objects, kmem_cache, oo),
+	MMX_WANT_IF(struct raw_cache, c.flags, kmem_cache, flags),
 	MMX_WANT_IF(struct raw_cache, c.red_left_pad, kmem_cache, red_left_pad),
 	MMX_WANT_IF(struct raw_cache, c.random, kmem_cache, random),
 	MMX_WANT_IF(struct raw_cache, sheaf_capacity, kmem_cache, sheaf_capacity),

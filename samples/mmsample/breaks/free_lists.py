@@ -137,3 +137,65 @@ def buddy_type(kernel):
         buddyx(r"^  elsewhere: +1$", status=0), releases=("6.2", "6.5", "6.8"))
 def buddy_stolen(kernel):
     buddy_type(kernel)
+
+
+def unlink(kernel, pfn):
+    """Take a block off its list; what its struct page says stays."""
+    page = kernel.frames.page(pfn)
+    kernel.machine.put(page["buddy_list.prev"], page["buddy_list.next"])
+    kernel.machine.put(page["buddy_list.next"] + 8, page["buddy_list.prev"])
+
+
+@damage("buddy-unlisted", "a block that is free by its struct page is on no list, and counted nowhere",
+        buddyx(found("on-no-list", r"PFN 0x\w+: it begins a free block of order 8 by its struct page, and is on no list")))
+def buddy_unlisted(kernel):
+    pfn, order, _ = movable(kernel, 8)
+    unlink(kernel, pfn)
+    zone = kernel.node.zones[1]
+    zone[f"free_area[{order}].nr_free"] -= 1
+    zone[f"vm_stat[{kernel.types.enumerator('NR_FREE_PAGES')}]"] -= 1 << order
+
+
+def list_of(kernel, order, migratetype):
+    return kernel.node.zones[1].at(f"free_area[{order}].free_list[{migratetype}]")
+
+
+def begin_block(kernel, pfn, order, migratetype):
+    """A free block on DMA32's list, whatever is there."""
+    page = kernel.frames.page(pfn)
+    kernel.frames.set_type(pfn, "buddy")
+    page["private"] = order
+    kernel.machine.list_add_tail(page.at("buddy_list"), list_of(kernel, order, migratetype))
+    kernel.node.zones[1][f"free_area[{order}].nr_free"] += 1
+
+
+@damage("buddy-unmerged", "two halves of a block of order 8 are free by themselves",
+        buddyx(found("unmerged", r"PFN 0x\w+: it and its buddy, PFN 0x\w+, are both free in order 7 and have not merged")))
+def buddy_unmerged(kernel):
+    pfn, order, migratetype = movable(kernel, 8)
+    move(kernel, pfn, 7, list_of(kernel, 7, migratetype))
+    zone = kernel.node.zones[1]
+    zone[f"free_area[{order}].nr_free"] -= 1
+    zone["free_area[7].nr_free"] += 1
+    begin_block(kernel, pfn + 128, 7, migratetype)
+
+
+@damage("buddy-overlap", "a block lies in another one, and both are on lists",
+        buddyx(found("overlap", r"PFN 0x\w+: it begins a free block, and lies in the one that begins with PFN 0x\w+"),
+               found("wrong-counter", r"the lists have \d+ frames and NR_FREE_PAGES says \d+, 0 of it not yet added up")))
+def buddy_overlap(kernel):
+    pfn, _, migratetype = movable(kernel, 8)
+    begin_block(kernel, pfn + 64, 4, migratetype)
+
+
+@damage("buddy-inside-held", "a page within a free block has a reference",
+        buddyx(found("held", r"PFN 0x\w+: it lies in the free block that begins with PFN 0x\w+, and is in use: "
+                     r"its reference count is 1")))
+def buddy_inside_held(kernel):
+    kernel.frames.page(movable(kernel, 8)[0] + 3)["_refcount"] = 1
+
+
+@damage("free-counter-wrong", "NR_FREE_PAGES of DMA32 is not what its lists have",
+        buddyx(found("wrong-counter", r"the lists have \d+ frames and NR_FREE_PAGES says \d+, 0 of it not yet added up")))
+def free_counter(kernel):
+    kernel.node.zones[1][f"vm_stat[{kernel.types.enumerator('NR_FREE_PAGES')}]"] -= 100

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Mobility: whether a frame is free, could be made free by moving what is in it, or by giving that up.
+ * What is told is what the kernel may do with such a page, not that it would succeed: whoever adds it up
+ * gets an upper bound.
+ */
+#ifndef MMX_MM_MOBILITY_H
+#define MMX_MM_MOBILITY_H
+
+#include "mm/frames/class.h"
+
+/*
+ * In ascending order of what it takes: of several frames the largest one is that of all.
+ *
+ *	FREE		on a free list of the zone or of a CPU, or memory that waits to be accepted
+ *	MOVABLE		pages of users and caches that nobody holds otherwise, and drivers' movable ones
+ *	SHRINKABLE	slabs of caches that give objects up when memory is short
+ *	HUGE		a huge page of hugetlb: compaction leaves it; alloc_contig_range() moves it
+ *	STUCK		whoever has it must give it back
+ *	HOLE		no memory, or none of a zone's
+ */
+#define MMX_MOBILITIES(MOBILITY)           \
+	MOBILITY(FREE, "free")             \
+	MOBILITY(MOVABLE, "movable")       \
+	MOBILITY(SHRINKABLE, "shrinkable") \
+	MOBILITY(HUGE, "huge")             \
+	MOBILITY(STUCK, "stuck")           \
+	MOBILITY(HOLE, "hole")
+
+enum mmx_mobility {
+#define MOBILITY(id, word) MMX_MOBILITY_##id,
+	MMX_MOBILITIES(MOBILITY)
+#undef MOBILITY
+		MMX_MOBILITY_COUNT
+};
+
+/**
+ * struct mmx_mobility_rules - what telling it needs of the kernel
+ * @reclaim_account: the bit of a cache's flags that says that its slabs can be shrunk; 0 when not known
+ * @slab_cache: offset in struct page; ~0 when not known
+ */
+struct mmx_mobility_rules {
+	const struct mmx_slab_caches *caches;
+	uint32_t reclaim_account;
+	uint32_t slab_cache;
+	uint8_t dirty, unevictable;
+};
+
+void mmx_mobility_rules_find(struct mmx_mobility_rules *rules, struct mmx_view *view);
+
+/** struct mmx_moves - a page's; @clean: it is page cache that can be dropped as it is */
+struct mmx_moves {
+	enum mmx_mobility mobility;
+	bool clean;
+};
+
+/**
+ * mmx_moves_of() - of a walk's current frame, which is of that class
+ * Frames whose struct pages are not in the dump count as movable: they may be.
+ */
+struct mmx_moves mmx_moves_of(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w,
+			      enum mmx_class class);
+
+/** mmx_slab_cache_addr() - the cache that the current frame, a slab, says it is of; 0 when not known */
+uint64_t mmx_slab_cache_addr(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w);
+
+#endif

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "mm/zones/room_piece.h"
+
+#define HUGE_FRAMES (1u << 9) /* of a range of 2 MiB */
+
+/* Owners in such a range that are told apart. */
+#define RANGE_OWNERS 128
+
+struct range_owner {
+	struct mmx_whose who;
+	bool shrinkable;
+	uint32_t frames;
+};
+
+/* A range of 2 MiB: the zone that all of it is in, frames that are free or movable, and who has others. */
+struct range {
+	uint16_t zone;
+	uint32_t clear;
+	unsigned int n;
+	struct range_owner owner[RANGE_OWNERS];
+};
+
+/* What is known of a frame; @all: and of all others of its folio. */
+struct frame {
+	uint64_t folio;
+	bool all;
+	struct mmx_verdict verdict;
+	struct mmx_moves moves;
+};
+
+struct work {
+	const struct mmx_room_plan *plan;
+	struct mmx_room_piece *piece;
+	struct mmx_room_check check;
+	struct range range;
+	unsigned int at; /* in the window */
+	uint8_t mobility[MMX_ROOM_WINDOW];
+	uint16_t zone[MMX_ROOM_WINDOW];
+};
+
+/*
+ * Owners.
+ */
+
+static const struct mmx_whose others = {.class = MMX_CLASS_COUNT};
+
+static struct range_owner *owner_in_range(struct range *range, const struct mmx_whose *who)
+{
+	/* One frame's owner is most often the last one's. */
+	for (unsigned int i = range->n; i-- > 0;) {
+		if (mmx_whose_same(&range->owner[i].who, who))
+			return &range->owner[i];
+	}
+	if (range->n == RANGE_OWNERS)
+		return &range->owner[RANGE_OWNERS - 1];
+	range->owner[range->n] =
+		(struct range_owner){.who = range->n == RANGE_OWNERS - 1 ? others : *who};
+	return &range->owner[range->n++];
+}
+
+static struct mmx_obstacle *owner_in_piece(struct mmx_room_piece *piece,
+					   const struct mmx_whose *who)
+{
+	for (unsigned int i = 0; i < piece->n_owners; i++) {
+		if (mmx_whose_same(&piece->owner[i].who, who))
+			return &piece->owner[i];
+	}
+	if (piece->n_owners == MMX_ROOM_PIECE_OWNERS)
+		return &piece->owner[MMX_ROOM_PIECE_OWNERS - 1];
+	piece->owner[piece->n_owners] = (struct mmx_obstacle){
+		.who = piece->n_owners == MMX_ROOM_PIECE_OWNERS - 1 ? others : *who};
+	return &piece->owner[piece->n_owners++];
+}
+
+/* Nobody is in the way where there is nothing beside what is in the way. */
+static void end_range(struct work *work)
+{
+	struct range *range = &work->range;
+
+	for (unsigned int i = 0; i < range->n && range->zone != MMX_ROOM_NO_ZONE; i++) {
+		struct mmx_obstacle *o = owner_in_piece(work->piece, &range->owner[i].who);
+
+		o->shrinkable |= range->owner[i].shrinkable;
+		o->frames += range->owner[i].frames;
+		if (!range->clear)
+			continue;
+		o->ranges++;
+		o->alone += range->n == 1;
+		o->denied += range->clear / range->n;
+	}
+	range->n = 0;
+	range->clear = 0;
+}
+
+/*
+ * Ranges of every order.
+ */
+
+static void count_range(struct mmx_room_ranges *ranges, enum mmx_mobility mobility)
+{
+	ranges->free += mobility == MMX_MOBILITY_FREE;
+	ranges->movable += mobility <= MMX_MOBILITY_MOVABLE;
+	ranges->shrinkable += mobility <= MMX_MOBILITY_SHRINKABLE;
+}
+
+/* Two ranges become one: in one zone if both are in it, and as hard to clear as the harder one. */
+static void join(struct work *work, unsigned int i)
+{
+	uint16_t zone = work->zone[2 * i];
+
+	work->zone[i] = zone == work->zone[2 * i + 1] ? zone : MMX_ROOM_NO_ZONE;
+	work->mobility[i] = work->mobility[2 * i] > work->mobility[2 * i + 1]
+				    ? work->mobility[2 * i]
+				    : work->mobility[2 * i + 1];
+}
+
+static void end_window(struct work *work)
+{
+	struct mmx_room_piece *piece = work->piece;
+
+	for (unsigned int order = 0; order < MMX_BLOCK_ORDERS; order++) {
+		unsigned int n = MMX_ROOM_WINDOW >> order;
+
+		for (unsigned int i = 0; i < n; i++) {
+			if (work->zone[i] != MMX_ROOM_NO_ZONE)
+				count_range(&piece->zones[work->zone[i]].order[order],
+					    work->mobility[i]);
+		}
+		for (unsigned int i = 0; i < n / 2; i++)
+			join(work, i);
+	}
+	if (!piece->windows++)
+		piece->zone = work->zone[0];
+	else if (piece->zone != work->zone[0])
+		piece->zone = MMX_ROOM_NO_ZONE;
+	work->at = 0;
+}
+
+/* The next frame, in a zone or in none. */
+static void put(struct work *work, uint16_t zone, enum mmx_mobility mobility)
+{
+	struct range *range = &work->range;
+	unsigned int at = work->at++;
+
+	if (mobility == MMX_MOBILITY_HOLE)
+		zone = MMX_ROOM_NO_ZONE;
+	if (zone == MMX_ROOM_NO_ZONE)
+		mobility = MMX_MOBILITY_HOLE;
+	else
+		work->piece->zones[zone].frames[mobility]++;
+	work->zone[at] = zone;
+	work->mobility[at] = mobility;
+	work->piece->seen |= 1u << mobility;
+	if (at % HUGE_FRAMES == 0)
+		range->zone = zone;
+	else if (range->zone != zone)
+		range->zone = MMX_ROOM_NO_ZONE;
+	if (mobility <= MMX_MOBILITY_MOVABLE) {
+		range->clear++;
+		work->piece->clear++;
+	}
+	if (work->at % HUGE_FRAMES == 0)
+		end_range(work);
+	if (work->at == MMX_ROOM_WINDOW)
+		end_window(work);
+}
+
+/*
+ * Frames.
+ */
+
+static uint16_t zone_of(const struct work *work, const struct mmx_page_walk *w)
+{
+	const struct mmx_flags *f = &mmx_mem(w->view->kernel)->flags;
+	uint64_t flags = mmx_word(w->bytes, mmx_walk_format(w)->flags);
+	unsigned int node = mmx_flag_field(f, FIELD_NODE, flags);
+	unsigned int index = mmx_flag_field(f, FIELD_ZONE, flags);
+
+	if (node >= work->plan->nodes || index >= work->plan->per_node)
+		return MMX_ROOM_NO_ZONE;
+	return work->plan->zone_of[node * work->plan->per_node + index];
+}
+
+/* Frames that have no struct page to be read: whether they are none, or are not in the dump. */
+static void put_unread(struct work *work, const struct mmx_page_walk *w)
+{
+	if (w->read != MMX_READ_ABSENT) {
+		if (!work->piece->missing)
+			work->piece->why = w->read;
+		work->piece->missing += w->frames;
+	}
+	for (uint64_t i = 0; i < w->frames; i++)
+		put(work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE);
+}
+
+static void note_owner(struct work *work, const struct mmx_page_walk *w, enum mmx_class class,
+		       enum mmx_mobility mobility)
+{
+	struct mmx_whose who = mmx_whose_page(work->plan->sources, w, class);
+	struct range_owner *owner = owner_in_range(&work->range, &who);
+
+	owner->frames++;
+	owner->shrinkable |= mobility == MMX_MOBILITY_SHRINKABLE;
+}
+
+/* Of a poisoned folio the pages are not alike. */
+static bool is_poisoned(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = mmx_walk_format(w);
+
+	return mmx_bit(w->folio.flags | mmx_word(w->bytes, f->flags), f->hwpoison);
+}
+
+static void put_page(struct work *work, const struct mmx_page_walk *w, struct frame *last)
+{
+	const struct mmx_room_plan *plan = work->plan;
+	uint16_t zone = zone_of(work, w);
+
+	work->piece->covered++;
+	if (!last->all || last->folio != w->folio.head || is_poisoned(w)) {
+		last->verdict = mmx_classify(&plan->classifier, w);
+		last->moves = mmx_moves_of(plan->rules, w, last->verdict.class);
+		last->folio = w->folio.head;
+		last->all = w->folio.large && !w->folio.read && !is_poisoned(w);
+	}
+	mmx_room_check_page(&work->check, w, zone);
+	if (zone != MMX_ROOM_NO_ZONE)
+		work->piece->zones[zone].clean += last->moves.clean;
+	if (plan->sources && (last->moves.mobility == MMX_MOBILITY_SHRINKABLE ||
+			      last->moves.mobility == MMX_MOBILITY_STUCK))
+		note_owner(work, w, last->verdict.class, last->moves.mobility);
+	put(work, zone, last->moves.mobility);
+}
+
+int mmx_room_piece(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
+{
+	const struct mmx_room_plan *plan = arg;
+	const struct mmx_sparse *sparse = &mmx_mem(w->view->kernel)->sparse;
+	struct mmx_room_piece *piece = result;
+	struct work work = {.plan = plan, .piece = piece, .check = {.plan = plan, .piece = piece}};
+	struct frame last = {0};
+
+	(void)err;
+	memset(piece, 0, sizeof(*piece) + plan->zones * sizeof(*piece->zones));
+	piece->zone = MMX_ROOM_NO_ZONE;
+	while (mmx_page_walk_next(w)) {
+		if (w->read)
+			put_unread(&work, w);
+		else if (sparse->unseen.n && mmx_ranges_has(&sparse->unseen, w->pfn, 1))
+			put(&work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE);
+		else
+			put_page(&work, w, &last);
+	}
+	while (work.at)
+		put(&work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE);
+	return 0;
+}
