@@ -38,6 +38,17 @@ def between(found, dump, file, parse):
     return "\n".join(wrong) or None
 
 
+def indexes(text):
+    """{(node, zone): thousandths by order} of a file of debugfs; a negative one below one has its sign behind the point."""
+    lines = (line.replace(",", "").split() for line in text.splitlines())
+    return {(int(words[1]), words[3]): [index(word) for word in words[4:]] for words in lines}
+
+
+def index(word):
+    whole, thousandths = word.split(".")
+    return int(thousandths) + int(whole) * 1000 if not whole.startswith("-") else int(whole) * 1000 - int(thousandths)
+
+
 def around(dump, form):
     return every_form(dump, form) and dump.manifest["bracket"] == "around"
 
@@ -55,11 +66,37 @@ def by_type(dump, form):
     return between(found, dump, "pagetypeinfo", pagetypeinfo)
 
 
+def has_debugfs(dump, form):
+    return around(dump, form) and (dump.before / "debug/extfrag_index").exists()
+
+
+def of_orders(form, key):
+    return {(zone["node"], zone["zone"]): [order[key] for order in zone["orders"] if order[key] is not None]
+            for zone in answer(form)["zones"]}
+
+
+def fragmentation(dump, form):
+    """The kernel's two indexes of each zone and order, as it prints them."""
+    wrong = [between(of_orders(form, "fragmentation"), dump, "debug/extfrag_index", indexes),
+             between(of_orders(form, "unusable"), dump, "debug/unusable_index", indexes)]
+    return "\n".join(filter(None, wrong)) or None
+
+
+def room(_, form):
+    """What could be had grows from now to compacted to reclaimed, and is no more than the zone has."""
+    zones = answer(form)["zones"]
+    wrong = [(zone["zone"], order) for zone in zones for order in zone["orders"]
+             if not order["now"] <= order["compacted"] <= order["reclaimed"]]
+    single = [zone["zone"] for zone in zones if zone["orders"][0]["now"] != zone["walked"] or
+              zone["orders"][0]["compacted"] < zone["walked"] + zone["per_cpu"]]
+    return f"{wrong} {single}" if wrong or single else None
+
+
 def counts(_, form):
     """What the kernel counts itself is what the lists hold."""
     zones = answer(form)["zones"]
     wrong = [zone for zone in zones if zone["walked"] != zone["nr_free"] or
-             zone["walked"] != sum(n << order for order, types in enumerate(zone["free"]) for n in types)]
+             zone["counter"] != zone["walked"] - zone["isolated"] or zone["walked"] != sum(n << order for order, types in enumerate(zone["free"]) for n in types)]
     return f"zones {wrong}" if wrong or not sum(zone["walked"] for zone in zones) else None
 
 
@@ -67,4 +104,6 @@ CHECKS = [
     ("free lists and buddyinfo", around, by_order),
     ("free lists and pagetypeinfo", around, by_type),
     ("free lists and their counts", every_form, counts),
+    ("fragmentation and debugfs", has_debugfs, fragmentation),
+    ("room in one piece", every_form, room),
 ]
