@@ -20,6 +20,7 @@
 #include "mm/owners/page_table.h"
 #include "mm/owners/resource.h"
 #include "mm/owners/slab_caches.h"
+#include "mm/owners/socket.h"
 #include "mm/owners/stack.h"
 #include "mm/swap/swap_areas.h"
 #include "mm/processes/open_files.h"

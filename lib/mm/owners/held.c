@@ -146,13 +146,13 @@ int mmx_hold_end(struct mmx_hold *h, struct mmx_err *err)
 	return 0;
 }
 
-void mmx_held_release(struct mmx_held *held)
+void mmx_holdings_free(struct mmx_holdings *held)
 {
 	mmx_owned_free(&held->frames);
 	mmx_array_free(&held->holders);
 }
 
-const struct mmx_holder *mmx_held_by(const struct mmx_held *held, uint64_t pfn)
+const struct mmx_holder *mmx_holder_of(const struct mmx_holdings *held, uint64_t pfn)
 {
 	const struct mmx_owned_run *run = mmx_owned_find(&held->frames, pfn);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What structures of the kernel hold: sockets, rings, tables. Each kind of owner whose pages need no description
- * of their own collects a struct mmx_held: holders, each with what a user may want to know of it, and the
+ * of their own collects a struct mmx_holdings: holders, each with what a user may want to know of it, and the
  * frames that they hold. pagex shows the holder of any of them (records/page/held.c).
  *
  *	struct mmx_hold h = {.held = held, .view = view};
@@ -43,8 +43,8 @@ struct mmx_holder {
 	char name[MMX_HOLDER_NAME];
 };
 
-/** struct mmx_held - holders, and the frames of all of them; the owner of a run is the holder's index */
-struct mmx_held {
+/** struct mmx_holdings - holders, and the frames of all of them; the owner of a run is the holder's index */
+struct mmx_holdings {
 	struct mmx_coverage coverage;
 	struct mmx_owned frames;
 	struct {
@@ -52,9 +52,16 @@ struct mmx_held {
 	} holders;
 };
 
+/* What is known of a kind of owner, when that is nothing else: struct mmx_NAME { MMX_HOLDINGS; }; */
+#define MMX_HOLDINGS                          \
+	union {                               \
+		struct mmx_coverage coverage; \
+		struct mmx_holdings held;     \
+	}
+
 /** struct mmx_hold - fills one; begins with @held and @view, and zeros */
 struct mmx_hold {
-	struct mmx_held *held;
+	struct mmx_holdings *held;
 	struct mmx_view *view;
 	struct mmx_holder now;
 	bool entered, nomem;
@@ -80,9 +87,9 @@ void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n);
 /** mmx_hold_end() - to be called once, when all are added; -1 without memory */
 int mmx_hold_end(struct mmx_hold *h, struct mmx_err *err);
 
-void mmx_held_release(struct mmx_held *held);
+void mmx_holdings_free(struct mmx_holdings *held);
 
-/** mmx_held_by() - who holds a frame, or NULL */
-const struct mmx_holder *mmx_held_by(const struct mmx_held *held, uint64_t pfn);
+/** mmx_holder_of() - who holds a frame, or NULL */
+const struct mmx_holder *mmx_holder_of(const struct mmx_holdings *held, uint64_t pfn);
 
 #endif

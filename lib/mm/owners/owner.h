@@ -16,6 +16,7 @@
 #include "base/coverage.h"
 #include "mm/frames/class.h"
 #include "mm/knowledge.h"
+#include "mm/owners/held.h"
 #include "mm/owners/owned_frames.h"
 
 struct mmx_view;
@@ -40,6 +41,7 @@ struct mmx_owner_run {
  * @last: asked when nothing else tells whose a frame is
  * @known: what it rests on; MMX_KNOWN_COUNT: on nothing but what opening found
  * @run: its nth run of frames; false behind the last one
+ * @held: who holds them, of a kind that has nothing more to tell; or NULL
  */
 struct mmx_owner_kind {
 	const char *name;
@@ -48,6 +50,7 @@ struct mmx_owner_kind {
 	bool last;
 	enum mmx_known known;
 	bool (*run)(struct mmx_view *view, size_t nth, struct mmx_owner_run *run);
+	const struct mmx_holdings *(*held)(struct mmx_view *view);
 };
 
 extern const struct mmx_owner_kind *const mmx_owner_kinds[MMX_OWNERS];
@@ -110,5 +113,17 @@ static inline bool mmx_owned_run(const struct mmx_owned *o, size_t nth, struct m
 	*run = (struct mmx_owner_run){o->v[nth].pfn, o->v[nth].frames};
 	return true;
 }
+
+/* held() and runs(), for the struct mmx_owner_kind of something that is MMX_HOLDINGS. */
+#define MMX_HOLDINGS_OF(name)                                                          \
+	static const struct mmx_holdings *held(struct mmx_view *view)                  \
+	{                                                                              \
+		return &mmx_know_##name(view)->held;                                   \
+	}                                                                              \
+                                                                                       \
+	static bool runs(struct mmx_view *view, size_t nth, struct mmx_owner_run *run) \
+	{                                                                              \
+		return mmx_owned_run(&held(view)->frames, nth, run);                   \
+	}
 
 #endif

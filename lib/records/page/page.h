@@ -45,6 +45,7 @@
 	SUBJECT(swap_cache)        \
 	SUBJECT(unattributed)      \
 	SUBJECT(pipe)              \
+	SUBJECT(held)              \
 	SUBJECT(vmap)              \
 	SUBJECT(memcg)             \
 	SUBJECT(page_owner)        \
