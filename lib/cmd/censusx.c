@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* censusx: the ledger. Every frame in exactly one class. */
+/* censusx: the ledger. Every frame in exactly one class, and the kernel's counters beside. */
 #include <inttypes.h>
 
 #include "cmd/cmd.h"
@@ -30,6 +30,12 @@ static const struct mmx_field fields[] = {
 	{"trouble", MMX_TROUBLE, "why not all of it is certain", AT(struct mmx_census, coverage)},
 	{"classes", MMX_TABLE, "all of them", .title = "Classes", .min = 2,
 	 .record = &mmx_record_census_classes},
+	{"reconciliation", MMX_TABLE, "held against the kernel's counters",
+	 .title = "Against the kernel's counters", .record = &mmx_record_balances},
+	{"reconciliation_of_parts", MMX_TABLE,
+	 "of each zone and node with -z, else of those with something unexplained",
+	 .title = "The same by node and zone", .may = MMX_OR_NONE,
+	 .record = &mmx_record_part_balances},
 	{"zones", MMX_TABLE, "with -z", .title = "By node and zone", .may = MMX_OR_NONE,
 	 .record = &mmx_record_census_zones},
 	{"migratetypes", MMX_TABLE, "with -m", .title = "By type of pageblock", .may = MMX_OR_NONE,
@@ -64,26 +70,50 @@ static enum mmx_exit check_sum(struct mmx_run *run, const struct mmx_ledger *led
 	return MMX_EXIT_FINDINGS;
 }
 
+/* A counter that nothing explains is wrong, or memory is used in a way that nobody counts. */
+static enum mmx_exit check_balances(const struct mmx_balances *balances)
+{
+	for (size_t i = 0; i < balances->n; i++) {
+		if (!balances->v[i].why.code && balances->v[i].unexplained)
+			return MMX_EXIT_FINDINGS;
+	}
+	return MMX_EXIT_OK;
+}
+
+static enum mmx_exit show(struct mmx_run *run, struct mmx_census *census)
+{
+	enum mmx_exit status;
+
+	census->coverage = census->ledger->coverage;
+	mmx_cover_inherit(&census->coverage, &census->balances->coverage);
+	status = mmx_run_show(run, census, NULL);
+	/* Also where the field that tells of it was not asked for. */
+	status = mmx_worse(status, mmx_exit_of(&census->coverage));
+	status = mmx_worse(status, check_balances(census->balances));
+	return mmx_worse(status, check_sum(run, census->ledger));
+}
+
 static enum mmx_exit censusx(struct mmx_run *run)
 {
-	struct mmx_ledger ledger;
-	struct mmx_census census = {
-		.ledger = &ledger, .zones = run->option['z'], .blocks = run->option['m']};
+	struct mmx_ledger ledger = {0};
+	struct mmx_balances balances = {0};
+	struct mmx_census census = {.ledger = &ledger,
+				    .balances = &balances,
+				    .zones = run->option['z'],
+				    .blocks = run->option['m'],
+				    .empty = run->option['v'] || run->out->options.json};
 	struct mmx_ledger_ask ask = {.progress_arg = run};
-	enum mmx_exit status;
+	enum mmx_exit status = MMX_EXIT_CANNOT;
 	struct mmx_err err;
 
 	if (run->messages->progress)
 		ask.progress = progress;
-	if (mmx_ledger_find(&ledger, run->view, &ask, &err)) {
+	if (mmx_ledger_find(&ledger, run->view, &ask, &err) ||
+	    mmx_balances_find(&balances, &ledger, run->view, &err))
 		mmx_say(run, "%s", err.text);
-		return MMX_EXIT_CANNOT;
-	}
-	census.coverage = ledger.coverage;
-	status = mmx_run_show(run, &census, NULL);
-	/* Also where the field that tells of it was not asked for. */
-	status = mmx_worse(status, mmx_exit_of(&census.coverage));
-	status = mmx_worse(status, check_sum(run, &ledger));
+	else
+		status = show(run, &census);
+	mmx_balances_free(&balances);
 	mmx_ledger_free(&ledger);
 	return status;
 }
@@ -102,6 +132,11 @@ const struct mmx_command mmx_cmd_censusx = {
 	.summary = "the ledger: what every frame is used for",
 	.help = "Counts all frames by what they are used for: each frame that has a struct page is in exactly\n"
 		"one class, so the classes sum to the frames.\n"
+		"\n"
+		"What was counted is held against the kernel's own counters, of the whole system and of each node\n"
+		"and zone. A difference is explained by what is known to make one, with its amount: what CPUs have\n"
+		"not added yet, isolated free memory, stacks of dead tasks. What is left over is a counter that\n"
+		"lies or memory that is lost: it is shown, and the exit status is 1.\n"
 		"\n"
 		"A frame whose struct page is not in the dump is in class missing, and the exit status is then\n"
 		"3; what is used by somebody whom no test tells is unattributed, and is never spread over others.",

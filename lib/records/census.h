@@ -4,10 +4,12 @@
 #define MMX_RECORDS_CENSUS_H
 
 #include "mm/ledger/ledger.h"
+#include "mm/ledger/reconcile.h"
 #include "records/record.h"
 
 /**
  * struct mmx_census - the ledger, and which ways to look at it are asked for
+ * @balances: it against the kernel's counters
  * @coverage: what is not certain
  * @zones: by node and zone
  * @blocks: by pageblock type
@@ -15,6 +17,7 @@
  */
 struct mmx_census {
 	const struct mmx_ledger *ledger;
+	const struct mmx_balances *balances;
 	struct mmx_coverage coverage;
 	bool zones, blocks, empty;
 };
@@ -27,6 +30,6 @@ static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)
 
 /* The document's fields: a table each. */
 extern const struct mmx_record mmx_record_census_classes, mmx_record_census_zones,
-	mmx_record_census_blocks;
+	mmx_record_census_blocks, mmx_record_balances /* balance.c */, mmx_record_part_balances;
 
 #endif

@@ -21,6 +21,10 @@ class FileSystem:
         self.super.set(s_dev=device[0] << MINOR_BITS | device[1], s_type=self.type,
                        s_blocksize=4096, s_blocksize_bits=12, s_magic=MAGIC[kind], s_count=1,
                        s_id=name.encode()[:31] + b"\0")
+        # Dirty pages count where a device is behind them.
+        self.device = m.image.object(f"{kind}_bdi", "backing_dev_info")
+        self.device["capabilities"] = int(kind == "ext4")
+        self.super["s_bdi"] = self.device
         m.list_init(self.super.at("s_inodes"))
         m.list_init(self.super.at("s_mounts"))
         m.list_add_tail(self.super.at("s_list"), kernel.super_blocks)

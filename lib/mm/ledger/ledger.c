@@ -8,6 +8,7 @@
 #include "mm/ledger/ledger.h"
 #include "mm/ledger/owned.h"
 #include "mm/owners/owner.h"
+#include "mm/owners/slab_caches.h"
 
 /*
  * A piece has 64 pageblocks and, in a sound dump, frames of a few zones; what a damaged one has beyond so
@@ -298,6 +299,12 @@ int mmx_ledger_find(struct mmx_ledger *ledger, struct mmx_view *view,
 		ret = count_all(ledger, &shared, ask, err);
 	if (!ret && mmx_stopped(view->kernel->image))
 		ret = mmx_fail(err, MMX_EIO, "stopped");
+	if (ledger->total.counted[MMX_COUNTED_SLAB_STRAY] && shared.rules.caches &&
+	    mmx_cover_whole(&shared.rules.caches->coverage))
+		mmx_cover_failf(&ledger->coverage, MMX_ECORRUPT,
+				"%" PRIu64
+				" frames are of slabs whose cache is none of the kernel's",
+				ledger->total.counted[MMX_COUNTED_SLAB_STRAY]);
 	mmx_tally_rules_free(&shared.rules);
 	ledger->coverage.found = mmx_tally_frames(&ledger->total);
 	if (ret)

@@ -4,6 +4,7 @@
 #include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/frames/mapcount.h"
+#include "mm/ledger/large_kmalloc.h"
 #include "mm/ledger/tally.h"
 #include "mm/owners/slab_objects.h"
 
@@ -249,6 +250,19 @@ static void tally_slab(struct mmx_tally *tally, struct mmx_tallier *t,
 	tally->counted[t->slab_counts_as]++;
 }
 
+/* Of those that somebody holds who is no user's page table. */
+static void tally_large(struct mmx_tally *tally, struct mmx_tallier *t,
+			const struct mmx_page_walk *w)
+{
+	uint64_t head = mmx_walk_page_addr(w, w->folio.head);
+
+	if (t->large != head)
+		t->large_is = mmx_is_large_kmalloc(w);
+	t->large = head;
+	tally->counted[MMX_COUNTED_LARGE_KMALLOC] += t->large_is == MMX_KMALLOC_LARGE;
+	tally->counted[MMX_COUNTED_LARGE_UNMARKED] += t->large_is == MMX_KMALLOC_UNKNOWN;
+}
+
 void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
 		     enum mmx_class class)
 {
@@ -271,7 +285,6 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 	case CLASS_OFFLINE:
 	case CLASS_GUARD:
 	case CLASS_UNACCEPTED:
-	case MMX_CLASS_COUNT:
 		break;
 	case CLASS_SLAB:
 		tally_slab(tally, t, w);
@@ -283,22 +296,16 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 		tally->counted[MMX_COUNTED_HUGETLB_USED] +=
 			!w->folio.read && mmx_int(w->folio.bytes, f->refcount) != 0;
 		break;
-	/* The kernel and drivers give some of theirs to users, who map them like files. */
-	case CLASS_RESERVED:
-	case CLASS_DEVICE:
-	case CLASS_VMALLOC:
-	case CLASS_PERCPU:
-	case CLASS_PAGE_POOL:
-	case CLASS_PIPE:
-	case CLASS_MOVABLE:
 	case CLASS_HWPOISON:
-	case CLASS_ANON:
-	case CLASS_KSM:
-	case CLASS_FILE:
-	case CLASS_SHMEM:
-	case CLASS_SWAP_CACHE:
-	case CLASS_UNATTRIBUTED:
+		tally->counted[MMX_COUNTED_HUGETLB_BAD] += w->folio.hugetlb;
+		if (!w->folio.hugetlb)
+			tally_user(tally, t, w, f, class);
+		break;
+	/* The kernel and drivers give some of theirs to users, too, who map them like files. */
+	default:
 		tally_user(tally, t, w, f, class);
+		if (w->folio.large && !w->folio.read && mmx_class_rows[class].held)
+			tally_large(tally, t, w);
 		break;
 	}
 }

@@ -54,10 +54,12 @@ void mmx_tally_rules_free(struct mmx_tally_rules *rules);
 /**
  * struct mmx_tallier - what counting remembers from frame to frame; begins as zeros
  * @dirty_of: whether a mapping's dirty pages count: 1, 0, or -1 where that could not be told
- * @folio, @slab: the first struct page's address of the folio, and of the slab, that the rest is of
+ * @folio, @slab, @large: address of the first struct page of the folio, slab and folio of nobody known that
+ *	the rest is of
  * @whole_mapped: each page of it counts as mapped
  * @by_page: pages of it can be mapped by themselves, and count so
  * @slab_counts_as: enum mmx_counted_frames
+ * @large_is: enum mmx_is_kmalloc
  */
 struct mmx_tallier {
 	const struct mmx_tally_rules *rules;
@@ -65,10 +67,10 @@ struct mmx_tallier {
 		uint64_t mapping;
 		int counts;
 	} dirty_of[MMX_TALLY_MAPPINGS];
-	uint64_t folio, slab;
+	uint64_t folio, slab, large;
 	bool whole_mapped, by_page;
 	enum mmx_read read;
-	uint8_t slab_counts_as;
+	uint8_t slab_counts_as, large_is;
 };
 
 /** mmx_tally_frame() - count the current frame of a walk, whose struct page was read and is of that class */

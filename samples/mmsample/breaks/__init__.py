@@ -5,3 +5,7 @@ from . import frames, free_lists, names, opening, trees
 from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "fill", "frames", "free_lists", "names", "opening", "trees"]
+from . import counters, frames, names, opening, trees
+from .registry import BREAKS, fill
+
+__all__ = ["BREAKS", "counters", "fill", "frames", "names", "opening", "trees"]

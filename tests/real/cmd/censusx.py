@@ -80,8 +80,46 @@ def threads(_, form):
     return None if one == three else "one thread counts other than three"
 
 
+# In vmstat these are in huge pages.
+HUGE = ("nr_anon_transparent_hugepages", "nr_shmem_hugepages", "nr_file_hugepages", "nr_shmem_pmdmapped",
+        "nr_file_pmdmapped")
+# Counted by each lab dump, whatever its kernel.
+HELD = {"nr_free_pages", "nr_zone_inactive_anon + nr_zone_active_anon", "nr_zone_unevictable", "nr_mlock", "nr_zspages",
+        "nr_inactive_anon + nr_active_anon", "nr_inactive_file + nr_active_file", "nr_slab_reclaimable",
+        "nr_slab_unreclaimable", "nr_anon_pages", "nr_mapped", "nr_file_pages", "nr_shmem", "nr_dirty",
+        "nr_page_table_pages", "nr_kernel_stack", "nr_vmalloc", "Percpu", "Hugetlb", "per-CPU free lists",
+        *HUGE[:2], HUGE[3]}
+
+
+def vmstat(path):
+    """What vmstat says, in pages."""
+    read = {name: int(value) for name, value in (line.split() for line in (path / "vmstat").read_text().splitlines())}
+    return read | {name: read[name] * 512 for name in HUGE if name in read}
+
+
+def reconciliation(dump, form):
+    """Every counter has both figures, is what the guest's vmstat had, and nothing is unexplained, anywhere."""
+    found = census(form, "-z")
+    captures = [vmstat(folder) for folder in (dump.before, dump.folder / "after") if (folder / "vmstat").exists()]
+    faults = [f"{name} is not held" for name in HELD - {row["counter"] for row in found["reconciliation"]}]
+    for row in found["reconciliation"] + found["reconciliation_of_parts"]:
+        name = f"{row['counter']} of {row.get('node')} {row.get('zone')}"
+        if None in (row["kernel"], row["counted"]) or row["difference"] != row["kernel"] - row["counted"]:
+            faults.append(f"{name}: {row}")
+        elif row["unexplained"]:
+            faults.append(f"{name}: {row['unexplained']} unexplained of {row['kernel']} against {row['counted']}")
+    for row in found["reconciliation"]:
+        names = row["counter"].split(" + ")
+        ends = [sum(read[name] for name in names) for read in captures if set(names) <= set(read)]
+        slack = tolerance(dump) + 64 * len(names)
+        if ends and not between(row["kernel"], min(ends) - slack, max(ends) + slack):
+            faults.append(f"{row['counter']}: {row['kernel']}, and vmstat had {ends}")
+    return "\n".join(faults) or None
+
+
 CHECKS = [
     ("censusx sums", every_form, sums),
     ("censusx as kpageflags", raw_or_filtered, as_kpageflags),
+    ("censusx and the kernel's counters", raw_or_filtered, reconciliation),
     ("censusx with threads", raw_form, threads),
 ]
