@@ -106,9 +106,48 @@ static void optimised_huge_pages_may_be_neighbours(void)
 	}
 }
 
+/* Each is one extent, wherever the pages before and behind it lie. */
+static void optimised_huge_pages_are_extents(void)
+{
+	static const struct {
+		uint64_t phys[8];
+		struct {
+			uint64_t pages, phys;
+			bool repeat;
+		} extent[4];
+	} cases[] = {
+		/* Up to 7.0 the page that is repeated is the first. It may go on from the extent before. */
+		{{0x20000, 0x21000, 0x22000, 0x22000, 0x22000, 0x22000, 0x23000, 0x24000},
+		 {{2, 0x20000, false}, {4, 0x22000, true}, {2, 0x23000, false}}},
+		{{0x20000, 0x20000, 0x20000, 0x20000, 0x21000, 0x21000, 0x21000, 0x21000},
+		 {{4, 0x20000, true}, {4, 0x21000, true}}},
+		/* Since 7.1 it is the second, which others have too. */
+		{{0x22000, 0x23000, 0x23000, 0x23000, 0x24000, 0x23000, 0x23000, 0x23000},
+		 {{1, 0x22000, false},
+		  {3, 0x23000, true},
+		  {1, 0x24000, false},
+		  {3, 0x23000, true}}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct mmx_vmemmap *v;
+
+		m = fake_memory_new(1 << 20);
+		v = &m->mem.vmemmap;
+		find(64, cases[i].phys);
+		for (size_t n = 0; n < 4 && cases[i].extent[n].pages; n++)
+			CHECK(n < v->n && v->v[n].len == cases[i].extent[n].pages << 12 &&
+				      v->v[n].phys == cases[i].extent[n].phys &&
+				      v->v[n].repeat == cases[i].extent[n].repeat,
+			      "case %zu: extent %zu of %zu", i, n, v->n);
+		fake_memory_free(m);
+	}
+}
+
 int main(void)
 {
 	RUN(struct_pages_may_straddle_extents);
 	RUN(optimised_huge_pages_may_be_neighbours);
+	RUN(optimised_huge_pages_are_extents);
 	return unit_end();
 }

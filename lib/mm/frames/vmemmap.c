@@ -42,26 +42,50 @@ bool mmx_page_pfn(const struct mmx_kernel *k, uint64_t page, uint64_t *pfn)
  * The extents.
  */
 
+static bool add_piece(struct mmx_vmemmap *v, uint64_t va, uint64_t len, uint64_t phys, bool repeat)
+{
+	return mmx_array_add(v, (struct mmx_vmemmap_extent){va, len, phys, repeat});
+}
+
+/* The page behind an extent is its last one once more: that one becomes an extent of its own, which repeats. */
+static bool repeat_last(struct mmx_vmemmap *v, uint64_t page)
+{
+	struct mmx_vmemmap_extent *last = &v->v[v->n - 1];
+	uint64_t phys = last->phys + last->len - page;
+
+	if (!last->repeat && last->len > page) {
+		last->len -= page;
+		if (!add_piece(v, last->va + last->len, page, phys, true))
+			return false;
+		last = &v->v[v->n - 1];
+	}
+	last->repeat = true;
+	last->len += page;
+	return true;
+}
+
 /*
- * Appends a mapped piece, joined to the last extent where it goes on the same way. Only a piece of one @page
- * can repeat another: the one page of an optimised huge page may be followed by its neighbour's.
+ * Appends a mapped piece, joined to the last extent where it goes on the same way. The pages of an optimised huge
+ * page are kept together, whatever lies before and behind them: the page that they repeat may follow upon its
+ * neighbour's, and their neighbour's upon it.
  */
 static bool append(struct mmx_vmemmap *v, uint64_t page, uint64_t va, uint64_t len, uint64_t phys)
 {
 	struct mmx_vmemmap_extent *last = v->n ? &v->v[v->n - 1] : NULL;
 
 	if (last && last->va + last->len == va) {
-		if (!last->repeat && last->phys + last->len == phys) {
-			last->len += len;
-			return true;
-		}
-		if (last->phys == phys && len == page && (last->repeat || last->len == page)) {
-			last->repeat = true;
+		uint64_t last_page = last->phys + (last->repeat ? 0 : last->len - page);
+
+		if (phys == last_page)
+			return repeat_last(v, page) &&
+			       (len == page ||
+				add_piece(v, va + page, len - page, phys + page, false));
+		if (!last->repeat && phys == last_page + page) {
 			last->len += len;
 			return true;
 		}
 	}
-	return mmx_array_add(v, (struct mmx_vmemmap_extent){va, len, phys, false});
+	return add_piece(v, va, len, phys, false);
 }
 
 static bool append_run(struct mmx_vmemmap *v, uint64_t page, const struct mmx_pte *pte)
