@@ -41,6 +41,7 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 
 	(void)err;
 	piece->n = 0;
+	w->in_runs = true;
 	while (mmx_page_walk_next(w)) {
 		bool online = mmx_pfn_online(&mmx_mem(w->view->kernel)->sparse, w->pfn);
 		enum mmx_read read = w->read;

@@ -34,6 +34,20 @@ void mmx_classifier_types(struct mmx_classifier *c)
 		c->of_type[mmx_class_rows[i].type] = i;
 }
 
+/* By which a page is known that by_state() has something to say of. */
+static void find_telling(struct mmx_classifier *c, const struct mmx_mem *mem)
+{
+	const uint8_t bits[] = {mem->page_format.reserved, mem->page_format.hwpoison};
+	const struct mmx_flag_field *zone = &mem->flags.field[FIELD_ZONE];
+
+	c->silent = ~0ULL;
+	for (size_t i = 0; i < sizeof(bits); i++)
+		c->silent &= bits[i] < 64 ? ~(1ULL << bits[i]) : ~0ULL;
+	c->zone_shift = zone->shift;
+	c->zone_mask = zone->width ? (1ULL << zone->width) - 1 : 0;
+	c->some_apart = mem->sparse.device.n || mem->sparse.offline.n;
+}
+
 void mmx_classifier_find(struct mmx_classifier *c, struct mmx_view *view, bool last)
 {
 	const struct mmx_kernel *k = view->kernel;
@@ -48,6 +62,7 @@ void mmx_classifier_find(struct mmx_classifier *c, struct mmx_view *view, bool l
 		.pp_magic = mmx_off(l, M_page_pp_magic),
 	};
 	mmx_classifier_types(c);
+	find_telling(c, mmx_mem(k));
 	mmx_symbol_addr(&k->symbols, "zsmalloc_mops", &c->zsmalloc_ops);
 	mmx_symbol_addr(&k->symbols, "balloon_mops", &c->balloon_ops);
 	c->huge_zero_pfn = ~0ULL;
@@ -219,49 +234,73 @@ static struct mmx_verdict by_bad_page(const struct mmx_page_walk *w)
 			    "flag hwpoison, of a huge page whose bad page nothing tells");
 }
 
+/* What stands in a page's flags, type or section that decides its class whoever has it. */
+static bool by_state(const struct mmx_classifier *c, const struct mmx_page_walk *w,
+		     struct mmx_verdict *verdict)
+{
+	const struct mmx_mem *mem = mmx_mem(w->view->kernel);
+	const struct mmx_page_format *f = &mem->page_format;
+	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
+	uint64_t flags = mmx_word(w->bytes, f->flags);
+
+	if (mmx_pfn_device(&mem->sparse, w->pfn))
+		*verdict = is(CLASS_DEVICE, "a driver made its struct page, as pgmap_array says");
+	else if (mmx_pfn_offline(&mem->sparse, w->pfn))
+		*verdict = is(CLASS_OFFLINE,
+			      "its memory section is offline: its struct page may hold anything");
+	else if (flags == ~0ULL)
+		*verdict = is(CLASS_UNINITIALISED, "its flags are all ones");
+	else if (mmx_flag_field(&mem->flags, FIELD_ZONE, flags) == c->device_zone)
+		*verdict = is(CLASS_DEVICE, "its zone is Device");
+	else if (mmx_bit(flags, f->reserved))
+		*verdict = is(CLASS_RESERVED, "flag reserved");
+	else if (!w->folio.read && w->folio.hugetlb && mmx_bit(w->folio.flags, f->hwpoison))
+		*verdict = by_bad_page(w);
+	else if (mmx_bit(flags, f->hwpoison))
+		*verdict = is(CLASS_HWPOISON, "flag hwpoison");
+	else if (w->folio.read)
+		*verdict = w->folio.bad
+				   ? is(CLASS_UNATTRIBUTED, w->folio.bad)
+				   : is(CLASS_MISSING,
+					"the first struct pages of its folio are not in the dump");
+	else if (is_balloon(w, type))
+		*verdict =
+			is(CLASS_BALLOON, "page type offline, and private is a balloon's device");
+	else if (type != MMX_PAGE_NONE)
+		*verdict = by_type(c, type);
+	else if (w->folio.slab)
+		*verdict = is(CLASS_SLAB, "flag slab");
+	else if (w->folio.hugetlb)
+		*verdict = is(CLASS_HUGETLB, "its second struct page says so");
+	else
+		return false;
+	return true;
+}
+
+/* Nearly every page: by_state() has nothing to say of it, which is told at once. */
+static bool is_plain(const struct mmx_classifier *c, const struct mmx_page_walk *w)
+{
+	uint64_t flags = mmx_word(w->bytes, mmx_walk_format(w)->flags);
+
+	return !(flags & ~c->silent) && !c->some_apart &&
+	       (w->type | w->folio.type) == MMX_PAGE_NONE && !w->folio.read && !w->folio.slab &&
+	       !w->folio.hugetlb && (flags >> c->zone_shift & c->zone_mask) != c->device_zone;
+}
+
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
 {
-	const struct mmx_kernel *k = w->view->kernel;
-	const struct mmx_page_format *f = &mmx_mem(k)->page_format;
-	enum mmx_page_type type = w->type != MMX_PAGE_NONE ? w->type : w->folio.type;
+	const struct mmx_page_format *f = mmx_walk_format(w);
 	struct mmx_verdict verdict;
 	enum mmx_page_type block;
 	enum mmx_read in_doubt;
 	enum mmx_owner owner;
-	uint64_t flags;
 
 	if (w->read == MMX_READ_ABSENT)
 		return is(CLASS_NO_PAGE, "no memory section has it");
 	if (w->read)
 		return is(CLASS_MISSING, "its struct page is not in the dump");
-	flags = mmx_word(w->bytes, f->flags);
-	if (mmx_pfn_device(&mmx_mem(k)->sparse, w->pfn))
-		return is(CLASS_DEVICE, "a driver made its struct page, as pgmap_array says");
-	if (mmx_pfn_offline(&mmx_mem(k)->sparse, w->pfn))
-		return is(CLASS_OFFLINE,
-			  "its memory section is offline: its struct page may hold anything");
-	if (flags == ~0ULL)
-		return is(CLASS_UNINITIALISED, "its flags are all ones");
-	if (mmx_flag_field(&mmx_mem(k)->flags, FIELD_ZONE, flags) == c->device_zone)
-		return is(CLASS_DEVICE, "its zone is Device");
-	if (mmx_bit(flags, f->reserved))
-		return is(CLASS_RESERVED, "flag reserved");
-	if (!w->folio.read && w->folio.hugetlb && mmx_bit(w->folio.flags, f->hwpoison))
-		return by_bad_page(w);
-	if (mmx_bit(flags, f->hwpoison))
-		return is(CLASS_HWPOISON, "flag hwpoison");
-	if (w->folio.read)
-		return w->folio.bad ? is(CLASS_UNATTRIBUTED, w->folio.bad)
-				    : is(CLASS_MISSING,
-					 "the first struct pages of its folio are not in the dump");
-	if (is_balloon(w, type))
-		return is(CLASS_BALLOON, "page type offline, and private is a balloon's device");
-	if (type != MMX_PAGE_NONE)
-		return by_type(c, type);
-	if (w->folio.slab)
-		return is(CLASS_SLAB, "flag slab");
-	if (w->folio.hugetlb)
-		return is(CLASS_HUGETLB, "its second struct page says so");
+	if (!is_plain(c, w) && by_state(c, w, &verdict))
+		return verdict;
 	in_doubt = mmx_page_block(w, f, &block);
 	if (block == MMX_PAGE_BUDDY)
 		return is(CLASS_FREE, "it lies in a free block and nobody holds it");
@@ -270,7 +309,7 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	if (w->folio.large && w->folio.head == c->huge_zero_pfn)
 		return is(CLASS_ZERO, "huge_zero_pfn says so");
 	owner = mmx_owner_of(c->first, w->folio.head);
-	if (owner == MMX_OWNERS)
+	if (owner == MMX_OWNERS && w->tail)
 		owner = mmx_owner_of(c->first, w->pfn);
 	if (owner != MMX_OWNERS)
 		return has(owner);

@@ -56,6 +56,8 @@ const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w);
  * @first: owners that are asked before a page's mapping
  * @last: owners that are asked when nothing else tells; may be NULL, then such frames are unattributed
  * @of_type: the class that a page type decides
+ * @silent: the flags that do not decide a class by themselves
+ * @some_apart: some sections are offline, or of a device
  */
 struct mmx_classifier {
 	const struct mmx_owner_map *first, *last;
@@ -67,6 +69,9 @@ struct mmx_classifier {
 	bool has_page_pool;
 	uint32_t pp_magic; /* offset */
 	uint64_t pp_mask;  /* bits of pp_magic that are not part of the signature */
+	uint64_t silent, zone_mask;
+	unsigned int zone_shift;
+	bool some_apart;
 };
 
 /** mmx_classifier_types() - what of it needs no kernel: which page type decides which class */

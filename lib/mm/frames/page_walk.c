@@ -4,6 +4,7 @@
 
 #include "mm/frames/buddy_block.h"
 #include "mm/frames/page_walk.h"
+#include "mm/frames/tail_link.h"
 
 #define CHUNK 16384u /* struct pages read at a time: 1 MiB */
 
@@ -59,6 +60,24 @@ static bool refill(struct mmx_page_walk *w, uint64_t pfn)
 	return false;
 }
 
+/* How many frames are like the current one, which nobody holds and which lies in a free block. */
+static uint64_t alike(const struct mmx_page_walk *w)
+{
+	const struct mmx_page_format *f = mmx_walk_format(w);
+	uint64_t end = w->first + w->got < w->block_end ? w->first + w->got : w->block_end, n = 1;
+	int32_t type = mmx_int(w->bytes, f->mapcount);
+	const unsigned char *page = w->bytes + f->size;
+
+	if (end > w->end)
+		end = w->end;
+	for (; w->pfn + n < end; n++, page += f->size) {
+		if (mmx_word(page, f->flags) != w->folio.flags || mmx_int(page, f->refcount) ||
+		    mmx_int(page, f->mapcount) != type || mmx_is_tail(f, page))
+			break;
+	}
+	return n;
+}
+
 bool mmx_page_walk_next(struct mmx_page_walk *w)
 {
 	uint64_t pfn = w->pfn + w->frames;
@@ -82,5 +101,9 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
 				   mmx_int(w->bytes, mmx_walk_format(w)->mapcount));
 	mmx_buddy_block_note(w);
 	mmx_folio_find(w);
+	if (w->in_runs && w->pfn < w->block_end && w->pfn != w->block_head && !w->folio.read &&
+	    !w->folio.large && w->type == MMX_PAGE_NONE &&
+	    !mmx_int(w->bytes, mmx_walk_format(w)->refcount))
+		w->frames = alike(w);
 	return true;
 }

@@ -16,6 +16,8 @@
  * @pfn: the current frame
  * @frames: how many frames, from @pfn on, this step stands for: 1 when the page was read, and a
  *          whole run of frames whose struct pages are equally missing when not
+ * @in_runs: to be set by those who want pages of a free block that are alike, behind its first, as one step
+ *          that stands for several @frames: nobody holds them, and their flags and types are the same
  * @read: how its struct page stands
  * @bytes: the struct page
  * @folio: the folio that it belongs to
@@ -30,6 +32,7 @@
  */
 struct mmx_page_walk {
 	uint64_t pfn, frames;
+	bool in_runs;
 	enum mmx_read read;
 	const unsigned char *bytes;
 	struct mmx_folio folio;
