@@ -66,7 +66,7 @@ static int classify_piece(const void *arg, struct mmx_page_walk *w, void *result
 	(void)err;
 	w->in_runs = true;
 	while (mmx_page_walk_next(w)) {
-		if (!w->read && mmx_classify(walk->classifier, w).class != CLASS_NO_PAGE)
+		if (!w->read && mmx_classify_run(walk->classifier, w).class != CLASS_NO_PAGE)
 			frames += w->frames;
 	}
 	*(uint64_t *)result = frames;

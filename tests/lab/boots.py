@@ -61,6 +61,7 @@ VARIANTS = {
     # Of one cache that nothing else is in: red zones, poison, and who allocated and freed each object.
     "slab_debug": Variant({"command_line": "slub_debug=FZPU,TCPv6"}, ("before/slab_sysfs", r"(?m)^TCPv6 red_zone 1$")),
     # For the time that looking at every mapping takes; no dump of BOOTS has it.
+    "full": Variant({"command_line": "mmx.full=140"}, ("before/situations", '"full","made":true')),
     "crowd": Variant({"memory_mib": 2048, "command_line": "mmx.crowd=50"},
                      ("before/situations", '"crowd","made":true')),
     "nonote": Variant({"note": False}),

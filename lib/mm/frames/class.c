@@ -142,7 +142,7 @@ enum mmx_in_cache mmx_page_in_cache(const struct mmx_page_walk *w, struct mmx_er
 	uint64_t mapping = w->folio.read ? 0 : mmx_word(w->folio.bytes, f->mapping);
 	bool has;
 
-	if (mapping & 3 || mmx_region_of(&k->regions, mapping) == MMX_REGION_COUNT)
+	if (!mapping || mapping & 3 || mmx_region_of(&k->regions, mapping) == MMX_REGION_COUNT)
 		return MMX_IN_CACHE_NOWHERE;
 	if (mmx_bit(w->folio.flags, f->lru))
 		return MMX_IN_CACHE_YES;
@@ -324,5 +324,19 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 		return is(
 			CLASS_MISSING,
 			"nobody holds it; the head of the free or guard block that it may be in is not in the dump");
+	return verdict;
+}
+
+struct mmx_verdict mmx_classify_run(const struct mmx_classifier *c, struct mmx_page_walk *w)
+{
+	struct mmx_verdict verdict = mmx_classify(c, w);
+	uint64_t n = 1;
+
+	if (w->read || w->frames == 1 || verdict.class == CLASS_FREE ||
+	    verdict.class == CLASS_GUARD)
+		return verdict;
+	while (n < w->frames && mmx_owner_of(c->first, w->pfn + n) == MMX_OWNERS)
+		n++;
+	w->frames = verdict.owner == MMX_OWNERS ? n : 1;
 	return verdict;
 }

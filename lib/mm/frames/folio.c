@@ -158,37 +158,11 @@ static void follow_link(struct mmx_page_walk *w, uint64_t link)
 			   "its link leads to a folio that does not reach this far");
 }
 
-/* A page of its own, as nearly all are: nothing has to be looked for. */
-static void take_single(struct mmx_page_walk *w, uint64_t flags)
-{
-	const struct mmx_page_format *f = mmx_walk_format(w);
-	struct mmx_folio *folio = &w->folio;
-
-	w->tail = w->mapped_known = w->counted_known = false;
-	w->folio_end = w->pfn + 1;
-	folio->head = w->pfn;
-	folio->flags = flags;
-	folio->bytes = w->bytes;
-	folio->read = MMX_READ_OK;
-	folio->bad = NULL;
-	folio->order = 0;
-	folio->large = false;
-	folio->type = w->type;
-	folio->slab = f->slab_is_type ? w->type == MMX_PAGE_SLAB : mmx_bit(flags, f->slab);
-	folio->hugetlb = f->hugetlb == MMX_HUGETLB_TYPE && w->type == MMX_PAGE_HUGETLB;
-}
-
 void mmx_folio_find(struct mmx_page_walk *w)
 {
-	const struct mmx_page_format *f = mmx_walk_format(w);
-	uint64_t flags = mmx_word(w->bytes, f->flags), link;
-	enum mmx_read read;
+	uint64_t link;
+	enum mmx_read read = mmx_tail_link(w, &link);
 
-	if (!mmx_is_tail(f, w->bytes) && !mmx_bit(flags, f->head)) {
-		take_single(w, flags);
-		return;
-	}
-	read = mmx_tail_link(w, &link);
 	w->tail = link & 1;
 	if (read)
 		lose_folio(w, w->pfn, read, NULL);

@@ -39,7 +39,7 @@ int mmx_folio_format_find(const struct mmx_kernel *kernel, struct mmx_page_forma
 /** mmx_folio_order() - what the first two struct pages of a large folio say; it may make no sense */
 unsigned int mmx_folio_order(const struct mmx_page_format *f, const unsigned char *bytes);
 
-/** mmx_folio_find() - fill the folio of a walk that has come to a new page, and whether that is a tail */
+/** mmx_folio_find() - fill the folio of a walk that has come to a page of a large one, and whether it is a tail */
 void mmx_folio_find(struct mmx_page_walk *w);
 
 /** mmx_folio_anon() - whether its mapping word says anonymous; the folio must have been read */

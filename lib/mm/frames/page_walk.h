@@ -16,8 +16,10 @@
  * @pfn: the current frame
  * @frames: how many frames, from @pfn on, this step stands for: 1 when the page was read, and a
  *          whole run of frames whose struct pages are equally missing when not
- * @in_runs: to be set by those who want pages of a free block that are alike, behind its first, as one step
- *          that stands for several @frames: nobody holds them, and their flags and types are the same
+ * @in_runs: to be set by those who want pages that are alike as one step, which stands for several @frames:
+ *	those of a free block, behind its first, that nobody holds; and those on the LRU that are of one
+ *	mapping and memory cgroup. Flags, type or mapcount, and references are the same in a run; where a
+ *	page lies in its mapping is not
  * @read: how its struct page stands
  * @bytes: the struct page
  * @folio: the folio that it belongs to

@@ -227,6 +227,36 @@ static void crowd(void)
 	     processes * CROWD_AREA / PAGE);
 }
 
+/* Memory that is in use to the last few MiB, half of it anonymous and half of it a file's. */
+static void be_full(void *pages)
+{
+	size_t len = *(size_t *)pages * PAGE / 2;
+	char *area = map_anon(len);
+	int fd = memfd_create("full", MFD_CLOEXEC);
+
+	madvise(area, len, MADV_NOHUGEPAGE);
+	fill(area, len, 1);
+	if (fd < 0 || ftruncate(fd, len))
+		give_up("memfd_create: %s", strerror(errno));
+	area = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, len, 2);
+}
+
+static void full(void)
+{
+	long spare = command_line_number("mmx.full") * (1 << 20) / PAGE;
+	long pages = vmstat_value("nr_free_pages") - spare;
+
+	if (!spare)
+		give_up("not in this variant");
+	if (pages <= 0)
+		give_up("no more than %ld pages are free", pages + spare);
+	spawn("full", be_full, &pages);
+	made("full", NULL, 0, ",\"pages\":%ld", pages);
+}
+
 const struct situation task_family[] = {
 	{"threads", several_threads, "threads"},
 	{"clone_vm", one_address_space, "clone_vm"},
@@ -236,5 +266,6 @@ const struct situation task_family[] = {
 	{"cgroup_gone", cgroup_gone, "cgroup_gone"},
 	{"crowd", crowd, "crowd"},
 	{"cpu_offline", cpu_offline, "cpu_offline"},
+	{"full", full, "full"},
 	{0},
 };
