@@ -13,8 +13,11 @@ static bool is_its_code(const struct mmx_view *view, uint64_t return_address)
 {
 	const struct mmx_symbols *symbols = &view->kernel->symbols;
 	const struct mmx_symbol *symbol = mmx_symbols_nearest(symbols, return_address - 1);
-	const char *name = symbol ? mmx_symbol_name(symbols, symbol) : "";
+	char text[MMX_SYMBOL_NAME] = "";
+	const char *name = text;
 
+	if (symbol)
+		mmx_symbol_name(symbols, symbol, text);
 	name += strspn(name, "_");
 	return !strncmp(name, "kmalloc_large", 13) || !strncmp(name, "kmalloc_order", 13);
 }
