@@ -272,8 +272,7 @@ static int check_references(const struct mmx_btf *b, const struct references *al
 
 		add_references(&its, &t);
 		if (!string_ok(b, its.string) || !type_ok(b, its.type))
-			return mmx_fail(err, MMX_ECORRUPT,
-					"BTF type %u: its %s is out of range",
+			return mmx_fail(err, MMX_ECORRUPT, "BTF type %u: its %s is out of range",
 					b->first_type + i,
 					string_ok(b, its.string) ? "type" : "name");
 	}

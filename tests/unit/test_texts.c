@@ -46,8 +46,7 @@ static void texts_begin_behind_others(void)
 	CHECK(!*find("cpu: "), "a text in the middle of another");
 	put(200, "cpu: %i\nhigh: %i");
 	CHECK(!strcmp(find("cpu: "), "cpu: %i\nhigh: %i"), "%s", find("cpu: "));
-	CHECK(!*find("igh: %") && !strcmp(find("gh: %i"), "gh: %i"),
-	      "the end of another");
+	CHECK(!*find("igh: %") && !strcmp(find("gh: %i"), "gh: %i"), "the end of another");
 	put(TYPES + 10, "types");
 	CHECK(!*find("types"), "found among the types");
 	/* Where two pieces meet: the first one ends within it. */

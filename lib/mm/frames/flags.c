@@ -156,7 +156,7 @@ static bool sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint6
 /* So many spots of a zone as its share of all that zones span, but some of each. */
 static uint64_t spots_of(const struct mmx_zones *zones, const struct mmx_zone *zone)
 {
-	uint64_t all = 0, spots;
+	uint64_t all = 1, spots;
 
 	for (size_t i = 0; i < zones->n; i++)
 		all += zones->v[i].spanned / SPOTS + 1;

@@ -24,7 +24,7 @@ const char *mmx_part_words(enum mmx_part part)
 /* What a counter is held against: frames of classes, and frames counted otherwise; each list ends with END. */
 #define END          0xffff
 #define CLASS_OF(id) (CLASS_##id)
-#define COUNT_OF(id) (0x100 + MMX_COUNTED_##id)
+#define COUNT_OF(id) (MMX_CLASS_COUNT + MMX_COUNTED_##id)
 
 #define ITEMS 3
 
@@ -104,7 +104,7 @@ static bool within(const struct place *place, const struct mmx_ledger_cell *cell
 
 static uint64_t one_count(const struct mmx_tally *tally, uint16_t what)
 {
-	return what < 0x100 ? tally->class[what] : tally->counted[what - 0x100];
+	return what < MMX_CLASS_COUNT ? tally->class[what] : tally->counted[what - MMX_CLASS_COUNT];
 }
 
 static uint64_t count_at(const struct place *place, uint16_t what, uint32_t block)
