@@ -133,6 +133,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(pagex)        \
 	COMMAND(buddyx)       \
 	COMMAND(censusx)      \
+	COMMAND(slabx)        \
 	COMMAND(doctorx)      \
 	COMMAND(procx)
 

@@ -22,6 +22,13 @@ STRUCTS = {
     "kernfs_node_cache": ("kernfs_node", 0, False),
 }
 ALIGNED = {"maple_node": 256, "kmem_cache": 64, "task_struct": 64, "mm_struct": 64}
+# name: (object size, order). A cache that is debugged: red zones, poison, who allocated and freed each object.
+DEBUGGED = {"debugged": (120, 0)}
+RED_ZONE = 64  # before each object; behind it, up to the next word
+ACTIVE, INACTIVE, FREED, END = b"\xcc", b"\xbb", b"\x6b", b"\xa5"
+# Flags of caches, as they were up to 6.9; since then they are numbered.
+FLAGS = {"red_zone": 0x400, "poison": 0x800, "kmalloc": 0x1000, "store_user": 0x10000,
+         "reclaim_account": 0x20000, "object_poison": 0x80000000}
 # A CPU works on the last slab of this cache: its free objects hang off the CPU, not off the slab.
 CPU_CACHE = "vm_area_struct"
 
@@ -37,12 +44,32 @@ class Cache:
             if self.struct == "mm_struct":
                 self.object_size += 64  # cpu_bitmap and what else lies behind it
         else:
-            self.object_size, self.order = SIZES[name]
+            self.object_size, self.order = (SIZES | DEBUGGED)[name]
         align = ALIGNED.get(name, 8)
         self.size = -(-self.object_size // align) * align
         self.offset = self.object_size // 2 // 8 * 8
+        self.inuse, self.red_zone = self.object_size, 0
+        if name in DEBUGGED:
+            self._debug()
         self.per_slab = (PAGE << self.order) // self.size
         self.slabs = []  # [pfn, objects in use]
+        self.control = self.node = None  # its kmem_cache, and its kmem_cache_node
+
+    def _debug(self):
+        """Behind an object: its red zone, the pointer to the next free one, and two records."""
+        self.red_zone, self.offset = RED_ZONE, self.object_size + 8
+        self.inuse = self.offset
+        self.size = RED_ZONE + self.offset + 8 + 2 * self.kernel.types.sizeof("track")
+
+    def flags(self):
+        names = [name for name, is_so in (("kmalloc", self.name.startswith("kmalloc-")),
+                                          ("reclaim_account", self.reclaimable)) if is_so]
+        if self.red_zone:
+            names += ["red_zone", "poison", "store_user", "object_poison"]
+        types = self.kernel.types
+        if types.has_enumerator("_SLAB_RED_ZONE"):
+            return sum(1 << types.enumerator(f"_SLAB_{name.upper()}") for name in names)
+        return sum(FLAGS[name] for name in names)
 
     def allocate(self):
         """The address of a zeroed object."""
@@ -56,7 +83,22 @@ class Cache:
         return address
 
     def object_at(self, pfn, index):
-        return self.kernel.machine.direct(pfn * PAGE) + index * self.size
+        return self.kernel.machine.direct(pfn * PAGE) + index * self.size + self.red_zone
+
+    def surround(self, pfn, used):
+        """What a cache that is debugged writes around its objects, and into those that are free."""
+        write = self.kernel.machine.write
+        for i in range(self.per_slab):
+            address, zone = self.object_at(pfn, i), ACTIVE if i < used else INACTIVE
+            write(address - self.red_zone, zone * self.red_zone)
+            write(address + self.object_size, zone * (self.inuse - self.object_size))
+            if i >= used:
+                write(address, FREED * (self.object_size - 1) + END)
+            self._track(address, i)
+
+    def _track(self, address, i):
+        track = self.kernel.machine.object("track", address + self.offset + 8)
+        track.set(addr=self.kernel.machine.image.by_name["dup_task_struct"] + 0x1C, pid=2001, cpu=0, when=4294937296 + i)
 
 
 class Slabs:
@@ -65,7 +107,7 @@ class Slabs:
         self.caches = {}
         self.list = kernel.machine.image.place("slab_caches", 16)
         kernel.machine.list_init(self.list)
-        for name in (*STRUCTS, *SIZES):
+        for name in (*STRUCTS, *SIZES, *DEBUGGED):
             self.caches[name] = Cache(self, name)
 
     def allocate(self, cache):
@@ -81,6 +123,8 @@ class Slabs:
         return address
 
     def finish(self):
+        for _ in range(3):
+            self.allocate("debugged")
         # All objects first: the caches' own structs are slab objects too.
         made = [(cache, self.object("kmem_cache"), self.object("kmem_cache_node"))
                 for cache in self.caches.values()]
@@ -90,11 +134,12 @@ class Slabs:
 
     def _describe(self, cache, control, node):
         kernel = self.kernel
+        cache.control, cache.node = control, node
         size = kernel.types.sizeof("kmem_cache_cpu")
         objects = cache.order << 16 | cache.per_slab
         control.set(name=self.kernel.machine.image.string(cache.name), size=cache.size,
-                    object_size=cache.object_size, inuse=cache.object_size, offset=cache.offset,
-                    align=8, refcount=1, min_partial=5,
+                    object_size=cache.object_size, inuse=cache.inuse, offset=cache.offset,
+                    red_left_pad=cache.red_zone, flags=cache.flags(), align=8, refcount=1, min_partial=5,
                     cpu_slab=kernel.percpu.place("", size, 16))
         control["oo.x"] = objects
         control["min.x"] = objects
@@ -115,6 +160,8 @@ class Slabs:
             slab = self._slab_page(cache, control, pfn, used)
             item = "NR_SLAB_RECLAIMABLE_B" if cache.reclaimable else "NR_SLAB_UNRECLAIMABLE_B"
             self.kernel.count(item, 1 << cache.order)
+            if cache.red_zone:
+                cache.surround(pfn, used)
             first = self._free_list(cache, pfn, used)
             if cache.name == CPU_CACHE and number == len(cache.slabs) - 1:
                 self._on_cpu(cache, control, slab, first)

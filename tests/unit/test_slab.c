@@ -153,14 +153,14 @@ static void what_cpus_keep_is_free(void)
 	w->on_cpu.freelist = put_list(w, (const unsigned int[]){1, 2}, 2);
 	w->slab.on_cpu = &w->on_cpu;
 	w->slab.frozen = true;
-	CHECK(mmx_array_add(&w->caches.kept,
-			    (struct mmx_slab_kept){w->slab.base - SIZE, MMX_OBJECT_SHEAF, false}),
+	CHECK(mmx_array_add(&w->caches.kept, (struct mmx_slab_kept){w->slab.base - SIZE, 0,
+								    MMX_OBJECT_SHEAF, false}),
 	      "out of memory");
 	CHECK(mmx_array_add(&w->caches.kept,
-			    (struct mmx_slab_kept){object(w, 3), MMX_OBJECT_RCU, false}),
+			    (struct mmx_slab_kept){object(w, 3), 0, MMX_OBJECT_RCU, false}),
 	      "out of memory");
 	CHECK(mmx_array_add(&w->caches.kept,
-			    (struct mmx_slab_kept){object(w, 6), MMX_OBJECT_BARN, false}),
+			    (struct mmx_slab_kept){object(w, 6), 0, MMX_OBJECT_BARN, false}),
 	      "out of memory");
 	CHECK(!find(w), "bad: %s", w->slab.bad ? w->slab.bad : "");
 	CHECK(mmx_cover_whole(&w->found.coverage), "%u free, %u allocated, %u unknown: %s",
@@ -260,12 +260,12 @@ static void what_is_under_way_is_free(void)
 {
 	struct world *w = new_world(true);
 	const struct mmx_slab_kept kept[] = {
-		{object(w, 1) + w->cache.offset, MMX_OBJECT_DEFERRED, true},
-		{object(w, 4), MMX_OBJECT_QUARANTINED, true},
-		{object(w, 5) + 8, MMX_OBJECT_RCU, true},
+		{object(w, 1) + w->cache.offset, 0, MMX_OBJECT_DEFERRED, true},
+		{object(w, 4), 0, MMX_OBJECT_QUARANTINED, true},
+		{object(w, 5) + 8, 0, MMX_OBJECT_RCU, true},
 	};
-	const struct mmx_slab_kept slack = {w->slab.base + OBJECTS * SIZE + 8, MMX_OBJECT_DEFERRED,
-					    true};
+	const struct mmx_slab_kept slack = {w->slab.base + OBJECTS * SIZE + 8, 0,
+					    MMX_OBJECT_DEFERRED, true};
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		CHECK(mmx_array_add(&w->caches.kept, kept[i]), "out of memory");

@@ -49,6 +49,11 @@ static const struct mmx_wanted cache_wanted[] = {
 	MMX_WANT_IF(struct raw_cache, c.flags, kmem_cache, flags),
 	MMX_WANT_IF(struct raw_cache, c.red_left_pad, kmem_cache, red_left_pad),
 	MMX_WANT_IF(struct raw_cache, c.random, kmem_cache, random),
+	MMX_WANT_IF(struct raw_cache, c.flags, kmem_cache, flags),
+	MMX_WANT_IF(struct raw_cache, c.align, kmem_cache, align),
+	MMX_WANT_IF(struct raw_cache, c.refcount, kmem_cache, refcount),
+	MMX_WANT_IF(struct raw_cache, c.ctor, kmem_cache, ctor),
+	MMX_WANT_IF(struct raw_cache, c.sysfs, kmem_cache, kobj_sd),
 	MMX_WANT_IF(struct raw_cache, sheaf_capacity, kmem_cache, sheaf_capacity),
 };
 
@@ -63,8 +68,6 @@ struct finder {
 	struct mmx_slab_cache *cache; /* the current one */
 	struct mmx_err unseen;        /* what is wrong with its lists; code 0 when nothing is */
 	struct mmx_err uncounted;     /* what is wrong with its counts; the same */
-	unsigned int nodes;           /* that many, from 0 on, may have something of a cache */
-	unsigned char *pointers;      /* room for a cache's pointers to what they have */
 	struct partial_free *free;    /* room for what is counted */
 	uint64_t limit;               /* for lists of slabs: no more than there are frames */
 	bool nomem;
@@ -113,7 +116,7 @@ static void find_cpu_slabs(struct finder *f, uint64_t percpu, const struct mmx_c
 	    !take(f, at, M_kmem_cache_cpu_slab, &page))
 		return;
 	if (page)
-		hold(f, (struct mmx_slab_on_cpu){page, freelist, cpu->nr, true});
+		hold(f, (struct mmx_slab_on_cpu){page, f->cache->addr, freelist, cpu->nr, true});
 	if (!mmx_has(layout(f), M_kmem_cache_cpu_partial) ||
 	    !take(f, at, M_kmem_cache_cpu_partial, &next))
 		return;
@@ -125,7 +128,7 @@ static void find_cpu_slabs(struct finder *f, uint64_t percpu, const struct mmx_c
 			      cpu->nr, next);
 			return;
 		}
-		hold(f, (struct mmx_slab_on_cpu){next, 0, cpu->nr, false});
+		hold(f, (struct mmx_slab_on_cpu){next, f->cache->addr, 0, cpu->nr, false});
 		if (!take(f, next, M_slab_next, &next))
 			return;
 	}
@@ -292,47 +295,52 @@ static void find_barn(struct finder *f, uint64_t barn)
 		      list.coverage.first.text);
 }
 
-/* A node's two structs: the barn hangs off the other one up to 7.0, and beside it since 7.1. */
-static void find_node(struct finder *f, uint64_t node, uint64_t barn)
-{
-	if (node)
-		count_node(f, node);
-	if (node && mmx_has(layout(f), M_kmem_cache_node_barn) &&
-	    !take(f, node, M_kmem_cache_node_barn, &barn))
-		return;
-	find_barn(f, barn);
-}
-
 /* The pointers lie side by side. A node without memory has no slabs, and may have a barn since 7.1. */
-static void find_nodes(struct finder *f)
+int mmx_slab_node_find(struct mmx_view *view, uint64_t cache, unsigned int node,
+		       struct mmx_slab_node_at *at, struct mmx_err *err)
 {
-	const struct mmx_layout *l = layout(f);
+	const struct mmx_layout *l = &view->kernel->layout;
 	bool pairs = mmx_has(l, M_kmem_cache_per_node);
 	enum mmx_layout_member array = pairs ? M_kmem_cache_per_node : M_kmem_cache_node;
 	uint64_t each = pairs ? mmx_size(l, S_kmem_cache_per_node_ptrs) : 8;
-	enum mmx_read read;
+	unsigned char bytes[MAX_POINTERS];
 
-	if (!mmx_has(l, array) || !each || each > MAX_POINTERS) {
-		spoil(f, MMX_EMISSING, "no source of types tells where a cache's nodes are");
-		leave_uncounted(f, &f->unseen);
-		return;
-	}
-	read = mmx_kread(f->view, f->cache->addr + mmx_off(l, array), f->pointers, each * f->nodes);
-	if (read) {
-		spoil(f, mmx_read_code(read), "its pointers to the nodes are %s",
-		      mmx_read_name(read));
-		leave_uncounted(f, &f->unseen);
-		return;
-	}
-	f->cache->counted = f->cache->free_counted = true;
-	for (unsigned int i = 0; i < f->nodes; i++) {
-		const unsigned char *at = f->pointers + i * each;
+	*at = (struct mmx_slab_node_at){0};
+	if (!mmx_has(l, array) || !each || each > MAX_POINTERS)
+		return mmx_fail(err, MMX_EMISSING,
+				"no source of types tells where a cache's nodes are");
+	if (mmx_kread_ok(view, cache + mmx_off(l, array) + node * each, bytes, each,
+			 "a cache's pointers to its nodes", err))
+		return -1;
+	at->node = pairs ? mmx_get(l, M_kmem_cache_per_node_ptrs_node, bytes) : mmx_le64(bytes);
+	if (pairs)
+		at->barn = mmx_get(l, M_kmem_cache_per_node_ptrs_barn, bytes);
+	else if (at->node && mmx_has(l, M_kmem_cache_node_barn))
+		return mmx_kget(view, at->node, M_kmem_cache_node_barn, &at->barn, err);
+	return 0;
+}
 
-		if (pairs)
-			find_node(f, mmx_get(l, M_kmem_cache_per_node_ptrs_node, at),
-				  mmx_get(l, M_kmem_cache_per_node_ptrs_barn, at));
-		else
-			find_node(f, mmx_le64(at), 0);
+static void find_nodes(struct finder *f)
+{
+	const struct mmx_layout *l = layout(f);
+	bool counts = mmx_has(l, M_kmem_cache_node_nr_slabs) &&
+		      mmx_has(l, M_kmem_cache_node_total_objects) &&
+		      mmx_has(l, M_kmem_cache_node_nr_partial);
+
+	f->cache->counted = f->cache->free_counted = counts;
+	for (unsigned int i = 0; i < f->caches->nodes; i++) {
+		struct mmx_slab_node_at at;
+		struct mmx_err err;
+
+		if (mmx_slab_node_find(f->view, f->cache->addr, i, &at, &err)) {
+			spoil(f, err.code, "%s", err.text);
+			leave_uncounted(f, &err);
+			f->cache->counted = f->cache->free_counted = false;
+			return;
+		}
+		if (at.node)
+			count_node(f, at.node);
+		find_barn(f, at.barn);
 	}
 }
 
@@ -447,10 +455,9 @@ static void find_caches(struct finder *f, uint64_t head)
 	struct mmx_list list;
 
 	mmx_cpus_find(&f->cpus, f->view, &f->cpus_trouble);
-	f->nodes = count_nodes(f);
-	f->pointers = malloc(MAX_NODES * MAX_POINTERS);
+	f->caches->nodes = count_nodes(f);
 	f->free = malloc(sizeof(*f->free));
-	f->nomem = !f->pointers || !f->free;
+	f->nomem = !f->free;
 	mmx_list_begin(&list, f->view, head, MAX_CACHES);
 	while (!f->nomem && mmx_list_next(&list) && take_cache(f, list.node))
 		;
@@ -459,8 +466,22 @@ static void find_caches(struct finder *f, uint64_t head)
 	find_underway(f);
 	coverage->found = f->caches->listed.found = f->caches->n;
 	mmx_cpus_free(&f->cpus);
-	free(f->pointers);
 	free(f->free);
+}
+
+/* Flags that are macros are believed when caches of kmalloc(), which have such names, have its flag. */
+static void hold_flags_against_names(struct mmx_slab_caches *caches)
+{
+	uint32_t kmalloc = caches->flags.mask[MMX_SLAB_KMALLOC];
+	size_t named = 0, flagged = 0;
+
+	for (size_t i = 0; i < caches->n; i++) {
+		if (strncmp(caches->v[i].name, "kmalloc-", 8))
+			continue;
+		named++;
+		flagged += (caches->v[i].flags & kmalloc) != 0;
+	}
+	caches->flags.known = flagged * 2 > named;
 }
 
 int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, struct mmx_err *err)
@@ -472,8 +493,11 @@ int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view, 
 
 	/* Nothing else tells: the function came with the habit. */
 	caches->estimates = mmx_symbols_find(&k->symbols, "count_partial_free_approx");
+	mmx_symbol_addr(&k->symbols, "rcu_free_slab", &caches->rcu_free_slab);
+	mmx_slab_flags_find(&caches->flags, &k->layout);
 	if (find_head(caches, k, &head))
 		find_caches(&f, head);
+	hold_flags_against_names(caches);
 	if (f.nomem || mmx_stopped(k->image)) {
 		mmx_slab_caches_free(caches);
 		return f.nomem ? mmx_fail_nomem(err) : mmx_fail(err, MMX_EIO, "stopped");

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
+#include "mm/owners/slab_flags.h"
 #include "mm/owners/slab_kept.h"
 
 /**
@@ -29,6 +30,10 @@
  * @slabinfo_free: what /proc/slabinfo takes for that: since 6.10 an estimate where a list is long. It calls
  *                 all others active, those that CPUs keep free included.
  * @estimated: it is one
+ * @flags: SLAB_* (slab_flags.h)
+ * @align, @ctor: of its objects
+ * @refcount: names that it goes by, merged caches' included
+ * @sysfs: address of its kernfs_node, or 0
  * @nth: its place in the kernel's list of caches, from 0 on
  * @name_at: address of its name, which may be longer than @name
  * @unseen: why not all of the CPUs' and nodes' lists could be read, a number of the caches' reasons; 0
@@ -45,14 +50,15 @@ struct mmx_slab_cache {
 	bool counted, free_counted;
 	bool estimated;
 	uint64_t nr_slabs, nr_objects, partial_free, slabinfo_free;
-	uint32_t nth;
-	uint64_t name_at;
+	uint32_t flags, align, refcount, nth;
+	uint64_t ctor, sysfs, name_at;
 	uint32_t unseen, uncounted;
 };
 
 /** struct mmx_slab_on_cpu - a slab that a CPU holds: the one it works on, or a partial one */
 struct mmx_slab_on_cpu {
 	uint64_t page;     /* address of its struct page */
+	uint64_t cache;    /* address of the cache that it should be of */
 	uint64_t freelist; /* of the CPU; 0 for a partial slab */
 	unsigned int cpu;
 	bool active;
@@ -65,8 +71,11 @@ struct mmx_slab_on_cpu {
  * @kept: by address
  * @reasons: for the caches' @unseen
  * @unseen: why objects of any cache may be kept aside where they could not be found; 0 normally
+ * @nodes: that many, from 0 on, may have something of a cache
  * @slabs_known: how struct slab is read is known
  * @estimates: this kernel estimates what is free on a long list of partial slabs
+ * @flags: what the caches' flags mean
+ * @rcu_free_slab: the function that RCU calls for a slab that waits for it; 0 when there is none
  * @kfence_pool: where the sampled allocations of KFENCE lie; 0 when it is off
  */
 struct mmx_slab_caches {
@@ -78,14 +87,25 @@ struct mmx_slab_caches {
 	struct mmx_slab_kepts kept;
 	struct mmx_reasons reasons;
 	uint32_t unseen;
+	unsigned int nodes;
 	bool slabs_known, estimates;
-	uint64_t kfence_pool;
+	struct mmx_slab_flags flags;
+	uint64_t rcu_free_slab, kfence_pool;
 };
 
 /** mmx_slab_caches_find() - read all caches, those before a break in their list: mmx_know_slab_caches() */
 int mmx_slab_caches_find(struct mmx_slab_caches *caches, struct mmx_view *view,
 			 struct mmx_err *err);
 void mmx_slab_caches_free(struct mmx_slab_caches *caches);
+
+/** struct mmx_slab_node_at - addresses of what a cache has of a node, 0 where it has none: a kmem_cache_node, a barn */
+struct mmx_slab_node_at {
+	uint64_t node, barn;
+};
+
+/** mmx_slab_node_find() - the barn hangs off the other one up to 7.0, and beside it since 7.1 */
+int mmx_slab_node_find(struct mmx_view *view, uint64_t cache, unsigned int node,
+		       struct mmx_slab_node_at *at, struct mmx_err *err);
 
 /** mmx_slab_cache_at() - the cache at that address, or NULL */
 const struct mmx_slab_cache *mmx_slab_cache_at(const struct mmx_slab_caches *caches, uint64_t addr);

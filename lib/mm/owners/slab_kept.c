@@ -60,7 +60,8 @@ int mmx_slab_keep_sheaf(struct mmx_slab_kepts *kept, struct mmx_view *view, uint
 	ret = mmx_kread_ok(view, sheaf + mmx_off(l, M_slab_sheaf_objects), bytes, s.size * 8,
 			   "the objects of a sheaf", err);
 	for (uint64_t i = 0; i < s.size && !ret; i++)
-		kept->v[kept->n++] = (struct mmx_slab_kept){mmx_le64(bytes + i * 8), state, false};
+		kept->v[kept->n++] =
+			(struct mmx_slab_kept){mmx_le64(bytes + i * 8), s.cache, state, false};
 	free(bytes);
 	return ret;
 }
@@ -120,8 +121,8 @@ static void take_list(struct search *s, uint64_t head, enum mmx_object_state sta
 		if (sheaves)
 			take_sheaf(s, list.node - mmx_off(layout(s), link), state);
 		else
-			s->nomem = !mmx_array_add(s->kept,
-						  (struct mmx_slab_kept){list.node, state, true});
+			s->nomem = !mmx_array_add(
+				s->kept, (struct mmx_slab_kept){list.node, 0, state, true});
 	}
 	end_list(s, &list, first);
 }
@@ -241,7 +242,7 @@ static void take_delayed(struct search *s, uint64_t delayed)
 		mmx_cover_fail(s->coverage, &err);
 	else
 		s->nomem = !mmx_array_add(s->kept,
-					  (struct mmx_slab_kept){object, MMX_OBJECT_RCU, false});
+					  (struct mmx_slab_kept){object, 0, MMX_OBJECT_RCU, false});
 }
 
 /* @functions are where those in the table lie; those that this kernel lacks are 0, which none is. */

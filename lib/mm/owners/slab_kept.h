@@ -37,11 +37,12 @@ const char *mmx_object_state_words(enum mmx_object_state state);
 
 /**
  * struct mmx_slab_kept - an object that is kept aside
+ * @cache: address of the cache that it should be of, by what keeps it; 0 when that keeps objects of any
  * @addr: of the object; or, when @inside, of anything in it, since it is the object's own memory that
  *        links it to the next one
  */
 struct mmx_slab_kept {
-	uint64_t addr;
+	uint64_t addr, cache;
 	uint8_t state; /* enum mmx_object_state */
 	bool inside;
 };

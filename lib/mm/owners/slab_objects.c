@@ -24,6 +24,8 @@ static const struct mmx_wanted slab_wanted[] = {
 	MMX_WANT(struct mmx_slab, objects, slab, objects),
 	MMX_WANT(struct mmx_slab, inuse, slab, inuse),
 	MMX_WANT(struct mmx_slab, frozen, slab, frozen),
+	MMX_WANT_IF(struct mmx_slab, owners, slab, owners),
+	MMX_WANT_IF(struct mmx_slab, rcu_func, slab, rcu_func),
 };
 
 const struct mmx_decode mmx_slab_table = MMX_DECODE("slab", slab_wanted);
@@ -36,7 +38,11 @@ static const char *what_is_bad(const struct mmx_slab *slab)
 		return "more of its objects are in use than it has";
 	if ((uint64_t)slab->objects * slab->cache->size > slab->bytes)
 		return "it has more objects than it has room for";
-	return slab->objects ? NULL : "it has no objects";
+	if (!slab->objects)
+		return "it has no objects";
+	return slab->objects < slab->bytes / slab->cache->size
+		       ? "it has fewer objects than fit into it"
+		       : NULL;
 }
 
 void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches,
@@ -168,7 +174,13 @@ static void mark_kept(struct mmx_slab_objects *o, const struct mmx_slab_caches *
 
 		if (kept->addr - slab->base >= slab->bytes)
 			return;
-		if (i < slab->objects && o->state[i] == MMX_OBJECT_ALLOCATED)
+		o->kept++;
+		if (kept->cache && kept->cache != slab->cache_addr)
+			mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
+					"0x%" PRIx64 " is %s of another cache, 0x%" PRIx64,
+					kept->addr, mmx_object_state_words(kept->state),
+					kept->cache);
+		else if (i < slab->objects && o->state[i] == MMX_OBJECT_ALLOCATED)
 			o->state[i] = kept->state;
 		else
 			mmx_cover_failf(&o->coverage, MMX_ECORRUPT,
@@ -225,6 +237,7 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 				slab->bad ? slab->bad : "it is KFENCE's, which keeps no lists");
 	o->coverage = (struct mmx_coverage){.found = slab->objects};
 	o->n = slab->objects;
+	o->kept = 0;
 	memset(o->count, 0, sizeof(o->count));
 	memset(o->state, MMX_OBJECT_ALLOCATED, o->n);
 	listed = follow(o, slab, view, slab->freelist, MMX_OBJECT_FREE);

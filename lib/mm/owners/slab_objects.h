@@ -24,6 +24,8 @@
  * @on_cpu: the CPU that holds it, or NULL
  * @base: where its memory begins in the direct map
  * @inuse: objects not on @freelist; a CPU's own free objects are among them
+ * @owners: its word of whom its objects are charged to, and of their allocation tags
+ * @rcu_func: what RCU is to call, when the slab waits for that; otherwise a part of a list
  * @kfence: a page of KFENCE's, which holds one object and no list
  * @bad: why what it says of itself cannot be; NULL normally
  */
@@ -32,7 +34,7 @@ struct mmx_slab {
 	const struct mmx_slab_on_cpu *on_cpu;
 	uint64_t cache_addr;
 	uint64_t pfn, page, base, bytes;
-	uint64_t freelist;
+	uint64_t freelist, owners, rcu_func;
 	uint32_t objects, inuse, node;
 	bool frozen, kfence;
 	const char *bad;
@@ -80,12 +82,13 @@ bool mmx_slab_object_at(const struct mmx_slab *slab, uint64_t addr, struct mmx_s
 /**
  * struct mmx_slab_objects - the state of each object of a slab
  * @n: objects; @state has one for each
+ * @kept: what is kept aside of it, whatever became of that
  * @coverage: why a free list could not be followed, or contradicts the slab's count
  * @count: how many are in each state
  */
 struct mmx_slab_objects {
 	struct mmx_coverage coverage;
-	uint32_t n;
+	uint32_t n, kept;
 	uint32_t count[MMX_OBJECT_STATE_COUNT];
 	uint8_t state[MMX_SLAB_OBJECTS_MAX];
 };

@@ -9,3 +9,7 @@ from . import counters, frames, names, opening, trees
 from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "counters", "fill", "frames", "names", "opening", "trees"]
+from . import frames, names, opening, slabs, trees
+from .registry import BREAKS, fill
+
+__all__ = ["BREAKS", "fill", "frames", "names", "opening", "slabs", "trees"]

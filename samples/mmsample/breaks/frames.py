@@ -2,7 +2,7 @@
 """Struct pages, free lists and slabs."""
 
 from ..memory import PAGE
-from .registry import EVEN, WILD, counts, damage, doctorx, pagex, procx, story_page, story_pfn, user
+from .registry import EVEN, WILD, counts, damage, doctorx, pagex, procx, slabx, story_page, story_pfn, user
 
 
 @damage("flags-poisoned", "the page of 'DMA buffer' was never initialised (flags are all ones)",
@@ -165,7 +165,8 @@ def loose_slab(kernel):
 
 @damage("freelist-cycle", "the free list of 'slab with free objects' comes back to itself",
         pagex("{slab with free objects}",
-              r"free list: +the free list comes to object 1 at 0x\w+ once more"))
+              r"free list: +the free list comes to object 1 at 0x\w+ once more"),
+        slabx(r"^ +[0-9a-f]{16} kmalloc-512 +the free list comes to object 1 at 0x\w+ once more"))
 def freelist_cycle(kernel):
     slab, cache = loose_slab(kernel)
     second = kernel.machine.get(slab["freelist"] + cache.offset)
@@ -174,14 +175,16 @@ def freelist_cycle(kernel):
 
 @damage("freelist-wild", "the free list of 'slab with free objects' leaves the slab",
         pagex("{slab with free objects}",
-              r"free list: +the free list goes on to 0x4141\w+, which is no object of it"))
+              r"free list: +the free list goes on to 0x4141\w+, which is no object of it"),
+        slabx(r"^ +[0-9a-f]{16} kmalloc-512 +the free list goes on to 0x4141\w+, which is no object of it"))
 def freelist_wild(kernel):
     slab, cache = loose_slab(kernel)
     kernel.machine.put(slab["freelist"] + cache.offset, WILD)
 
 
 @damage("slab-counts-wrong", "'slab with free objects' has more objects in use than objects",
-        pagex("{slab with free objects}", r"broken: +more of its objects are in use than it has"))
+        pagex("{slab with free objects}", r"broken: +more of its objects are in use than it has"),
+        slabx(r"^ +[0-9a-f]{16} kmalloc-512 +more of its objects are in use than it has"))
 def slab_counts(kernel):
     slab, _ = loose_slab(kernel)
     slab["inuse"] = slab_objects(slab) + 100
@@ -193,7 +196,8 @@ def slab_objects(slab):
 
 @damage("slab-cache-wild", "the cache of 'slab with free objects' cannot be read",
         pagex("{slab with free objects}",
-              r"cache address: +4141\w+", r"broken: +its cache is none of slab_caches"))
+              r"cache address: +4141\w+", r"broken: +its cache is none of slab_caches"),
+        slabx(r"^ +[0-9a-f]{16} - +its cache is none of slab_caches"))
 def slab_cache(kernel):
     slab, _ = loose_slab(kernel)
     slab["slab_cache"] = EVEN

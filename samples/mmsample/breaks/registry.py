@@ -83,6 +83,10 @@ def procx(entry, *says, status=0):
     return Answer(("procx", entry), says, status)
 
 
+def slabx(*says, status=1):
+    return Answer(("slabx",), says, status)
+
+
 def unharmed(page):
     return Answer(("pagex", page), (), 0)
 

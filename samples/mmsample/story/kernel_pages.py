@@ -117,6 +117,10 @@ def after(kernel):
     record_page(kernel, "slab with free objects", pfn, cache=cache.name, inuse=used,
                 objects=cache.per_slab, allocated=cache.object_at(pfn, 0),
                 free=cache.object_at(pfn, used))
+    cache = kernel.slabs.caches["debugged"]
+    pfn, used = cache.slabs[0]
+    record_page(kernel, "debugged slab", pfn, cache=cache.name, inuse=used, objects=cache.per_slab,
+                allocated=cache.object_at(pfn, 0), free=cache.object_at(pfn, used))
     record_page(kernel, "kernel image", kernel.machine.phys(kernel.machine.image.base) >> 12,
                 reserved="kernel image")
     record_page(kernel, "vmemmap page", kernel.machine.vmemmap_phys[0], reserved="vmemmap")

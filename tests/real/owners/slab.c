@@ -4,6 +4,7 @@
  *                      slab, slabs, as /proc/slabinfo has them; then slabs, objects and those in use,
  *                      counted over all frames
  * ask CORE objects     slabs, and how many objects are in each state
+ * ask CORE task_structs   where each task's struct lies, the idle ones' excepted: they may be no objects
  * ask CORE object      reads addresses; each one's cache, index, offset and state
  */
 #include <inttypes.h>
@@ -11,20 +12,22 @@
 
 #include "../ask.h"
 #include "mm/owners/slab_objects.h"
-#include "mm/owners/slab_totals.h"
+#include "mm/owners/slab_survey.h"
+#include "mm/processes/task.h"
 
 static int caches(const struct mmx_kernel *k)
 {
 	const struct mmx_slab_caches *caches = mmx_know_slab_caches(k->view);
-	struct mmx_slab_totals totals;
+	const struct mmx_slab_survey_how how = {.quick = true, .only = MMX_SLAB_NO_CACHE};
+	struct mmx_slab_survey survey;
 	struct mmx_err err;
 	int status = 0;
 
-	if (mmx_slab_totals_find(&totals, caches, k->view, &err))
+	if (mmx_slab_survey(&survey, caches, k->view, &how, &err))
 		return ask_trouble(&err);
 	for (size_t i = 0; i < caches->n; i++) {
 		const struct mmx_slab_cache *c = &caches->v[i];
-		const struct mmx_slab_total *t = &totals.v[i];
+		const struct mmx_slab_sum *t = &survey.v[i];
 
 		printf("cache\t%s\t%" PRId64 "\t%" PRIu64 "\t%u\t%u\t%u\t%" PRIu64 "\t%" PRIu64
 		       "\t%" PRIu64 "\t%" PRIu64 "\n",
@@ -36,8 +39,9 @@ static int caches(const struct mmx_kernel *k)
 	}
 	if (!mmx_cover_whole(&caches->coverage))
 		status = ask_trouble(&caches->coverage.first);
-	printf("stray\t%" PRIu64 "\nmissing\t%" PRIu64 "\n", totals.stray.slabs, totals.missing);
-	mmx_slab_totals_free(&totals);
+	printf("stray\t%" PRIu64 "\nmissing\t%" PRIu64 "\n", survey.all.place[MMX_SLAB_IN_STRAY],
+	       survey.missing);
+	mmx_slab_survey_free(&survey);
 	return status;
 }
 
@@ -138,3 +142,16 @@ static int object(const struct mmx_kernel *k)
 ASK(caches);
 ASK(objects);
 ASK(object);
+
+static int task_structs(const struct mmx_kernel *k)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(k->view);
+
+	for (size_t i = 0; i < tasks->n; i++) {
+		if (tasks->v[i].pid)
+			printf("%" PRIx64 "\n", tasks->v[i].addr);
+	}
+	return mmx_cover_whole(&tasks->coverage) ? 0 : ask_trouble(&tasks->coverage.first);
+}
+
+ASK(task_structs);

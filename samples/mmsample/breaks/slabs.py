@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Slabs: free lists, counts, lists of nodes and CPUs, and what debugging puts around objects."""
+
+from ..slab import CPU_CACHE
+from .registry import WILD, damage, slabx, story_page, story_pfn
+
+
+def slab_of(kernel, name):
+    """A slab that the story knows, and its cache."""
+    pfn = story_pfn(kernel, name)
+    slab = kernel.machine.object("slab", kernel.frames.address(pfn))
+    return slab, next(c for c in kernel.slabs.caches.values() if any(s[0] == pfn for s in c.slabs))
+
+
+def loose(kernel):
+    return slab_of(kernel, "slab with free objects")
+
+
+def debugged(kernel):
+    return slab_of(kernel, "debugged slab")
+
+
+def finding(what, name=r"\S+"):
+    """A line of the findings, with the address of a struct page or of the kernel's struct."""
+    return rf"^ +[0-9a-f]{{16}} {name} +{what}"
+
+
+@damage("freelist-inside", "the free list of 'slab with free objects' leads into the middle of an object",
+        slabx(finding(r"the free list goes on to 0x\w+, which is no object of it", "kmalloc-512")))
+def freelist_inside(kernel):
+    slab, cache = loose(kernel)
+    kernel.machine.put(slab["freelist"] + cache.offset, slab["freelist"] + cache.size + 8)
+
+
+@damage("freelist-other-slab", "the free list of 'slab with free objects' leads to an object of another slab",
+        slabx(finding(r"the free list goes on to 0x\w+, which is no object of it", "kmalloc-512")))
+def freelist_elsewhere(kernel):
+    slab, cache = loose(kernel)
+    other, other_cache = slab_of(kernel, "slab page")
+    kernel.machine.put(slab["freelist"] + cache.offset, other_cache.object_at(other_cache.slabs[0][0], 0))
+    assert other["slab_cache"] != slab["slab_cache"]
+
+
+@damage("slab-inuse-low", "'slab with free objects' counts an object less in use than its free list leaves",
+        slabx(finding(r"its free list has \d+ objects, and by its count it should have \d+", "kmalloc-512")))
+def inuse_low(kernel):
+    slab, _ = loose(kernel)
+    slab["inuse"] = (slab["counters"] & 0xFFFF) - 1
+
+
+@damage("slab-objects-few", "'slab with free objects' says that it has an object less than fit into it",
+        slabx(finding(r"it has fewer objects than fit into it", "kmalloc-512")))
+def objects_few(kernel):
+    slab, _ = loose(kernel)
+    slab["objects"] = (slab["counters"] >> 16 & 0x7FFF) - 1
+
+
+@damage("slab-of-other-cache", "'slab with free objects' says that it is of the cache task_struct",
+        slabx(finding(r"it is of task_struct on node 0, and on a list of kmalloc-512 on node 0", "task_struct")))
+def other_cache(kernel):
+    slab, _ = loose(kernel)
+    slab["slab_cache"] = kernel.slabs.caches["task_struct"].control.address
+
+
+@damage("slab-no-type", "the struct page of 'slab with free objects' says no more that it is a slab's",
+        slabx(finding(r"it is on a list of node 0, and no slab", "kmalloc-512"),
+              finding(r"node 0 counts \d+ slabs with \d+ objects, and there are \d+ with \d+", "kmalloc-512")))
+def no_type(kernel):
+    page = story_page(kernel, "slab with free objects")
+    if kernel.frames.byte_types():
+        page["page_type"] = 0xFFFFFFFF
+    else:
+        page["flags"] &= ~kernel.frames.flag_bits(["slab"])
+
+
+@damage("node-partial-cycle", "the partial list of kmalloc-512 loops",
+        slabx(finding(r"node 0's partial list: the list at 0x\w+ is broken", "kmalloc-512")))
+def partial_cycle(kernel):
+    slab, _ = loose(kernel)
+    slab["slab_list.next"] = slab.at("slab_list")
+
+
+@damage("node-partial-wild", "the partial list of kmalloc-512 leads to what is no struct page",
+        slabx(finding(r"node 0's partial list", "kmalloc-512")))
+def partial_wild(kernel):
+    slab, _ = loose(kernel)
+    slab["slab_list.next"] = WILD
+
+
+@damage("node-partial-lost", "'slab with free objects' is taken off its node's partial list",
+        slabx(finding(r"node 0's partial list has 0 slabs, and nr_partial says 1", "kmalloc-512")))
+def partial_lost(kernel):
+    node = kernel.slabs.caches["kmalloc-512"].node
+    kernel.machine.list_init(node.at("partial"))
+
+
+@damage("nr-slabs-wrong", "the node counts a slab of kmalloc-512 more than there are",
+        slabx(finding(r"node 0 counts \d+ slabs with \d+ objects, and there are \d+ with \d+", "kmalloc-512")))
+def nr_slabs(kernel):
+    node = kernel.slabs.caches["kmalloc-512"].node
+    node["nr_slabs"] = kernel.machine.get(node.at("nr_slabs")) + 1
+
+
+@damage("total-objects-wrong", "the node counts an object of kmalloc-512 more than its slabs have",
+        slabx(finding(r"node 0 counts \d+ slabs with \d+ objects, and there are \d+ with \d+", "kmalloc-512")))
+def total_objects(kernel):
+    node = kernel.slabs.caches["kmalloc-512"].node
+    node["total_objects"] = kernel.machine.get(node.at("total_objects")) + 1
+
+
+def cpu_of(kernel):
+    return kernel.percpu.object("kmem_cache_cpu", kernel.slabs.caches[CPU_CACHE].control["cpu_slab"], 0)
+
+
+@damage("cpu-slab-of-other-cache", "the CPU works on a slab of another cache",
+        slabx(finding(r"CPU 0 has it for another cache, 0x\w+", "kmalloc-512")))
+def cpu_other(kernel):
+    slab, _ = loose(kernel)
+    cpu_of(kernel).set(slab=slab.address, freelist=0)
+
+
+@damage("cpu-slab-no-slab", "the CPU works on what is no slab",
+        slabx(finding(r"CPU 0 has it, and it is no slab", CPU_CACHE)))
+def cpu_no_slab(kernel):
+    cpu_of(kernel).set(slab=kernel.frames.address(story_pfn(kernel, "free block")), freelist=0)
+
+
+@damage("cpu-freelist-wild", "the free list of the CPU leaves the slab that it works on",
+        slabx(finding(r"the free list goes on to 0x4141\w+, which is no object of it", CPU_CACHE)))
+def cpu_freelist(kernel):
+    cpu_of(kernel)["freelist"] = WILD
+
+
+@damage("red-zone-left", "a byte before an object of 'debugged slab' is overwritten",
+        slabx(finding(r"the object at 0x\w+: its left red zone is overwritten: 0x41 instead of 0xcc at 0x\w+",
+                      "debugged")))
+def red_left(kernel):
+    slab, cache = debugged(kernel)
+    kernel.machine.write(cache.object_at(cache.slabs[0][0], 1) - 1, b"\x41")
+    assert slab["slab_cache"]
+
+
+@damage("red-zone-right", "a byte behind an object of 'debugged slab' is overwritten",
+        slabx(finding(r"the object at 0x\w+: its right red zone is overwritten: 0x00 instead of 0xcc at 0x\w+",
+                      "debugged")))
+def red_right(kernel):
+    _, cache = debugged(kernel)
+    kernel.machine.write(cache.object_at(cache.slabs[0][0], 0) + cache.object_size, b"\0")
+
+
+@damage("poison-overwritten", "an object of 'debugged slab' was written to after it was freed",
+        slabx(finding(r"the object at 0x\w+: it was freed, and is overwritten: 0x2a instead of 0x6b at 0x\w+",
+                      "debugged")))
+def poison(kernel):
+    _, cache = debugged(kernel)
+    pfn, used = cache.slabs[0]
+    kernel.machine.write(cache.object_at(pfn, used) + 17, b"\x2a")
