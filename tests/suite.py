@@ -154,6 +154,7 @@ COMMANDS = {
     "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
+    "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",)), "mmx.census/1", "classes.name,frames,share"),
     "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* censusx: the ledger. Every frame in exactly one class, and the kernel's counters beside. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "cmd/cmd.h"
 #include "records/census.h"
@@ -40,6 +41,21 @@ static const struct mmx_field fields[] = {
 	 .record = &mmx_record_census_zones},
 	{"migratetypes", MMX_TABLE, "with -m", .title = "By type of pageblock", .may = MMX_OR_NONE,
 	 .record = &mmx_record_census_blocks},
+	{"processes", MMX_TABLE, "with -t", .title = "Largest processes", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_processes},
+	{"files", MMX_TABLE, "with -t", .title = "Largest page caches", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_files},
+	{"caches", MMX_TABLE, "with -t", .title = "Largest slab caches", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_caches},
+	{"memcgs", MMX_TABLE, "with -g and -t", .title = "Memory cgroups", .may = MMX_OR_NONE,
+	 .record = &mmx_record_memcgs},
+	{"vmalloc_callers", MMX_TABLE, "with -t", .title = "Largest vmalloc areas",
+	 .may = MMX_OR_NONE, .record = &mmx_record_largest_vmalloc},
+	{"page_pools", MMX_TABLE, "with -t", .title = "Largest page pools", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_pools},
+	{"sites", MMX_TABLE, "with -t, where page_owner keeps them",
+	 .title = "Stacks that allocated most", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_sites},
 	{0},
 };
 
@@ -84,7 +100,7 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_census *census)
 {
 	enum mmx_exit status;
 
-	census->coverage = census->ledger->coverage;
+	mmx_cover_inherit(&census->coverage, &census->ledger->coverage);
 	mmx_cover_inherit(&census->coverage, &census->balances->coverage);
 	status = mmx_run_show(run, census, NULL);
 	/* Also where the field that tells of it was not asked for. */
@@ -93,33 +109,90 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_census *census)
 	return mmx_worse(status, check_sum(run, census->ledger));
 }
 
+#define TOP 10 /* owners of each sort, unless it is said */
+
+/* The one operand says how many owners; of memory cgroups alone all are told. */
+static bool take_top(struct mmx_run *run, uint64_t *top)
+{
+	struct mmx_err err;
+	char *end;
+
+	*top = run->option['t'] ? TOP : UINT64_MAX;
+	if (!run->n_operands)
+		return true;
+	*top = strtoull(run->operand[0], &end, 10);
+	if (!*end && end != run->operand[0] && *top)
+		return true;
+	mmx_fail(&err, MMX_EUSAGE, "%s is no number of owners", run->operand[0]);
+	mmx_say(run, "%s", err.text);
+	return false;
+}
+
+/* What a run finds, and lets go of in the end. */
+struct found {
+	struct mmx_ledger ledger;
+	struct mmx_balances balances;
+	struct mmx_largest largest;
+	struct mmx_memcg_totals memcgs;
+};
+
+static int find(struct found *f, struct mmx_run *run, struct mmx_census *census,
+		struct mmx_err *err)
+{
+	struct mmx_ledger_ask ask = {
+		.by = run->option['t']   ? MMX_LARGEST_ALL
+		      : run->option['g'] ? 1u << MMX_BY_MEMCG
+					 : 0,
+		.progress = run->messages->progress ? progress : NULL,
+		.progress_arg = run,
+	};
+
+	if (mmx_ledger_find(&f->ledger, run->view, &ask, err) ||
+	    mmx_balances_find(&f->balances, &f->ledger, run->view, err))
+		return -1;
+	if (run->option['t']) {
+		census->largest = &f->largest;
+		census->memcgs = &f->largest.memcgs;
+		if (mmx_largest_find(&f->largest, &f->ledger, run->view, err))
+			return -1;
+		mmx_cover_inherit(&census->coverage, &f->largest.coverage);
+	} else if (run->option['g']) {
+		census->memcgs = &f->memcgs;
+		return mmx_memcg_totals_find(&f->memcgs, &f->ledger, run->view, &census->coverage,
+					     err);
+	}
+	return 0;
+}
+
 static enum mmx_exit censusx(struct mmx_run *run)
 {
-	struct mmx_ledger ledger = {0};
-	struct mmx_balances balances = {0};
-	struct mmx_census census = {.ledger = &ledger,
-				    .balances = &balances,
+	struct found f = {0};
+	struct mmx_census census = {.ledger = &f.ledger,
+				    .balances = &f.balances,
 				    .zones = run->option['z'],
 				    .blocks = run->option['m'],
 				    .empty = run->option['v'] || run->out->options.json};
-	struct mmx_ledger_ask ask = {.progress_arg = run};
 	enum mmx_exit status = MMX_EXIT_CANNOT;
 	struct mmx_err err;
 
-	if (run->messages->progress)
-		ask.progress = progress;
-	if (mmx_ledger_find(&ledger, run->view, &ask, &err) ||
-	    mmx_balances_find(&balances, &ledger, run->view, &err))
+	if (!take_top(run, &census.top))
+		return MMX_EXIT_CANNOT;
+	if (find(&f, run, &census, &err))
 		mmx_say(run, "%s", err.text);
 	else
 		status = show(run, &census);
-	mmx_balances_free(&balances);
-	mmx_ledger_free(&ledger);
+	mmx_memcg_totals_free(&f.memcgs);
+	mmx_largest_free(&f.largest);
+	mmx_balances_free(&f.balances);
+	mmx_ledger_free(&f.ledger);
 	return status;
 }
 
 static const struct mmx_option options[] = {
 	{'z', "zones", NULL, "by node and zone as well"},
+	{'t', "top", NULL,
+	 "the largest owners of each sort as well: N of them, 10 unless it is said"},
+	{'g', "memcg", NULL, "by memory cgroup as well: all of them, or N"},
 	{'v', "verbose", NULL, "classes that have no frame as well, which JSON always has"},
 	{'m', "migratetypes", NULL, "by the type of their pageblock as well"},
 	{0},
@@ -129,6 +202,8 @@ static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAG
 
 const struct mmx_command mmx_cmd_censusx = {
 	.name = "censusx",
+	.operands = "[N]",
+	.max_operands = 1,
 	.summary = "the ledger: what every frame is used for",
 	.help = "Counts all frames by what they are used for: each frame that has a struct page is in exactly\n"
 		"one class, so the classes sum to the frames.\n"
@@ -137,6 +212,11 @@ const struct mmx_command mmx_cmd_censusx = {
 		"and zone. A difference is explained by what is known to make one, with its amount: what CPUs have\n"
 		"not added yet, isolated free memory, stacks of dead tasks. What is left over is a counter that\n"
 		"lies or memory that is lost: it is shown, and the exit status is 1.\n"
+		"\n"
+		"With -t come the largest owners: processes by their proportional share (each page that several\n"
+		"map counts to each by that many, as in smaps_rollup), files by cached pages, slab caches, memory\n"
+		"cgroups with what keeps those that are dying, the code that asked for vmalloc areas, page pools,\n"
+		"and where page_owner keeps them the stacks that allocated the pages in use.\n"
 		"\n"
 		"A frame whose struct page is not in the dump is in class missing, and the exit status is then\n"
 		"3; what is used by somebody whom no test tells is unattributed, and is never spread over others.",

@@ -3,6 +3,7 @@
 #ifndef MMX_RECORDS_CENSUS_H
 #define MMX_RECORDS_CENSUS_H
 
+#include "mm/ledger/largest.h"
 #include "mm/ledger/ledger.h"
 #include "mm/ledger/reconcile.h"
 #include "records/record.h"
@@ -10,6 +11,9 @@
 /**
  * struct mmx_census - the ledger, and which ways to look at it are asked for
  * @balances: it against the kernel's counters
+ * @largest: owners of memory; NULL when they are not asked for
+ * @memcgs: those of memory cgroups; NULL likewise
+ * @top: how many of each are told
  * @coverage: what is not certain
  * @zones: by node and zone
  * @blocks: by pageblock type
@@ -18,6 +22,9 @@
 struct mmx_census {
 	const struct mmx_ledger *ledger;
 	const struct mmx_balances *balances;
+	const struct mmx_largest *largest;
+	const struct mmx_memcg_totals *memcgs;
+	uint64_t top;
 	struct mmx_coverage coverage;
 	bool zones, blocks, empty;
 };
@@ -31,5 +38,10 @@ static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)
 /* The document's fields: a table each. */
 extern const struct mmx_record mmx_record_census_classes, mmx_record_census_zones,
 	mmx_record_census_blocks, mmx_record_balances /* balance.c */, mmx_record_part_balances;
+
+/* largest.c */
+extern const struct mmx_record mmx_record_largest_files, mmx_record_largest_caches,
+	mmx_record_largest_processes, mmx_record_largest_vmalloc, mmx_record_largest_sites,
+	mmx_record_largest_pools, mmx_record_memcgs;
 
 #endif

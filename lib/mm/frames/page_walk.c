@@ -7,6 +7,7 @@
 #include "mm/frames/tail_link.h"
 
 #define CHUNK 16384u /* struct pages read at a time: 1 MiB */
+#define LOOK  64u    /* for a single one: those of one page of vmemmap */
 
 int mmx_page_walk_begin(struct mmx_page_walk *w, struct mmx_view *view, uint64_t start,
 			uint64_t end, struct mmx_err *err)
@@ -156,4 +157,15 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
 	if (run != RUN_NONE)
 		w->frames = alike(w, f, run);
 	return true;
+}
+
+bool mmx_page_walk_look(struct mmx_page_walk *w, uint64_t pfn)
+{
+	/* As if the walk came from the frame before. */
+	w->pfn = pfn - 1;
+	w->frames = 1;
+	w->read = MMX_READ_OK;
+	w->end = pfn + LOOK;
+	w->block_end = w->lost_end = 0;
+	return mmx_page_walk_next(w);
 }

@@ -66,6 +66,13 @@ int mmx_page_walk_begin(struct mmx_page_walk *w, struct mmx_view *view, uint64_t
 /** mmx_page_walk_next() - step to the first or next frame; false behind the last one, or when stopped */
 bool mmx_page_walk_next(struct mmx_page_walk *w);
 
+/**
+ * mmx_page_walk_look() - go to any frame, for those who come to frames in no order
+ * Some struct pages behind it are read with it. In which free block it may lie is not looked for: of a frame that
+ * nobody holds no more is known than its own struct page says.
+ */
+bool mmx_page_walk_look(struct mmx_page_walk *w, uint64_t pfn);
+
 void mmx_page_walk_end(struct mmx_page_walk *w);
 
 /*

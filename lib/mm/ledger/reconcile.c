@@ -22,7 +22,7 @@ const char *mmx_part_words(enum mmx_part part)
 }
 
 /* What a counter is held against: frames of classes, and frames counted otherwise; each list ends with END. */
-#define END          0xffff
+#define END          (MMX_CLASS_COUNT + MMX_COUNTED_COUNT)
 #define CLASS_OF(id) (CLASS_##id)
 #define COUNT_OF(id) (MMX_CLASS_COUNT + MMX_COUNTED_##id)
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The ledger, against the guest's captures: every frame once, and as many of each kind as the guest itself counts."""
+import re
 from array import array
 from collections import Counter
 
 import suite
-from real.check import MMX, between, every_form, raw_form, raw_or_filtered, run, tolerance
+from real.check import MMX, between, every_form, raw_form, raw_or_filtered, run, tolerance, verdict
 
 # Bits of kpageflags, and the class whose frames have them; of page tables older kernels mark users' lower ones only.
 KPF = {7: "slab", 10: "free", 17: "hugetlb", 26: "page-table"}
@@ -117,9 +118,66 @@ def reconciliation(dump, form):
     return "\n".join(faults) or None
 
 
+def rollup(path):
+    """What smaps_rollup says in kB, nothing of a process without memory."""
+    text = path.read_text() if path.exists() else ""
+    return {name: int(value) for name, value in re.findall(r"^(\w+): +(\d+) kB", text, re.M)}
+
+
+# Newer kernels count a poisoned page that is mapped no more; kernels count swapped shared memory to who maps it.
+POISONED, SWAPPED_SHMEM = "hwpoison", "shmem_swapped"
+
+
+def processes(dump, form):
+    """Each process's proportional share, and what it is made of, to the kB as the guest's smaps_rollup had it."""
+    faults, compared = [], 0
+    for row in census(form, "-t", "100000")["processes"]:
+        captures = [read for read in (rollup(folder / str(row["pid"]) / "smaps_rollup")
+                                      for folder in (dump.before, dump.folder / "after")) if read]
+        if not captures or row["comm"] == POISONED:
+            continue
+        compared += 1
+        mine = {"Pss": row["pss"], "Anonymous": row["anon"], "Rss": row["anon"] + row["file"] + row["shmem"],
+                "Swap": row["swap"]}
+        for name, value in mine.items():
+            ends = [read[name] for read in captures]
+            if not between(value >> 10, *ends) and not (name == "Swap" and row["comm"] == SWAPPED_SHMEM):
+                faults.append(f"{row['pid']} {row['comm']}: {name} {value >> 10} kB, and smaps_rollup had {ends}")
+    return verdict(faults, compared, dump, 50)
+
+
+def owners(dump, form):
+    """The sums by owner are those of the classes, and have names."""
+    found = census(form, "-t", "100000")
+    classes = by_class(found["classes"])
+    faults = []
+    for what, total in (("files", classes["file"] + classes["shmem"]), ("caches", classes["slab"]),
+                        ("vmalloc_callers", classes["vmalloc"] + classes["stack"])):
+        number = sum(row["frames"] for row in found[what])
+        # Pages of shared memory on their way to swap have no file any more, KFENCE's no cache.
+        if not total - 64 <= number <= total:
+            faults.append(f"{what}: {number} frames, and the classes have {total}")
+    # A file system's own inodes have no names, nor have deleted ones.
+    faults += [f"files: {row}" for row in found["files"] if not row["path"] and "no name" not in row["path_unknown"]]
+    if sum(bool(row["path"]) for row in found["files"]) < 10:
+        faults.append("files: few have a path")
+    faults += [f"caches: {row}" for row in found["caches"] if not row["cache"]]
+    names = {row["cache"] for row in found["caches"]}
+    faults += [f"caches: no {name}" for name in ("dentry", "task_struct") if name not in names]
+    paths = {row["path"]: row for row in found["memcgs"]}
+    faults += [f"memcgs: none like {like}" for like in ("/", "/lab") if not any(path.startswith(like) for path in paths)]
+    faults += [f"memcgs: {row}" for row in paths.values() if row["state"] not in ("online", "dying")]
+    inodes = set(words(dump.before / "kpagecgroup"))
+    faults += [f"memcgs: kpagecgroup has no {path}" for path, row in paths.items()
+               if row["state"] == "online" and row["inode"] not in inodes]
+    return "\n".join(faults) or None
+
+
 CHECKS = [
     ("censusx sums", every_form, sums),
     ("censusx as kpageflags", raw_or_filtered, as_kpageflags),
     ("censusx and the kernel's counters", raw_or_filtered, reconciliation),
+    ("censusx -t, processes", raw_or_filtered, processes),
+    ("censusx -t, owners", raw_or_filtered, owners),
     ("censusx with threads", raw_form, threads),
 ]

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "mm/mem.h"
+#include "mm/ledger/largest.h"
+#include "mm/owners/vmalloc.h"
+
+#define CALLERS_BITS 14 /* there are hundreds of places that ask for vmalloc areas */
+
+/* Frames that areas own, and stacks among them: who asked for the area asked for its pages. */
+static int find_callers(struct mmx_largest *l, struct mmx_view *view, struct mmx_err *err)
+{
+	const struct mmx_vmalloc *areas = mmx_know_vmalloc(view);
+	struct mmx_keyed sums = {0};
+	int ret;
+
+	mmx_cover_inherit(&l->coverage, &areas->coverage);
+	if (mmx_keyed_begin(&sums, CALLERS_BITS, 1, err))
+		return -1;
+	for (size_t i = 0; i < areas->frames.n; i++) {
+		const struct mmx_owned_run *run = &areas->frames.v[i];
+		uint64_t caller = run->owner < areas->n ? areas->v[run->owner].caller : 0;
+
+		if (caller)
+			mmx_keyed_add(&sums, caller, 0, run->frames);
+		else
+			sums.others[0] += run->frames;
+	}
+	ret = mmx_keyed_rows(&l->callers, &sums, err);
+	mmx_keyed_free(&sums);
+	return ret;
+}
+
+int mmx_largest_find(struct mmx_largest *l, const struct mmx_ledger *ledger, struct mmx_view *view,
+		     struct mmx_err *err)
+{
+	int ret;
+
+	memset(l, 0, sizeof(*l));
+	ret = find_callers(l, view, err);
+	for (unsigned int i = 0; i < MMX_OWNED_BYS && !ret; i++)
+		ret = mmx_keyed_rows(&l->by[i], &ledger->by[i], err);
+	if (!ret)
+		ret = mmx_memcg_totals_find(&l->memcgs, ledger, view, &l->coverage, err);
+	if (!ret)
+		ret = mmx_processes_memory_find(&l->processes, view, err);
+	if (ret)
+		mmx_largest_free(l);
+	else
+		mmx_cover_inherit(&l->coverage, &l->processes.coverage);
+	return ret;
+}
+
+void mmx_largest_free(struct mmx_largest *l)
+{
+	for (unsigned int i = 0; i < MMX_OWNED_BYS; i++)
+		mmx_array_free(&l->by[i]);
+	mmx_array_free(&l->callers);
+	mmx_memcg_totals_free(&l->memcgs);
+	mmx_processes_memory_free(&l->processes);
+}

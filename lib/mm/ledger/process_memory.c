@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <string.h>
+
+#include "kernel/member.h"
+#include "mm/mem.h"
+#include "mm/frames/mapcount.h"
+#include "mm/frames/page_walk.h"
+#include "mm/ledger/process_memory.h"
+#include "mm/owners/page_table.h"
+#include "mm/processes/task.h"
+#include "mm/processes/usermem.h"
+
+#define SHARE_SHIFT 12 /* a share is kept in bytes of 4096ths, as the kernel keeps it */
+
+/* A walk over one address space after the other. @special: of an entry whose page does not count as one. */
+struct walk {
+	struct mmx_view *view;
+	struct mmx_coverage *coverage;
+	struct mmx_swap_types types;
+	struct mmx_page_walk pages;
+	uint64_t special, huge_zero;
+	struct mmx_process_memory *process; /* the current one */
+};
+
+static uint64_t special_bit(const struct mmx_arch *arch)
+{
+	for (size_t i = 0; i < arch->bits_n; i++) {
+		if (!strcmp(arch->bits[i].name, "special"))
+			return 1ULL << arch->bits[i].bit;
+	}
+	return 0;
+}
+
+static void miss(struct walk *w, uint64_t pfn, enum mmx_read read)
+{
+	mmx_cover_failf(w->coverage, mmx_read_code(read),
+			"the struct page of PFN 0x%" PRIx64 ", which PID %d maps, is %s", pfn,
+			w->process->task->pid, mmx_read_name(read));
+}
+
+/* A page that one alone holds is its own. One of several counts to each by how many entries map it. */
+static uint64_t share_of(struct walk *w, bool present)
+{
+	struct mmx_page_walk *p = &w->pages;
+	uint64_t page = 1ULL << (w->view->kernel->arch->page_shift + SHARE_SHIFT);
+	int64_t mapcount;
+	enum mmx_read read;
+
+	if (!present || mmx_int(p->folio.bytes, mmx_walk_format(p)->refcount) == 1)
+		return page;
+	read = mmx_page_mapcount(p, &mapcount);
+	if (read)
+		miss(w, p->pfn, read);
+	return mapcount >= 2 && !read ? page / (uint64_t)mapcount : page;
+}
+
+static void count_page(struct walk *w, uint64_t pfn, bool present)
+{
+	const struct mmx_page_walk *p = &w->pages;
+	const struct mmx_page_format *f = mmx_walk_format(p);
+	enum mmx_read read;
+
+	/* Memory of a device, mapped as it is, has no struct page. */
+	if (!mmx_pfn_valid(&mmx_mem(w->view->kernel)->sparse, pfn) ||
+	    !mmx_page_walk_look(&w->pages, pfn))
+		return;
+	read = p->read ? p->read : p->folio.read;
+	if (read) {
+		miss(w, pfn, read);
+	} else if (p->folio.hugetlb) {
+		w->process->huge++;
+	} else {
+		if (mmx_folio_anon(p))
+			w->process->anon++;
+		else if (mmx_bit(p->folio.flags, f->swapbacked))
+			w->process->shmem++;
+		else
+			w->process->file++;
+		w->process->pss += share_of(w, present);
+	}
+}
+
+/* Larger than a table's worth of pages are only those of hugetlb and of devices: the first one tells for all. */
+static void count_pages(struct walk *w, uint64_t pfn, uint64_t pages, bool present)
+{
+	uint64_t each = pages > MMX_PT_ENTRIES ? pages : 1, before = w->process->huge;
+
+	for (uint64_t i = 0; i < pages; i += each) {
+		count_page(w, pfn + i, present);
+		if (w->process->huge == before)
+			continue;
+		w->process->huge = before + pages;
+		break;
+	}
+}
+
+static void count_entry(struct walk *w, const struct mmx_pte *pte)
+{
+	unsigned int shift = w->view->kernel->arch->page_shift;
+	uint64_t pages = pte->size >> shift;
+	struct mmx_user_page first;
+
+	mmx_user_entry(&first, w->view, &w->types, pte, pte->va);
+	switch (first.kind) {
+	case MMX_USER_SWAP:
+		w->process->swap += pages;
+		break;
+	case MMX_USER_MAPPED:
+	case MMX_USER_NO_ACCESS:
+		if (pte->raw & w->special || first.pfn == w->huge_zero)
+			break;
+		/* fallthrough */
+	case MMX_USER_MIGRATION:
+	case MMX_USER_DEVICE:
+		count_pages(w, first.pfn, pages, first.kind != MMX_USER_MIGRATION);
+		break;
+	default:
+		break;
+	}
+}
+
+static void count_tables(struct mmx_process_memory *process, const struct mmx_pt_owners *owners)
+{
+	for (size_t i = 0; i < owners->spaces.n; i++) {
+		const struct mmx_pt_space *space = &owners->spaces.v[i];
+
+		if (space->mm != process->mm || !space->mm)
+			continue;
+		for (unsigned int level = 0; level <= MMX_PT_LEVELS; level++)
+			process->tables += space->tables[level];
+	}
+}
+
+static int count_process(struct walk *w, struct mmx_err *err)
+{
+	struct mmx_pt pt;
+
+	if (mmx_user_begin(&pt, w->view, w->process->mm, 0, (1ULL << 63) - 1, 0, err)) {
+		mmx_cover_fail(w->coverage, err);
+		return 0;
+	}
+	while (mmx_pt_next(&pt))
+		count_entry(w, &pt.pte);
+	mmx_cover_inherit(w->coverage, &pt.coverage);
+	count_tables(w->process, mmx_know_pt_owners(w->view));
+	return mmx_stopped(w->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
+}
+
+static int larger_first(const void *a, const void *b)
+{
+	const struct mmx_process_memory *x = a, *y = b;
+	uint64_t of_x = mmx_process_pss(x) + (x->swap << 12),
+		 of_y = mmx_process_pss(y) + (y->swap << 12);
+
+	if (of_x != of_y)
+		return of_x < of_y ? 1 : -1;
+	return x->task->pid - y->task->pid;
+}
+
+/* Each address space once, with the first process that has it. */
+static int count_all(struct mmx_processes_memory *all, struct walk *w, struct mmx_err *err)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(w->view);
+
+	mmx_cover_inherit(&all->coverage, &tasks->coverage);
+	for (size_t i = 0; i < tasks->users.n; i++) {
+		const struct mmx_mm_user *user = &tasks->users.v[i];
+
+		if (all->n && all->v[all->n - 1].mm == user->mm) {
+			all->v[all->n - 1].others++;
+			continue;
+		}
+		if (!mmx_array_add(all, (struct mmx_process_memory){.mm = user->mm,
+								    .task = &tasks->v[user->task]}))
+			return mmx_fail_nomem(err);
+		w->process = &all->v[all->n - 1];
+		if (count_process(w, err))
+			return -1;
+	}
+	return 0;
+}
+
+int mmx_processes_memory_find(struct mmx_processes_memory *all, struct mmx_view *view,
+			      struct mmx_err *err)
+{
+	struct walk w = {.view = view,
+			 .coverage = &all->coverage,
+			 .special = special_bit(view->kernel->arch),
+			 .huge_zero = ~0ULL};
+	int ret;
+
+	memset(all, 0, sizeof(*all));
+	mmx_swap_types_find(&w.types, view->kernel);
+	mmx_kread_variable(view, "huge_zero_pfn", 8, &w.huge_zero);
+	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
+		return -1;
+	ret = count_all(all, &w, err);
+	mmx_page_walk_end(&w.pages);
+	if (ret)
+		mmx_processes_memory_free(all);
+	else
+		mmx_array_sort(all, larger_first);
+	return ret;
+}
+
+void mmx_processes_memory_free(struct mmx_processes_memory *all)
+{
+	mmx_array_free(all);
+}
