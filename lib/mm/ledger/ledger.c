@@ -153,25 +153,41 @@ static void count_missing(struct count *c)
 	}
 }
 
-static void count_frame(struct count *c)
+/* Frames that are alike: one, or those of a step that lie in one pageblock. */
+static void count_frames(struct count *c, const struct mmx_verdict *verdict, uint64_t zone_word,
+			 uint64_t pfn, uint64_t n)
 {
-	const struct mmx_page_format *f = mmx_walk_format(c->w);
-	struct mmx_verdict verdict = mmx_classify(&c->shared->classifier, c->w);
-	uint64_t zone_word = mmx_word(c->w->bytes, f->flags) & c->shared->zone_bits;
-
-	if (!c->zone_known || zone_word != c->zone_word || c->w->pfn >= c->block_end) {
+	if (!c->zone_known || zone_word != c->zone_word || pfn >= c->block_end) {
 		bool by_flags =
-			verdict.class != CLASS_UNINITIALISED && verdict.class != CLASS_OFFLINE;
+			verdict->class != CLASS_UNINITIALISED && verdict->class != CLASS_OFFLINE;
 
-		enter(c, c->w->pfn,
+		enter(c, pfn,
 		      by_flags ? zone_by_flags(c->shared->kernel, zone_word)
-			       : zone_by_span(c->shared->kernel, c->w->pfn));
+			       : zone_by_span(c->shared->kernel, pfn));
 		c->zone_known = by_flags;
 		c->zone_word = zone_word;
 	}
-	mmx_tally_frame(&c->cell->tally, &c->tallier, c->w, verdict.class);
+	mmx_tally_frame(&c->cell->tally, &c->tallier, c->w, verdict->class, n);
 	if (c->shared->owned.asked)
-		mmx_owned_count(&c->shared->owned, &c->runs, c->w, verdict.class);
+		mmx_owned_count(&c->shared->owned, &c->runs, c->w, verdict->class, pfn, n);
+}
+
+static void count_step(struct count *c)
+{
+	const struct mmx_page_format *f = mmx_walk_format(c->w);
+	struct mmx_verdict verdict = mmx_classify_run(&c->shared->classifier, c->w);
+	uint64_t zone_word = mmx_word(c->w->bytes, f->flags) & c->shared->zone_bits;
+	uint64_t pfn = c->w->pfn, end = pfn + c->w->frames;
+
+	while (pfn < end) {
+		uint64_t next = pfn < c->block_end && c->block_end < end ? c->block_end : end;
+
+		/* What lies behind the current pageblock is looked up when its first frame is counted. */
+		if (pfn >= c->block_end)
+			next = pfn + 1;
+		count_frames(c, &verdict, zone_word, pfn, next - pfn);
+		pfn = next;
+	}
 }
 
 static int count_piece(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
@@ -182,11 +198,12 @@ static int count_piece(const void *arg, struct mmx_page_walk *w, void *result, s
 
 	(void)err;
 	c.piece->missing = c.piece->n = 0;
+	w->in_runs = true;
 	while (mmx_page_walk_next(w)) {
 		if (w->read)
 			count_missing(&c);
 		else
-			count_frame(&c);
+			count_step(&c);
 	}
 	if (shared->owned.asked)
 		mmx_owned_flush(&shared->owned, &c.runs);

@@ -43,10 +43,10 @@ int mmx_owned_begin(struct mmx_owned_rules *rules, struct mmx_keyed *by, unsigne
 }
 
 static void count(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
-		  enum mmx_owned_by by, uint64_t key, unsigned int column)
+		  enum mmx_owned_by by, uint64_t key, unsigned int column, uint64_t n)
 {
 	if (key)
-		mmx_keyed_count(&rules->by[by], &runs->by[by], key, column, 1);
+		mmx_keyed_count(&rules->by[by], &runs->by[by], key, column, n);
 }
 
 static enum mmx_memcg_sum memcg_sum(enum mmx_class class)
@@ -70,7 +70,7 @@ static enum mmx_memcg_sum memcg_sum(enum mmx_class class)
 }
 
 static void count_memcg(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
-			const struct mmx_page_walk *w, enum mmx_class class)
+			const struct mmx_page_walk *w, enum mmx_class class, uint64_t n)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	uint64_t data;
@@ -79,7 +79,7 @@ static void count_memcg(const struct mmx_owned_rules *rules, struct mmx_owned_ru
 		return;
 	data = mmx_word(w->folio.bytes, f->memcg);
 	if (!(data & 1) && mmx_region_of(&w->view->kernel->regions, data) != MMX_REGION_COUNT)
-		count(rules, runs, MMX_BY_MEMCG, data & ~(MEMCG_BITS & ~2ULL), memcg_sum(class));
+		count(rules, runs, MMX_BY_MEMCG, data & ~(MEMCG_BITS & ~2ULL), memcg_sum(class), n);
 }
 
 static bool is_in_use(enum mmx_class class)
@@ -89,38 +89,42 @@ static bool is_in_use(enum mmx_class class)
 	       class != CLASS_UNACCEPTED && class != CLASS_GUARD;
 }
 
+/* Pages that are alike were not all allocated by the same code. */
 static void count_site(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
-		       const struct mmx_page_walk *w, enum mmx_class class)
+		       struct mmx_view *view, enum mmx_class class, uint64_t pfn, uint64_t n)
 {
 	struct mmx_page_owner owner;
 
-	if (rules->sites->kept && is_in_use(class) &&
-	    !mmx_page_owner_read(&owner, rules->sites, w->view, w->pfn) && owner.recorded &&
-	    owner.allocated)
-		count(rules, runs, MMX_BY_SITE, owner.stack, 0);
+	if (!rules->sites->kept || !is_in_use(class))
+		return;
+	for (; n--; pfn++) {
+		if (!mmx_page_owner_read(&owner, rules->sites, view, pfn) && owner.recorded &&
+		    owner.allocated)
+			count(rules, runs, MMX_BY_SITE, owner.stack, 0, 1);
+	}
 }
 
 void mmx_owned_count(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
-		     const struct mmx_page_walk *w, enum mmx_class class)
+		     const struct mmx_page_walk *w, enum mmx_class class, uint64_t pfn, uint64_t n)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	uint64_t mapping;
 
 	if (rules->asked & 1u << MMX_BY_MEMCG)
-		count_memcg(rules, runs, w, class);
+		count_memcg(rules, runs, w, class, n);
 	if (rules->asked & 1u << MMX_BY_SITE)
-		count_site(rules, runs, w, class);
+		count_site(rules, runs, w->view, class, pfn, n);
 	if (w->folio.read)
 		return;
 	if (rules->asked & 1u << MMX_BY_FILE && (class == CLASS_FILE || class == CLASS_SHMEM)) {
 		mapping = mmx_word(w->folio.bytes, f->mapping);
 		if (!(mapping & 3))
-			count(rules, runs, MMX_BY_FILE, mapping, class == CLASS_SHMEM);
+			count(rules, runs, MMX_BY_FILE, mapping, class == CLASS_SHMEM, n);
 	}
 	if (rules->asked & 1u << MMX_BY_CACHE && class == CLASS_SLAB && rules->slab_cache)
-		count(rules, runs, MMX_BY_CACHE, mmx_word(w->folio.bytes, rules->slab_cache), 0);
+		count(rules, runs, MMX_BY_CACHE, mmx_word(w->folio.bytes, rules->slab_cache), 0, n);
 	if (rules->asked & 1u << MMX_BY_POOL && class == CLASS_PAGE_POOL && rules->pool)
-		count(rules, runs, MMX_BY_POOL, mmx_word(w->folio.bytes, rules->pool), 0);
+		count(rules, runs, MMX_BY_POOL, mmx_word(w->folio.bytes, rules->pool), 0, n);
 }
 
 void mmx_owned_flush(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs)

@@ -26,9 +26,9 @@ struct mmx_owned_runs {
 int mmx_owned_begin(struct mmx_owned_rules *rules, struct mmx_keyed *by, unsigned int asked,
 		    struct mmx_view *view, struct mmx_err *err);
 
-/** mmx_owned_count() - count the current frame of a walk, which was read and is of that class */
+/** mmx_owned_count() - count @n frames that are alike from @pfn on, of a walk's step, which was read and is of that class */
 void mmx_owned_count(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
-		     const struct mmx_page_walk *w, enum mmx_class class);
+		     const struct mmx_page_walk *w, enum mmx_class class, uint64_t pfn, uint64_t n);
 
 /** mmx_owned_flush() - add what is left */
 void mmx_owned_flush(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs);

@@ -120,7 +120,7 @@ static int dirty_counts(struct mmx_view *view, uint64_t mapping)
 }
 
 static void tally_dirty(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_view *view,
-			uint64_t mapping)
+			uint64_t mapping, uint64_t n)
 {
 	unsigned int at = mapping / 64 % MMX_TALLY_MAPPINGS;
 
@@ -128,8 +128,8 @@ static void tally_dirty(struct mmx_tally *tally, struct mmx_tallier *t, struct m
 		t->dirty_of[at].mapping = mapping;
 		t->dirty_of[at].counts = dirty_counts(view, mapping);
 	}
-	tally->counted[MMX_COUNTED_DIRTY] += t->dirty_of[at].counts > 0;
-	tally->counted[MMX_COUNTED_DIRTY_UNKNOWN] += t->dirty_of[at].counts < 0;
+	tally->counted[MMX_COUNTED_DIRTY] += t->dirty_of[at].counts > 0 ? n : 0;
+	tally->counted[MMX_COUNTED_DIRTY_UNKNOWN] += t->dirty_of[at].counts < 0 ? n : 0;
 }
 
 /*
@@ -158,7 +158,7 @@ static void look_at_folio(struct mmx_tallier *t, struct mmx_page_walk *w,
 }
 
 static void tally_mapped(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
-			 const struct mmx_page_format *f, bool anon)
+			 const struct mmx_page_format *f, bool anon, uint64_t n)
 {
 	bool mapped;
 
@@ -167,44 +167,44 @@ static void tally_mapped(struct mmx_tally *tally, struct mmx_tallier *t, struct 
 	if (!w->tail || t->folio != mmx_walk_page_addr(w, w->folio.head))
 		look_at_folio(t, w, f);
 	if (t->read) {
-		tally->counted[MMX_COUNTED_UNKNOWN_MAPPED]++;
+		tally->counted[MMX_COUNTED_UNKNOWN_MAPPED] += n;
 		return;
 	}
 	mapped = t->whole_mapped || (t->by_page && mmx_int(w->bytes, f->mapcount) >= 0);
-	tally->counted[anon ? MMX_COUNTED_ANON_MAPPED : MMX_COUNTED_FILE_MAPPED] += mapped;
+	tally->counted[anon ? MMX_COUNTED_ANON_MAPPED : MMX_COUNTED_FILE_MAPPED] += mapped ? n : 0;
 }
 
 /* Huge pages are counted apart when an entry of the level above maps them as a whole. */
 static void tally_huge(struct mmx_tally *tally, const struct mmx_page_walk *w,
-		       const struct mmx_page_format *f, bool anon, bool cached)
+		       const struct mmx_page_format *f, bool anon, bool cached, uint64_t n)
 {
 	bool swapbacked = mmx_bit(w->folio.flags, f->swapbacked);
 	bool mapped = mmx_int(w->folio.bytes, f->entire_mapcount) >= 0;
 
 	if (cached && w->folio.order >= HUGE_ORDER)
-		tally->counted[swapbacked ? MMX_COUNTED_SHMEM_HUGE : MMX_COUNTED_FILE_HUGE]++;
+		tally->counted[swapbacked ? MMX_COUNTED_SHMEM_HUGE : MMX_COUNTED_FILE_HUGE] += n;
 	if (mapped)
 		tally->counted[anon         ? MMX_COUNTED_ANON_HUGE
 			       : swapbacked ? MMX_COUNTED_SHMEM_HUGE_MAPPED
-					    : MMX_COUNTED_FILE_HUGE_MAPPED]++;
+					    : MMX_COUNTED_FILE_HUGE_MAPPED] += n;
 }
 
 static void tally_lru(struct mmx_tally *tally, const struct mmx_tallier *t,
-		      const struct mmx_page_walk *w, const struct mmx_page_format *f)
+		      const struct mmx_page_walk *w, const struct mmx_page_format *f, uint64_t n)
 {
 	uint64_t flags = w->folio.flags;
 
-	tally->counted[MMX_COUNTED_MLOCKED] += mmx_bit(flags, t->rules->mlocked);
-	tally->counted[MMX_COUNTED_WRITEBACK] += mmx_bit(flags, f->writeback);
+	tally->counted[MMX_COUNTED_MLOCKED] += mmx_bit(flags, t->rules->mlocked) ? n : 0;
+	tally->counted[MMX_COUNTED_WRITEBACK] += mmx_bit(flags, f->writeback) ? n : 0;
 	if (mmx_bit(flags, f->lru))
 		tally->counted[mmx_bit(flags, t->rules->unevictable) ? MMX_COUNTED_LRU_UNEVICTABLE
 			       : mmx_bit(flags, f->swapbacked)       ? MMX_COUNTED_LRU_ANON
-								     : MMX_COUNTED_LRU_FILE]++;
+								     : MMX_COUNTED_LRU_FILE] += n;
 }
 
 /* Of memory that users map, and that caches keep. */
 static void tally_user(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
-		       const struct mmx_page_format *f, enum mmx_class class)
+		       const struct mmx_page_format *f, enum mmx_class class, uint64_t n)
 {
 	uint64_t flags = w->folio.flags,
 		 mapping = w->folio.read ? 0 : mmx_word(w->folio.bytes, f->mapping);
@@ -213,15 +213,15 @@ static void tally_user(struct mmx_tally *tally, struct mmx_tallier *t, struct mm
 
 	if (class == CLASS_FILE || class == CLASS_SHMEM)
 		cached = mapping && !(mapping & 3);
-	tally_lru(tally, t, w, f);
-	tally->counted[MMX_COUNTED_SWAP_CACHED] += in_swap_cache;
-	tally->counted[MMX_COUNTED_CACHED] += cached || in_swap_cache;
-	tally->counted[MMX_COUNTED_CACHED_SHMEM] += cached && class == CLASS_SHMEM;
+	tally_lru(tally, t, w, f, n);
+	tally->counted[MMX_COUNTED_SWAP_CACHED] += in_swap_cache ? n : 0;
+	tally->counted[MMX_COUNTED_CACHED] += cached || in_swap_cache ? n : 0;
+	tally->counted[MMX_COUNTED_CACHED_SHMEM] += cached && class == CLASS_SHMEM ? n : 0;
 	if (cached && class == CLASS_FILE && mmx_bit(flags, t->rules->dirty))
-		tally_dirty(tally, t, w->view, mapping);
+		tally_dirty(tally, t, w->view, mapping, n);
 	if (w->folio.large && !w->folio.read)
-		tally_huge(tally, w, f, anon, cached);
-	tally_mapped(tally, t, w, f, anon);
+		tally_huge(tally, w, f, anon, cached, n);
+	tally_mapped(tally, t, w, f, anon, n);
 }
 
 static uint8_t slab_counts_as(const struct mmx_tally_rules *rules, const struct mmx_page_walk *w)
@@ -240,35 +240,35 @@ static uint8_t slab_counts_as(const struct mmx_tally_rules *rules, const struct 
 }
 
 static void tally_slab(struct mmx_tally *tally, struct mmx_tallier *t,
-		       const struct mmx_page_walk *w)
+		       const struct mmx_page_walk *w, uint64_t n)
 {
 	uint64_t head = mmx_walk_page_addr(w, w->folio.head);
 
 	if (t->slab != head)
 		t->slab_counts_as = slab_counts_as(t->rules, w);
 	t->slab = head;
-	tally->counted[t->slab_counts_as]++;
+	tally->counted[t->slab_counts_as] += n;
 }
 
 /* Of those that somebody holds who is no user's page table. */
 static void tally_large(struct mmx_tally *tally, struct mmx_tallier *t,
-			const struct mmx_page_walk *w)
+			const struct mmx_page_walk *w, uint64_t n)
 {
 	uint64_t head = mmx_walk_page_addr(w, w->folio.head);
 
 	if (t->large != head)
 		t->large_is = mmx_is_large_kmalloc(w);
 	t->large = head;
-	tally->counted[MMX_COUNTED_LARGE_KMALLOC] += t->large_is == MMX_KMALLOC_LARGE;
-	tally->counted[MMX_COUNTED_LARGE_UNMARKED] += t->large_is == MMX_KMALLOC_UNKNOWN;
+	tally->counted[MMX_COUNTED_LARGE_KMALLOC] += t->large_is == MMX_KMALLOC_LARGE ? n : 0;
+	tally->counted[MMX_COUNTED_LARGE_UNMARKED] += t->large_is == MMX_KMALLOC_UNKNOWN ? n : 0;
 }
 
 void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
-		     enum mmx_class class)
+		     enum mmx_class class, uint64_t n)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
 
-	tally->class[class]++;
+	tally->class[class] += n;
 	switch (class) {
 	case CLASS_NO_PAGE:
 	case CLASS_MISSING:
@@ -287,25 +287,25 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 	case CLASS_UNACCEPTED:
 		break;
 	case CLASS_SLAB:
-		tally_slab(tally, t, w);
+		tally_slab(tally, t, w, n);
 		break;
 	case CLASS_PAGE_TABLE:
-		tally->counted[MMX_COUNTED_PAGE_TABLES] += w->type == MMX_PAGE_TABLE;
+		tally->counted[MMX_COUNTED_PAGE_TABLES] += w->type == MMX_PAGE_TABLE ? n : 0;
 		break;
 	case CLASS_HUGETLB:
 		tally->counted[MMX_COUNTED_HUGETLB_USED] +=
-			!w->folio.read && mmx_int(w->folio.bytes, f->refcount) != 0;
+			!w->folio.read && mmx_int(w->folio.bytes, f->refcount) ? n : 0;
 		break;
 	case CLASS_HWPOISON:
-		tally->counted[MMX_COUNTED_HUGETLB_BAD] += w->folio.hugetlb;
+		tally->counted[MMX_COUNTED_HUGETLB_BAD] += w->folio.hugetlb ? n : 0;
 		if (!w->folio.hugetlb)
-			tally_user(tally, t, w, f, class);
+			tally_user(tally, t, w, f, class, n);
 		break;
 	/* The kernel and drivers give some of theirs to users, too, who map them like files. */
 	default:
-		tally_user(tally, t, w, f, class);
+		tally_user(tally, t, w, f, class, n);
 		if (w->folio.large && !w->folio.read && mmx_class_rows[class].held)
-			tally_large(tally, t, w);
+			tally_large(tally, t, w, n);
 		break;
 	}
 }

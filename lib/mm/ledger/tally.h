@@ -73,8 +73,11 @@ struct mmx_tallier {
 	uint8_t slab_counts_as, large_is;
 };
 
-/** mmx_tally_frame() - count the current frame of a walk, whose struct page was read and is of that class */
+/**
+ * mmx_tally_frame() - count the current frame of a walk, whose struct page was read and is of that class
+ * @n: that many frames, which are alike: those of the walk's step, or a part of them
+ */
 void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
-		     enum mmx_class class);
+		     enum mmx_class class, uint64_t n);
 
 #endif
