@@ -21,6 +21,17 @@ def classes(dump, form):
     return f"no frame is of class {missing}" if missing else None
 
 
+def runs(dump, form):
+    """Each page is what the step of a walk in runs says that stands for it; most are not alone in theirs."""
+    rows = ask(form, "runs")
+    found = {row[0]: row[1:] for row in rows}
+    if found["wrong"] != ["0"]:
+        return f"{found['wrong'][0]} pages are not what their run is, first {rows[0]}"
+    frames = (dump.before / "kpageflags").stat().st_size // 8
+    return f"{found['steps'][0]} steps for {frames} frames" if int(found["steps"][0]) > frames / 2 else None
+
+
 CHECKS = [
+    ("runs", raw_or_filtered, runs),
     ("classes", raw_or_filtered, classes),
 ]
