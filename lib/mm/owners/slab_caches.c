@@ -49,7 +49,6 @@ static const struct mmx_wanted cache_wanted[] = {
 	MMX_WANT_IF(struct raw_cache, c.flags, kmem_cache, flags),
 	MMX_WANT_IF(struct raw_cache, c.red_left_pad, kmem_cache, red_left_pad),
 	MMX_WANT_IF(struct raw_cache, c.random, kmem_cache, random),
-	MMX_WANT_IF(struct raw_cache, c.flags, kmem_cache, flags),
 	MMX_WANT_IF(struct raw_cache, c.align, kmem_cache, align),
 	MMX_WANT_IF(struct raw_cache, c.refcount, kmem_cache, refcount),
 	MMX_WANT_IF(struct raw_cache, c.ctor, kmem_cache, ctor),

@@ -20,7 +20,6 @@
  * @object_size: bytes that the cache's user has
  * @inuse: where the kernel's own data behind the object begin
  * @offset: where a free object keeps the pointer to the next one
- * @flags: as the cache was made; 0 when they are not known
  * @red_left_pad: bytes before each object, a red zone; 0 when the cache has no red zones
  * @order, @per_slab: what a new slab is made of; a slab made when memory was short can be smaller
  * @sheaves: free objects are kept in sheaves as well
@@ -30,7 +29,7 @@
  * @slabinfo_free: what /proc/slabinfo takes for that: since 6.10 an estimate where a list is long. It calls
  *                 all others active, those that CPUs keep free included.
  * @estimated: it is one
- * @flags: SLAB_* (slab_flags.h)
+ * @flags: SLAB_* (slab_flags.h), as the cache was made; 0 when they are not known
  * @align, @ctor: of its objects
  * @refcount: names that it goes by, merged caches' included
  * @sysfs: address of its kernfs_node, or 0
@@ -44,7 +43,7 @@ struct mmx_slab_cache {
 	uint64_t addr;
 	char name[64];
 	uint64_t random;
-	uint32_t size, object_size, inuse, offset, flags, red_left_pad;
+	uint32_t size, object_size, inuse, offset, red_left_pad;
 	uint32_t order, per_slab;
 	bool sheaves;
 	bool counted, free_counted;
