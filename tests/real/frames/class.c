@@ -46,6 +46,9 @@ static bool is_of_run(const struct mmx_classifier *c, const struct mmx_page_walk
 
 	if (w->read != run->read || mmx_classify(c, w).class != said->class)
 		return false;
+	if (!w->read && run->frames > 1 && mmx_int(w->bytes, f->refcount) &&
+	    mmx_word(w->bytes, f->mapping) != mmx_word(run->bytes, f->mapping))
+		return false;
 	return w->read || (w->folio.flags == run->folio.flags && w->tail == run->tail &&
 			   mmx_int(w->bytes, f->refcount) == mmx_int(run->bytes, f->refcount) &&
 			   mmx_int(w->bytes, f->mapcount) == mmx_int(run->bytes, f->mapcount));
