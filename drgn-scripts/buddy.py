@@ -18,19 +18,22 @@ def kernels_indexes(nr_free, order):
     return unusable, 1000 - (1000 + (free * 1000 >> order)) // blocks
 
 
+def of_room(room, order):
+    return {"movable": room.ranges[order][MOVABLE], "shrinkable": room.ranges[order][SHRINKABLE],
+            "compacted": room.bound(order, MOVABLE), "reclaimed": room.bound(order, SHRINKABLE)}
+
+
 def order_row(zone, room, order):
     unusable, fragmentation = kernels_indexes(zone.nr_free, order)
     now = sum(sum(types) << i - order for i, types in enumerate(zone.blocks) if i >= order)
     return {"order": order, "bytes": 4096 << order, "nr_free": zone.nr_free[order], "unusable": unusable,
-            "fragmentation": fragmentation, "now": now, "compacted": room.bound(order, MOVABLE),
-            "reclaimed": room.bound(order, SHRINKABLE)}
+            "fragmentation": fragmentation, "now": now, **of_room(room, order)}
 
 
 def zone_row(model, zone, room):
     orders = [order_row(zone, room, order) for order in range(len(zone.blocks))]
     orders.append({"order": GIGANTIC, "bytes": 4096 << GIGANTIC, "nr_free": None, "unusable": None,
-                   "fragmentation": None, "now": room.ranges[GIGANTIC][FREE],
-                   "compacted": room.bound(GIGANTIC, MOVABLE), "reclaimed": room.bound(GIGANTIC, SHRINKABLE)})
+                   "fragmentation": None, "now": room.ranges[GIGANTIC][FREE], **of_room(room, GIGANTIC)})
     return {"node": zone.zone.node, "zone": zone.zone.name, "walked": zone.walked,
             "nr_free": sum(n << order for order, n in enumerate(zone.nr_free)),
             "isolated": free_list.isolated(model, zone), "free": zone.blocks,

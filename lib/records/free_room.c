@@ -17,7 +17,7 @@ struct order {
 	enum mmx_read read;
 	uint64_t nr_free;
 	uint64_t free, blocks, suitable;
-	uint64_t now, compacted, reclaimed;
+	uint64_t now, movable, shrinkable, compacted, reclaimed;
 };
 
 static const struct mmx_free_zone *zone_of(const struct mmx_rows *r)
@@ -62,6 +62,8 @@ static void count_room(struct order *o, const struct mmx_room_zone *room)
 	uint64_t free = room->frames[MMX_MOBILITY_FREE];
 	uint64_t more = free + room->clean + room->frames[MMX_MOBILITY_SHRINKABLE];
 
+	o->movable = ranges->movable;
+	o->shrinkable = ranges->shrinkable;
 	o->compacted = least(ranges->movable, free >> o->order);
 	o->reclaimed = least(ranges->shrinkable, more >> o->order);
 	o->now = ranges->free;
@@ -155,6 +157,10 @@ static const struct mmx_field order_fields[] = {
 	 .title = "FRAGINDEX", .width = 9, .may = MMX_OR_NULL | MMX_OR_ABSENT,
 	 .get = fragmentation},
 	{"now", MMX_COUNT, "blocks that free ones hold", .width = 9, AT(struct order, now)},
+	{"movable", MMX_COUNT, "ranges of that size that hold nothing but free and movable frames",
+	 .width = 9, AT(struct order, movable)},
+	{"shrinkable", MMX_COUNT, "those that hold nothing else but what can be given up, too",
+	 .width = 10, AT(struct order, shrinkable)},
 	{"compacted", MMX_COUNT,
 	 "that there could be when everything movable was moved as well as can be; at most",
 	 .width = 9, AT(struct order, compacted)},

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <string.h>
-
 #include "mm/frames/mobility.h"
 #include "mm/frames/refcount.h"
 #include "mm/owners/slab_caches.h"
-
-/* SLAB_RECLAIM_ACCOUNT, a macro before 6.9, which made the bits of caches' flags an enum. */
-#define RECLAIM_ACCOUNT_BIT 17
 
 /* Of a huge page that has no larger one around it to be moved out of. */
 #define GIGANTIC_ORDER 18
@@ -22,25 +17,6 @@ static uint8_t flag(const struct mmx_layout *l, enum mmx_layout_enumerator id)
 	return mmx_has_enum(l, id) ? mmx_enum(l, id) : MMX_NO_BIT;
 }
 
-/*
- * Directory entries can be given up on every kernel: the bit that their cache does not have is another. A
- * kernel that has no such bit (SLUB_TINY) lacks the enumerator.
- */
-static uint32_t reclaim_account(const struct mmx_layout *l, const struct mmx_slab_caches *caches)
-{
-	uint64_t bit = RECLAIM_ACCOUNT_BIT;
-
-	if (mmx_has_enum(l, E__SLAB_RECLAIM_ACCOUNT))
-		bit = mmx_enum(l, E__SLAB_RECLAIM_ACCOUNT);
-	else if (mmx_has_enum(l, E__SLAB_PANIC))
-		return 0;
-	for (size_t i = 0; i < caches->n && bit < 32; i++) {
-		if (!strcmp(caches->v[i].name, "dentry"))
-			return caches->v[i].flags & 1u << bit;
-	}
-	return 0;
-}
-
 void mmx_mobility_rules_find(struct mmx_mobility_rules *rules, struct mmx_view *view)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
@@ -51,7 +27,8 @@ void mmx_mobility_rules_find(struct mmx_mobility_rules *rules, struct mmx_view *
 		.dirty = flag(l, E_PG_dirty),
 		.unevictable = flag(l, E_PG_unevictable),
 	};
-	rules->reclaim_account = reclaim_account(l, rules->caches);
+	if (rules->caches->flags.known)
+		rules->reclaim_account = rules->caches->flags.mask[MMX_SLAB_RECLAIM_ACCOUNT];
 }
 
 uint64_t mmx_slab_cache_addr(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w)
