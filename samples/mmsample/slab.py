@@ -149,9 +149,6 @@ class Slabs:
         kernel.machine.list_init(node.at("full"))
         node["nr_slabs"] = len(cache.slabs)
         node["total_objects"] = len(cache.slabs) * cache.per_slab
-        if cache.reclaimable:
-            bits = kernel.types.enums.get("_slab_flag_bits")  # since 6.9
-            control["flags"] = 1 << bits.values["_SLAB_RECLAIM_ACCOUNT"] if bits else 0x20000
         if cache.name == "kmalloc-64":
             kernel.machine.image.variable("kmalloc_64", control.address)
 

@@ -29,7 +29,7 @@
  * @slabinfo_free: what /proc/slabinfo takes for that: since 6.10 an estimate where a list is long. It calls
  *                 all others active, those that CPUs keep free included.
  * @estimated: it is one
- * @flags: SLAB_* (slab_flags.h), as the cache was made; 0 when they are not known
+ * @flags: SLAB_*, as the cache was made (slab_flags.h); 0 when they are not known
  * @align, @ctor: of its objects
  * @refcount: names that it goes by, merged caches' included
  * @sysfs: address of its kernfs_node, or 0
