@@ -6,10 +6,12 @@
 #include "mm/mem.h"
 #include "mm/frames/flags.h"
 
-#define SPOTS        1024 /* in all, and at least so many of a zone: */
-#define SPOTS_A_ZONE 32
-#define STRIDE       3    /* frames of a spot that stand for their neighbours, too */
-#define SPOT_BYTES   4096 /* one page of vmemmap: what a compressed dump unpacks anyway */
+#define SPOTS          1024 /* in all, and at least so many of a zone: */
+#define SPOTS_A_ZONE   32
+#define ROUNDS         4 /* that they are taken in, until so many are on the LRU: */
+#define SAMPLES_ON_LRU 64
+#define STRIDE         3    /* frames of a spot that stand for their neighbours, too */
+#define SPOT_BYTES     4096 /* one page of vmemmap: what a compressed dump unpacks anyway */
 
 const char *mmx_flag_field_name(enum mmx_flag_field_id id)
 {
@@ -164,19 +166,33 @@ static uint64_t spots_of(const struct mmx_zones *zones, const struct mmx_zone *z
 	return spots > SPOTS_A_ZONE ? spots : SPOTS_A_ZONE;
 }
 
-/* False without memory. */
+/* Whether enough of them are on the LRU to tell where its fields are. */
+static bool tell_enough(const struct mmx_kernel *k, const struct samples *samples)
+{
+	unsigned int lru =
+		mmx_has_enum(&k->layout, E_PG_lru) ? mmx_enum(&k->layout, E_PG_lru) : MMX_NO_BIT;
+	size_t on = 0;
+
+	for (size_t i = 0; i < samples->n; i++)
+		on += mmx_bit(samples->v[i].flags, lru);
+	return on >= SAMPLES_ON_LRU;
+}
+
+/* Spread over memory, in rounds that lie between each other. False without memory. */
 static bool take_samples(struct mmx_kernel *k, struct samples *samples)
 {
 	const struct mmx_zones *zones = &mmx_mem(k)->zones;
 
-	for (size_t i = 0; i < zones->n; i++) {
-		const struct mmx_zone *zone = &zones->v[i];
-		/* Odd, so as not to keep step with blocks of powers of two. */
-		uint64_t step = zone->spanned / spots_of(zones, zone) | 1;
+	for (unsigned int round = 0; round < ROUNDS && !tell_enough(k, samples); round++) {
+		for (size_t i = 0; i < zones->n; i++) {
+			const struct mmx_zone *zone = &zones->v[i];
+			/* Odd, so as not to keep step with blocks of powers of two. */
+			uint64_t step = zone->spanned / spots_of(zones, zone) | 1;
 
-		for (uint64_t at = 0; at < zone->spanned; at += step) {
-			if (!sample_spot(k, zone, zone->start_pfn + at, samples))
-				return false;
+			for (uint64_t at = round * step; at < zone->spanned; at += ROUNDS * step) {
+				if (!sample_spot(k, zone, zone->start_pfn + at, samples))
+					return false;
+			}
 		}
 	}
 	return true;
