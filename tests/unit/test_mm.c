@@ -162,6 +162,15 @@ static void an_mm_that_a_filter_left_out_is_absent(void)
 	teardown();
 }
 
+static void a_pointer_that_cannot_be_read_is_told(void)
+{
+	setup();
+	fake_symbol(m, "poking_mm", WILD);
+	CHECK(!strcmp(found(), "0123") && walk.coverage.broken == 1, "%s", found());
+	CHECK(strstr(walk.coverage.first.text, "poking_mm"), "%s", walk.coverage.first.text);
+	teardown();
+}
+
 static void a_list_that_breaks_off_is_told(void)
 {
 	setup();
@@ -184,6 +193,7 @@ int main(void)
 	RUN(without_the_list_those_of_tasks_remain);
 	RUN(what_the_list_has_must_be_a_root);
 	RUN(an_mm_that_a_filter_left_out_is_absent);
+	RUN(a_pointer_that_cannot_be_read_is_told);
 	RUN(a_list_that_breaks_off_is_told);
 	RUN(what_tasks_lack_it_lacks);
 	return unit_end();

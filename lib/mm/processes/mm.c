@@ -13,15 +13,21 @@ static const struct {
 } kernel_mms[MMX_KERNEL_MMS] = {{"efi_mm", false}, {"poking_mm", true}, {"text_poke_mm", true}};
 
 /* One that was never made has no root. */
-static uint64_t kernel_mm(struct mmx_view *view, size_t i)
+static uint64_t kernel_mm(struct mmx_mms *m, size_t i)
 {
+	enum mmx_read read = MMX_READ_OK;
 	uint64_t mm, pgd;
 
-	if (!mmx_symbol_addr(&view->kernel->symbols, kernel_mms[i].symbol, &mm) ||
-	    (kernel_mms[i].pointer && mmx_kread_u64(view, mm, &mm)) ||
-	    (!mmx_kread_member(view, mm, M_mm_struct_pgd, &pgd) && !pgd))
+	if (!mmx_symbol_addr(&m->view->kernel->symbols, kernel_mms[i].symbol, &mm))
 		return 0;
-	return mm;
+	if (kernel_mms[i].pointer)
+		read = mmx_kread_u64(m->view, mm, &mm);
+	if (read) {
+		mmx_cover_failf(&m->coverage, mmx_read_code(read), "%s is %s", kernel_mms[i].symbol,
+				mmx_read_name(read));
+		return 0;
+	}
+	return mmx_kread_member(m->view, mm, M_mm_struct_pgd, &pgd) || pgd ? mm : 0;
 }
 
 /*
@@ -52,7 +58,7 @@ void mmx_mms_begin(struct mmx_mms *m, struct mmx_view *view)
 {
 	*m = (struct mmx_mms){.view = view, .tasks = mmx_know_tasks(view)};
 	for (size_t i = 0; i < MMX_KERNEL_MMS; i++)
-		m->kernel[i] = kernel_mm(view, i);
+		m->kernel[i] = kernel_mm(m, i);
 	mmx_cover_inherit(&m->coverage, &m->tasks->coverage);
 	begin_roots(m);
 }
