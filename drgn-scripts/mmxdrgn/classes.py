@@ -8,6 +8,7 @@ from .owners import page_table, pcp, percpu, pipe, stack, unaccepted, vmalloc, v
 from .page import ALL_ONES
 from .task import Tasks
 from .trouble import Absent
+from .xarray import XArray
 
 PAGE_POOL = 0xDEAD000000000040
 DMA_INDEX = 0x7FFFFFFF80  # bits of pp_magic that hold a DMA mapping's number, since 6.16
@@ -46,6 +47,7 @@ class Classes:
         self.swapcache = pages.flags.bit("swapcache")
         self.device_zone = t.constant("ZONE_DEVICE")
         self.private, self.balloons = pages.f_private, {}
+        self.index, self.page_address = pages.f_index, pages.address
         self.huge_zero = kernel.variable("huge_zero_pfn", otherwise=ALL_ONES)
         self.movers = list(movers(kernel))
         magic = t.member("struct page", "pp_magic")
@@ -136,6 +138,17 @@ class Classes:
             return "swap-cache"
         return {0: "swap-cache", 0x3F: "swap-cache", 0xBF: "shmem"}.get(count, "anon")
 
+    def _in_cache(self, folio):
+        """Whether its mapping has it. Up to 6.13 perf gave its rings the mapping that they are mapped by."""
+        if folio.flags & self.lru:
+            return True
+        pages = self.kernel.target.offset("struct address_space", "i_pages")
+        try:
+            entry = XArray(self.kernel, folio.mapping + pages).load(folio.rows[0][self.index])
+        except Absent:
+            return False
+        return entry == self.page_address(folio.head)
+
     def _by_mapping(self, folio):
         kind, swapbacked = folio.mapping & 3, bool(folio.flags & self.swapbacked)
         if kind == 1:
@@ -144,7 +157,7 @@ class Classes:
             return "ksm"
         if kind == 2:
             return next((name for start, end, name in self.movers if start <= folio.mapping - 2 < end), "movable")
-        if folio.mapping >> 63 and self.kernel.is_mapped(folio.mapping):
+        if folio.mapping >> 63 and self.kernel.is_mapped(folio.mapping) and self._in_cache(folio):
             return "shmem" if swapbacked else "file"
         if swapbacked and folio.flags & self.swapcache:
             return self._by_swap(folio.rows[0][self.private])
