@@ -36,6 +36,7 @@ struct work {
 	struct mmx_room_check check;
 	struct range range;
 	unsigned int at; /* in the window */
+	bool mixed;      /* not all of it is alike */
 	uint8_t mobility[MMX_ROOM_WINDOW];
 	uint16_t zone[MMX_ROOM_WINDOW];
 };
@@ -98,11 +99,11 @@ static void end_range(struct work *work)
  * Ranges of every order.
  */
 
-static void count_range(struct mmx_room_ranges *ranges, enum mmx_mobility mobility)
+static void count_ranges(struct mmx_room_ranges *ranges, enum mmx_mobility mobility, unsigned int n)
 {
-	ranges->free += mobility == MMX_MOBILITY_FREE;
-	ranges->movable += mobility <= MMX_MOBILITY_MOVABLE;
-	ranges->shrinkable += mobility <= MMX_MOBILITY_SHRINKABLE;
+	ranges->free += mobility == MMX_MOBILITY_FREE ? n : 0;
+	ranges->movable += mobility <= MMX_MOBILITY_MOVABLE ? n : 0;
+	ranges->shrinkable += mobility <= MMX_MOBILITY_SHRINKABLE ? n : 0;
 }
 
 /* Two ranges become one: in one zone if both are in it, and as hard to clear as the harder one. */
@@ -116,55 +117,107 @@ static void join(struct work *work, unsigned int i)
 				    : work->mobility[2 * i + 1];
 }
 
-static void end_window(struct work *work)
+/* Most of free memory lies in windows that have nothing else. */
+static void count_alike(struct work *work)
 {
-	struct mmx_room_piece *piece = work->piece;
+	struct mmx_room_zone *zones = work->piece->zones;
+
+	for (unsigned int order = 0; order < MMX_BLOCK_ORDERS; order++) {
+		if (work->zone[0] != MMX_ROOM_NO_ZONE)
+			count_ranges(&zones[work->zone[0]].order[order], work->mobility[0],
+				     MMX_ROOM_WINDOW >> order);
+	}
+}
+
+static void count_mixed(struct work *work)
+{
+	struct mmx_room_zone *zones = work->piece->zones;
 
 	for (unsigned int order = 0; order < MMX_BLOCK_ORDERS; order++) {
 		unsigned int n = MMX_ROOM_WINDOW >> order;
 
 		for (unsigned int i = 0; i < n; i++) {
 			if (work->zone[i] != MMX_ROOM_NO_ZONE)
-				count_range(&piece->zones[work->zone[i]].order[order],
-					    work->mobility[i]);
+				count_ranges(&zones[work->zone[i]].order[order], work->mobility[i],
+					     1);
 		}
 		for (unsigned int i = 0; i < n / 2; i++)
 			join(work, i);
 	}
+}
+
+static void end_window(struct work *work)
+{
+	struct mmx_room_piece *piece = work->piece;
+
+	if (work->mixed)
+		count_mixed(work);
+	else
+		count_alike(work);
 	if (!piece->windows++)
 		piece->zone = work->zone[0];
 	else if (piece->zone != work->zone[0])
 		piece->zone = MMX_ROOM_NO_ZONE;
 	work->at = 0;
+	work->mixed = false;
 }
 
-/* The next frame, in a zone or in none. */
-static void put(struct work *work, uint16_t zone, enum mmx_mobility mobility)
+static void note_owner(struct range *range, const struct mmx_whose *who, enum mmx_mobility mobility,
+		       unsigned int frames)
+{
+	struct range_owner *owner = owner_in_range(range, who);
+
+	owner->frames += frames;
+	owner->shrinkable |= mobility == MMX_MOBILITY_SHRINKABLE;
+}
+
+/* The next frames, of one range of 2 MiB; @who has them, or is NULL when nobody asks. */
+static void put_in_range(struct work *work, uint16_t zone, enum mmx_mobility mobility,
+			 unsigned int frames, const struct mmx_whose *who)
 {
 	struct range *range = &work->range;
-	unsigned int at = work->at++;
+
+	work->mixed |= work->at && (zone != work->zone[0] || mobility != work->mobility[0]);
+	if (work->at % HUGE_FRAMES == 0)
+		range->zone = zone;
+	else if (range->zone != zone)
+		range->zone = MMX_ROOM_NO_ZONE;
+	if (mobility <= MMX_MOBILITY_MOVABLE)
+		range->clear += frames;
+	if (who)
+		note_owner(range, who, mobility, frames);
+	memset(&work->mobility[work->at], mobility, frames);
+	for (unsigned int i = 0; i < frames; i++)
+		work->zone[work->at + i] = zone;
+	work->at += frames;
+	if (work->at % HUGE_FRAMES == 0)
+		end_range(work);
+	if (work->at == MMX_ROOM_WINDOW)
+		end_window(work);
+}
+
+/* The next frames, in a zone or in none. */
+static void put(struct work *work, uint16_t zone, enum mmx_mobility mobility, uint64_t frames,
+		const struct mmx_whose *who)
+{
+	struct mmx_room_piece *piece = work->piece;
 
 	if (mobility == MMX_MOBILITY_HOLE)
 		zone = MMX_ROOM_NO_ZONE;
 	if (zone == MMX_ROOM_NO_ZONE)
 		mobility = MMX_MOBILITY_HOLE;
 	else
-		work->piece->zones[zone].frames[mobility]++;
-	work->zone[at] = zone;
-	work->mobility[at] = mobility;
-	work->piece->seen |= 1u << mobility;
-	if (at % HUGE_FRAMES == 0)
-		range->zone = zone;
-	else if (range->zone != zone)
-		range->zone = MMX_ROOM_NO_ZONE;
-	if (mobility <= MMX_MOBILITY_MOVABLE) {
-		range->clear++;
-		work->piece->clear++;
+		piece->zones[zone].frames[mobility] += frames;
+	piece->seen |= 1u << mobility;
+	if (mobility <= MMX_MOBILITY_MOVABLE)
+		piece->clear += frames;
+	while (frames) {
+		uint64_t left = HUGE_FRAMES - work->at % HUGE_FRAMES;
+		uint64_t n = frames < left ? frames : left;
+
+		put_in_range(work, zone, mobility, n, who);
+		frames -= n;
 	}
-	if (work->at % HUGE_FRAMES == 0)
-		end_range(work);
-	if (work->at == MMX_ROOM_WINDOW)
-		end_window(work);
 }
 
 /*
@@ -191,18 +244,12 @@ static void put_unread(struct work *work, const struct mmx_page_walk *w)
 			work->piece->why = w->read;
 		work->piece->missing += w->frames;
 	}
-	for (uint64_t i = 0; i < w->frames; i++)
-		put(work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE);
+	put(work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE, w->frames, NULL);
 }
 
-static void note_owner(struct work *work, const struct mmx_page_walk *w, enum mmx_class class,
-		       enum mmx_mobility mobility)
+static bool is_in_the_way(enum mmx_mobility mobility)
 {
-	struct mmx_whose who = mmx_whose_page(work->plan->sources, w, class);
-	struct range_owner *owner = owner_in_range(&work->range, &who);
-
-	owner->frames++;
-	owner->shrinkable |= mobility == MMX_MOBILITY_SHRINKABLE;
+	return mobility == MMX_MOBILITY_SHRINKABLE || mobility == MMX_MOBILITY_STUCK;
 }
 
 /* Of a poisoned folio the pages are not alike. */
@@ -217,8 +264,9 @@ static void put_page(struct work *work, const struct mmx_page_walk *w, struct fr
 {
 	const struct mmx_room_plan *plan = work->plan;
 	uint16_t zone = zone_of(work, w);
+	struct mmx_whose who;
 
-	work->piece->covered++;
+	work->piece->covered += w->frames;
 	if (!last->all || last->folio != w->folio.head || is_poisoned(w)) {
 		last->verdict = mmx_classify(&plan->classifier, w);
 		last->moves = mmx_moves_of(plan->rules, w, last->verdict.class);
@@ -227,11 +275,13 @@ static void put_page(struct work *work, const struct mmx_page_walk *w, struct fr
 	}
 	mmx_room_check_page(&work->check, w, zone);
 	if (zone != MMX_ROOM_NO_ZONE)
-		work->piece->zones[zone].clean += last->moves.clean;
-	if (plan->sources && (last->moves.mobility == MMX_MOBILITY_SHRINKABLE ||
-			      last->moves.mobility == MMX_MOBILITY_STUCK))
-		note_owner(work, w, last->verdict.class, last->moves.mobility);
-	put(work, zone, last->moves.mobility);
+		work->piece->zones[zone].clean += last->moves.clean ? w->frames : 0;
+	if (plan->sources && is_in_the_way(last->moves.mobility)) {
+		who = mmx_whose_page(plan->sources, w, last->verdict.class);
+		put(work, zone, last->moves.mobility, w->frames, &who);
+	} else {
+		put(work, zone, last->moves.mobility, w->frames, NULL);
+	}
 }
 
 int mmx_room_piece(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
@@ -245,15 +295,16 @@ int mmx_room_piece(const void *arg, struct mmx_page_walk *w, void *result, struc
 	(void)err;
 	memset(piece, 0, sizeof(*piece) + plan->zones * sizeof(*piece->zones));
 	piece->zone = MMX_ROOM_NO_ZONE;
+	w->in_runs = true;
 	while (mmx_page_walk_next(w)) {
 		if (w->read)
 			put_unread(&work, w);
 		else if (sparse->unseen.n && mmx_ranges_has(&sparse->unseen, w->pfn, 1))
-			put(&work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE);
+			put(&work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE, w->frames, NULL);
 		else
 			put_page(&work, w, &last);
 	}
-	while (work.at)
-		put(&work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE);
+	if (work.at)
+		put(&work, MMX_ROOM_NO_ZONE, MMX_MOBILITY_HOLE, MMX_ROOM_WINDOW - work.at, NULL);
 	return 0;
 }
