@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "kernel/decode.h"
+#include "kernel/list.h"
+#include "kernel/member.h"
+#include "kernel/xarray.h"
+#include "mm/mem.h"
+#include "mm/owners/io_uring.h"
+#include "mm/owners/owner.h"
+#include "mm/processes/open_files.h"
+
+#define MAX_RING_PAGES (1u << 20)
+#define MAX_GROUPS     (1u << 16)
+
+struct finder {
+	struct mmx_hold hold;
+	struct mmx_coverage *coverage;
+	const struct mmx_open_file *file;
+};
+
+static void begin(struct finder *f, const char *what, const char *type, uint64_t addr)
+{
+	mmx_hold_begin(&f->hold, &(struct mmx_holder){.what = what,
+						      .type = type,
+						      .addr = addr,
+						      .open = true,
+						      .task = f->file->task,
+						      .fd = f->file->fd});
+}
+
+static void take_pages(struct finder *f, uint64_t array, uint64_t n)
+{
+	if (n > MAX_RING_PAGES)
+		mmx_cover_failf(f->coverage, MMX_ECORRUPT,
+				"%s at 0x%" PRIx64 " has a ring of %" PRIu64 " pages",
+				f->hold.now.type, f->hold.now.addr, n);
+	else if (array)
+		mmx_hold_pages(&f->hold, array, n);
+}
+
+/* An array of pages and their number; nothing of a kernel that does not have it. */
+static void take_array(struct finder *f, uint64_t addr, enum mmx_layout_member array,
+		       enum mmx_layout_member number)
+{
+	uint64_t pages, n;
+	struct mmx_err err;
+
+	if (!mmx_has(&f->hold.view->kernel->layout, array))
+		return;
+	if (mmx_kget(f->hold.view, addr, array, &pages, &err) ||
+	    mmx_kget(f->hold.view, addr, number, &n, &err))
+		mmx_cover_fail(f->coverage, &err);
+	else
+		take_pages(f, pages, n);
+}
+
+/* Since 6.13 each ring is a region of its own. */
+static void take_region(struct finder *f, uint64_t addr, enum mmx_layout_member region)
+{
+	const struct mmx_layout *l = &f->hold.view->kernel->layout;
+
+	if (mmx_has(l, region))
+		take_array(f, addr + mmx_off(l, region), M_io_mapped_region_pages,
+			   M_io_mapped_region_nr_pages);
+}
+
+/* A ring that is one folio, before it became an array of pages; a mapped one is not in the direct map. */
+static void take_memory(struct finder *f, uint64_t addr, enum mmx_layout_member pointer)
+{
+	uint64_t memory;
+
+	if (!mmx_kread_member(f->hold.view, addr, pointer, &memory) && memory)
+		mmx_hold_memory(&f->hold, memory, 1);
+}
+
+static void take_rings(struct finder *f, uint64_t ctx)
+{
+	begin(f, "rings of io_uring", "io_ring_ctx", ctx);
+	take_region(f, ctx, M_io_ring_ctx_ring_region);
+	take_region(f, ctx, M_io_ring_ctx_sq_region);
+	take_region(f, ctx, M_io_ring_ctx_param_region);
+	take_array(f, ctx, M_io_ring_ctx_ring_pages, M_io_ring_ctx_n_ring_pages);
+	take_array(f, ctx, M_io_ring_ctx_sqe_pages, M_io_ring_ctx_n_sqe_pages);
+	take_memory(f, ctx, M_io_ring_ctx_rings);
+	take_memory(f, ctx, M_io_ring_ctx_sq_sqes);
+}
+
+/*
+ * A group of provided buffers: a ring when it has pages, or (6.4 to 6.9, is_mmap) is a folio of the kernel's; else
+ * its words are those of a list.
+ */
+static void take_group(struct finder *f, uint64_t group)
+{
+	const struct mmx_layout *l = &f->hold.view->kernel->layout;
+	uint64_t n = 0, mapped = 0;
+
+	begin(f, "ring of provided buffers of io_uring", "io_buffer_list", group);
+	take_region(f, group, M_io_buffer_list_region);
+	if (mmx_has(l, M_io_buffer_list_buf_pages) &&
+	    !mmx_kread_member(f->hold.view, group, M_io_buffer_list_buf_nr_pages, &n) && n)
+		take_array(f, group, M_io_buffer_list_buf_pages, M_io_buffer_list_buf_nr_pages);
+	else if (!mmx_kread_member(f->hold.view, group, M_io_buffer_list_is_mmap, &mapped) &&
+		 mapped)
+		take_memory(f, group, M_io_buffer_list_buf_ring);
+}
+
+/* Up to 6.9 the first groups lie in an array beside. */
+static void take_groups(struct finder *f, uint64_t ctx)
+{
+	const struct mmx_layout *l = &f->hold.view->kernel->layout;
+	uint64_t first, each = mmx_size(l, S_io_buffer_list);
+	struct mmx_xa xa;
+	unsigned int n = 0;
+
+	if (!mmx_kread_member(f->hold.view, ctx, M_io_ring_ctx_io_bl, &first) && first && each) {
+		for (unsigned int i = 0; i < 64; i++)
+			take_group(f, first + i * each);
+	}
+	if (!mmx_has(l, M_io_ring_ctx_io_bl_xa))
+		return;
+	mmx_xa_begin(&xa, f->hold.view, ctx + mmx_off(l, M_io_ring_ctx_io_bl_xa), 0, MAX_GROUPS);
+	while (n++ <= MAX_GROUPS && mmx_xa_next(&xa))
+		take_group(f, xa.entry);
+	mmx_cover_inherit(f->coverage, &xa.coverage);
+}
+
+/* Up to 6.10 descriptions of buffers that were provided one by one lie in pages on a list, by their lru. */
+static void take_descriptions(struct finder *f, uint64_t ctx)
+{
+	const struct mmx_layout *l = &f->hold.view->kernel->layout;
+	struct mmx_list list;
+
+	if (!mmx_has(l, M_io_ring_ctx_io_buffers_pages) || !mmx_has(l, M_page_lru))
+		return;
+	begin(f, "descriptions of buffers of io_uring", "io_ring_ctx", ctx);
+	mmx_list_begin(&list, f->hold.view, ctx + mmx_off(l, M_io_ring_ctx_io_buffers_pages),
+		       MAX_RING_PAGES);
+	while (mmx_list_next(&list))
+		mmx_hold_page(&f->hold, list.node - mmx_off(l, M_page_lru));
+	mmx_cover_inherit(f->coverage, &list.coverage);
+}
+
+int mmx_io_urings_find(struct mmx_io_urings *it, struct mmx_view *view, struct mmx_err *err)
+{
+	struct finder f = {.hold = {.held = &it->held, .view = view}, .coverage = &it->coverage};
+	size_t n;
+
+	f.file = mmx_open_files_of(mmx_know_open_files(view), MMX_FILE_IO_URING, &n);
+	if (n && !mmx_has(&view->kernel->layout, M_io_ring_ctx_rings))
+		return mmx_fail(err, MMX_EMISSING,
+				"member rings of struct io_ring_ctx is not known");
+	for (size_t i = 0; i < n && !f.hold.nomem; i++, f.file++) {
+		take_rings(&f, f.file->private_data);
+		take_groups(&f, f.file->private_data);
+		take_descriptions(&f, f.file->private_data);
+	}
+	return mmx_hold_end(&f.hold, err);
+}
+
+void mmx_io_urings_free(struct mmx_io_urings *it)
+{
+	mmx_holdings_free(&it->held);
+}
+
+MMX_HOLDINGS_OF(io_urings)
+
+const struct mmx_owner_kind mmx_owner_io_uring = {
+	.name = "io_uring",
+	.class = CLASS_IO_URING,
+	.why = "a ring of io_uring has it",
+	.last = true,
+	.known = MMX_KNOWN_io_urings,
+	.run = runs,
+	.held = held,
+};
