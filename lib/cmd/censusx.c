@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* censusx: the ledger. Every frame in exactly one class, and the kernel's counters beside. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
+#include "mm/ledger/folded.h"
 #include "records/census.h"
 
 static void frames(struct mmx_rows *r, struct mmx_value *v)
@@ -109,6 +112,28 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_census *census)
 	return mmx_worse(status, check_sum(run, census->ledger));
 }
 
+/* "class;owner bytes" */
+static void write_folded(void *arg, const char *stack, uint64_t bytes)
+{
+	char number[32];
+	int n = snprintf(number, sizeof(number), " %" PRIu64 "\n", bytes);
+
+	mmx_out_raw(arg, stack, strlen(stack));
+	mmx_out_raw(arg, number, (size_t)n);
+}
+
+static enum mmx_exit show_folded(struct mmx_run *run, struct mmx_census *census)
+{
+	if (run->out->options.json || run->out->options.columns) {
+		mmx_say(run, "-s is text as it is, without --json or --columns");
+		return MMX_EXIT_CANNOT;
+	}
+	mmx_cover_inherit(&census->coverage, &census->ledger->coverage);
+	mmx_folded_each(census->ledger, census->largest, run->view, &census->coverage, write_folded,
+			run->out);
+	return mmx_worse(mmx_exit_of(&census->coverage), check_sum(run, census->ledger));
+}
+
 #define TOP 10 /* owners of each sort, unless it is said */
 
 /* The one operand says how many owners; of memory cgroups alone all are told. */
@@ -140,9 +165,9 @@ static int find(struct found *f, struct mmx_run *run, struct mmx_census *census,
 		struct mmx_err *err)
 {
 	struct mmx_ledger_ask ask = {
-		.by = run->option['t']   ? MMX_LARGEST_ALL
-		      : run->option['g'] ? 1u << MMX_BY_MEMCG
-					 : 0,
+		.by = run->option['t'] || run->option['s'] ? MMX_LARGEST_ALL
+		      : run->option['g']                   ? 1u << MMX_BY_MEMCG
+							   : 0,
 		.progress = run->messages->progress ? progress : NULL,
 		.progress_arg = run,
 	};
@@ -150,7 +175,7 @@ static int find(struct found *f, struct mmx_run *run, struct mmx_census *census,
 	if (mmx_ledger_find(&f->ledger, run->view, &ask, err) ||
 	    mmx_balances_find(&f->balances, &f->ledger, run->view, err))
 		return -1;
-	if (run->option['t']) {
+	if (run->option['t'] || run->option['s']) {
 		census->largest = &f->largest;
 		census->memcgs = &f->largest.memcgs;
 		if (mmx_largest_find(&f->largest, &f->ledger, run->view, err))
@@ -180,7 +205,7 @@ static enum mmx_exit censusx(struct mmx_run *run)
 	if (find(&f, run, &census, &err))
 		mmx_say(run, "%s", err.text);
 	else
-		status = show(run, &census);
+		status = run->option['s'] ? show_folded(run, &census) : show(run, &census);
 	mmx_memcg_totals_free(&f.memcgs);
 	mmx_largest_free(&f.largest);
 	mmx_balances_free(&f.balances);
@@ -193,6 +218,8 @@ static const struct mmx_option options[] = {
 	{'t', "top", NULL,
 	 "the largest owners of each sort as well: N of them, 10 unless it is said"},
 	{'g', "memcg", NULL, "by memory cgroup as well: all of them, or N"},
+	{'s', "folded", NULL,
+	 "nothing but folded stacks, \"class;owner;site bytes\", for flame-graph tools"},
 	{'v', "verbose", NULL, "classes that have no frame as well, which JSON always has"},
 	{'m', "migratetypes", NULL, "by the type of their pageblock as well"},
 	{0},
@@ -217,6 +244,10 @@ const struct mmx_command mmx_cmd_censusx = {
 		"map counts to each by that many, as in smaps_rollup), files by cached pages, slab caches, memory\n"
 		"cgroups with what keeps those that are dying, the code that asked for vmalloc areas, page pools,\n"
 		"and where page_owner keeps them the stacks that allocated the pages in use.\n"
+		"\n"
+		"With -s it is all in one column of lines \"class;owner;site bytes\", which sum to all frames, for tools\n"
+		"that draw flame graphs: files, slab caches, code that asked for vmalloc areas, and otherwise the\n"
+		"stacks that page_owner keeps, or memory cgroups.\n"
 		"\n"
 		"A frame whose struct page is not in the dump is in class missing, and the exit status is then\n"
 		"3; what is used by somebody whom no test tells is unattributed, and is never spread over others.",

@@ -203,7 +203,7 @@ static const struct mmx_field vmalloc_fields[] = {
 
 const struct mmx_record mmx_record_largest_vmalloc = {
 	.name = "vmalloc_caller",
-	.doc = "code by the pages of the vmalloc areas that it asked for, kernel stacks included",
+	.doc = "code by the pages of the vmalloc areas that it asked for, but for kernel stacks",
 	.fields = vmalloc_fields,
 	.has = has_largest,
 	.next = next_vmalloc_caller,
@@ -256,7 +256,7 @@ static void site(struct mmx_rows *r, struct mmx_value *v)
 	size_t n = 0, size = sizeof(v->scratch->text);
 	struct mmx_trace trace;
 
-	if (mmx_trace_fetch(&trace, r->view, (uint32_t)row->key, &v->scratch->err)) {
+	if (mmx_trace_fetch(&trace, r->view, mmx_site_stack(row->key), &v->scratch->err)) {
 		mmx_value_unknown(v, &v->scratch->err);
 		return;
 	}
@@ -272,10 +272,24 @@ static void site(struct mmx_rows *r, struct mmx_value *v)
 	}
 }
 
+static void site_class(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_keyed_row *row = r->row;
+
+	v->text = mmx_class_name(mmx_site_class(row->key));
+}
+
+static void site_handle(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_keyed_row *row = r->row;
+
+	v->word = mmx_site_stack(row->key);
+}
+
 static const struct mmx_field site_fields[] = {
 	KEYED_FIELDS,
-	{"handle", MMX_HEX, "of the stack in the kernel's depot", .width = 8,
-	 AT(struct mmx_keyed_row, key)},
+	{"class", MMX_TEXT, "the class of the pages", .width = 13, .get = site_class},
+	{"handle", MMX_HEX, "of the stack in the kernel's depot", .width = 8, .get = site_handle},
 	{"stack", MMX_TEXT, "the code that allocated them, innermost first", .may = MMX_OR_UNKNOWN,
 	 .get = site},
 	{0},
@@ -283,7 +297,7 @@ static const struct mmx_field site_fields[] = {
 
 const struct mmx_record mmx_record_largest_sites = {
 	.name = "site",
-	.doc = "a stack by the pages that it allocated and that are in use, where page_owner keeps that",
+	.doc = "a stack by the pages of a class that it allocated and that are in use, where page_owner keeps that",
 	.fields = site_fields,
 	.has = has_largest,
 	.next = next_site,

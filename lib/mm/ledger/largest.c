@@ -3,14 +3,16 @@
 
 #include "mm/mem.h"
 #include "mm/ledger/largest.h"
+#include "mm/owners/stack.h"
 #include "mm/owners/vmalloc.h"
 
 #define CALLERS_BITS 14 /* there are hundreds of places that ask for vmalloc areas */
 
-/* Frames that areas own, and stacks among them: who asked for the area asked for its pages. */
+/* Frames that areas own, but for kernel stacks, which are a class of their own: who asked for the area asked for them. */
 static int find_callers(struct mmx_largest *l, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_vmalloc *areas = mmx_know_vmalloc(view);
+	const struct mmx_stacks *stacks = mmx_know_stacks(view);
 	struct mmx_keyed sums = {0};
 	int ret;
 
@@ -21,10 +23,8 @@ static int find_callers(struct mmx_largest *l, struct mmx_view *view, struct mmx
 		const struct mmx_owned_run *run = &areas->frames.v[i];
 		uint64_t caller = run->owner < areas->n ? areas->v[run->owner].caller : 0;
 
-		if (caller)
+		if (caller && !mmx_stack_of(stacks, areas->v[run->owner].start))
 			mmx_keyed_add(&sums, caller, 0, run->frames);
-		else
-			sums.others[0] += run->frames;
 	}
 	ret = mmx_keyed_rows(&l->callers, &sums, err);
 	mmx_keyed_free(&sums);

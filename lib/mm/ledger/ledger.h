@@ -33,9 +33,25 @@ enum mmx_owned_by {
 	MMX_BY_CACHE, /* kmem_cache */
 	MMX_BY_MEMCG, /* memcg_data, without the bits at its end */
 	MMX_BY_POOL,  /* page_pool */
-	MMX_BY_SITE,  /* page_owner's handle of the stack that allocated it */
+	MMX_BY_SITE, /* the stack that allocated it, as page_owner has it, and the class: mmx_site_key() */
 	MMX_OWNED_BYS
 };
+
+/* A stack is named by 32 bits. */
+static inline uint64_t mmx_site_key(uint32_t stack, enum mmx_class class)
+{
+	return (uint64_t) class << 32 | stack;
+}
+
+static inline uint32_t mmx_site_stack(uint64_t key)
+{
+	return (uint32_t)key;
+}
+
+static inline enum mmx_class mmx_site_class(uint64_t key)
+{
+	return (enum mmx_class)(key >> 32);
+}
 
 /* The sums that a memory cgroup has. */
 enum mmx_memcg_sum {

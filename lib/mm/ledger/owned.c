@@ -100,7 +100,7 @@ static void count_site(const struct mmx_owned_rules *rules, struct mmx_owned_run
 	for (; n--; pfn++) {
 		if (!mmx_page_owner_read(&owner, rules->sites, view, pfn) && owner.recorded &&
 		    owner.allocated)
-			count(rules, runs, MMX_BY_SITE, owner.stack, 0, 1);
+			count(rules, runs, MMX_BY_SITE, mmx_site_key(owner.stack, class), 0, 1);
 	}
 }
 

@@ -152,7 +152,7 @@ def owners(dump, form):
     classes = by_class(found["classes"])
     faults = []
     for what, total in (("files", classes["file"] + classes["shmem"]), ("caches", classes["slab"]),
-                        ("vmalloc_callers", classes["vmalloc"] + classes["stack"])):
+                        ("vmalloc_callers", classes["vmalloc"])):
         number = sum(row["frames"] for row in found[what])
         # Pages of shared memory on their way to swap have no file any more, KFENCE's no cache.
         if not total - 64 <= number <= total:
@@ -173,11 +173,30 @@ def owners(dump, form):
     return "\n".join(faults) or None
 
 
+def folded(_, form):
+    """Lines "class;owner;site bytes" that have the bytes of each class, and so of all frames."""
+    ended = run(MMX, "-c", form, "censusx", "-s")
+    suite.expect(ended.status in (0, 1), ended)
+    count, faults = Counter(), []
+    for line in ended.out.splitlines():
+        found = re.fullmatch(r"([a-z-]+)((?:;[^; ]+)*) (\d+)", line)
+        if found:
+            count[found[1]] += int(found[3])
+        else:
+            faults.append(f"no line of folded stacks: {line}")
+    classes = {row["name"]: row["bytes"] for row in census(form)["classes"] if row["bytes"]}
+    if count != classes:
+        faults.append(f"{count} and not {classes}")
+    faults += [f"none like {like}" for like in ("slab;dentry ", "file;/", "vmalloc;") if f"\n{like}" not in ended.out]
+    return "\n".join(faults) or None
+
+
 CHECKS = [
     ("censusx sums", every_form, sums),
     ("censusx as kpageflags", raw_or_filtered, as_kpageflags),
     ("censusx and the kernel's counters", raw_or_filtered, reconciliation),
     ("censusx -t, processes", raw_or_filtered, processes),
     ("censusx -t, owners", raw_or_filtered, owners),
+    ("censusx -s", raw_or_filtered, folded),
     ("censusx with threads", raw_form, threads),
 ]
