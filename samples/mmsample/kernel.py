@@ -9,7 +9,7 @@ from .machine import Machine
 from .memory import PAGE
 from .pagetables import (ACCESSED, DIRTY, GLOBAL, HUGE, KERNEL_TABLE, NX, PRESENT, PageTable, WRITE)
 from .files import FileSystem
-from .memcg import MemCgroup, init_lruvec
+from .memcg import LruBatches, MemCgroup, init_lruvec
 from .percpu import PerCpu
 from .slab import Slabs
 from .tasks import Task
@@ -149,6 +149,8 @@ class Kernel:
         self.memory_controller.set(id=4, name=m.image.string("memory"))
         self.root_memcg = MemCgroup(self, "")
         m.image.variable("root_mem_cgroup", self.root_memcg.address)
+        m.image.variable("memory_cgrp_subsys_enabled_key", 1, 4)
+        self.lru_batches = LruBatches(self)
 
     def _files(self):
         """The root file system, as the machine of the story had it: device 103:05 in hex."""

@@ -101,7 +101,19 @@ def lru_add(kernel, memcg, pfn, kind, seq, nr=1):
     memcg.lruvec[f"lrugen.nr_pages[{gen}][{kind}][{zone}]"] += nr
     active = seq >= MAX_SEQ - 1
     lru = ("ACTIVE_" if active else "INACTIVE_") + ("FILE" if kind else "ANON")
-    _account(kernel, memcg, zone, lru, nr)
+    _account(kernel, zone, lru, nr)
+
+
+def lru_add_classic(kernel, memcg, pfn, kind, active):
+    """Put a page on a list of a memcg whose generations are off; kind is ANON or FILE."""
+    charge(kernel, pfn, memcg)
+    memcg.lruvec["lrugen.enabled"] = 0
+    kernel.frames.set_flags(pfn, "lru", *(["active"] if active else []))
+    lru = ("ACTIVE_" if active else "INACTIVE_") + ("FILE" if kind else "ANON")
+    number = kernel.types.enumerator(f"LRU_{lru}")
+    kernel.machine.list_add_tail(kernel.frames.page(pfn).at("lru"), memcg.lruvec.at(f"lists[{number}]"))
+    _account(kernel, kernel.frames.zone_of(pfn), lru, 1)
+    _size(kernel, memcg, pfn, lru)
 
 
 def add_unevictable(kernel, memcg, pfn, mlock_count):
@@ -111,11 +123,47 @@ def add_unevictable(kernel, memcg, pfn, mlock_count):
     kernel.frames.set_flags(pfn, "lru", "unevictable", "mlocked")
     page["__filler"] = 0xDEAD000000000100
     page["mlock_count"] = mlock_count
-    _account(kernel, memcg, kernel.frames.zone_of(pfn), "UNEVICTABLE", 1)
+    _account(kernel, kernel.frames.zone_of(pfn), "UNEVICTABLE", 1)
+    _size(kernel, memcg, pfn, "UNEVICTABLE")
     kernel.count_zone(pfn, "NR_MLOCK", 1)
 
 
-def _account(kernel, memcg, zone, lru, nr):
+def _account(kernel, zone, lru, nr):
     kernel.count(f"NR_{lru}", nr)
     kernel.zone_counts[zone, f"NR_ZONE_{lru}"] += nr
-    memcg.node[f"lru_zone_size[{zone}][{kernel.types.enumerator(f'LRU_{lru}')}]"] += nr
+
+
+def _size(kernel, memcg, pfn, lru):
+    """What a memcg counts of its lists; those of generations it does not."""
+    zone = kernel.frames.zone_of(pfn)
+    memcg.node[f"lru_zone_size[{zone}][{kernel.types.enumerator(f'LRU_{lru}')}]"] += 1
+
+
+class LruBatches:
+    """What each CPU keeps back of changes to the lists; whoever puts a page there adds a reference to it."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        types, percpu = kernel.types, kernel.percpu
+        self.places = {name: percpu.place(name, types.sizeof(name), 16)
+                       for name in ("cpu_fbatches", "lru_rotate", "mlock_fbatch", "mlock_pvec")
+                       if f"struct {name}" in types.compounds}
+
+    def add(self, pfn, cpu, batch):
+        types = self.kernel.types
+        self._put("cpu_fbatches", types.which("cpu_fbatches", batch, batch.removeprefix("lru_")), "folios",
+                  cpu, self.kernel.frames.address(pfn))
+
+    def mlock_new(self, pfn, cpu):
+        """A new page that is locked: bit 1 of the pointer says so."""
+        address = self.kernel.frames.address(pfn) | 2
+        if "mlock_pvec" in self.places:
+            self._put("mlock_pvec", "vec", "pages", cpu, address)
+        else:
+            self._put("mlock_fbatch", "fbatch", "folios", cpu, address)
+
+    def _put(self, name, batch, pages, cpu, address):
+        variable = self.kernel.percpu.object(name, self.places[name], cpu)
+        n = variable[f"{batch}.nr"]
+        self.kernel.machine.put(variable.at(f"{batch}.{pages}[{n}]"), address)
+        variable[f"{batch}.nr"] = n + 1

@@ -63,20 +63,13 @@ static bool leave(struct mmx_free_list *l, enum mmx_free_end end, enum mmx_read 
 	return false;
 }
 
-void mmx_free_list_begin(struct mmx_free_list *l, struct mmx_view *view,
-			 struct mmx_free_heads *heads, const struct mmx_zone *zone,
-			 unsigned int order, unsigned int type)
+void mmx_page_list_begin(struct mmx_free_list *l, struct mmx_view *view,
+			 struct mmx_free_heads *heads, uint64_t head, uint32_t link)
 {
-	const struct mmx_layout *layout = &view->kernel->layout;
-	const struct mmx_member *area = &layout->member[M_zone_free_area].m;
 	uint64_t ends[2];
 	enum mmx_read read;
 
-	*l = (struct mmx_free_list){
-		.view = view, .heads = heads, .zone = zone, .order = order, .type = type};
-	l->link = mmx_off(layout, M_page_buddy_list);
-	l->head = zone->addr + area->bit_off / 8 + order * (uint64_t)area->elem_size +
-		  mmx_off(layout, M_free_area_free_list) + type * 16ull;
+	*l = (struct mmx_free_list){.view = view, .heads = heads, .head = head, .link = link};
 	l->here = l->ahead = l->last = l->head;
 	read = mmx_kread(view, l->head, ends, sizeof(ends));
 	if (read) {
@@ -86,6 +79,30 @@ void mmx_free_list_begin(struct mmx_free_list *l, struct mmx_view *view,
 	}
 	l->ahead = le64toh(ends[0]);
 	l->last = le64toh(ends[1]);
+}
+
+void mmx_free_list_begin(struct mmx_free_list *l, struct mmx_view *view,
+			 struct mmx_free_heads *heads, const struct mmx_zone *zone,
+			 unsigned int order, unsigned int type)
+{
+	const struct mmx_layout *layout = &view->kernel->layout;
+	const struct mmx_member *area = &layout->member[M_zone_free_area].m;
+
+	mmx_page_list_begin(l, view, heads,
+			    zone->addr + area->bit_off / 8 + order * (uint64_t)area->elem_size +
+				    mmx_off(layout, M_free_area_free_list) + type * 16ull,
+			    mmx_off(layout, M_page_buddy_list));
+	l->zone = zone;
+	l->order = order;
+	l->type = type;
+}
+
+void mmx_free_heads_free(struct mmx_free_heads *heads)
+{
+	for (size_t i = 0; i < heads->n; i++)
+		free(heads->section[i]);
+	free(heads->section);
+	*heads = (struct mmx_free_heads){0};
 }
 
 /* Whether the list comes to that block within those that were found on it. */

@@ -77,6 +77,17 @@ void mmx_free_list_begin(struct mmx_free_list *list, struct mmx_view *view,
 			 struct mmx_free_heads *heads, const struct mmx_zone *zone,
 			 unsigned int order, unsigned int type);
 
+/**
+ * mmx_page_list_begin() - the same for other lists that are linked through struct pages, as those of the LRU
+ * @head: the address of the list's head
+ * @link: where in struct page its link is
+ */
+void mmx_page_list_begin(struct mmx_free_list *list, struct mmx_view *view,
+			 struct mmx_free_heads *heads, uint64_t head, uint32_t link);
+
+/** mmx_free_heads_free() - forget them */
+void mmx_free_heads_free(struct mmx_free_heads *heads);
+
 /** mmx_free_list_next() - go to the next block; false at the end */
 bool mmx_free_list_next(struct mmx_free_list *list);
 

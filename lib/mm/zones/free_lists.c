@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "mm/mem.h"
 #include "mm/zones/free_lists.h"
@@ -355,10 +354,7 @@ int mmx_free_lists_find(struct mmx_free_lists *lists, struct mmx_view *view, str
 
 void mmx_free_lists_free(struct mmx_free_lists *lists)
 {
-	for (size_t i = 0; i < lists->heads.n; i++)
-		free(lists->heads.section[i]);
-	free(lists->heads.section);
-	lists->heads = (struct mmx_free_heads){0};
+	mmx_free_heads_free(&lists->heads);
 	mmx_array_free(&lists->findings);
 	mmx_array_free(lists);
 }

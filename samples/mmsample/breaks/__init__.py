@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Damages by name: each spoils one thing in a finished sample, and says what must be reported."""
 
-from . import frames, free_lists, names, opening, trees
+from . import frames, free_lists, lru, names, opening, trees
 from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "fill", "frames", "free_lists", "names", "opening", "trees"]
@@ -13,3 +13,4 @@ from . import frames, names, opening, slabs, trees
 from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "fill", "frames", "names", "opening", "slabs", "trees"]
+__all__ = ["BREAKS", "fill", "frames", "free_lists", "lru", "names", "opening", "trees"]

@@ -21,15 +21,19 @@ READ_WRITE = READ_ONLY | WRITE | DIRTY
 PIN = 1024  # what get_user_pages(FOLL_PIN) adds to a small folio's references
 
 
-def page(kernel, pfn, anon_vma, index, maps, *flags, extra_refs=0):
-    """An anonymous page with its mappers, of (process, address, entry flags)."""
+def on_lru(kernel, pfn):
+    memcg.lru_add(kernel, kernel.cgroups["user"], pfn, memcg.ANON, memcg.MAX_SEQ)
+
+
+def page(kernel, pfn, anon_vma, index, maps, *flags, extra_refs=0, place=on_lru):
+    """An anonymous page with its mappers, of (process, address, entry flags), put where place(kernel, pfn) puts it."""
     made = kernel.frames.take(pfn, "anonymous", mapping=anon_vma.mapping, index=index,
                               _refcount=len(maps) + extra_refs, _mapcount=len(maps) - 1)
     kernel.frames.set_flags(pfn, "uptodate", "dirty", "swapbacked", *flags)
     kernel.machine.memory.write(pfn << 12, b"anonymous page\0")
     kernel.count("NR_ANON_MAPPED", 1)
     if "unevictable" not in flags:
-        memcg.lru_add(kernel, kernel.cgroups["user"], pfn, memcg.ANON, memcg.MAX_SEQ)
+        place(kernel, pfn)
     entries = [(p, address, p.map(address, pfn, bits, "ANON"), 1) for p, address, bits in maps]
     return made, entries
 
