@@ -26,18 +26,48 @@ bool mmx_page_free_block(const struct mmx_rows *r, uint64_t *head, unsigned int 
 	}
 }
 
-void mmx_page_migratetype(struct mmx_rows *r, struct mmx_value *v)
+static enum mmx_read read_pageblock(const struct mmx_rows *r, struct mmx_pageblock *block)
+{
+	return mmx_pageblock_of(mmx_know_pageblock_format(r->view), r->view,
+				mmx_page_of(r)->walk.pfn, block);
+}
+
+/* A frame without a section has none. */
+static void migratetype(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_pageblock_format *f = mmx_know_pageblock_format(r->view);
+	struct mmx_pageblock block = {0};
+	enum mmx_read read;
+
+	if (!mmx_cover_whole(&f->coverage)) {
+		mmx_value_unknown(v, &f->coverage.first);
+		return;
+	}
+	read = read_pageblock(r, &block);
+	v->text = block.name ? block.name : "unknown";
+	if (read == MMX_READ_ABSENT)
+		mmx_value_null(v);
+	else
+		mmx_value_absent(v, read);
+}
+
+static void isolated(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_pageblock_format *f = mmx_know_pageblock_format(r->view);
 	struct mmx_pageblock block;
 
-	if (!mmx_cover_whole(&f->coverage))
-		mmx_value_unknown(v, &f->coverage.first);
-	else if (mmx_pageblock_of(f, r->view, mmx_page_of(r)->walk.pfn, &block))
-		mmx_value_null(v);
-	else
-		v->text = block.name ? block.name : "unknown";
+	v->truth = true;
+	if (!mmx_cover_whole(&f->coverage) || read_pageblock(r, &block) || !block.isolated)
+		mmx_value_none(v);
 }
+
+const struct mmx_field mmx_page_fields_pageblock[] = {
+	{"migratetype", MMX_TEXT, "what its pageblock is meant for",
+	 .may = MMX_OR_NULL | MMX_OR_ABSENT | MMX_OR_UNKNOWN, .get = migratetype},
+	{"isolated_block", MMX_BOOL, "only where nothing is allocated from its pageblock for now",
+	 .may = MMX_OR_NONE, .get = isolated},
+	{0},
+};
 
 struct block {
 	uint64_t head;
@@ -68,8 +98,6 @@ static void heading(struct mmx_rows *r, char *text)
 static const struct mmx_field fields[] = {
 	{"head", MMX_PFN, "its first frame", AT(struct block, head)},
 	{"order", MMX_COUNT, "log2 of its frames", AT(struct block, order)},
-	{"migratetype", MMX_TEXT, "what its pageblock is meant for",
-	 .may = MMX_OR_NULL | MMX_OR_UNKNOWN, .get = mmx_page_migratetype},
 	{0},
 };
 

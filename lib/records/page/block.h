@@ -11,7 +11,4 @@
  */
 bool mmx_page_free_block(const struct mmx_rows *r, uint64_t *head, unsigned int *order);
 
-/** mmx_page_migratetype() - a getter: what the pageblock of the page is meant for */
-void mmx_page_migratetype(struct mmx_rows *r, struct mmx_value *v);
-
 #endif

@@ -22,6 +22,7 @@
 
 /* In the order in which they are shown. */
 #define MMX_PAGE_SUBJECTS(SUBJECT) \
+	SUBJECT(pageblock)         \
 	SUBJECT(not_walked)        \
 	SUBJECT(folio)             \
 	SUBJECT(list)              \

@@ -70,8 +70,6 @@ static const struct mmx_field fields[] = {
 	{"head", MMX_PFN, "the first frame of the block that it is on the list with",
 	 AT(struct mmx_pcp_block, pfn)},
 	{"order", MMX_COUNT, "log2 of that block's frames", AT(struct mmx_pcp_block, order)},
-	{"migratetype", MMX_TEXT, "what its pageblock is meant for",
-	 .may = MMX_OR_NULL | MMX_OR_UNKNOWN, .get = mmx_page_migratetype},
 	{0},
 };
 

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Pages that nobody claims. */
 #include "mm/frames/mapcount.h"
-#include "records/page/block.h"
-
-static void migratetype(struct mmx_rows *r, struct mmx_value *v)
-{
-	const struct mmx_pages *p = r->row;
-
-	if (p->verdict.class == CLASS_UNATTRIBUTED)
-		mmx_page_migratetype(r, v);
-	else
-		mmx_value_none(v);
-}
+#include "records/page/page.h"
 
 /* What such pages are, where their owner was to be found at all. */
 static void could_be(struct mmx_rows *r, struct mmx_value *v)
@@ -37,8 +27,6 @@ static void could_be(struct mmx_rows *r, struct mmx_value *v)
 }
 
 const struct mmx_field mmx_page_fields_unattributed[] = {
-	{"migratetype", MMX_TEXT, "of class unattributed: what its pageblock is meant for",
-	 .may = MMX_OR_NONE | MMX_OR_NULL | MMX_OR_UNKNOWN, .get = migratetype},
 	{"could_be", MMX_TEXT, "of class unattributed, in words", .may = MMX_OR_NONE,
 	 .get = could_be},
 	{0},
