@@ -109,7 +109,7 @@ static uint64_t looked_at(const struct mmx_slab_sum *sum)
 	return n;
 }
 
-/* All that lists have, and not only what slabs say of themselves; in KFENCE's nobody looks. */
+/* All that lists have, and not only what slabs say of themselves. */
 static void allocated_of(struct mmx_rows *r, struct mmx_value *v, const struct mmx_slab_sum *sum)
 {
 	uint64_t unknown = sum->objects - looked_at(sum) + sum->count[MMX_OBJECT_UNKNOWN];
@@ -117,7 +117,7 @@ static void allocated_of(struct mmx_rows *r, struct mmx_value *v, const struct m
 	v->word = sum->count[MMX_OBJECT_ALLOCATED];
 	if (slabs_of(r)->quick) {
 		mmx_value_none(v);
-	} else if (unknown > sum->place[MMX_SLAB_IN_KFENCE]) {
+	} else if (unknown) {
 		mmx_fail(&v->scratch->err, MMX_ENOTFOUND,
 			 "of %" PRIu64 " objects a free list could not be followed", unknown);
 		mmx_value_unknown(v, &v->scratch->err);
@@ -130,11 +130,12 @@ static void allocated(struct mmx_rows *r, struct mmx_value *v)
 }
 
 /* Of objects that nobody uses: those that a list has, or else those that slabs say they have. */
-static uint64_t unused_of(const struct mmx_slabs *s, const struct mmx_slab_sum *sum, uint32_t size)
+static uint64_t unused_of(const struct mmx_slabs *s, const struct mmx_slab_cache *c,
+			  const struct mmx_slab_sum *sum)
 {
 	uint64_t used = sum->count[MMX_OBJECT_ALLOCATED] + sum->count[MMX_OBJECT_UNKNOWN];
 
-	return (s->quick ? sum->objects - sum->inuse : looked_at(sum) - used) * size;
+	return (s->quick ? sum->objects - sum->inuse : looked_at(sum) - used) * c->object_size;
 }
 
 static uint64_t overhead_of(const struct mmx_slab_cache *c, const struct mmx_slab_sum *sum)
@@ -146,7 +147,7 @@ static void unused(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct cache *cache = r->row;
 
-	v->word = unused_of(slabs_of(r), cache->sum, cache->c->size);
+	v->word = unused_of(slabs_of(r), cache->c, cache->sum);
 }
 
 static void overhead(struct mmx_rows *r, struct mmx_value *v)
@@ -172,7 +173,7 @@ static void red_zones(struct mmx_rows *r, struct mmx_value *v)
 static uint64_t waste_of(const struct mmx_slabs *s, const struct mmx_slab_cache *c,
 			 const struct mmx_slab_sum *sum)
 {
-	return unused_of(s, sum, c->size) + overhead_of(c, sum) + sum->slack;
+	return unused_of(s, c, sum) + overhead_of(c, sum) + sum->slack;
 }
 
 static void waste(struct mmx_rows *r, struct mmx_value *v)
@@ -451,7 +452,8 @@ static const struct mmx_field one_fields[] = {
 	 "slabs that have a vector of whom objects are charged to, or of allocation tags",
 	 .get = with_owners},
 	{"bytes", MMX_BYTES, "memory of its slabs", .get = bytes},
-	{"unused", MMX_BYTES, "of that, objects that are not allocated", .get = unused},
+	{"unused", MMX_BYTES,
+	 "of that, objects that are not allocated, without what is around them", .get = unused},
 	{"overhead", MMX_BYTES, "what is around objects: alignment, red zones, records",
 	 .get = overhead},
 	{"red_zones", MMX_BYTES, "red zones, a part of that", .may = MMX_OR_NONE, .get = red_zones},
@@ -607,7 +609,7 @@ static const void *next_totals(struct mmx_rows *r)
 	for (size_t i = 0; i < s->caches->n; i++) {
 		const struct mmx_slab_cache *c = &s->caches->v[i];
 
-		t->unused += unused_of(s, &s->survey.v[i], c->size);
+		t->unused += unused_of(s, c, &s->survey.v[i]);
 		t->overhead += overhead_of(c, &s->survey.v[i]);
 		if (c->flags & by_reclaim)
 			t->reclaimable += s->survey.v[i].bytes;
@@ -691,7 +693,9 @@ static const struct mmx_field total_fields[] = {
 	 "those that no list of free ones has; left out when nobody looked into slabs",
 	 .may = MMX_OR_NONE | MMX_OR_UNKNOWN, .get = total_allocated},
 	{"bytes", MMX_BYTES, "memory of all slabs", .get = total_bytes},
-	{"unused", MMX_BYTES, "of that, objects that are not allocated", AT(struct totals, unused)},
+	{"unused", MMX_BYTES,
+	 "of that, objects that are not allocated, without what is around them",
+	 AT(struct totals, unused)},
 	{"overhead", MMX_BYTES, "what is around objects: alignment, red zones, records",
 	 AT(struct totals, overhead)},
 	{"slack", MMX_BYTES, "what is behind the last objects of slabs", .get = total_slack},

@@ -248,9 +248,12 @@ static void add_sum(struct mmx_slab_sum *sum, const struct mmx_slab_row *row, un
 {
 	uint64_t bytes = (uint64_t)row->pages << shift;
 
+	sum->place[row->place]++;
+	/* Those lie in a pool of KFENCE's own, which no counter of slabs has. */
+	if (row->place == MMX_SLAB_IN_KFENCE)
+		return;
 	sum->slabs++;
 	sum->bytes += bytes;
-	sum->place[row->place]++;
 	sum->with_owners += row->owners;
 	if (row->bad)
 		return;

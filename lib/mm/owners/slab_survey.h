@@ -50,7 +50,7 @@ struct mmx_slab_row {
 	uint16_t count[MMX_OBJECT_STATE_COUNT];
 };
 
-/** struct mmx_slab_sum - of a cache, or of all */
+/** struct mmx_slab_sum - of a cache, or of all; of KFENCE's there is only the number, in @place */
 struct mmx_slab_sum {
 	uint64_t slabs, bytes, objects, inuse, empty, with_owners;
 	uint64_t full;  /* slabs all of whose objects are in use, a CPU's own among them */
