@@ -23,6 +23,22 @@ static void write_raw(void *arg, const char *bytes, size_t len)
 	mmx_out_raw(arg, bytes, len);
 }
 
+/* On a terminal the lines and columns stay; what else would be an order to it is a name out of the dump. */
+static void write_clean(void *arg, const char *text, size_t len)
+{
+	while (len) {
+		size_t part = 0;
+
+		while (part < len && text[part] != '\n' && text[part] != '\t')
+			part++;
+		mmx_out_put_clean(arg, text, part);
+		if (part < len)
+			mmx_out_raw(arg, text + part++, 1);
+		text += part;
+		len -= part;
+	}
+}
+
 static bool is_shown_as_runs(const struct mmx_run *run)
 {
 	return run->out->options.json || run->out->options.columns;
@@ -93,7 +109,10 @@ static enum mmx_exit no_entry(struct mmx_run *run)
 
 static enum mmx_exit procx(struct mmx_run *run)
 {
-	const struct mmx_sink sink = {.write = write_raw, .arg = run->out};
+	const struct mmx_sink sink = {
+		.write = run->out->options.terminal ? write_clean : write_raw,
+		.arg = run->out,
+	};
 	struct mmx_proc p = {
 		.view = run->view,
 		.sink = &sink,

@@ -13,6 +13,8 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .record = &mmx_record_slab_caches},
 	{"made", MMX_TABLE, "how they are made: with -v", .title = "How they are made",
 	 .may = MMX_OR_NONE, .record = &mmx_record_slab_made},
+	{"kept", MMX_TABLE, "where their free objects are: with -v, and not with -q",
+	 .title = "Where free objects are", .may = MMX_OR_NONE, .record = &mmx_record_slab_kept},
 	{"totals", MMX_BLOCK, "what they come to", .title = "Totals", .may = MMX_OR_NONE,
 	 .record = &mmx_record_slab_totals},
 	{"cache", MMX_BLOCK, "the one that was asked for", .title = "Slab cache",
@@ -248,7 +250,13 @@ static enum mmx_exit tell_rest(struct mmx_run *run, const struct mmx_slabs *s)
 			survey->missing);
 	if (survey->findings.more)
 		mmx_say(run, "%" PRIu64 " more findings are not shown", survey->findings.more);
-	return mmx_worse(status, survey->findings.n ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+	if (!survey->findings.n)
+		return status;
+	/* Of a running kernel one thing is read after another, and they need not agree. */
+	if (run->kernel->image->live)
+		mmx_say(run,
+			"this kernel is running: what was found may only have moved meanwhile");
+	return mmx_worse(status, run->kernel->image->live ? MMX_EXIT_OK : MMX_EXIT_FINDINGS);
 }
 
 static enum mmx_exit find_and_show(struct mmx_run *run, struct mmx_slabs *s)
@@ -299,7 +307,7 @@ static enum mmx_exit slabx(struct mmx_run *run)
 
 static const struct mmx_option options[] = {
 	{'o', "object", NULL, "the operands are addresses: what object is there"},
-	{'v', "verbose", NULL, "also how caches are made: flags, constructors, merged ones"},
+	{'v', "verbose", NULL, "also how caches are made, and where their free objects are"},
 	{'q', "quick", NULL, "do not look into slabs: no free list is followed"},
 	{0},
 };

@@ -10,12 +10,17 @@
 #include "kernel/ksym.h"
 #include "kernel/member.h"
 #include "kernel/pointers.h"
+#include "kernel/rbtree.h"
 #include "mm/mem.h"
 #include "mm/owners/vmalloc.h"
 #include "proc/proc.h"
 
-#define BLOCK     512u /* pointers to pages that are read at once */
-#define MAX_NODES 1024u
+#define BLOCK       512u /* pointers to pages that are read at once */
+#define MAX_NODES   1024u
+#define MAX_ENTRIES 65536u /* of /proc */
+
+/* What an area has whose pages are still being allocated. */
+enum unfinished_have { A_LINE, NO_LINE, NOT_KNOWN };
 
 struct vmallocinfo {
 	const struct mmx_vmalloc_area **area;
@@ -25,7 +30,8 @@ struct vmallocinfo {
 	bool numa;                           /* pages are told by node */
 	uint64_t pages[MAX_NODES];           /* of the current area, on each node */
 	uint64_t has_memory[MAX_NODES / 64]; /* nodes that a line may have */
-	uint64_t unfinished;                 /* areas that were being made */
+	enum unfinished_have unfinished_have;
+	uint64_t unfinished; /* areas that were being made */
 };
 
 static int by_place(const void *a, const void *b)
@@ -70,6 +76,49 @@ static void find_nodes(struct mmx_proc *p)
 				"node_states cannot be read: it tells which nodes a line has");
 }
 
+/* The data of an entry of /proc; -1 when that cannot be told. */
+static int entry_data(struct mmx_view *view, const char *name, uint64_t *data)
+{
+	static const enum mmx_layout_member needed[] = {
+		M_proc_dir_entry_name, M_proc_dir_entry_data, M_proc_dir_entry_subdir,
+		M_proc_dir_entry_subdir_node};
+	const struct mmx_layout *l = &view->kernel->layout;
+	uint64_t root, at;
+	struct mmx_err err;
+	struct mmx_rb rb;
+	char is[32];
+
+	if (mmx_layout_require(l, needed, sizeof(needed) / sizeof(*needed), &err) ||
+	    !mmx_symbol_addr(&view->kernel->symbols, "proc_root", &root))
+		return -1;
+	mmx_rb_begin(&rb, view, root + mmx_off(l, M_proc_dir_entry_subdir), MAX_ENTRIES);
+	while (mmx_rb_next(&rb)) {
+		uint64_t entry = rb.node - mmx_off(l, M_proc_dir_entry_subdir_node);
+
+		if (!mmx_kread_member(view, entry, M_proc_dir_entry_name, &at) &&
+		    !mmx_kread_str(view, at, is, sizeof(is), NULL) && !strcmp(is, name))
+			return mmx_kread_member(view, entry, M_proc_dir_entry_data, data) ? -1 : 0;
+	}
+	return -1;
+}
+
+/*
+ * Up to 6.8 they have a line, without nodes. Then that was a race, and was mended in 6.16 and in stable
+ * releases: they have none since. The same change took away the entry's data, which were room to count
+ * pages by node; where there are no nodes, they were never there.
+ */
+static enum unfinished_have find_unfinished(struct mmx_view *view)
+{
+	uint64_t data;
+
+	if (!mmx_symbols_find(&view->kernel->symbols, "vmap_nodes"))
+		return A_LINE;
+	if (!mmx_symbols_find(&view->kernel->symbols, "nr_node_ids") ||
+	    entry_data(view, "vmallocinfo", &data))
+		return NOT_KNOWN;
+	return data ? A_LINE : NO_LINE;
+}
+
 static int find(struct mmx_proc *p, struct mmx_err *err)
 {
 	const struct mmx_vmalloc *v = mmx_know_vmalloc(p->view);
@@ -84,6 +133,7 @@ static int find(struct mmx_proc *p, struct mmx_err *err)
 	    mmx_ksyms_find(&file->ksyms, p->view, err) || order_areas(file, v, err))
 		return -1;
 	find_nodes(p);
+	file->unfinished_have = find_unfinished(p->view);
 	return 0;
 }
 
@@ -181,8 +231,12 @@ static void write_vm(struct mmx_proc *p, const struct mmx_vmalloc_area *area)
 {
 	struct vmallocinfo *file = p->state;
 	const struct mmx_kernel *k = p->view->kernel;
+	bool unfinished = area->flags & MMX_VM_UNINITIALIZED;
 	char caller[640];
 
+	file->unfinished += unfinished;
+	if (unfinished && file->unfinished_have == NO_LINE)
+		return;
 	write_range(p, area, "");
 	if (area->caller) {
 		mmx_ksym_text(&file->ksyms, p->view, area->caller, caller, sizeof(caller));
@@ -195,10 +249,9 @@ static void write_vm(struct mmx_proc *p, const struct mmx_vmalloc_area *area)
 	write_flags(p, area);
 	if (mmx_region_of(&k->regions, area->pages) == REGION_VMALLOC)
 		mmx_sink_put(p->sink, " vpages");
-	if (file->numa && !(area->flags & MMX_VM_UNINITIALIZED))
+	if (file->numa && !unfinished)
 		write_nodes(p, area);
 	mmx_sink_put(p->sink, "\n");
-	file->unfinished += area->flags & MMX_VM_UNINITIALIZED ? 1 : 0;
 }
 
 /* One without its vm_struct is taken down just now, and has no line. */
@@ -235,11 +288,11 @@ static void end(struct mmx_proc *p)
 
 	if (!mmx_cover_whole(&p->coverage))
 		mmx_proc_say(p, "%s", p->coverage.first.text);
-	if (file->unfinished)
+	if (file->unfinished && file->unfinished_have == NOT_KNOWN)
 		mmx_proc_say(p,
 			     "%" PRIu64
-			     " areas were being made; kernels since 6.16, and stable ones "
-			     "before it, leave them out",
+			     " areas were being made: nothing tells whether this kernel leaves "
+			     "them out, as kernels since 6.16 do",
 			     file->unfinished);
 }
 

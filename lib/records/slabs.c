@@ -320,6 +320,81 @@ const struct mmx_record mmx_record_slab_made = {
 };
 
 /*
+ * What of it CPUs and nodes keep, free objects most of all.
+ */
+
+static uint64_t in_state(const struct mmx_rows *r, enum mmx_object_state state)
+{
+	return ((const struct cache *)r->row)->sum->count[state];
+}
+
+static void cpu_slabs(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = ((const struct cache *)r->row)->sum->place[MMX_SLAB_IN_CPU];
+}
+
+static void cpu_partial(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = ((const struct cache *)r->row)->sum->place[MMX_SLAB_IN_CPU_PARTIAL];
+}
+
+static void listed_free(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = in_state(r, MMX_OBJECT_FREE);
+}
+
+static void cpu_free(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = in_state(r, MMX_OBJECT_CPU_FREE);
+}
+
+static void in_sheaves(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = in_state(r, MMX_OBJECT_SHEAF);
+}
+
+static void in_barns(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = in_state(r, MMX_OBJECT_BARN);
+}
+
+static void under_way(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = in_state(r, MMX_OBJECT_RCU) + in_state(r, MMX_OBJECT_DEFERRED) +
+		  in_state(r, MMX_OBJECT_QUARANTINED);
+}
+
+static bool has_kept(struct mmx_rows *r)
+{
+	return has_all(r) && slabs_of(r)->made && !slabs_of(r)->quick;
+}
+
+static const struct mmx_field kept_fields[] = {
+	{"cache", MMX_TEXT, "its name", .width = 22, .may = MMX_OR_NULL, .get = name},
+	{"cpu_slabs", MMX_COUNT, "slabs that CPUs work on, up to 6.19", .width = 9,
+	 .get = cpu_slabs},
+	{"cpu_partial", MMX_COUNT, "slabs on their partial lists, up to 6.19", .width = 11,
+	 .get = cpu_partial},
+	{"free", MMX_COUNT, "objects on slabs' own free lists", .width = 7, .get = listed_free},
+	{"cpu_free", MMX_COUNT, "on those of CPUs, up to 6.19", .width = 8, .get = cpu_free},
+	{"sheaves", MMX_COUNT, "in CPUs' sheaves, since 6.18", .width = 7, .get = in_sheaves},
+	{"barns", MMX_COUNT, "in full sheaves of nodes, since 6.18", .width = 7, .get = in_barns},
+	{"under_way", MMX_COUNT,
+	 "freed, and with RCU, a CPU's deferred frees or KASAN's quarantine", .width = 9,
+	 .get = under_way},
+	{0},
+};
+
+const struct mmx_record mmx_record_slab_kept = {
+	.name = "kept",
+	.doc = "where the free objects of a slab cache are",
+	.fields = kept_fields,
+	.state_size = sizeof(struct cache),
+	.has = has_kept,
+	.next = next_cache,
+};
+
+/*
  * Where its slabs are, and what its objects are.
  */
 

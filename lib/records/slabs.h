@@ -43,8 +43,8 @@ struct mmx_slabs {
 	} asked;
 };
 
-extern const struct mmx_record mmx_record_slab_caches, mmx_record_slab_made, mmx_record_slab_cache,
-	mmx_record_slab_nodes, mmx_record_slab_slabs, mmx_record_slab_totals,
+extern const struct mmx_record mmx_record_slab_caches, mmx_record_slab_made, mmx_record_slab_kept,
+	mmx_record_slab_cache, mmx_record_slab_nodes, mmx_record_slab_slabs, mmx_record_slab_totals,
 	mmx_record_slab_findings, mmx_record_slab_asked;
 
 #endif

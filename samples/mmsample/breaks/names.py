@@ -133,6 +133,13 @@ def vmalloc_pages(kernel):
     kernel.people["parent"].stack.object["nr_pages"] = 0x7FFFFFFF
 
 
+@damage("vmalloc-unfinished", "the pages of a stack are still being allocated: its line tells of no nodes",
+        procx("vmallocinfo", r"^0x\w+-0x\w+ +20480 dup_task_struct\+0x1c/0x40 pages=4 vmalloc$"))
+def vmalloc_unfinished(kernel):
+    area = kernel.people["parent"].stack.object
+    area["flags"] = 0x2 | 0x20
+
+
 @damage("super-block-wild", "the super block of libc cannot be read: no device, no type",
         pagex("{libc page 45}", r"mapping unknown: +the super_block at 0x4141\w+ is unmapped"))
 def super_wild(kernel):

@@ -155,3 +155,9 @@ def poison(kernel):
     _, cache = debugged(kernel)
     pfn, used = cache.slabs[0]
     kernel.machine.write(cache.object_at(pfn, used) + 17, b"\x2a")
+
+
+@damage("slab-cache-name-orders", "the name of a cache has control characters in it: they do not reach the terminal",
+        slabx(r"^ +e\\x1b\[2Jx +264 +15 +3 +1 +0 +1 +0 ", status=0))
+def name_orders(kernel):
+    kernel.machine.write(kernel.slabs.caches["debugged"].control["name"], b"e\x1b[2Jx\0")
