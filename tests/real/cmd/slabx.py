@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What slabx says of caches, slabs and objects, against the guest's captures and the kernel's own counters."""
+import json
 import re
 from collections import Counter
 
 import compare
 import suite
-from real.check import MMX, ask, between, every_form, run
+from real.check import MMX, ask, between, differences, every_form, run
 
 # A dying kernel allocates until its crash kernel starts, after its last capture.
 CACHES_MOVED_WHILE_DYING = 10
@@ -150,9 +151,45 @@ def objects(_, form):
     return "\n".join(wrong) or None
 
 
+def filled_by_the_guest(dump, form):
+    return every_form(dump, form) and situation(dump).get("made", False)
+
+
+def situation(dump):
+    return json.loads((dump.folder / "situations.json").read_text()).get("slab_filled", {})
+
+
+def filled(dump, form):
+    """Of a cache that one process filled there are as many objects as it made, and nothing is wrong with it."""
+    told = situation(dump)
+    found = slabx(form, told["cache"])
+    cache, slabs = found["cache"], found["slabs"]
+    pairs = [("allocated", cache["allocated"], told["objects"]),
+             ("active ones, with what CPUs kept when it was filled",
+              told["objects"] <= cache["active"] <= told["after"], True),
+             ("allocated in slabs", sum(slab["allocated"] for slab in slabs), told["objects"]),
+             ("findings", found.get("findings", []), [])]
+    if "store_user" in cache["flags"]["names"]:
+        pairs += allocated_by(form, cache, slabs, told)
+    return differences(pairs)
+
+
+def allocated_by(form, cache, slabs, told):
+    """Who allocated the cache's objects, as far as it kept that, each with the stack of a socket's."""
+    objects = [f"{int(slab['address'], 16) + n * cache['size'] + cache['size'] // 2:x}"
+               for slab in slabs for n in range(slab["objects"])]
+    found = [entry for entry in slabx(form, "-o", *objects)["objects"] if entry["state"] == "allocated"]
+    last = [entry["tracks"][0] for entry in found]
+    return [("objects with a record", len(found), told["objects"]),
+            ("who allocated them", {track["pid"] for track in last if track["event"] == "allocated"}, {told["pid"]}),
+            ("stacks that begin elsewhere", [track["stack"] for track in last
+                                             if "sk_prot_alloc" not in track["stack"][0]["caller"]], [])]
+
+
 CHECKS = [
     ("slabx caches", every_form, caches),
     ("slabx totals", every_form, totals),
     ("slabx properties", has_sysfs, properties),
     ("slabx objects", every_form, objects),
+    ("slabx filled cache", filled_by_the_guest, filled),
 ]
