@@ -49,8 +49,9 @@ def segments(machine):
         yield from runs(machine.memory.pages, start, end)
 
 
-def write(machine, out, cpus):
-    loads = list(segments(machine))
+def write(machine, out, cpus, sparse=None):
+    """@sparse: one more run as of runs(), whose pages are holes of the file where nothing was written."""
+    loads = list(segments(machine)) + ([sparse] if sparse else [])
     note_data = notes(machine, cpus)
     headers = 64 + 56 * (len(loads) + 1)
     at = -(-(headers + len(note_data)) // PAGE) * PAGE
@@ -66,6 +67,17 @@ def write(machine, out, cpus):
         at += size
     out.write(note_data)
     out.write(bytes(-out.tell() % PAGE))
-    for first, last, _ in loads:
+    for first, last, _ in loads[:-1] if sparse else loads:
         for pfn in range(first, last):
             out.write(machine.memory.pages[pfn])
+    if sparse:
+        write_sparse(machine, out, *sparse[:2])
+
+
+def write_sparse(machine, out, first, last):
+    begin = out.tell()
+    for pfn, page in machine.memory.pages.items():
+        if first <= pfn < last:
+            out.seek(begin + (pfn - first) * PAGE)
+            out.write(page)
+    out.truncate(begin + (last - first) * PAGE)

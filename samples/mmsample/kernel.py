@@ -203,7 +203,7 @@ class Kernel:
         self.frames.finish()
         self.node.free_the_rest()
         self.node.finish()
-        self._counters()
+        self.write_counters()
         self._vmcoreinfo()
         m.truncate = None
 
@@ -213,7 +213,7 @@ class Kernel:
         m.vmcoreinfo = vmcoreinfo.text(m, self.frames, self.node)
         m.write(self.vmcoreinfo_data, m.vmcoreinfo.encode())
 
-    def _counters(self):
+    def write_counters(self):
         m, pgdat = self.machine, self.node.pgdat
         for item, n in self.counts.items():
             index = self.types.enumerator(item)
