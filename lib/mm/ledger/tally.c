@@ -226,17 +226,17 @@ static void tally_user(struct mmx_tally *tally, struct mmx_tallier *t, struct mm
 
 static uint8_t slab_counts_as(const struct mmx_tally_rules *rules, const struct mmx_page_walk *w)
 {
-	struct mmx_slab slab;
+	const struct mmx_slab_cache *cache;
 
 	if (w->folio.read || !rules->caches->slabs_known)
 		return MMX_COUNTED_SLAB_STRAY;
-	mmx_slab_decode(&slab, rules->caches, w);
-	if (slab.kfence)
+	if (mmx_slab_is_kfence(rules->caches, w))
 		return MMX_COUNTED_SLAB_KFENCE;
-	if (!slab.cache)
+	cache = mmx_slab_cache_of(rules->caches, w);
+	if (!cache)
 		return MMX_COUNTED_SLAB_STRAY;
-	return rules->reclaimable[slab.cache - rules->caches->v] ? MMX_COUNTED_SLAB_RECLAIMABLE
-								 : MMX_COUNTED_SLAB_UNRECLAIMABLE;
+	return rules->reclaimable[cache - rules->caches->v] ? MMX_COUNTED_SLAB_RECLAIMABLE
+							    : MMX_COUNTED_SLAB_UNRECLAIMABLE;
 }
 
 static void tally_slab(struct mmx_tally *tally, struct mmx_tallier *t,

@@ -45,6 +45,35 @@ static const char *what_is_bad(const struct mmx_slab *slab)
 		       : NULL;
 }
 
+static const struct mmx_layout *layout_of(const struct mmx_page_walk *w)
+{
+	return &w->view->kernel->layout;
+}
+
+const struct mmx_slab_cache *mmx_slab_cache_of(const struct mmx_slab_caches *caches,
+					       const struct mmx_page_walk *w)
+{
+	return mmx_slab_cache_at(caches, mmx_get(layout_of(w), M_slab_slab_cache, w->folio.bytes));
+}
+
+static uint64_t base_of(const struct mmx_page_walk *w)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+
+	return k->direct_map.va_start + (w->folio.head << k->arch->page_shift);
+}
+
+/* A slab of one object that is neither in use nor on a list exists nowhere else. */
+bool mmx_slab_is_kfence(const struct mmx_slab_caches *caches, const struct mmx_page_walk *w)
+{
+	const struct mmx_layout *l = layout_of(w);
+	const unsigned char *bytes = w->folio.bytes;
+
+	return caches->kfence_pool && base_of(w) >= caches->kfence_pool &&
+	       mmx_get(l, M_slab_objects, bytes) <= 1 && !mmx_get(l, M_slab_inuse, bytes) &&
+	       !mmx_get(l, M_slab_freelist, bytes);
+}
+
 void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches,
 		     const struct mmx_page_walk *w)
 {
@@ -54,16 +83,14 @@ void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches
 	*slab = (struct mmx_slab){
 		.pfn = w->folio.head,
 		.page = page,
-		.base = k->direct_map.va_start + (w->folio.head << k->arch->page_shift),
+		.base = base_of(w),
 		.bytes = 1ULL << (k->arch->page_shift + w->folio.order),
 		.node = mmx_flag_field(&mmx_mem(k)->flags, FIELD_NODE, w->folio.flags),
 	};
 	mmx_decode_bytes(&mmx_slab_table, &k->layout, w->folio.bytes, slab);
 	slab->cache = mmx_slab_cache_at(caches, slab->cache_addr);
 	slab->on_cpu = mmx_slab_on_cpu_of(caches, page);
-	/* A slab of one object that is neither in use nor on a list exists nowhere else. */
-	slab->kfence = caches->kfence_pool && slab->base >= caches->kfence_pool &&
-		       slab->objects <= 1 && !slab->inuse && !slab->freelist;
+	slab->kfence = mmx_slab_is_kfence(caches, w);
 	if (!slab->kfence)
 		slab->bad = what_is_bad(slab);
 }

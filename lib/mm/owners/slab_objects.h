@@ -47,6 +47,13 @@ extern const struct mmx_decode mmx_slab_table;
 void mmx_slab_decode(struct mmx_slab *slab, const struct mmx_slab_caches *caches,
 		     const struct mmx_page_walk *w);
 
+/** mmx_slab_cache_of() - the cache of the same slab, by that word alone; NULL when it is none of them */
+const struct mmx_slab_cache *mmx_slab_cache_of(const struct mmx_slab_caches *caches,
+					       const struct mmx_page_walk *w);
+
+/** mmx_slab_is_kfence() - whether the same slab is of KFENCE's pool, and of no cache */
+bool mmx_slab_is_kfence(const struct mmx_slab_caches *caches, const struct mmx_page_walk *w);
+
 /* PART(entry, "in words") */
 #define MMX_OBJECT_PARTS(PART)                                            \
 	PART(BODY, "in the object")                                       \
