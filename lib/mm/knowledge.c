@@ -13,6 +13,7 @@
 #include "mm/lru/lru.h"
 #include "mm/lru/lru_batches.h"
 #include "mm/lru/lruvecs.h"
+#include "mm/frames/vmemmap_places.h"
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/io_uring.h"
 #include "mm/owners/kernel_table.h"

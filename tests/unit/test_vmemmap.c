@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../fake_memory.h"
+#include "mm/frames/vmemmap_places.h"
 #include "unit.h"
 
 #define BASE    0xffffea0000000000ULL
@@ -144,10 +145,41 @@ static void optimised_huge_pages_are_extents(void)
 	}
 }
 
+/* Of a frame that several parts of the array share one is told. */
+static void frames_tell_which_struct_pages_they_hold(void)
+{
+	static const uint64_t cases[][8] = {
+		{0x20000, 0x21000, 0x22000, 0x23000, 0x24000, 0x25000, 0x26000, 0x27000},
+		{0x27000, 0x26000, 0x25000, 0x24000, 0x23000, 0x22000, 0x21000, 0x20000},
+		{0x22000, 0x23000, 0x23000, 0x23000, 0x24000, 0x23000, 0x23000, 0x23000},
+		{0x23000, 0x24000, 0x21000, 0x22000, 0x23000, 0x24000, 0x22000, 0x22000},
+		{0x25000, 0, 0x25000, 0x26000, 0x27000, 0x24000, 0x25000, 0x26000},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		m = fake_memory_new(1 << 20);
+		find(64, cases[i]);
+		for (uint64_t phys = 0x1f000; phys <= 0x28000; phys += 4096) {
+			uint64_t first = 0;
+			unsigned int page = 0;
+			bool holds = mmx_vmemmap_holds(m->view, phys >> 12, &first);
+
+			while (page < 8 && cases[i][page] != phys)
+				page++;
+			CHECK(holds == (page < 8) &&
+				      (!holds || (first % 64 == 0 && cases[i][first / 64] == phys)),
+			      "case %zu: frame %x holds %d, PFN %x on", i,
+			      (unsigned int)(phys >> 12), holds, (unsigned int)first);
+		}
+		fake_memory_free(m);
+	}
+}
+
 int main(void)
 {
 	RUN(struct_pages_may_straddle_extents);
 	RUN(optimised_huge_pages_may_be_neighbours);
 	RUN(optimised_huge_pages_are_extents);
+	RUN(frames_tell_which_struct_pages_they_hold);
 	return unit_end();
 }

@@ -10,23 +10,6 @@
 
 #define MAX_PAGE_BYTES 256u
 
-bool mmx_vmemmap_holds(const struct mmx_kernel *k, uint64_t pfn, uint64_t *first)
-{
-	const struct mmx_vmemmap *vmemmap = &mmx_mem(k)->vmemmap;
-	uint64_t phys = pfn << k->arch->page_shift;
-
-	for (size_t i = 0; i < vmemmap->n; i++) {
-		const struct mmx_vmemmap_extent *e = &vmemmap->v[i];
-		uint64_t len = e->repeat ? 1ULL << k->arch->page_shift : e->len;
-
-		if (phys >= e->phys && phys - e->phys < len) {
-			*first = (e->va + (phys - e->phys) - vmemmap->base) / vmemmap->page_size;
-			return true;
-		}
-	}
-	return false;
-}
-
 bool mmx_page_pfn(const struct mmx_kernel *k, uint64_t page, uint64_t *pfn)
 {
 	const struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;

@@ -39,9 +39,6 @@ static inline uint64_t mmx_page_addr(const struct mmx_vmemmap *v, uint64_t pfn)
 	return v->base + pfn * v->page_size;
 }
 
-/** mmx_vmemmap_holds() - whether struct pages lie in a frame; *@first is the PFN of the first of them */
-bool mmx_vmemmap_holds(const struct mmx_kernel *kernel, uint64_t pfn, uint64_t *first);
-
 /** mmx_page_pfn() - the PFN of a struct page pointer; false when it points to none */
 bool mmx_page_pfn(const struct mmx_kernel *kernel, uint64_t page, uint64_t *pfn);
 

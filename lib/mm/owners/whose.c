@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mm/files/mapping.h"
+#include "mm/frames/vmemmap_places.h"
 #include "mm/owners/page_owner.h"
 #include "mm/owners/page_table.h"
 #include "mm/owners/pipe.h"
@@ -73,7 +74,7 @@ static uint64_t key_of_reserved(const struct mmx_whose_sources *s, const struct 
 	const struct mmx_kernel *k = w->view->kernel;
 	uint64_t first;
 
-	if (mmx_vmemmap_holds(k, w->pfn, &first))
+	if (mmx_vmemmap_holds(w->view, w->pfn, &first))
 		return MMX_RESERVED_VMEMMAP + 1;
 	return mmx_reserved_use(mmx_resource_of(s->resources, w->pfn << k->arch->page_shift)) + 1;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reserved memory: what the resource tree calls it, and which of the kernel's own things lie there. */
+#include "mm/frames/vmemmap_places.h"
 #include "mm/owners/reserved.h"
 #include "mm/owners/resource.h"
 #include "records/page/page.h"
@@ -23,7 +24,7 @@ static bool may_be_hole(const struct mmx_rows *r)
 
 static bool holds_struct_pages(const struct mmx_rows *r, uint64_t *first)
 {
-	return mmx_vmemmap_holds(r->view->kernel, mmx_page_of(r)->walk.pfn, first);
+	return mmx_vmemmap_holds(r->view, mmx_page_of(r)->walk.pfn, first);
 }
 
 static void reserved_for(struct mmx_rows *r, struct mmx_value *v)
