@@ -6,8 +6,8 @@
 #include "mm/frames/pageblock.h"
 
 #define TYPE_BITS     3u
-#define PMD_ORDER     9u  /* blocks are as large as huge pages, where the kernel has those */
-#define LARGEST_ORDER 10u /* and as the largest free block where not */
+#define PMD_ORDER     9u /* blocks are as large as huge pages, where the kernel has hugetlb */
+#define LARGEST_ORDER 10u
 
 static const struct {
 	enum mmx_layout_enumerator id;
@@ -42,7 +42,9 @@ static uint64_t usage_bytes(const struct mmx_kernel *k, unsigned int bits, unsig
 
 /*
  * A block's size is a macro, decided by the configuration. It shows where the usage maps of
- * early sections were allocated one behind the other: their distance is what one map needs.
+ * early sections were allocated one behind the other: their distance is what one map needs. A machine of
+ * one section shows nothing, and without hugetlb some release made blocks as large as transparent huge pages
+ * that had been as large as the largest free block: 0 then.
  */
 static unsigned int find_order(const struct mmx_kernel *k, unsigned int bits)
 {
@@ -61,10 +63,7 @@ static unsigned int find_order(const struct mmx_kernel *k, unsigned int bits)
 	}
 	if (best)
 		return best;
-	return mmx_symbols_find(&k->symbols, "hugetlb_max_hstate") ||
-			       mmx_symbols_find(&k->symbols, "transparent_hugepage_flags")
-		       ? PMD_ORDER
-		       : LARGEST_ORDER;
+	return mmx_symbols_find(&k->symbols, "hugetlb_max_hstate") ? PMD_ORDER : 0;
 }
 
 static unsigned int power_of_two(unsigned int n)
@@ -109,7 +108,12 @@ int mmx_pageblock_format_find(struct mmx_pageblock_format *f, struct mmx_view *v
 	if (f->skip >= f->bits || f->isolate >= f->bits)
 		return mmx_fail(err, MMX_ECORRUPT, "pageblocks have bits beyond their %u", f->bits);
 	f->order = find_order(k, f->bits);
-	return 0;
+	return f->order
+		       ? 0
+		       : mmx_fail(
+				 err, MMX_EMISSING,
+				 "nothing tells how large pageblocks are: no two early sections have "
+				 "their maps beside each other, and the kernel has no hugetlb");
 }
 
 void mmx_pageblock_format_free(struct mmx_pageblock_format *f)
