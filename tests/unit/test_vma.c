@@ -14,7 +14,7 @@
 struct mm {
 	uint64_t pgd;
 	uint64_t lock, root; /* of its maple tree */
-	int32_t map_count;
+	int32_t map_count, users;
 };
 
 struct area {
@@ -43,6 +43,7 @@ static void lay_out(void)
 	fake_enum(m, E_maple_leaf_64, 1);
 	fake_member(m, M_mm_struct_mm_mt, offsetof(struct mm, lock), 16, 0);
 	fake_member(m, M_mm_struct_map_count, offsetof(struct mm, map_count), 4, 0);
+	fake_member(m, M_mm_struct_mm_users, offsetof(struct mm, users), 4, 0);
 	fake_member(m, M_vm_area_struct_vm_start, offsetof(struct area, start), 8, 0);
 	fake_member(m, M_vm_area_struct_vm_end, offsetof(struct area, end), 8, 0);
 	fake_member(m, M_vm_area_struct_vm_mm, offsetof(struct area, mm), 8, 0);
@@ -60,7 +61,7 @@ static void setup(void)
 
 	m = fake_memory_new(MEMORY);
 	lay_out();
-	mm = fake_put(m, &(struct mm){.map_count = VMAS}, sizeof(struct mm));
+	mm = fake_put(m, &(struct mm){.map_count = VMAS, .users = 1}, sizeof(struct mm));
 	for (unsigned int i = 0; i < VMAS; i++) {
 		struct area area = {.start = 0x1000 + i * 0x2000ULL,
 				    .end = 0x2000 + i * 0x2000ULL,
@@ -164,6 +165,16 @@ static void one_that_cannot_be_read_is_passed_over(void)
 	teardown();
 }
 
+static void what_nobody_uses_has_given_its_vmas_up(void)
+{
+	setup();
+	the_mm()->root = 0;
+	CHECK(!found() && says("has 0 VMAs, and it counts 3"), "in use");
+	the_mm()->users = 0;
+	CHECK(!found() && mmx_cover_whole(&walk.coverage), "%s", walk.coverage.first.text);
+	teardown();
+}
+
 static void what_is_counted_must_be_there(void)
 {
 	setup();
@@ -196,6 +207,7 @@ int main(void)
 	RUN(strangers_are_left_out);
 	RUN(one_that_cannot_be_read_is_passed_over);
 	RUN(what_is_counted_must_be_there);
+	RUN(what_nobody_uses_has_given_its_vmas_up);
 	RUN(without_the_means_it_says_so);
 	return unit_end();
 }

@@ -12,6 +12,8 @@
 
 #define STEPS_MAX 8192 /* directories and mounts on the way to the root; a path has no more */
 
+#define BUFFER_NAME_MAX 32 /* of a DMA buffer, with its NUL */
+
 struct file {
 	uint64_t mode, mnt, dentry;
 };
@@ -152,15 +154,35 @@ static void finish(struct builder *b)
 	memmove(b->path->text, b->path->text + b->at, MMX_PATH_MAX - b->at);
 }
 
+/* The name that a DMA buffer was given, none of its own when it was given none. */
+static int read_buffer_name(struct mmx_view *view, uint64_t dentry, char *name, size_t size,
+			    struct mmx_err *err)
+{
+	uint64_t buffer, at;
+	enum mmx_read read = MMX_READ_OK;
+
+	name[0] = 0;
+	if (mmx_kget(view, dentry, M_dentry_d_fsdata, &buffer, err) ||
+	    mmx_kget(view, buffer, M_dma_buf_name, &at, err))
+		return -1;
+	if (at)
+		read = mmx_kread_str(view, at, name, size, NULL);
+	return read ? mmx_fail(err, mmx_read_code(read),
+			       "the name of DMA buffer 0x%" PRIx64 " is %s", buffer,
+			       mmx_read_name(read))
+		    : 0;
+}
+
 /* Some dentries have their names made up by a function, each kind in its own way. */
 int mmx_path_generated(struct mmx_path *path, struct mmx_view *view, uint64_t addr,
 		       const struct mmx_dentry *d, struct mmx_err *err)
 {
 	static const struct {
 		const char *function, *before;
-		enum { OWN_NAME, INODE_NUMBER } middle;
+		enum { OWN_NAME, INODE_NUMBER, BUFFER_NAME } middle;
 		const char *after;
 	} kinds[] = {
+		{"dmabuffs_dname", "/dmabuf:", BUFFER_NAME, ""},
 		{"simple_dname", "/", OWN_NAME, " (deleted)"},
 		{"anon_inodefs_dname", "anon_inode:", OWN_NAME, ""},
 		{"pipefs_dname", "pipe:[", INODE_NUMBER, "]"},
@@ -183,6 +205,9 @@ int mmx_path_generated(struct mmx_path *path, struct mmx_view *view, uint64_t ad
 		if (read_name(view, addr, d, middle, err))
 			return -1;
 		middle[d->name_len] = 0;
+	} else if (kinds[kind].middle == BUFFER_NAME) {
+		if (read_buffer_name(view, addr, middle, BUFFER_NAME_MAX, err))
+			return -1;
 	} else {
 		if (mmx_kget(view, d->inode, M_inode_i_ino, &ino, err))
 			return -1;

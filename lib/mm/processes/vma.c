@@ -18,6 +18,7 @@ static const struct mmx_wanted vma_wanted[] = {
 
 static const struct mmx_wanted mm_wanted[] = {
 	MMX_WANT(struct mmx_vmas, count, mm_struct, map_count),
+	MMX_WANT_IF(struct mmx_vmas, users, mm_struct, mm_users),
 };
 
 static const struct mmx_decode vm_area_struct = MMX_DECODE("vm_area_struct", vma_wanted),
@@ -32,6 +33,7 @@ void mmx_vmas_begin(struct mmx_vmas *v, struct mmx_view *view, uint64_t mm)
 	v->coverage = (struct mmx_coverage){0};
 	v->vma = (struct mmx_vma){0};
 	v->mm = mm;
+	v->users = 1; /* where it is not known */
 	v->done = mmx_layout_require(l, tree, 1, &err) ||
 		  mmx_decode_require(&vm_area_struct, l, &err) ||
 		  mmx_decode_read(&mm_struct, view, mm, v, &err);
@@ -65,9 +67,14 @@ static void leave_out(struct mmx_vmas *v, struct mmx_err *err)
 	mmx_cover_fail(&v->coverage, err);
 }
 
-/* The tree has as many as the mm counts, those included that were left out. */
+/*
+ * The tree has as many as the mm counts, those included that were left out. An address space that nobody uses
+ * any more has given them up without counting; a CPU that has not left it yet may still keep it.
+ */
 static void check_count(struct mmx_vmas *v)
 {
+	if (!v->users && !v->maple.coverage.found)
+		return;
 	if (mmx_cover_whole(&v->maple.coverage) && v->maple.coverage.found != v->count)
 		mmx_cover_failf(&v->coverage, MMX_ECORRUPT,
 				"mm 0x%" PRIx64 ": its maple tree has %" PRIu64

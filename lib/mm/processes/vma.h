@@ -54,7 +54,7 @@ struct mmx_vmas {
 	/* Private. */
 	struct mmx_maple maple;
 	uint64_t mm;
-	uint32_t count; /* as the mm has it */
+	uint32_t count, users; /* as the mm has them */
 	bool done;
 };
 
