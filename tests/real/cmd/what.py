@@ -2,7 +2,7 @@
 """What pagex's operands lead to: user and kernel addresses, ranges with holes, and such as are wrong."""
 import suite
 from real.check import MMX, ask, raw_form, run
-from real.guest import made_in
+from real.guest import made_in, unwalked
 from real.truth import SECTION_BITS
 
 
@@ -20,6 +20,8 @@ def user_operands(dump, form):
         if "addr" not in told or not told.get("pfns") or name in ("dev_mem", "hwpoison", "io_uring_ring"):
             continue
         start, pfns = int(told["addr"], 16), told["pfns"]
+        if start in unwalked(dump.before, told["pid"]):
+            continue
         expected = [(pfn, f"0x{start + 4096 * i:x}") for i, pfn in enumerate(pfns) if pfn]
         found = answer(form, "-u", str(told["pid"]), f"{start:x}-{start + 4096 * len(pfns) - 1:x}")
         lines = len(expected) < len(pfns)
