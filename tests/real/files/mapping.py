@@ -36,8 +36,10 @@ def files(dump, form):
     faults, compared = [], 0
     for pfn, fields in frames(form, wanted).items():
         area, index = wanted[pfn]
-        if fields.get("kind") in ("anon", "ksm") or "kind" not in fields and area.path.startswith("anon_inode:"):
-            continue  # copied on write; a ring's pages belong to no file
+        if fields.get("kind") in ("anon", "ksm"):
+            continue  # copied on write
+        if area.path.startswith(("anon_inode:", "socket:[")) and fields.get("fs", "anon_inodefs") == "anon_inodefs":
+            continue  # the pages of a ring belong to no file; up to 6.13 perf's have the mapping of the one inode
         if "kind" not in fields and fields["charge"] == "none" and area.path in ("/anon_hugepage (deleted)",):
             continue  # private huge pages
         compared += 1
