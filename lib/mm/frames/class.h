@@ -24,6 +24,7 @@ enum mmx_held {
 	MMX_HELD_USERS = 1, /* user page tables, whose entries its words still count */
 	MMX_HELD_OWNER = 2,
 	MMX_HELD_BOOT = 4, /* it is there from the boot on, and never freed by its count */
+	MMX_HELD_PARTS = 8, /* by an owner of pieces of it, once for each of them */
 };
 
 /** struct mmx_class_row - what is true of all pages of a class: a row of class.def */

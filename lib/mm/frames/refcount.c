@@ -43,10 +43,13 @@ static int64_t of_private_data(const struct mmx_page_walk *w, enum mmx_class cla
 	return (class == CLASS_FILE || class == CLASS_SHMEM) && has_flag(w, E_PG_private);
 }
 
-/* What is there from the boot on is never freed by its count: hotplug uses that for its own ends. */
+/*
+ * What is there from the boot on is never freed by its count: hotplug uses that for its own ends. How many pieces
+ * of a page are in use nothing counts but its references.
+ */
 static int64_t of_owner(unsigned int held, int64_t refcount, int64_t mappings)
 {
-	if (held & MMX_HELD_BOOT)
+	if (held & (MMX_HELD_BOOT | MMX_HELD_PARTS))
 		return refcount > mappings ? refcount - mappings : 0;
 	return held & MMX_HELD_OWNER && refcount > 0;
 }
