@@ -150,6 +150,7 @@ COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
+    "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2")), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
     "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),

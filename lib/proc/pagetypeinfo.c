@@ -15,6 +15,7 @@
 #include "mm/mem.h"
 #include "mm/owners/page_owner.h"
 #include "mm/zones/nodes.h"
+#include "mm/zones/zone_blocks.h"
 #include "mm/zones/zone_states.h"
 #include "proc/text.h"
 
@@ -160,58 +161,20 @@ static void fail_count(struct mmx_proc *p, struct count *count, uint64_t pfn, en
 	count->unknown = true;
 }
 
-/* The type that the kernel takes a block for: isolation comes before its own. */
-static enum mmx_read type_of(struct mmx_proc *p, const struct types *types, uint64_t pfn,
-			     unsigned int *type)
-{
-	struct mmx_pageblock block;
-	enum mmx_read read = mmx_pageblock_of(types->blocks, p->view, pfn, &block);
-
-	if (!read)
-		*type = block.isolated && types->blocks->isolate_type >= 0
-				? (unsigned int)types->blocks->isolate_type
-				: block.type;
-	return read;
-}
-
-static bool is_of(struct mmx_proc *p, const struct mmx_zone_state *zone, const unsigned char *page)
-{
-	const struct mmx_mem *mem = mmx_mem(p->view->kernel);
-	uint64_t flags = mmx_get(&mem->kernel.layout, M_page_flags, page);
-
-	return mmx_flag_field(&mem->flags, FIELD_NODE, flags) == zone->node &&
-	       mmx_flag_field(&mem->flags, FIELD_ZONE, flags) == zone->index;
-}
-
 static bool is_online(struct mmx_proc *p, uint64_t pfn)
 {
 	return mmx_pfn_online(&mmx_mem(p->view->kernel)->sparse, pfn);
 }
 
-/* What a kernel finds at every block's length from the zone's first frame on, which may begin no block. */
 static void put_blocks(struct mmx_proc *p, const struct types *types,
 		       const struct mmx_zone_state *zone)
 {
-	uint64_t end = zone->start_pfn + zone->spanned, got;
 	struct count count = {0};
+	struct mmx_err err;
 
-	for (uint64_t pfn = zone->start_pfn; pfn < end && !count.unknown;
-	     pfn += 1ull << types->blocks->order) {
-		unsigned char page[MMX_STRUCT_PAGE_MAX];
-		enum mmx_read read;
-		unsigned int type;
-
-		if (!is_online(p, pfn))
-			continue;
-		read = mmx_pages_read(p->view, pfn, 1, page, &got);
-		if (!read && !is_of(p, zone, page))
-			continue;
-		if (!read)
-			read = type_of(p, types, pfn, &type);
-		if (read)
-			fail_count(p, &count, pfn, read);
-		else if (type < types->blocks->types)
-			count.n[type]++;
+	if (mmx_zone_blocks_count(p->view, zone, count.n, &err)) {
+		mmx_cover_fail(&p->coverage, &err);
+		count.unknown = true;
 	}
 	put_counts(p, types, zone, &count);
 }
@@ -271,13 +234,13 @@ static void count_mixed(struct mmx_proc *p, const struct types *types,
 		}
 		if (w->pfn >= block_end) {
 			block_end = (w->pfn | (block - 1)) + 1;
-			read = read ? read : type_of(p, types, w->pfn, &type);
+			read = read ? read : mmx_zone_block_type(p->view, w->pfn, &type);
 		}
 		if (read) {
 			fail_count(p, count, w->pfn, read);
 			return;
 		}
-		if (!is_of(p, zone, w->bytes))
+		if (!mmx_zone_has_page(p->view, zone, w->bytes))
 			continue;
 		next = behind(p, types, w, type, &read);
 		if (read)

@@ -24,6 +24,21 @@
 	RECORD(huge_obstacles)                  \
 	RECORD(gigantic_obstacles)              \
 	RECORD(free_findings)                   \
+	RECORD(nodes) /* nodes.c */             \
+	RECORD(zonelists)                       \
+	RECORD(zone_ranges) /* zones.c */       \
+	RECORD(zone_marks)                      \
+	RECORD(zone_settings)                   \
+	RECORD(zone_grids)                      \
+	RECORD(zone_lists)                      \
+	RECORD(zone_free)                       \
+	RECORD(zone_cpus)                       \
+	RECORD(zone_blocks)                     \
+	RECORD(zone_more)                       \
+	RECORD(zone_counters)                   \
+	RECORD(zone_findings)                   \
+	RECORD(request) /* request.c */         \
+	RECORD(request_tries)                   \
 	RECORD(pages) /* page/page.c */
 
 #define RECORD(name) extern const struct mmx_record mmx_record_##name;

@@ -3,16 +3,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/decode.h"
 #include "mm/mem.h"
 #include "mm/zones/nodes.h"
 
 #define MASK_BYTES 128u /* 1024 nodes: the most that any configuration allows */
 
-static int add_node(struct mmx_nodes *nodes, unsigned int id, uint64_t addr, struct mmx_err *err)
+static const struct mmx_wanted node_wanted[] = {
+	MMX_WANT_IF(struct mmx_node, start_pfn, pglist_data, node_start_pfn),
+	MMX_WANT_IF(struct mmx_node, spanned, pglist_data, node_spanned_pages),
+	MMX_WANT_IF(struct mmx_node, present, pglist_data, node_present_pages),
+	MMX_WANT_IF(struct mmx_node, failures, pglist_data, kswapd_failures),
+};
+
+static const struct mmx_decode node_table = MMX_DECODE("pglist_data", node_wanted);
+
+static int add_node(struct mmx_nodes *nodes, struct mmx_view *view, unsigned int id, uint64_t addr,
+		    struct mmx_err *err)
 {
-	return mmx_array_add(nodes, (struct mmx_node){.id = id, .addr = addr})
-		       ? 0
-		       : mmx_fail_nomem(err);
+	struct mmx_node node = {.id = id, .addr = addr};
+
+	if (mmx_decode_read(&node_table, view, addr, &node, err))
+		return mmx_fail_prefix(err, "node %u", id);
+	return mmx_array_add(nodes, node) ? 0 : mmx_fail_nomem(err);
 }
 
 static int find_all(struct mmx_nodes *nodes, struct mmx_view *view, struct mmx_err *err)
@@ -24,7 +37,7 @@ static int find_all(struct mmx_nodes *nodes, struct mmx_view *view, struct mmx_e
 		if (!mmx_symbol_addr(&k->symbols, "contig_page_data", &pgdat))
 			return mmx_fail(err, MMX_EMISSING,
 					"neither symbol node_data nor contig_page_data");
-		return add_node(nodes, 0, pgdat, err);
+		return add_node(nodes, view, 0, pgdat, err);
 	}
 	for (unsigned int id = 0; id < mmx_mem(k)->zones.max_nodes; id++) {
 		enum mmx_read read = mmx_kread_u64(view, table + id * 8ull, &pgdat);
@@ -32,7 +45,7 @@ static int find_all(struct mmx_nodes *nodes, struct mmx_view *view, struct mmx_e
 		if (read)
 			return mmx_fail(err, mmx_read_code(read), "node_data[%u] is %s", id,
 					mmx_read_name(read));
-		if (pgdat && add_node(nodes, id, pgdat, err))
+		if (pgdat && add_node(nodes, view, id, pgdat, err))
 			return -1;
 	}
 	return 0;

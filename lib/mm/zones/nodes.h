@@ -21,12 +21,16 @@ struct mmx_view;
  * struct mmx_node - one that has a pglist_data
  * @addr: of its pglist_data
  * @states: a bit for each of enum node_states
+ * @start_pfn, @spanned, @present: as pglist_data has them; 0 where it was not read
+ * @failures: times that reclaim got nothing; kswapd gives the node up at 16
  */
 struct mmx_node {
 	unsigned int id;
 	uint64_t addr;
 	uint32_t states;
 	bool online;
+	uint64_t start_pfn, spanned, present;
+	int32_t failures;
 };
 
 /**

@@ -28,6 +28,15 @@ static const struct mmx_wanted zone_wanted[] = {
 	MMX_WANT(struct raw_zone, z.boost, zone, watermark_boost),
 	MMX_WANT(struct raw_zone, z.reserved_highatomic, zone, nr_reserved_highatomic),
 	MMX_WANT_IF(struct raw_zone, z.free_highatomic, zone, nr_free_highatomic),
+	MMX_WANT_IF(struct raw_zone, z.flags, zone, flags),
+	MMX_WANT_IF(struct raw_zone, z.isolated, zone, nr_isolate_pageblock),
+	MMX_WANT_IF(struct raw_zone, z.drift_mark, zone, percpu_drift_mark),
+	MMX_WANT_IF(struct raw_zone, z.contiguous, zone, contiguous),
+	MMX_WANT_IF(struct raw_zone, z.blockskip_flush, zone, compact_blockskip_flush),
+	MMX_WANT_IF(struct raw_zone, z.free_scanner, zone, compact_cached_free_pfn),
+	MMX_WANT_IF(struct raw_zone, z.considered, zone, compact_considered),
+	MMX_WANT_IF(struct raw_zone, z.defer_shift, zone, compact_defer_shift),
+	MMX_WANT_IF(struct raw_zone, z.order_failed, zone, compact_order_failed),
 	MMX_WANT(struct raw_zone, pageset, zone, per_cpu_pageset),
 	MMX_WANT_IF(struct raw_zone, stats, zone, per_cpu_zonestats),
 };
@@ -112,6 +121,15 @@ static uint64_t element(const struct walk *w, enum mmx_layout_member id, unsigne
 	return mmx_le64(w->bytes + m->bit_off / 8 + i * m->elem_size);
 }
 
+/* Where compaction looks for pages to move, of asynchronous and of other runs. */
+static bool has_scanners(const struct mmx_layout *l)
+{
+	const struct mmx_member *m = &l->member[M_zone_compact_cached_migrate_pfn].m;
+
+	return mmx_has(l, M_zone_compact_cached_migrate_pfn) && m->nelems == 2 &&
+	       m->elem_size == 8 && m->bit_off / 8 + 16 <= mmx_size(l, S_zone);
+}
+
 static void take_arrays(const struct walk *w, struct mmx_zone_state *zone)
 {
 	const struct mmx_member *areas = &w->l->member[M_zone_free_area].m;
@@ -120,6 +138,8 @@ static void take_arrays(const struct walk *w, struct mmx_zone_state *zone)
 		if (w->states->has_mark[i])
 			zone->mark[i] = element(w, M_zone__watermark, mmx_enum(w->l, marks[i]));
 	}
+	for (unsigned int i = 0; i < 2 && has_scanners(w->l); i++)
+		zone->migrate_scanner[i] = element(w, M_zone_compact_cached_migrate_pfn, i);
 	for (unsigned int i = 0; i < w->states->zones; i++)
 		zone->reserve[i] = (int64_t)element(w, M_zone_lowmem_reserve, i);
 	for (unsigned int i = 0; i < w->states->orders; i++)

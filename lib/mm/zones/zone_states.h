@@ -40,6 +40,12 @@ struct mmx_zone_cpu {
  * @mark: as set, without the boost that each is raised by for a while
  * @reserve: of what may be had here for requests that could be served by the zone of that number
  * @nr_free: free blocks, by order
+ * @flags: a bit for each of enum zone_flags
+ * @isolated: pageblocks that are kept from being allocated, by the zone's own count
+ * @drift_mark: with less free than this, what CPUs hold back is counted too; 0: it never matters
+ * @free_scanner, @migrate_scanner: where compaction goes on; the second for asynchronous and other runs
+ * @considered, @defer_shift, @order_failed: compaction is put off until it was asked for 1 << defer_shift times,
+ *	for orders from order_failed on
  * @first_cpu: its first one among the states' CPUs, of which there are as many as are online, in their
  *	order; none for a zone without frames
  * @why: why nothing but node and index is known, a number of the reasons; 0 when it is
@@ -53,6 +59,11 @@ struct mmx_zone_state {
 	int64_t reserve[MMX_ZONES_MAX];
 	uint64_t reserved_highatomic, free_highatomic;
 	uint64_t nr_free[MMX_ORDERS_MAX];
+	uint64_t flags, isolated, drift_mark;
+	bool contiguous, blockskip_flush;
+	uint64_t free_scanner, migrate_scanner[2];
+	uint32_t considered, defer_shift;
+	int32_t order_failed;
 	size_t first_cpu;
 	uint32_t why;
 };

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* zonex: nodes and zones, and which of them would serve a request for memory. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "mm/zones/gfp_names.h"
+#include "mm/zones/nodes.h"
+#include "mm/zones/topology.h"
+#include "mm/zones/zone_checks.h"
+#include "mm/zones/zone_states.h"
+#include "records/records.h"
+#include "records/zonex.h"
+
+static const struct mmx_field fields[] = {
+	{"request", MMX_BLOCK, "with -a: what is asked for", .title = "Request", .may = MMX_OR_NONE,
+	 .record = &mmx_record_request},
+	{"tries", MMX_TABLE, "with -a: what comes of each zone", .title = "Zones that are tried",
+	 .may = MMX_OR_NONE, .record = &mmx_record_request_tries},
+	{"nodes", MMX_TABLE, "all of them", .title = "Nodes", .may = MMX_OR_NONE,
+	 .record = &mmx_record_nodes},
+	{"zones", MMX_TABLE, "where they lie, and why there", .title = "Zones", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_ranges},
+	{"marks", MMX_TABLE, "how much is free, and the watermarks", .title = "Watermarks",
+	 .may = MMX_OR_NONE, .record = &mmx_record_zone_marks},
+	{"settings", MMX_BLOCK, "what watermarks and reserves are made from", .title = "Made from",
+	 .may = MMX_OR_NONE, .record = &mmx_record_zone_settings},
+	{"by_zone", MMX_BLOCK, "free blocks and reserves", .title = "By zone", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_grids},
+	{"lists", MMX_TABLE, "what CPUs keep", .title = "Lists of CPUs", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_lists},
+	{"pageblocks", MMX_TABLE, "by migrate type", .title = "Pageblocks", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_blocks},
+	{"more", MMX_TABLE, "reserves for atomic requests, compaction, flags",
+	 .title = "Atomic reserves and compaction", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_more},
+	{"zonelists", MMX_TABLE, "the order in which zones are tried", .title = "Order of zones",
+	 .may = MMX_OR_NONE, .record = &mmx_record_zonelists},
+	{"free", MMX_LIST, "with -v: free blocks by order and migrate type, counted on the lists",
+	 .may = MMX_OR_NONE, .record = &mmx_record_zone_free},
+	{"cpus", MMX_TABLE, "with -v: what each CPU keeps", .title = "Lists of each CPU",
+	 .may = MMX_OR_NONE, .record = &mmx_record_zone_cpus},
+	{"counters", MMX_TABLE, "with -v: those that are not 0", .title = "Counters",
+	 .may = MMX_OR_NONE, .record = &mmx_record_zone_counters},
+	{"findings", MMX_TABLE, "what cannot be", .title = "Findings", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_findings},
+	{0},
+};
+
+static const struct mmx_record document = {
+	.name = "zone",
+	.doc = "nodes and zones, or which zone would serve a request for memory",
+	.version = 1,
+	.fields = fields,
+};
+
+/* "GFP_KERNEL,2" */
+static bool take_request(struct mmx_run *run, struct mmx_request *q)
+{
+	const struct mmx_gfp_names *names = mmx_know_gfp_names(run->view);
+	const char *comma = strchr(run->option['a'], ',');
+	struct mmx_err err = names->coverage.first;
+	char gfp[256], *end = "";
+
+	if (!err.code) {
+		snprintf(gfp, sizeof(gfp), "%.*s",
+			 (int)(comma ? (size_t)(comma - run->option['a']) : sizeof(gfp)),
+			 run->option['a']);
+		mmx_gfp_parse(names, gfp, &q->gfp, &err);
+	}
+	if (!err.code && comma) {
+		q->order = strtoul(comma + 1, &end, 10);
+		if (end == comma + 1 || *end)
+			mmx_fail(&err, MMX_EUSAGE, "%s is no order", comma + 1);
+	}
+	if (err.code)
+		mmx_say(run, "%s", err.text);
+	return !err.code;
+}
+
+/* That of a CPU that is online, the first one's, as long as nobody names one. */
+static bool take_node(struct mmx_run *run, struct mmx_request *q)
+{
+	const struct mmx_topology *t = mmx_know_topology(run->view);
+	const char *asked = run->option['n'];
+	char *end;
+
+	for (size_t i = t->cpus.n; i--;) {
+		if (t->cpus.v[i].online)
+			q->node = t->cpus.v[i].node;
+	}
+	if (!asked)
+		return true;
+	q->node = strtoul(asked, &end, 10);
+	if (end != asked && !*end)
+		return true;
+	mmx_say(run, "%s is no number of a node", asked);
+	return false;
+}
+
+static enum mmx_exit ask(struct mmx_run *run, struct mmx_request *q)
+{
+	struct mmx_zonex asked = {.request = q};
+	enum mmx_exit status;
+	struct mmx_err err;
+
+	if (!take_request(run, q) || !take_node(run, q))
+		return MMX_EXIT_CANNOT;
+	if (mmx_request_ask(q, run->view, &err)) {
+		mmx_say(run, "%s", err.text);
+		return MMX_EXIT_CANNOT;
+	}
+	status = mmx_run_show(run, &asked, NULL);
+	if (!mmx_cover_whole(&q->coverage))
+		mmx_say(run, "%s", q->coverage.first.text);
+	return status;
+}
+
+/* What stood in the way of any of it. */
+static void say_what_is_missing(struct mmx_run *run)
+{
+	static const enum mmx_known known[] = {MMX_KNOWN_nodes, MMX_KNOWN_topology,
+					       MMX_KNOWN_zone_states, MMX_KNOWN_counters,
+					       MMX_KNOWN_pcp};
+
+	for (unsigned int i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		const struct mmx_coverage *c = mmx_known_coverage(run->view, known[i]);
+
+		if (!mmx_cover_whole(c))
+			mmx_say(run, "%s: %s", mmx_known_words(known[i]), c->first.text);
+	}
+}
+
+static enum mmx_exit zonex(struct mmx_run *run)
+{
+	const struct mmx_zone_states *states = mmx_know_zone_states(run->view);
+	struct mmx_zonex asked = {.verbose = run->option['v']};
+	struct mmx_request request = {0};
+	enum mmx_exit status;
+
+	if (!states->n) {
+		mmx_say(run, "%s", states->coverage.first.text);
+		return MMX_EXIT_CANNOT;
+	}
+	if (run->option['a']) {
+		status = ask(run, &request);
+		mmx_request_free(&request);
+		return status;
+	}
+	status = mmx_run_show(run, &asked, NULL);
+	say_what_is_missing(run);
+	return mmx_worse(status,
+			 mmx_know_zone_checks(run->view)->n ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+}
+
+static const struct mmx_option options[] = {
+	{'v', "verbose", NULL,
+	 "each order and migrate type, each CPU, and each counter that is not 0"},
+	{'a', "alloc", "GFP[,ORDER]",
+	 "which zone would serve such a request now, or why none would"},
+	{'n', "node", "N", "with -a: made on that node, not on the first CPU's"},
+	{0},
+};
+
+static const enum mmx_fact_id needs[] = {FACT_ZONES, FACT_PAGES};
+
+const struct mmx_command mmx_cmd_zonex = {
+	.name = "zonex",
+	.summary = "nodes and zones: ranges, watermarks, free blocks, lists of CPUs, counters",
+	.help = "Shows the nodes with their CPUs and distances; where each zone lies, and why there; how much is\n"
+		"free against the watermarks, and what those were made from; free blocks by order, what CPUs\n"
+		"keep, pageblocks by type, compaction; and the order in which allocations try the zones.\n"
+		"Pages that CPUs keep on lists of their own are free, and are not among the free ones.\n"
+		"\n"
+		"Free is what all CPUs count together, which the allocator goes by; what each has not added\n"
+		"yet is pending. A zone stands below a watermark when no more than that is free, boost\n"
+		"included. Findings are what cannot be: negative or impossible counters, watermarks out of\n"
+		"order, more blocks than there is room for, lists of zones or of CPUs that are broken. The\n"
+		"exit status is then 1.\n"
+		"\n"
+		"-a goes through the zones as the allocator does, with its numbers: first against the low\n"
+		"watermark, where at first pageblocks of other types are taken only whole; then, with kswapd\n"
+		"awake, against the minimum, from which requests that must not wait or are urgent may take\n"
+		"some. GFP is of names and words in hex, with | between them: GFP_KERNEL,\n"
+		"'GFP_USER|__GFP_THISNODE', cc0; the names are those that this kernel has. What cpusets and\n"
+		"memory policies forbid is not known, nor what reclaim and compaction would bring.",
+	.options = options,
+	.document = &document,
+	.needs = needs,
+	.n_needs = sizeof(needs) / sizeof(*needs),
+	.run = zonex,
+};

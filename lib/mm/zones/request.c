@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "kernel/member.h"
+#include "mm/frames/pageblock.h"
+#include "mm/mem.h"
+#include "mm/zones/counters.h"
+#include "mm/zones/gfp_names.h"
+#include "mm/zones/nodes.h"
+#include "mm/zones/request.h"
+#include "mm/zones/topology.h"
+#include "mm/zones/zone_states.h"
+
+/* Types that one may take from, after its own; by the order in which kernels since 6.0 try them. */
+#define FALLBACKS 2
+
+/* What a request may do in a pass. */
+struct rights {
+	bool high;            /* half of the minimum: __GFP_HIGH */
+	bool non_block;       /* and a quarter of the rest; up to 6.2 that of any atomic request */
+	bool highatomic;      /* blocks that are reserved for atomic requests */
+	bool last_highatomic; /* those too when nothing else is left */
+	bool cma;
+	bool reserves; /* any of the first three: reserved pages count as free for it */
+	bool no_boost; /* a boosted minimum counts as not boosted, of single pages */
+	bool tidy;
+};
+
+struct walk {
+	struct mmx_request *request;
+	struct mmx_view *view;
+	const struct mmx_layout *l;
+	const struct mmx_zone_states *states;
+	const struct mmx_counters *counters;
+	const struct mmx_gfp_names *names;
+	const struct mmx_topology *topology;
+	unsigned int block_order;
+};
+
+static bool has_flag(const struct walk *w, const char *name)
+{
+	uint64_t bits = mmx_gfp_bits(w->names, name);
+
+	return bits && (w->request->gfp & bits) == bits;
+}
+
+/* The zone of a type, or the normal one on a kernel without it. */
+static unsigned int zone_of(const struct mmx_layout *l, enum mmx_layout_enumerator zone)
+{
+	return mmx_has_enum(l, zone) ? mmx_enum(l, zone) : mmx_enum(l, E_ZONE_NORMAL);
+}
+
+static unsigned int find_highest(const struct walk *w)
+{
+	if (has_flag(w, "__GFP_DMA"))
+		return zone_of(w->l, E_ZONE_DMA);
+	if (has_flag(w, "__GFP_DMA32"))
+		return zone_of(w->l, E_ZONE_DMA32);
+	if (has_flag(w, "__GFP_MOVABLE") && has_flag(w, "__GFP_HIGHMEM"))
+		return zone_of(w->l, E_ZONE_MOVABLE);
+	return zone_of(w->l, E_ZONE_NORMAL);
+}
+
+static unsigned int find_type(const struct walk *w)
+{
+	uint64_t off = 0;
+
+	if (!mmx_kread_variable(w->view, "page_group_by_mobility_disabled", 4, &off) && off)
+		return mmx_enum(w->l, E_MIGRATE_UNMOVABLE);
+	if (has_flag(w, "__GFP_MOVABLE"))
+		return mmx_enum(w->l, E_MIGRATE_MOVABLE);
+	return has_flag(w, "__GFP_RECLAIMABLE") ? mmx_enum(w->l, E_MIGRATE_RECLAIMABLE)
+						: mmx_enum(w->l, E_MIGRATE_UNMOVABLE);
+}
+
+/*
+ * 6.3 took away __GFP_ATOMIC: since then who must not wait is whoever does not allow direct reclaim, and a right
+ * to reserved blocks goes only with half of the minimum.
+ */
+static struct rights find_rights(const struct walk *w, enum mmx_request_pass pass)
+{
+	bool is_old = mmx_gfp_bits(w->names, "__GFP_ATOMIC");
+	struct rights r = {.tidy = pass == MMX_PASS_LOW_TIDY};
+
+	r.cma = mmx_has_enum(w->l, E_MIGRATE_CMA) && has_flag(w, "__GFP_MOVABLE");
+	if (pass != MMX_PASS_MIN)
+		return r;
+	r.high = has_flag(w, "__GFP_HIGH");
+	r.non_block = !has_flag(w, "__GFP_NOMEMALLOC") &&
+		      (is_old ? has_flag(w, "__GFP_ATOMIC") : !has_flag(w, "__GFP_DIRECT_RECLAIM"));
+	r.highatomic = w->request->order && r.non_block && (is_old || r.high);
+	r.last_highatomic = !is_old && r.non_block && mmx_has(w->l, M_zone_nr_free_highatomic);
+	r.reserves = is_old ? r.non_block : r.high || r.non_block;
+	r.no_boost = is_old ? has_flag(w, "__GFP_ATOMIC") : r.high;
+	return r;
+}
+
+static int counted(const struct walk *w, const struct mmx_zone_state *zone, const char *name,
+		   int64_t *n, struct mmx_err *err)
+{
+	struct mmx_counter counter =
+		mmx_counter_of_zone(w->counters, zone->node, zone->index, MMX_COUNTERS_ZONE, name);
+
+	if (counter.why) {
+		*err = *counter.why;
+		return -1;
+	}
+	*n = mmx_counter_shown(w->counters, &counter);
+	return 0;
+}
+
+/* Since 6.12 what is free of the reserved blocks is known, and unaccepted memory counts as free no more. */
+static int find_unusable(const struct walk *w, const struct mmx_zone_state *zone,
+			 const struct rights *r, int64_t *n, struct mmx_err *err)
+{
+	bool is_new = mmx_has(w->l, M_zone_nr_free_highatomic);
+	int64_t part = 0;
+
+	*n = (1ll << w->request->order) - 1;
+	if (!r->reserves)
+		*n += is_new ? zone->free_highatomic : zone->reserved_highatomic;
+	if (!r->cma && mmx_has_enum(w->l, E_MIGRATE_CMA)) {
+		if (counted(w, zone, "NR_FREE_CMA_PAGES", &part, err))
+			return -1;
+		*n += part;
+	}
+	if (!is_new && mmx_counter_number(w->counters, MMX_COUNTERS_ZONE, "NR_UNACCEPTED") >= 0) {
+		if (counted(w, zone, "NR_UNACCEPTED", &part, err))
+			return -1;
+		*n += part;
+	}
+	return 0;
+}
+
+/* What the minimum comes to for a request that may dip into it. */
+static int64_t dip(int64_t mark, const struct rights *r, bool is_old)
+{
+	if (r->high)
+		mark -= mark / 2;
+	if (r->non_block && (is_old || r->high))
+		mark -= mark / 4;
+	return mark;
+}
+
+/* Whether a list has a block; -1 when that is not known. */
+static int is_filled(const struct walk *w, const struct mmx_zone_state *zone, unsigned int order,
+		     unsigned int type, struct mmx_err *err)
+{
+	const struct mmx_member *areas = &w->l->member[M_zone_free_area].m;
+	const struct mmx_member *lists = &w->l->member[M_free_area_free_list].m;
+	uint64_t head = zone->addr + areas->bit_off / 8 + order * areas->elem_size +
+			lists->bit_off / 8 + type * (uint64_t)lists->elem_size;
+	enum mmx_read read;
+	uint64_t first;
+
+	if (type >= lists->nelems)
+		return 0;
+	read = mmx_kread_u64(w->view, head, &first);
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "a free list is %s", mmx_read_name(read));
+	return first != head;
+}
+
+/* The smallest block of a type that is large enough: 1 when there is one. */
+static int find_block(const struct walk *w, const struct mmx_zone_state *zone, unsigned int type,
+		      struct mmx_request_try *t)
+{
+	for (unsigned int order = w->request->order; order < w->states->orders; order++) {
+		int filled = is_filled(w, zone, order, type, &t->why);
+
+		if (!filled)
+			continue;
+		t->order = order;
+		t->type = type;
+		return filled;
+	}
+	return 0;
+}
+
+static int find_fallback(const struct walk *w, const struct mmx_zone_state *zone,
+			 const struct rights *r, struct mmx_request_try *t)
+{
+	const unsigned int unmovable = mmx_enum(w->l, E_MIGRATE_UNMOVABLE);
+	const unsigned int movable = mmx_enum(w->l, E_MIGRATE_MOVABLE);
+	const unsigned int reclaimable = mmx_enum(w->l, E_MIGRATE_RECLAIMABLE);
+	unsigned int least = w->request->order, type = w->request->type;
+	unsigned int from[FALLBACKS] = {type == reclaimable ? unmovable : reclaimable,
+					type == movable ? unmovable : movable};
+
+	if (r->tidy && least < w->block_order)
+		least = w->block_order;
+	/* The largest block of either, the first one of equals. */
+	for (unsigned int order = w->states->orders; order-- > least;) {
+		for (unsigned int i = 0; i < FALLBACKS; i++) {
+			int filled = is_filled(w, zone, order, from[i], &t->why);
+
+			if (!filled)
+				continue;
+			t->order = order;
+			t->type = from[i];
+			return filled;
+		}
+	}
+	return 0;
+}
+
+/* Where a block would come from: 1 and which, 0, or -1 when that is not known. */
+static int find_source(const struct walk *w, const struct mmx_zone_state *zone,
+		       const struct rights *r, struct mmx_request_try *t)
+{
+	int64_t cma = 0;
+	int found = 0;
+
+	if (r->highatomic)
+		found = find_block(w, zone, mmx_enum(w->l, E_MIGRATE_HIGHATOMIC), t);
+	/* From CMA first, when more than half of what is free is there. */
+	if (!found && r->cma && counted(w, zone, "NR_FREE_CMA_PAGES", &cma, &t->why))
+		return -1;
+	if (!found && r->cma && cma > t->free / 2)
+		found = find_block(w, zone, mmx_enum(w->l, E_MIGRATE_CMA), t);
+	if (!found)
+		found = find_block(w, zone, w->request->type, t);
+	if (!found && r->cma)
+		found = find_block(w, zone, mmx_enum(w->l, E_MIGRATE_CMA), t);
+	if (!found)
+		found = find_fallback(w, zone, r, t);
+	if (!found && r->last_highatomic)
+		found = find_block(w, zone, mmx_enum(w->l, E_MIGRATE_HIGHATOMIC), t);
+	return found;
+}
+
+/* Whether any list has a block of the order: fragmentation, or types that it must not take. */
+static enum mmx_request_end without_block(const struct walk *w, const struct mmx_zone_state *zone)
+{
+	for (unsigned int order = w->request->order; order < w->states->orders; order++) {
+		if (zone->nr_free[order])
+			return MMX_END_TYPE;
+	}
+	return MMX_END_FRAGMENTED;
+}
+
+static bool is_above(const struct mmx_request_try *t, int64_t min)
+{
+	return t->free - t->unusable > min + t->reserve;
+}
+
+static bool passes_mark(const struct walk *w, const struct mmx_zone_state *zone,
+			const struct rights *r, struct mmx_request_try *t)
+{
+	bool is_old = mmx_gfp_bits(w->names, "__GFP_ATOMIC");
+
+	if (t->pass == MMX_PASS_NONE)
+		return true;
+	t->mark = mmx_zone_mark(zone, t->pass == MMX_PASS_MIN ? MMX_MARK_MIN : MMX_MARK_LOW);
+	t->min = dip(t->mark, r, is_old);
+	if (is_above(t, t->min))
+		return true;
+	if (w->request->order || !r->no_boost || !zone->boost)
+		return false;
+	t->mark = zone->mark[MMX_MARK_MIN];
+	t->min = dip(t->mark, r, is_old);
+	return is_above(t, t->min);
+}
+
+static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone_state *zone,
+				     struct mmx_request_try *t)
+{
+	struct rights r = find_rights(w, t->pass);
+	int found;
+
+	if (zone->why) {
+		t->why = *mmx_reason(&w->states->reasons, zone->why);
+		return MMX_END_UNKNOWN;
+	}
+	if (counted(w, zone, "NR_FREE_PAGES", &t->free, &t->why) ||
+	    find_unusable(w, zone, &r, &t->unusable, &t->why))
+		return MMX_END_UNKNOWN;
+	t->reserve = zone->reserve[w->request->highest];
+	if (!passes_mark(w, zone, &r, t))
+		return MMX_END_MARK;
+	found = find_source(w, zone, &r, t);
+	if (found < 0)
+		return MMX_END_UNKNOWN;
+	return found ? MMX_END_SERVED : without_block(w, zone);
+}
+
+/* 1 when a zone serves, 0 when none does, -1 without memory. */
+static int try_pass(const struct walk *w, enum mmx_request_pass pass)
+{
+	struct mmx_request *q = w->request;
+	enum mmx_zonelist_kind kind =
+		has_flag(w, "__GFP_THISNODE") ? MMX_ZONES_OF_NODE : MMX_ZONES_OF_ALL;
+	const struct mmx_zonelist_entry *at = NULL;
+
+	while ((at = mmx_zonelist_next(w->topology, q->node, kind, at)) != NULL) {
+		struct mmx_request_try t = {.pass = pass, .node = at->node, .zone = at->zone};
+		const struct mmx_zone_state *zone;
+
+		if (at->zone > q->highest)
+			continue;
+		/* On another node, taking from other types is better than going on. */
+		if (pass == MMX_PASS_LOW_TIDY && at->node != q->node)
+			return 0;
+		zone = mmx_zone_state_of(w->states, at->node, at->zone);
+		if (!zone)
+			continue;
+		t.end = try_zone(w, zone, &t);
+		if (t.end == MMX_END_UNKNOWN)
+			mmx_cover_fail(&q->coverage, &t.why);
+		if (!mmx_array_add(&q->tries, t))
+			return -1;
+		if (t.end == MMX_END_SERVED) {
+			q->served = q->tries.n - 1;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Whether the first try spares blocks of other types: where the first zone is Normal and there is DMA32 below. */
+static bool begins_tidy(const struct walk *w)
+{
+	const struct mmx_zone_state *below;
+	const struct mmx_zonelist_entry *at = NULL;
+	unsigned int nodes = 0;
+	uint64_t always = 0;
+
+	if (!mmx_kread_variable(w->view, "defrag_mode", 4, &always) && always)
+		return true;
+	if (!mmx_has_enum(w->l, E_ZONE_DMA32))
+		return false;
+	do
+		at = mmx_zonelist_next(w->topology, w->request->node, MMX_ZONES_OF_ALL, at);
+	while (at && at->zone > w->request->highest);
+	if (!at || at->zone != (unsigned int)mmx_enum(w->l, E_ZONE_NORMAL))
+		return false;
+	for (size_t i = 0; i < mmx_know_nodes(w->view)->n; i++)
+		nodes += mmx_know_nodes(w->view)->v[i].online;
+	below = mmx_zone_state_of(w->states, at->node, mmx_enum(w->l, E_ZONE_DMA32));
+	return nodes == 1 || (below && below->present);
+}
+
+static int require(const struct walk *w, struct mmx_err *err)
+{
+	static const enum mmx_layout_enumerator types[] = {
+		E_MIGRATE_UNMOVABLE,  E_MIGRATE_MOVABLE, E_MIGRATE_RECLAIMABLE,
+		E_MIGRATE_HIGHATOMIC, E_ZONE_NORMAL,     E_ZONE_MOVABLE};
+	const enum mmx_layout_member need[] = {M_free_area_free_list};
+	const struct mmx_coverage *rests_on[] = {&w->states->coverage, &w->names->coverage,
+						 &w->topology->coverage};
+
+	for (unsigned int i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (!mmx_has_enum(w->l, types[i]))
+			return mmx_fail(err, MMX_EMISSING, "enumerator %s is needed",
+					mmx_layout_enumerators[types[i]].name);
+	}
+	for (unsigned int i = 0; i < sizeof(rests_on) / sizeof(*rests_on); i++) {
+		if (rests_on[i]->found)
+			continue;
+		*err = rests_on[i]->first;
+		return -1;
+	}
+	return mmx_layout_require(w->l, need, 1, err);
+}
+
+static int check(const struct walk *w, struct mmx_err *err)
+{
+	const struct mmx_request *q = w->request;
+
+	if (q->order >= w->states->orders)
+		return mmx_fail(err, MMX_EUSAGE, "blocks have orders up to %u",
+				w->states->orders - 1);
+	if (q->highest >= w->states->zones)
+		return mmx_fail(err, MMX_ECORRUPT, "there is no zone %u", q->highest);
+	if (!mmx_zonelist_next(w->topology, q->node, MMX_ZONES_OF_ALL, NULL))
+		return mmx_fail(err, MMX_ENOTFOUND, "node %u has no list of zones", q->node);
+	return 0;
+}
+
+int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err *err)
+{
+	const struct mmx_pageblock_format *blocks = mmx_know_pageblock_format(view);
+	struct walk w = {
+		.request = q,
+		.view = view,
+		.l = &view->kernel->layout,
+		.states = mmx_know_zone_states(view),
+		.counters = mmx_know_counters(view),
+		.names = mmx_know_gfp_names(view),
+		.topology = mmx_know_topology(view),
+		.block_order = blocks->types ? blocks->order : 9,
+	};
+	int ret = 0;
+
+	q->served = -1;
+	if (require(&w, err))
+		return -1;
+	mmx_cover_inherit(&q->coverage, &w.topology->coverage);
+	q->highest = find_highest(&w);
+	q->type = find_type(&w);
+	if (check(&w, err))
+		return -1;
+	if (begins_tidy(&w))
+		ret = try_pass(&w, MMX_PASS_LOW_TIDY);
+	for (unsigned int pass = MMX_PASS_LOW; pass < MMX_PASSES && !ret; pass++) {
+		if (pass == MMX_PASS_NONE &&
+		    (!has_flag(&w, "__GFP_MEMALLOC") || has_flag(&w, "__GFP_NOMEMALLOC")))
+			break;
+		ret = try_pass(&w, pass);
+	}
+	return ret < 0 ? mmx_fail_nomem(err) : 0;
+}
+
+void mmx_request_free(struct mmx_request *q)
+{
+	mmx_array_free(&q->tries);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which zone would serve a request for memory as things stand, by the allocator's own steps: first the zones
+ * of the list in their order against the low watermark; then, with kswapd awake, against the minimum, from which
+ * requests that must not wait may take some; and those of who frees memory, against nothing. What reclaim
+ * or compaction would bring is not asked here, nor what cpusets and policies allow.
+ */
+#ifndef MMX_MM_REQUEST_H
+#define MMX_MM_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/coverage.h"
+
+struct mmx_view;
+
+/**
+ * enum mmx_request_pass - how hard is tried
+ * @MMX_PASS_LOW_TIDY: against the low watermark, and blocks of another type are taken only whole
+ */
+enum mmx_request_pass { MMX_PASS_LOW_TIDY, MMX_PASS_LOW, MMX_PASS_MIN, MMX_PASS_NONE, MMX_PASSES };
+
+/**
+ * enum mmx_request_end - what came of a zone
+ * @MMX_END_SERVED: it would serve
+ * @MMX_END_MARK: too little is free above watermark and reserve
+ * @MMX_END_FRAGMENTED: enough is free, and no block of that order
+ * @MMX_END_TYPE: there are such blocks, of types that it must not take
+ * @MMX_END_UNKNOWN: what it rests on is not in the dump
+ */
+enum mmx_request_end {
+	MMX_END_SERVED,
+	MMX_END_MARK,
+	MMX_END_FRAGMENTED,
+	MMX_END_TYPE,
+	MMX_END_UNKNOWN,
+	MMX_ENDS
+};
+
+/**
+ * struct mmx_request_try - one zone, in one pass
+ * @free: pages free, by the shared part of the zone's counter, as the allocator sees it
+ * @unusable: of those what it must not count: reserved for atomic requests, CMA, and the rest of its own block
+ * @mark: the watermark, with boost
+ * @min: what is left of it for this request, which may dip into it
+ * @reserve: what is kept for requests that only lower zones can serve
+ * @order, @type: of the free list that would be taken from, when it would be served
+ * @why: MMX_END_UNKNOWN: a sentence
+ */
+struct mmx_request_try {
+	enum mmx_request_pass pass;
+	unsigned int node, zone;
+	enum mmx_request_end end;
+	int64_t free, unusable, mark, min, reserve;
+	unsigned int order, type;
+	struct mmx_err why;
+};
+
+/**
+ * struct mmx_request - what is asked for, and what came of it
+ * @gfp, @order, @node: to be set: flags, log2 of pages, and the node that it is made on
+ * @highest: the highest zone that the flags allow
+ * @type: migrate type of what it is for
+ * @served: number of the try that serves it; -1: none would, as things stand
+ * @tries: in the order in which zones are tried, in one pass after the other
+ */
+struct mmx_request {
+	struct mmx_coverage coverage;
+	uint64_t gfp;
+	unsigned int order, node;
+	unsigned int highest, type;
+	int served;
+	struct {
+		MMX_ARRAY(struct mmx_request_try);
+	} tries;
+};
+
+/** mmx_request_ask() - fill @tries; -1 and @err when it makes no sense, or nothing can be told of it */
+int mmx_request_ask(struct mmx_request *request, struct mmx_view *view, struct mmx_err *err);
+void mmx_request_free(struct mmx_request *request);
+
+#endif
