@@ -19,6 +19,11 @@ class Mobility:
         self.kernel, self.pages, self.classes = model.kernel, model.pages, model.classes
         flags = model.flags
         self.dirty = flags.bit("dirty") | flags.bit("writeback") | flags.bit("unevictable")
+        self.unevictable = flags.bit("unevictable")
+        self.mapping_flags = t.member("struct address_space", "flags")
+        bit = t.constant("AS_INACCESSIBLE")
+        self.inaccessible = 1 << (t.constant("AS_UNMOVABLE") if bit is None else bit) \
+            if bit is not None or t.constant("AS_UNMOVABLE") is not None else 0
         self.lru, self.private = flags.bit("lru"), flags.bit("private")
         self.in_swap = flags.bit("swapbacked") | flags.bit("swapcache")
         pins = t.member("struct folio", "_pincount")
@@ -36,7 +41,7 @@ class Mobility:
             return HOLE, False
         kind = self.classes.of(page)
         if kind in USERS:
-            if self.is_held(folio, kind):
+            if self.is_held(folio, kind) or self.is_inaccessible(folio):
                 return STUCK, False
             return MOVABLE, kind == "file" and folio.flags & (self.lru | self.dirty) == self.lru
         if kind == "hugetlb":
@@ -44,6 +49,15 @@ class Mobility:
         if kind == "slab":
             return (SHRINKABLE if self.can_shrink(folio.rows[0][self.cache]) else STUCK), False
         return BY_CLASS.get(kind, STUCK), False
+
+    def is_inaccessible(self, folio):
+        """Memory of a confidential guest, which is never moved, and is unevictable."""
+        if not self.inaccessible or not folio.flags & self.unevictable or not folio.mapping or folio.mapping & 3:
+            return False
+        try:
+            return bool(self.kernel.number(folio.mapping + self.mapping_flags[0]) & self.inaccessible)
+        except Absent:
+            return False
 
     def can_shrink(self, cache):
         if cache not in self.caches:
@@ -55,7 +69,7 @@ class Mobility:
         return self.caches[cache]
 
     def is_held(self, folio, kind):
-        """Whether it has more references than its users and caches have, and one in passing."""
+        """Whether it has more references than its users and caches have, and one in passing; or cannot be taken."""
         key = folio.head, kind
         if key not in self.folios:
             if len(self.folios) > 4096:
@@ -70,10 +84,9 @@ class Mobility:
             left -= (frames if folio.mapping else 0) + bool(folio.flags & self.private)
         if folio.flags & self.in_swap == self.in_swap:
             left -= frames
-        if not folio.large:
-            return left > 1
-        pins = self.pages.int_of(folio, self.pincount) if self.pincount is not None else 0
-        return pins != 0 or left - pins > 1
+        pins = self.pages.int_of(folio, self.pincount) if folio.large and self.pincount is not None else 0
+        # What is off the LRU without a reference for that was never on it: secret memory.
+        return pins != 0 or left - pins > 1 or (left == pins and not folio.flags & self.lru)
 
     def mappings(self, folio):
         """Entries that map any of it, large ones once."""

@@ -55,6 +55,8 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_free_memory *memory)
 {
 	const struct mmx_coverage *coverage = &memory->lists->coverage;
 	enum mmx_exit status = mmx_run_show(run, memory, NULL);
+	uint64_t wrong = mmx_free_findings_total(&memory->lists->findings) +
+			 mmx_free_findings_total(&memory->room->findings);
 
 	say_how_many(run, &memory->lists->findings);
 	say_how_many(run, &memory->room->findings);
@@ -62,10 +64,12 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_free_memory *memory)
 		mmx_say(run, "%s", coverage->first.text);
 	if (!mmx_cover_whole(&memory->room->coverage))
 		mmx_say(run, "%s", memory->room->coverage.first.text);
-	return mmx_worse(status, mmx_free_findings_total(&memory->lists->findings) ||
-						 mmx_free_findings_total(&memory->room->findings)
-					 ? MMX_EXIT_FINDINGS
-					 : MMX_EXIT_OK);
+	if (!wrong)
+		return status;
+	if (run->kernel->image->live)
+		mmx_say(run,
+			"the kernel runs: lists move while they are walked, and what is found may be nothing");
+	return mmx_worse(status, MMX_EXIT_FINDINGS);
 }
 
 static enum mmx_exit buddyx(struct mmx_run *run)
@@ -138,7 +142,7 @@ const struct mmx_command mmx_cmd_buddyx = {
 		"(pinned, or referenced from elsewhere) are among them.\n"
 		"\n"
 		"A CPU that was stopped with a zone's lock held may have left a block half-way between two\n"
-		"lists: a finding tells what stands there.\n"
+		"lists: a finding tells what stands there, and locked whether somebody has the lock.\n"
 		"\n"
 		"The exit status is 1 when something is wrong, and 3 when struct pages that lists lead to are\n"
 		"not in the dump.",

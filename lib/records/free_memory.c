@@ -92,6 +92,15 @@ static void nr_free(struct mmx_rows *r, struct mmx_value *v)
 	}
 }
 
+static void locked(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->truth = zone_of(r)->lock != 0;
+	if (!mmx_has(&r->view->kernel->layout, M_zone_lock))
+		mmx_value_null(v);
+	else
+		mmx_value_absent(v, zone_of(r)->lock_read);
+}
+
 static void per_cpu(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_pcp *pcp = mmx_know_pcp(r->view);
@@ -134,6 +143,9 @@ static const struct mmx_field zone_fields[] = {
 	 AT(struct mmx_free_zone, elsewhere)},
 	{"per_cpu", MMX_COUNT, "frames that are free and on no list here, but on those of CPUs",
 	 .may = MMX_OR_UNKNOWN, .get = per_cpu},
+	{"locked", MMX_BOOL,
+	 "somebody holds the zone's lock: a block may be half-way between lists",
+	 .may = MMX_OR_NULL | MMX_OR_ABSENT, .get = locked},
 	{"free", MMX_MATRIX, "blocks on the lists, by order and migrate type",
 	 .title = "free blocks", .matrix = &free_blocks},
 	{"orders", MMX_TABLE, "what could be had in one piece", .title = "blocks that could be had",

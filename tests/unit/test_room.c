@@ -14,7 +14,8 @@
 #define SLAB       (~0x1000u)
 #define HUGETLB    (~0x800u)
 #define ZONE_SHIFT 62u
-#define FLAG_HEAD  6
+
+enum { FLAG_LRU = 5, FLAG_HEAD = 6, FLAG_UNEVICTABLE = 18, AS_INACCESSIBLE = 8 };
 
 struct page {
 	uint64_t flags, link, cache, mapping, index, private;
@@ -66,6 +67,7 @@ static void make_format(void)
 	};
 	fake_no_bits(m);
 	f->head = FLAG_HEAD;
+	f->lru = FLAG_LRU;
 	fake_member(m, M_slab_slab_cache, offsetof(struct page, cache), 8, 0);
 	m->mem.flags.field[FIELD_ZONE] =
 		(struct mmx_flag_field){.shift = ZONE_SHIFT, .width = 2, .known = true};
@@ -92,7 +94,8 @@ static void setup(void)
 		abort();
 	/* Anonymous memory that is mapped once. */
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
-		*page(pfn) = (struct page){.mapping = 0x1001, .refcount = 1};
+		*page(pfn) =
+			(struct page){.flags = 1 << FLAG_LRU, .mapping = 0x1001, .refcount = 1};
 }
 
 static void teardown(void)
@@ -214,6 +217,37 @@ static void held_pages_stay(void)
 	page(9)->refcount = 1025;
 	z = find();
 	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1, "pinned");
+	page(9)->refcount = 1;
+	page(9)->flags = 0;
+	z = find();
+	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1, "on no list of the LRU");
+	page(9)->refcount = 2;
+	z = find();
+	CHECK(!z->frames[MMX_MOBILITY_STUCK], "on its way to one");
+	teardown();
+}
+
+/* A mapping lies behind the struct pages. */
+static void memory_of_confidential_guests_stays(void)
+{
+	const uint64_t flags = 1 << AS_INACCESSIBLE;
+	const struct mmx_room_zone *z;
+	uint64_t mapping;
+
+	setup();
+	fake_member(m, M_address_space_flags, 0, 8, 0);
+	fake_enum(m, E_AS_INACCESSIBLE, AS_INACCESSIBLE);
+	fake_enum(m, E_PG_unevictable, FLAG_UNEVICTABLE);
+	m->used = (size_t)FRAMES * SIZE;
+	mapping = fake_put(m, &flags, sizeof(flags));
+	m->mem.kernel.regions.v[REGION_DIRECT_MAP] =
+		(struct mmx_region){.start = FAKE_VA, .end = FAKE_VA + m->size};
+	*page(9) = (struct page){
+		.flags = 1 << FLAG_LRU | 1 << FLAG_UNEVICTABLE, .mapping = mapping, .refcount = 2};
+	*page(10) = (struct page){.flags = 1 << FLAG_LRU, .mapping = mapping, .refcount = 2};
+	z = find();
+	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1, "%llu stay",
+	      (unsigned long long)z->frames[MMX_MOBILITY_STUCK]);
 	teardown();
 }
 
@@ -241,8 +275,8 @@ static void ranges_lie_in_one_zone(void)
 	setup();
 	if (!mmx_array_add(&m->mem.zones, above))
 		abort();
-	page(1536)->flags = 1ULL << ZONE_SHIFT;
-	page(2048)->flags = 3ULL << ZONE_SHIFT; /* of no zone that there is */
+	page(1536)->flags |= 1ULL << ZONE_SHIFT;
+	page(2048)->flags |= 3ULL << ZONE_SHIFT; /* of no zone that there is */
 	z = find();
 	CHECK(z->order[0].movable == FRAMES - 2 && z->order[9].movable == FRAMES / 512 - 2 &&
 		      z->order[10].movable == FRAMES / 1024 - 2 && !z->gigantic.movable,
@@ -279,6 +313,7 @@ int main(void)
 	RUN(what_can_be_moved_leaves_every_range);
 	RUN(a_page_that_stays_denies_its_ranges);
 	RUN(held_pages_stay);
+	RUN(memory_of_confidential_guests_stays);
 	RUN(huge_pages_are_moved_for_larger_ones_alone);
 	RUN(ranges_lie_in_one_zone);
 	RUN(struct_pages_are_held_against_the_lists);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/member.h"
 #include "mm/frames/mobility.h"
 #include "mm/frames/refcount.h"
 #include "mm/owners/slab_caches.h"
@@ -26,6 +27,8 @@ void mmx_mobility_rules_find(struct mmx_mobility_rules *rules, struct mmx_view *
 		.slab_cache = mmx_has(l, M_slab_slab_cache) ? mmx_off(l, M_slab_slab_cache) : ~0u,
 		.dirty = flag(l, E_PG_dirty),
 		.unevictable = flag(l, E_PG_unevictable),
+		.inaccessible =
+			mmx_has(l, M_address_space_flags) ? flag(l, E_AS_INACCESSIBLE) : MMX_NO_BIT,
 	};
 	if (rules->caches->flags.known)
 		rules->reclaim_account = rules->caches->flags.mask[MMX_SLAB_RECLAIM_ACCOUNT];
@@ -50,13 +53,33 @@ static enum mmx_mobility of_slab(const struct mmx_mobility_rules *rules,
 							      : MMX_MOBILITY_STUCK;
 }
 
-/* A page that somebody holds beyond its users and caches cannot be moved until they let go of it. */
+/*
+ * A page that somebody holds beyond its users and caches cannot be moved until they let go of it; neither can one
+ * that is on no list of the LRU, unless somebody has it from there, which takes a reference: secret memory.
+ */
 static bool is_held(const struct mmx_page_walk *w, enum mmx_class class)
 {
 	struct mmx_refcount refs;
 
 	mmx_refcount_of(&refs, w, class);
-	return !refs.read && !refs.mapped && (refs.pins || refs.remainder > PASSING_REFERENCES);
+	if (refs.read || refs.mapped)
+		return false;
+	return refs.pins || refs.remainder > PASSING_REFERENCES ||
+	       (!refs.remainder && !mmx_bit(w->folio.flags, mmx_walk_format(w)->lru));
+}
+
+/*
+ * Memory of confidential guests, which even the kernel cannot read: all of it is unevictable, so no
+ * other page's mapping is looked at.
+ */
+static bool is_inaccessible(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w)
+{
+	uint64_t mapping = mmx_word(w->folio.bytes, mmx_walk_format(w)->mapping), flags;
+
+	return rules->inaccessible != MMX_NO_BIT && mapping && !(mapping & 3) &&
+	       mmx_bit(w->folio.flags, rules->unevictable) &&
+	       !mmx_kread_member(w->view, mapping, M_address_space_flags, &flags) &&
+	       mmx_bit(flags, rules->inaccessible);
 }
 
 static struct mmx_moves of_users(const struct mmx_mobility_rules *rules,
@@ -65,7 +88,7 @@ static struct mmx_moves of_users(const struct mmx_mobility_rules *rules,
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	uint64_t flags = w->folio.flags;
 
-	if (is_held(w, class))
+	if (is_held(w, class) || is_inaccessible(rules, w))
 		return (struct mmx_moves){MMX_MOBILITY_STUCK, false};
 	return (struct mmx_moves){
 		.mobility = MMX_MOBILITY_MOVABLE,

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/zones/free_lists.h"
 
@@ -289,6 +290,7 @@ static int walk_zone(struct mmx_free_lists *lists, struct mmx_view *view,
 	if (!mmx_array_add(lists, (struct mmx_free_zone){.zone = zone}))
 		return -1;
 	w.zone = &lists->v[lists->n - 1];
+	w.zone->lock_read = mmx_kread_member(view, zone->addr, M_zone_lock, &w.zone->lock);
 	for (unsigned int order = 0; order < lists->orders; order++) {
 		w.broken = false;
 		for (unsigned int type = 0; type < lists->types; type++) {

@@ -66,6 +66,7 @@ uint64_t mmx_free_findings_total(const struct mmx_free_findings *findings);
  * struct mmx_free_zone - the free memory of a zone
  * @blocks: found on the lists, by order and migrate type
  * @nr_free: the kernel's count of blocks by order; @nr_free_read tells whether it could be read
+ * @lock: a word of its lock, which is 0 when nobody holds that; @lock_read tells whether it could be read
  * @elsewhere: blocks on the list of another type than their pageblock's, where that is no fault
  * @frames, @isolated: in those blocks; and those of them that are on lists of isolated blocks
  */
@@ -74,6 +75,8 @@ struct mmx_free_zone {
 	uint64_t blocks[MMX_BLOCK_ORDERS][MMX_MIGRATE_TYPES];
 	uint64_t nr_free[MMX_BLOCK_ORDERS];
 	enum mmx_read nr_free_read[MMX_BLOCK_ORDERS];
+	uint64_t lock;
+	enum mmx_read lock_read;
 	uint64_t elsewhere;
 	uint64_t frames, isolated;
 };

@@ -199,3 +199,8 @@ def buddy_inside_held(kernel):
         buddyx(found("wrong-counter", r"the lists have \d+ frames and NR_FREE_PAGES says \d+, 0 of it not yet added up")))
 def free_counter(kernel):
     kernel.node.zones[1][f"vm_stat[{kernel.types.enumerator('NR_FREE_PAGES')}]"] -= 100
+
+
+@damage("zone-locked", "somebody holds DMA32's lock", buddyx(r"^  locked: +yes$", status=0))
+def zone_locked(kernel):
+    kernel.machine.put(kernel.node.zones[1].at("lock"), 1, 4)
