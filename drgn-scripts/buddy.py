@@ -4,7 +4,7 @@
 import sys
 
 from mmxdrgn import answers, free_list, script
-from mmxdrgn.mobility import FREE, GIGANTIC, MOVABLE, SHRINKABLE
+from mmxdrgn.mobility import FREE, GIGANTIC, HUGE, MOVABLE, SHRINKABLE, STUCK
 from mmxdrgn.room import rooms
 
 
@@ -30,6 +30,11 @@ def order_row(zone, room, order):
             "fragmentation": fragmentation, "now": now, **of_room(room, order)}
 
 
+def content(room):
+    return {"free": room.frames[FREE], "movable": room.frames[MOVABLE], "clean": room.clean,
+            "shrinkable": room.frames[SHRINKABLE], "huge": room.frames[HUGE], "stuck": room.frames[STUCK]}
+
+
 def zone_row(model, zone, room):
     orders = [order_row(zone, room, order) for order in range(len(zone.blocks))]
     orders.append({"order": GIGANTIC, "bytes": 4096 << GIGANTIC, "nr_free": None, "unusable": None,
@@ -37,7 +42,7 @@ def zone_row(model, zone, room):
     return {"node": zone.zone.node, "zone": zone.zone.name, "walked": zone.walked,
             "nr_free": sum(n << order for order, n in enumerate(zone.nr_free)),
             "isolated": free_list.isolated(model, zone), "free": zone.blocks,
-            "free_columns": free_list.type_names(model.target), "orders": orders}
+            "free_columns": free_list.type_names(model.target), "content": content(room), "orders": orders}
 
 
 def answer(model, _):

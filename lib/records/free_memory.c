@@ -148,6 +148,8 @@ static const struct mmx_field zone_fields[] = {
 	 .may = MMX_OR_NULL | MMX_OR_ABSENT, .get = locked},
 	{"free", MMX_MATRIX, "blocks on the lists, by order and migrate type",
 	 .title = "free blocks", .matrix = &free_blocks},
+	{"content", MMX_BLOCK, "its frames by what it takes to have them free",
+	 .title = "all frames", .record = &mmx_record_free_content},
 	{"orders", MMX_TABLE, "what could be had in one piece", .title = "blocks that could be had",
 	 .record = &mmx_record_free_orders},
 	{0},

@@ -7,6 +7,47 @@
 #define PAGE_BYTES(r) (1ULL << (r)->view->kernel->arch->page_shift)
 
 /*
+ * What is in a zone's frames, by what it takes to have them free.
+ */
+
+static const struct mmx_room_zone *room_of_zone(const struct mmx_rows *r,
+						const struct mmx_free_zone *zone)
+{
+	const struct mmx_zones *zones = &mmx_mem(r->view->kernel)->zones;
+
+	return &mmx_free_memory_of(r)->room->zones.v[zone->zone - zones->v];
+}
+
+static const void *next_content(struct mmx_rows *r)
+{
+	return r->nth ? NULL : room_of_zone(r, r->above->row);
+}
+
+static const struct mmx_field content_fields[] = {
+	{"free", MMX_COUNT, "on its free lists and on those of CPUs, or to be accepted",
+	 AT(struct mmx_room_zone, frames[MMX_MOBILITY_FREE])},
+	{"movable", MMX_COUNT, "of users, page cache and drivers, and held by nobody else",
+	 AT(struct mmx_room_zone, frames[MMX_MOBILITY_MOVABLE])},
+	{"clean", MMX_COUNT,
+	 "those of `movable` that are page cache and could be dropped as they are",
+	 AT(struct mmx_room_zone, clean)},
+	{"shrinkable", MMX_COUNT, "slabs of caches that give memory up",
+	 AT(struct mmx_room_zone, frames[MMX_MOBILITY_SHRINKABLE])},
+	{"huge", MMX_COUNT, "huge pages of hugetlb, smaller than 1 GiB",
+	 AT(struct mmx_room_zone, frames[MMX_MOBILITY_HUGE])},
+	{"stuck", MMX_COUNT, "all others: whoever has them must give them back",
+	 AT(struct mmx_room_zone, frames[MMX_MOBILITY_STUCK])},
+	{0},
+};
+
+const struct mmx_record mmx_record_free_content = {
+	.name = "content",
+	.doc = "the zone's frames by what it takes to have them free",
+	.fields = content_fields,
+	.next = next_content,
+};
+
+/*
  * Orders: those of the free lists, and 1 GiB.
  */
 
@@ -23,13 +64,6 @@ struct order {
 static const struct mmx_free_zone *zone_of(const struct mmx_rows *r)
 {
 	return r->above->row;
-}
-
-static const struct mmx_room_zone *room_of(const struct mmx_rows *r)
-{
-	const struct mmx_zones *zones = &mmx_mem(r->view->kernel)->zones;
-
-	return &mmx_free_memory_of(r)->room->zones.v[zone_of(r)->zone - zones->v];
 }
 
 /* As the kernel has it for its own indexes: struct contig_page_info. */
@@ -90,7 +124,7 @@ static const void *next_order(struct mmx_rows *r)
 	if (!o->listed)
 		o->order = MMX_GIGANTIC_ORDER;
 	count_kernel(o, zone_of(r), lists->orders);
-	count_room(o, room_of(r));
+	count_room(o, room_of_zone(r, zone_of(r)));
 	if (o->listed)
 		count_now(o, zone_of(r), lists);
 	return o;

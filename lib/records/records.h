@@ -39,6 +39,23 @@
 	RECORD(zone_findings)                   \
 	RECORD(request) /* request.c */         \
 	RECORD(request_tries)                   \
+#define MMX_RECORDS(RECORD)                      \
+	RECORD(dump)   /* dump.c */              \
+	RECORD(kernel) /* kernel.c */            \
+	RECORD(regions)                          \
+	RECORD(layout) /* layout.c */            \
+	RECORD(facts)                            \
+	RECORD(vmemmap) /* frames.c */           \
+	RECORD(frame_ranges)                     \
+	RECORD(zones)                            \
+	RECORD(flag_fields) /* flags.c */        \
+	RECORD(flag_bits)                        \
+	RECORD(free_zones)   /* free_memory.c */ \
+	RECORD(free_content) /* free_room.c */   \
+	RECORD(free_orders)                      \
+	RECORD(huge_obstacles)                   \
+	RECORD(gigantic_obstacles)               \
+	RECORD(free_findings)                    \
 	RECORD(pages) /* page/page.c */
 
 #define RECORD(name) extern const struct mmx_record mmx_record_##name;

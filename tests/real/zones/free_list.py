@@ -88,7 +88,8 @@ def room(_, form):
     wrong = [(zone["zone"], order) for zone in zones for order in zone["orders"]
              if not order["now"] <= order["compacted"] <= order["reclaimed"]]
     single = [zone["zone"] for zone in zones if zone["orders"][0]["now"] != zone["walked"] or
-              zone["orders"][0]["compacted"] < zone["walked"] + zone["per_cpu"]]
+              zone["content"]["free"] != zone["walked"] + zone["per_cpu"] or
+              zone["orders"][0]["movable"] != zone["content"]["free"] + zone["content"]["movable"]]
     return f"{wrong} {single}" if wrong or single else None
 
 
