@@ -37,6 +37,7 @@ void mmx_slab_find_fault(struct mmx_slab_findings *f, const struct mmx_slab_find
 /**
  * struct mmx_slab_node - what a node has of a cache
  * @slabs, @objects, @partial: its own counts
+ * @locked: not 0: somebody has its lock, and may have been changing its lists
  * @listed: slabs on its partial list
  * @full_listed: on its list of full ones, which only caches have that are debugged
  * @full_sheaves, @empty_sheaves: of its barn
@@ -46,7 +47,7 @@ void mmx_slab_find_fault(struct mmx_slab_findings *f, const struct mmx_slab_find
 struct mmx_slab_node {
 	uint32_t cache, node;
 	uint64_t addr, barn;
-	uint64_t slabs, objects, partial;
+	uint64_t slabs, objects, partial, locked;
 	uint64_t listed, full_listed;
 	uint64_t full_sheaves, empty_sheaves;
 	uint64_t found, found_objects;

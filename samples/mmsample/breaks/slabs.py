@@ -94,6 +94,14 @@ def partial_lost(kernel):
     kernel.machine.list_init(node.at("partial"))
 
 
+@damage("node-locked", "the node's count of partial slabs of kmalloc-512 is one behind, and somebody has its lock",
+        slabx(status=0))
+def node_locked(kernel):
+    node = kernel.slabs.caches["kmalloc-512"].node
+    node["nr_partial"] = 0
+    kernel.machine.put(node.at("list_lock"), 1, 4)
+
+
 @damage("nr-slabs-wrong", "the node counts a slab of kmalloc-512 more than there are",
         slabx(finding(r"node 0 counts \d+ slabs with \d+ objects, and there are \d+ with \d+", "kmalloc-512")))
 def nr_slabs(kernel):
