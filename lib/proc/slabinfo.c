@@ -19,9 +19,14 @@ struct slabinfo {
 
 static int find(struct mmx_proc *p, struct mmx_err *err)
 {
+	static const enum mmx_layout_member counts[] = {M_kmem_cache_node_nr_slabs,
+							M_kmem_cache_node_total_objects};
 	const struct mmx_slab_caches *caches = mmx_know_slab_caches(p->view);
 	struct slabinfo *file = p->state;
 
+	/* Without CONFIG_SLUB_DEBUG kernels count nothing, and have no such file. */
+	if (mmx_layout_require(&p->view->kernel->layout, counts, 2, err))
+		return -1;
 	if (!caches->n && !mmx_cover_whole(&caches->coverage)) {
 		*err = caches->coverage.first;
 		return -1;

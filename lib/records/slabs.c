@@ -98,7 +98,13 @@ SUM_FIELD(objects)
 SUM_FIELD(full)
 SUM_FIELD(empty)
 SUM_FIELD(slack)
-SUM_FIELD(with_owners)
+
+static void with_owners(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = ((const struct cache *)r->row)->sum->with_owners;
+	if (!mmx_has(&r->view->kernel->layout, M_slab_owners))
+		mmx_value_null(v);
+}
 
 static uint64_t looked_at(const struct mmx_slab_sum *sum)
 {
@@ -525,7 +531,7 @@ static const struct mmx_field one_fields[] = {
 	{"empty", MMX_COUNT, "slabs with nothing else", .get = empty},
 	{"with_owners", MMX_COUNT,
 	 "slabs that have a vector of whom objects are charged to, or of allocation tags",
-	 .get = with_owners},
+	 .may = MMX_OR_NULL, .get = with_owners},
 	{"bytes", MMX_BYTES, "memory of its slabs", .get = bytes},
 	{"unused", MMX_BYTES,
 	 "of that, objects that are not allocated, without what is around them", .get = unused},
@@ -565,23 +571,56 @@ static const void *next_node(struct mmx_rows *r)
 	return NULL;
 }
 
+/* Kernels without CONFIG_SLUB_DEBUG do not count slabs and objects. */
+static void node_slabs(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = ((const struct mmx_slab_node *)r->row)->slabs;
+	if (!mmx_has(&r->view->kernel->layout, M_kmem_cache_node_nr_slabs))
+		mmx_value_null(v);
+}
+
+static void node_objects(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = ((const struct mmx_slab_node *)r->row)->objects;
+	if (!mmx_has(&r->view->kernel->layout, M_kmem_cache_node_total_objects))
+		mmx_value_null(v);
+}
+
+static void full_sheaves(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_slab_node *node = r->row;
+
+	v->word = node->full_sheaves;
+	if (!node->barn)
+		mmx_value_none(v);
+}
+
+static void empty_sheaves(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_slab_node *node = r->row;
+
+	v->word = node->empty_sheaves;
+	if (!node->barn)
+		mmx_value_none(v);
+}
+
 static const struct mmx_field node_fields[] = {
 	{"node", MMX_COUNT, "its number", .width = 4, AT(struct mmx_slab_node, node)},
-	{"nr_slabs", MMX_COUNT, "slabs, by its own count", .width = 9,
-	 AT(struct mmx_slab_node, slabs)},
+	{"nr_slabs", MMX_COUNT, "slabs, by its own count", .width = 9, .may = MMX_OR_NULL,
+	 .get = node_slabs},
 	{"slabs", MMX_COUNT, "slabs that were found", .width = 9, AT(struct mmx_slab_node, found)},
-	{"total_objects", MMX_COUNT, "objects, by its own count", .width = 13,
-	 AT(struct mmx_slab_node, objects)},
+	{"total_objects", MMX_COUNT, "objects, by its own count", .width = 13, .may = MMX_OR_NULL,
+	 .get = node_objects},
 	{"objects", MMX_COUNT, "objects of the slabs that were found", .width = 9,
 	 AT(struct mmx_slab_node, found_objects)},
 	{"nr_partial", MMX_COUNT, "partial slabs, by its own count", .width = 10,
 	 AT(struct mmx_slab_node, partial)},
 	{"partial", MMX_COUNT, "slabs on its partial list", .width = 9,
 	 AT(struct mmx_slab_node, listed)},
-	{"full_sheaves", MMX_COUNT, "in its barn", .width = 12,
-	 AT(struct mmx_slab_node, full_sheaves)},
-	{"empty_sheaves", MMX_COUNT, "in its barn", .width = 13,
-	 AT(struct mmx_slab_node, empty_sheaves)},
+	{"full_sheaves", MMX_COUNT, "in its barn, if it has one", .width = 12, .may = MMX_OR_NONE,
+	 .get = full_sheaves},
+	{"empty_sheaves", MMX_COUNT, "in its barn, if it has one", .width = 13, .may = MMX_OR_NONE,
+	 .get = empty_sheaves},
 	{0},
 };
 

@@ -260,7 +260,8 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 	uint32_t listed;
 
 	if (slab->bad || slab->kfence)
-		return mmx_fail(err, MMX_ECORRUPT, "the slab at PFN 0x%" PRIx64 ": %s", slab->pfn,
+		return mmx_fail(err, slab->bad ? MMX_ECORRUPT : MMX_ENOTFOUND,
+				"the slab at PFN 0x%" PRIx64 ": %s", slab->pfn,
 				slab->bad ? slab->bad : "it is KFENCE's, which keeps no lists");
 	o->coverage = (struct mmx_coverage){.found = slab->objects};
 	o->n = slab->objects;
