@@ -68,6 +68,8 @@ class Kernel:
         for name in FUNCTIONS + (LONG_NAME,):
             image.function(name)
         # and $3, %ecx; or $0x201000, %rax; cmove %rdx, %rax: the test for KSM that 6.10 made of it
+        if self.types.has_enumerator("_SLAB_RED_ZONE"):  # both came in 6.10
+            image.function("count_partial_free_approx")
         image.blob("stable_page_flags", bytes.fromhex("83e103480d00102000480f44c2") + bytes(755), 16, "text")
         if self.types.has_enumerator("PGTY_buddy"):  # since 6.12; the function came with 6.10
             image.function("split_large_buddy")

@@ -2,7 +2,7 @@
 """Slabs: free lists, counts, lists of nodes and CPUs, and what debugging puts around objects."""
 
 from ..slab import CPU_CACHE
-from .registry import WILD, damage, slabx, story_page, story_pfn
+from .registry import WILD, damage, procx, slabx, story_page, story_pfn
 
 
 def slab_of(kernel, name):
@@ -163,6 +163,46 @@ def poison(kernel):
     _, cache = debugged(kernel)
     pfn, used = cache.slabs[0]
     kernel.machine.write(cache.object_at(pfn, used) + 17, b"\x2a")
+
+
+LONG_LIST = 10500
+
+
+def long_list(kernel):
+    """A list of partial slabs of kmalloc-8, which have 1 object free at its head, 500 in its middle, 3 at its end."""
+    m, frames, cache = kernel.machine, kernel.frames, kernel.slabs.caches["kmalloc-8"]
+    pfns = [pfn + i for pfn, order, _ in sorted(kernel.node.free_blocks) for i in range(1 << order)
+            if pfn >= 0x1000][:LONG_LIST]
+    m.list_init(cache.node.at("partial"))
+    links = [frames.address(pfn) + kernel.types.offset("slab", "slab_list") for pfn in pfns]
+    ring = [cache.node.at("partial"), *links]
+    for before, link, after in zip([ring[-1], *ring], ring, [*ring[1:], ring[0]]):
+        m.put(link, after)
+        m.put(link + 8, before)
+    for i, pfn in enumerate(pfns):
+        free = 1 if i < 5000 else 3 if i >= LONG_LIST - 5000 else 500
+        slab = m.object("slab", frames.address(pfn))
+        slab.set(slab_cache=cache.control, objects=512, inuse=512 - free, frozen=0)
+    cache.node["nr_partial"] = LONG_LIST
+    cache.node["nr_slabs"] = LONG_LIST
+    cache.node["total_objects"] = LONG_LIST * 512
+
+
+def line_of(free):
+    return rf"^kmalloc-8 +{LONG_LIST * 512 - free} +{LONG_LIST * 512} +8 +512 "
+
+
+@damage("partial-list-counted", "a list of partial slabs is long, and the kernel counts what is free on all of it",
+        procx("slabinfo", line_of(5000 + 500 * 500 + 5000 * 3)), releases=("6.2", "6.5", "6.8"))
+def list_counted(kernel):
+    long_list(kernel)
+
+
+@damage("partial-list-estimated", "a list of partial slabs is long, and the kernel looks at 5000 slabs at either end",
+        procx("slabinfo", line_of((5000 + 5000 * 3) // 10000 * LONG_LIST), r"1 caches have more than 10000 partial"),
+        releases=("6.14",))
+def list_estimated(kernel):
+    long_list(kernel)
 
 
 @damage("slab-cache-name-orders", "the name of a cache has control characters in it: they do not reach the terminal",
