@@ -9,6 +9,8 @@
 #include "mm/mem.h"
 #include "mm/owners/slab_lists.h"
 
+#define MAX_SHEAVES 16384u /* that a node keeps of one cache */
+
 static const struct mmx_wanted node_wanted[] = {
 	MMX_WANT_IF(struct mmx_slab_node, slabs, kmem_cache_node, nr_slabs),
 	MMX_WANT_IF(struct mmx_slab_node, objects, kmem_cache_node, total_objects),
@@ -19,6 +21,7 @@ static const struct mmx_wanted node_wanted[] = {
 static const struct mmx_wanted barn_wanted[] = {
 	MMX_WANT(struct mmx_slab_node, full_sheaves, node_barn, nr_full),
 	MMX_WANT(struct mmx_slab_node, empty_sheaves, node_barn, nr_empty),
+	MMX_WANT_IF(struct mmx_slab_node, barn_locked, node_barn, locked),
 };
 
 static const struct mmx_decode node_table = MMX_DECODE("kmem_cache_node", node_wanted),
@@ -91,20 +94,46 @@ static uint64_t walk_list(struct gather *g, struct mmx_slab_node *node, bool ful
 	return n;
 }
 
+/* Who holds the lock has either changed the list and not the number yet, or the other way round. */
+static bool count_fits(uint64_t listed, uint64_t count, bool locked)
+{
+	uint64_t off = locked ? 1 : 0;
+
+	return listed <= count + off && count <= listed + off;
+}
+
+/* Sheaves are linked through their own memory; what they hold is another matter (slab_kept.h). */
+static void check_sheaves(struct gather *g, struct mmx_slab_node *node, enum mmx_layout_member head,
+			  const char *name, uint64_t count)
+{
+	const struct mmx_layout *l = &g->view->kernel->layout;
+	struct mmx_list list;
+	uint64_t n = 0;
+
+	if (!mmx_has(l, head))
+		return;
+	mmx_list_begin(&list, g->view, node->barn + mmx_off(l, head), MAX_SHEAVES);
+	while (mmx_list_next(&list))
+		n++;
+	if (!mmx_cover_whole(&list.coverage))
+		take_trouble(g, node, name, &list.coverage.first);
+	else if (!count_fits(n, count, node->barn_locked))
+		find_fault(g, node, "node %u's %s has %" PRIu64 ", and its count says %" PRIu64,
+			   node->node, name, n, count);
+}
+
 static void read_barn(struct gather *g, struct mmx_slab_node *node)
 {
 	struct mmx_err err;
 
-	if (mmx_decode_read(&barn_table, g->view, node->barn, node, &err))
+	if (mmx_decode_read(&barn_table, g->view, node->barn, node, &err)) {
 		mmx_cover_fail(&g->lists->coverage, &err);
-}
-
-/* Who holds the lock has either changed the list and not the number yet, or the other way round. */
-static bool count_fits(const struct mmx_slab_node *node)
-{
-	uint64_t off = node->locked ? 1 : 0;
-
-	return node->listed <= node->partial + off && node->partial <= node->listed + off;
+		return;
+	}
+	check_sheaves(g, node, M_node_barn_sheaves_full, "barn's list of full sheaves",
+		      node->full_sheaves);
+	check_sheaves(g, node, M_node_barn_sheaves_empty, "barn's list of empty sheaves",
+		      node->empty_sheaves);
 }
 
 static void read_node(struct gather *g, struct mmx_slab_node *node)
@@ -117,7 +146,7 @@ static void read_node(struct gather *g, struct mmx_slab_node *node)
 		return;
 	}
 	node->listed = walk_list(g, node, false);
-	if (node->whole && !count_fits(node))
+	if (node->whole && !count_fits(node->listed, node->partial, node->locked))
 		find_fault(g, node,
 			   "node %u's partial list has %" PRIu64
 			   " slabs, and nr_partial says %" PRIu64,

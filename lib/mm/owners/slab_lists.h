@@ -40,7 +40,7 @@ void mmx_slab_find_fault(struct mmx_slab_findings *f, const struct mmx_slab_find
  * @locked: not 0: somebody has its lock, and may have been changing its lists
  * @listed: slabs on its partial list
  * @full_listed: on its list of full ones, which only caches have that are debugged
- * @full_sheaves, @empty_sheaves: of its barn
+ * @full_sheaves, @empty_sheaves, @barn_locked: of its barn
  * @found, @found_objects: slabs of it that a survey came to (slab_survey.h), and the objects they have
  * @whole: its lists could be followed to their ends
  */
@@ -49,7 +49,7 @@ struct mmx_slab_node {
 	uint64_t addr, barn;
 	uint64_t slabs, objects, partial, locked;
 	uint64_t listed, full_listed;
-	uint64_t full_sheaves, empty_sheaves;
+	uint64_t full_sheaves, empty_sheaves, barn_locked;
 	uint64_t found, found_objects;
 	bool whole;
 };

@@ -276,6 +276,7 @@ int mmx_slab_objects_find(struct mmx_slab_objects *o, const struct mmx_slab_cach
 	if (slab->on_cpu && slab->on_cpu->active)
 		follow(o, slab, view, slab->on_cpu->freelist, MMX_OBJECT_CPU_FREE);
 	mark_kept(o, caches, slab);
+	o->own_faults = o->coverage.broken;
 	doubt(o, caches, slab, &view->kernel->layout);
 	for (uint32_t i = 0; i < o->n; i++) {
 		if (!mmx_cover_whole(&o->coverage) && o->state[i] == MMX_OBJECT_ALLOCATED)

@@ -90,12 +90,14 @@ bool mmx_slab_object_at(const struct mmx_slab *slab, uint64_t addr, struct mmx_s
  * struct mmx_slab_objects - the state of each object of a slab
  * @n: objects; @state has one for each
  * @kept: what is kept aside of it, whatever became of that
+ * @own_faults: contradictions that are the slab's own; others of @coverage are those of its cache's lists
  * @coverage: why a free list could not be followed, or contradicts the slab's count
  * @count: how many are in each state
  */
 struct mmx_slab_objects {
 	struct mmx_coverage coverage;
 	uint32_t n, kept;
+	uint64_t own_faults;
 	uint32_t count[MMX_OBJECT_STATE_COUNT];
 	uint8_t state[MMX_SLAB_OBJECTS_MAX];
 };

@@ -132,14 +132,14 @@ static void add_debug_fault(void *arg, uint64_t object, const char *what)
 	add_fault(d->piece, d->row, d->page, "the object at 0x%" PRIx64 ": %s", object, what);
 }
 
-/* What is broken is a finding of its own; what is not in the dump is a lack. */
+/* What is broken is a finding, of the slab or of its cache; what is not in the dump is a lack. */
 static void take_coverage(struct piece *piece, const struct mmx_slab_row *row, uint64_t page)
 {
 	const struct mmx_coverage *c = &piece->objects.coverage;
 
-	if (c->broken)
+	if (piece->objects.own_faults)
 		add_fault(piece, row, page, "%s", c->first.text);
-	else if (!mmx_cover_whole(c))
+	else if (!c->broken && !mmx_cover_whole(c))
 		mmx_cover_inherit(&piece->coverage, c);
 }
 
@@ -504,8 +504,24 @@ static void judge_kept(struct whole *whole)
 	}
 }
 
+/* What is wrong with what CPUs and nodes keep of a cache. */
+static void judge_caches(struct whole *whole)
+{
+	for (uint32_t i = 0; i < whole->caches->n; i++) {
+		const struct mmx_slab_cache *c = &whole->caches->v[i];
+		const struct mmx_err *why = mmx_reason(&whole->caches->reasons, c->unseen);
+		struct mmx_slab_finding finding = {.cache = i, .address = c->addr};
+
+		if (!why || why->code != MMX_ECORRUPT)
+			continue;
+		finding.why = *why;
+		mmx_slab_find_fault(&whole->s->findings, &finding);
+	}
+}
+
 static void judge(struct whole *whole)
 {
+	judge_caches(whole);
 	judge_nodes(whole);
 	if (!whole->s->missing) {
 		judge_lists(whole);
