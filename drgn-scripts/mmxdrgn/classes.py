@@ -4,10 +4,12 @@ Classes: what a frame is used for, by the first test that holds. The order keeps
 read under a meaning that it does not have on that page.
 """
 from .modsyms import modules
-from .owners import page_table, pcp, percpu, pipe, stack, unaccepted, vmalloc, vmemmap
+from .owners import (devices, kernel_table, page_table, pcp, percpu, pipe, rings, socket, stack, trace, unaccepted, vmalloc,
+                     vmemmap)
+from .owners.held import Held
 from .page import ALL_ONES
 from .task import Tasks
-from .trouble import Absent
+from .trouble import Absent, Broken
 from .xarray import XArray
 
 PAGE_POOL = 0xDEAD000000000040
@@ -34,6 +36,21 @@ def movers(kernel):
             yield address, address + 1, name
         for start, end in loaded.get(module, ()):
             yield start, end, name
+
+
+# Whoever holds pages by a structure of its own, in the order of asking.
+HOLDERS = (
+    ("socket", socket.frames), ("io-uring", rings.io_uring), ("perf", rings.perf), ("dma-buf", rings.dma_buf),
+    ("trace", trace.frames), ("dma", devices.frames), ("kernel-table", kernel_table.frames),
+)
+
+
+def known(kind, held):
+    """The frames that a kind of holder has, as far as its structures can be followed."""
+    try:
+        yield from kind(held)
+    except (Absent, Broken):
+        return
 
 
 class Classes:
@@ -66,6 +83,10 @@ class Classes:
 
         # What a page's own words say of it counts more than who else leads to it.
         self.last = dict.fromkeys((pfn for pfn, owned in mapped if not owned), "vmalloc")
+        held = Held(kernel, space, pages, tasks.all())
+        self.untold = devices.untold(t)
+        for name, kind in reversed(HOLDERS):
+            self.last |= dict.fromkeys(known(kind, held), name)
         self.last |= dict.fromkeys(pipe.frames(kernel, tasks.all(), pages), "pipe")
         self.last |= dict.fromkeys(page_table.frames(kernel, tasks.processes(), pages), "page-table")
 

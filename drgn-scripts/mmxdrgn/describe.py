@@ -26,6 +26,8 @@ class Describer:
         address = self.pages.address(page.pfn)
         row = {"pfn": word(page.pfn), "page": word(address), "page_phys": self._phys(address),
                "phys": word(page.pfn << PAGE_SHIFT), "class": kind}
+        if kind == "unattributed" and self.classes.untold:
+            row["untold"] = self.classes.untold
         if page.folio is None:
             return row
         folio, flags = page.folio, page.flags

@@ -20,14 +20,19 @@ def frames(kernel, tasks, pages):
 
 def inodes(kernel, tasks):
     """Inodes of all open files, each once."""
+    return {kernel.member(file, "struct file", "f_inode") for file in files(kernel, tasks)} - {0}
+
+
+def files(kernel, tasks):
+    """All open files, each once."""
     at = kernel.target.offset("struct task_struct", "files")
-    files = {kernel.number(task.address + at) for task in tasks} - {0}
+    tables = {kernel.number(task.address + at) for task in tasks} - {0}
     opened = set()
-    for table in files:
+    for table in tables:
         fdt = kernel.member(table, "struct files_struct", "fdt")
         count = min(kernel.member(fdt, "struct fdtable", "max_fds"), MOST_FILES)
         opened.update(kernel.numbers(kernel.member(fdt, "struct fdtable", "fd"), count))
-    return {kernel.member(file, "struct file", "f_inode") for file in opened - {0}} - {0}
+    return opened - {0}
 
 
 def pipe_of(kernel, inode):
