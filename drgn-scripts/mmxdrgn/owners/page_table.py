@@ -4,6 +4,7 @@ Page tables that the kernel does not mark as such: the roots up to 6.15, and wha
 were struct pages. Found by walking the tables of every address space.
 """
 from ..x86_64 import PAGE, PAGE_SHIFT
+from ..list import walk
 from ..trouble import Absent
 
 SPECIAL = (("efi_mm", False), ("poking_mm", True), ("text_poke_mm", True))
@@ -13,7 +14,7 @@ PTI_WORD, PTI_BIT = 7, 11  # of the boot CPU's capabilities
 def frames(kernel, processes, pages):
     seen = set()
     isolated = has_isolation(kernel)
-    for root in roots(kernel, processes):
+    for root in roots(kernel, processes, pages):
         yield from (table >> PAGE_SHIFT for table in kernel.tables.below(root, seen))
         if isolated:
             # User mode runs on a root of its own, with tables of its own for what it sees of the kernel.
@@ -22,7 +23,7 @@ def frames(kernel, processes, pages):
             yield (root >> PAGE_SHIFT) + 1
 
 
-def roots(kernel, processes):
+def roots(kernel, processes, pages):
     yield kernel.root
     for name, pointer in SPECIAL:
         mm = kernel.target.symbol(name)
@@ -32,6 +33,13 @@ def roots(kernel, processes):
             yield from root_of(kernel, mm)
     for process in processes:
         yield from root_of(kernel, process.mm)
+    # Those of all address spaces, also where no task has one any more.
+    listed = kernel.target.symbol("pgd_list")
+    if listed is not None:
+        for page in walk(kernel, listed, kernel.target.offset("struct page", "lru")):
+            pfn = pages.pfn_of(page)
+            if pfn is not None:
+                yield pfn << PAGE_SHIFT
 
 
 def root_of(kernel, mm):
