@@ -48,6 +48,7 @@
 	SUBJECT(pipe)              \
 	SUBJECT(held)              \
 	SUBJECT(vmap)              \
+	SUBJECT(lru)               \
 	SUBJECT(memcg)             \
 	SUBJECT(page_owner)        \
 	SUBJECT(tail)              \
