@@ -50,6 +50,7 @@
 	SUBJECT(vmap)              \
 	SUBJECT(lru)               \
 	SUBJECT(memcg)             \
+	SUBJECT(fate)              \
 	SUBJECT(page_owner)        \
 	SUBJECT(tail)              \
 	SUBJECT(refcount)          \

@@ -46,10 +46,10 @@ def _classic(active):
 
 def tell(kernel):
     kernel.cgroups["old"] = MemCgroup(kernel, "old.slice", kernel.root_memcg)
-    at = STACK[0] + 0x8000
-    _add(kernel, "waits for the LRU", at, _waits, extra_refs=1, cpu=CPU)
-    _add(kernel, "locked, and waits for the LRU", at + 0x1000, _is_locked, "mlocked", extra_refs=1, cpu=CPU)
-    _add(kernel, "to be lazily freed", at + 0x2000, _to_be_lazily_freed, extra_refs=1, cpu=CPU)
+    at = STACK[0] + 0x14000
+    _add(kernel, "waits for the LRU", at, _waits, extra_refs=1, batched_by=CPU)
+    _add(kernel, "locked, and waits for the LRU", at + 0x1000, _is_locked, "mlocked", extra_refs=1, batched_by=CPU)
+    _add(kernel, "to be lazily freed", at + 0x2000, _to_be_lazily_freed, extra_refs=1, batched_by=CPU)
     for i in range(3):
         _add(kernel, f"inactive {i}", at + (3 + i) * 0x1000, _classic(False))
         _add(kernel, f"active {i}", at + (6 + i) * 0x1000, _classic(True))

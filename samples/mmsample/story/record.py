@@ -6,7 +6,7 @@ from ..frames import ZONES
 COUNTS = {"pid", "refcount", "mapcount", "order", "inode", "pages", "nr", "count", "vmas", "cpu",
           "list", "migratetype", "object_size", "objects", "inuse", "mlock_count", "pids",
           "processes", "swap_type", "level", "index_in_slab", "size", "nr_pages_mapped",
-          "entire_mapcount", "large_mapcount", "threads"}
+          "entire_mapcount", "large_mapcount", "threads", "batched_by"}
 
 
 def plain(key, value):

@@ -62,7 +62,27 @@ def migratetypes(dump, form):
     return f"without a type: {wrong[:5]}" if wrong or not classes else None
 
 
+def fates(dump, form):
+    """What is free is, nothing else; what mlock() or pins hold stays, by kpageflags and the references."""
+    words = struct.unpack("<" + "Q" * (1 << 16), run(MMX, "-c", form, "procx", "kpageflags").raw[:8 << 16])
+    chosen = [pfn for pfn, word in enumerate(words) if word & (ON_LRU | KPF["MLOCKED"])][:3000]
+    pages = pagex(form, ["-c", *ranges(sorted({*chosen, *range(0x1000, 0x2000)}))])
+    wrong, seen = [], Counter()
+    for pfn, page in pages.items():
+        can, refs = page["can_be"], page["references"]
+        number = int(pfn, 16)
+        free = page["class"] in ("free", "free-pcp")
+        locked = number < len(words) and words[number] & KPF["MLOCKED"]
+        pinned = page["class"] != "hugetlb" and isinstance(refs["pins"], int) and refs["pins"] > 0
+        seen.update(free=free, locked=bool(locked), pinned=pinned, page=1)
+        if free != (can["freed"] == "yes") or locked and can["reclaimed"] != "no" or \
+                pinned and (can["reclaimed"], can["migrated"]) != ("no", "no"):
+            wrong.append((pfn, page["class"], can))
+    return f"{wrong[:3]}" if wrong or not seen["page"] or not seen["free"] + seen["locked"] else None
+
+
 CHECKS = [
     ("pagex and LRU lists", raw_form, on_lists),
     ("pagex and pageblocks", raw_form, migratetypes),
+    ("pagex and what can become of pages", raw_form, fates),
 ]

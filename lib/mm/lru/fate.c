@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/member.h"
+#include "mm/frames/mapcount.h"
+#include "mm/frames/page_walk.h"
+#include "mm/frames/refcount.h"
+#include "mm/lru/fate.h"
+#include "mm/lru/lru_where.h"
+#include "mm/owners/hugetlb_page.h"
+#include "mm/swap/swap_areas.h"
+
+const char *mmx_can_word(unsigned int can)
+{
+	static const char *const words[] = {"yes", "later", "no", "unknown"};
+
+	return words[can];
+}
+
+static void say(struct mmx_prospect *p, enum mmx_can can, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void say(struct mmx_prospect *p, enum mmx_can can, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(p->because, sizeof(p->because), fmt, args);
+	va_end(args);
+	p->can = can;
+}
+
+/*
+ * Memory that is not of processes or files: its class tells.
+ */
+
+/*
+ * @freed: what has to happen before it is free, or with NO why it never is; NULL: its owner knows
+ * @reclaimed, @migrated: why it cannot be; NULL: since it is not of those that can
+ */
+struct by_class {
+	enum mmx_can can_free;
+	const char *freed, *reclaimed, *migrated;
+};
+
+static const struct by_class by_class[MMX_CLASS_COUNT] = {
+	[CLASS_DEVICE] = {MMX_CAN_NO, "it is memory of a device, its driver's"},
+	[CLASS_RESERVED] = {MMX_CAN_NO, "it was never the page allocator's"},
+	[CLASS_GUARD] = {MMX_CAN_LATER, "when what it guards is freed"},
+	[CLASS_SLAB] = {MMX_CAN_LATER, "when all objects on its slab are freed",
+			"only a shrinker can, by freeing all objects on its slab",
+			"objects are found by address, so a slab stays where it is"},
+	[CLASS_PAGE_TABLE] = {MMX_CAN_LATER, "when its process unmaps what it maps, or ends"},
+	[CLASS_ZERO] = {MMX_CAN_LATER, "when nobody maps it any more, by its shrinker"},
+	[CLASS_PAGE_EXT] = {MMX_CAN_LATER, "when the memory that it is about goes offline"},
+	[CLASS_VMEMMAP] = {MMX_CAN_LATER, "when the memory that it is about is removed"},
+	[CLASS_VMALLOC] = {MMX_CAN_LATER, "when its owner frees the area, or unmaps it"},
+	[CLASS_STACK] = {MMX_CAN_LATER, "when its task has ended"},
+	[CLASS_PERCPU] = {MMX_CAN_LATER, "when nothing is allocated on its chunk any more"},
+	[CLASS_PAGE_POOL] = {MMX_CAN_LATER, "when its network driver's pool lets go of it"},
+	[CLASS_ZSMALLOC] = {MMX_CAN_LATER, "when all that is compressed on it is freed",
+			    "it holds what was reclaimed already"},
+	[CLASS_PIPE] = {MMX_CAN_LATER, "when the pipe is read, or closed"},
+	[CLASS_SOCKET] = {MMX_CAN_LATER,
+			  "when the socket's queue is read or sent, or the socket is closed"},
+	[CLASS_IO_URING] = {MMX_CAN_LATER, "when the io_uring is closed, or gives up the buffer"},
+	[CLASS_PERF] = {MMX_CAN_LATER, "when the perf event is closed and nobody maps the ring"},
+	[CLASS_DMA_BUF] = {MMX_CAN_LATER, "when everybody who has the buffer has closed it"},
+	[CLASS_TRACE] = {MMX_CAN_LATER,
+			 "when the trace is given less room, or its instance is removed"},
+	[CLASS_DMA] = {MMX_CAN_LATER, "when the driver lets go of it"},
+	[CLASS_KERNEL_TABLE] = {MMX_CAN_LATER,
+				"when the kernel itself lets go of it, most of it never"},
+	[CLASS_LARGE_KMALLOC] = {MMX_CAN_LATER, "when its owner calls kfree()"},
+	[CLASS_MOVABLE] = {MMX_CAN_LATER, "when its driver lets go of it"},
+	[CLASS_BALLOON] = {MMX_CAN_LATER, "when the hypervisor gives it back",
+			   "only the balloon's driver can, by deflating"},
+	[CLASS_OFFLINE] = {MMX_CAN_NO, "it is out of the kernel's hands"},
+	[CLASS_HWPOISON] = {MMX_CAN_NO, "it has a memory error, and is kept from being used again"},
+	[CLASS_UNATTRIBUTED] = {MMX_CAN_UNKNOWN, "whose it is is not known"},
+};
+
+static bool has(const struct mmx_page_walk *w, enum mmx_layout_enumerator flag)
+{
+	const struct mmx_layout *l = &w->view->kernel->layout;
+
+	return mmx_has_enum(l, flag) && mmx_bit(w->folio.flags, mmx_enum(l, flag));
+}
+
+/* A bit of the mapping word up to 6.16, and then a flag of pages with certain types. */
+static bool has_movable_ops(const struct mmx_page_walk *w)
+{
+	uint64_t mapping = mmx_word(w->folio.bytes, mmx_walk_format(w)->mapping);
+
+	if (mmx_has_enum(&w->view->kernel->layout, E_PG_movable_ops))
+		return has(w, E_PG_movable_ops);
+	return (mapping & 3) == 2;
+}
+
+static void with_movable_ops(const struct mmx_page_walk *w, struct mmx_prospect *p)
+{
+	if (has(w, E_PG_isolated))
+		say(p, MMX_CAN_LATER, "somebody has isolated it already, to move it");
+	else
+		say(p, MMX_CAN_YES, "its owner has functions that move it");
+}
+
+static void by_its_class(const struct mmx_page_walk *w, enum mmx_class class, struct mmx_fate *fate)
+{
+	const struct by_class *row = &by_class[class];
+	bool may_move = class == CLASS_MOVABLE || class == CLASS_BALLOON || class == CLASS_ZSMALLOC;
+
+	if (row->freed)
+		say(&fate->freed, row->can_free, "%s", row->freed);
+	else
+		say(&fate->freed, MMX_CAN_LATER, "when the owner lets go of it");
+	say(&fate->reclaimed, MMX_CAN_NO, "%s",
+	    row->reclaimed ? row->reclaimed : "it is not of those that reclaim works on");
+	if (!w->folio.read && may_move && has_movable_ops(w))
+		with_movable_ops(w, &fate->migrated);
+	else
+		say(&fate->migrated, MMX_CAN_NO, "%s",
+		    row->migrated
+			    ? row->migrated
+			    : "it is not on the LRU, and nobody offers functions that move it");
+}
+
+static void is_free(enum mmx_class class, struct mmx_fate *fate)
+{
+	const char *words = class == CLASS_UNACCEPTED
+				    ? "it is free, and has to be accepted from the hypervisor first"
+				    : "it is free";
+
+	say(&fate->freed, MMX_CAN_YES, "%s", words);
+	say(&fate->reclaimed, MMX_CAN_YES, "%s: there is nothing to take back", words);
+	say(&fate->migrated, MMX_CAN_YES, "%s: there is nothing to move", words);
+}
+
+/*
+ * Huge pages of hugetlb.
+ */
+
+static void of_hugetlb(const struct mmx_page_walk *w, struct mmx_fate *fate)
+{
+	struct mmx_hugetlb h;
+	struct mmx_refcount refs;
+
+	mmx_hugetlb_decode(&h, mmx_know_hugetlb_pools(w->view), w);
+	mmx_refcount_of(&refs, w, CLASS_HUGETLB);
+	say(&fate->reclaimed, MMX_CAN_NO, "its pool keeps it, whoever uses it");
+	if (h.freed) {
+		say(&fate->freed, MMX_CAN_LATER,
+		    "nobody uses it: when its pool is made smaller (nr_hugepages)");
+		say(&fate->migrated, MMX_CAN_YES,
+		    "nobody uses it: another one takes its place in the pool");
+		return;
+	}
+	say(&fate->freed, MMX_CAN_LATER, "when its users let go of it, it goes back to its pool");
+	if (!strstr(h.flags, "migratable"))
+		say(&fate->migrated, MMX_CAN_NO,
+		    "it has not the flag migratable: it is being set up, or isolated by somebody");
+	else if (refs.mapped)
+		say(&fate->migrated, MMX_CAN_UNKNOWN, "its struct pages are not all there");
+	else if (refs.pins)
+		say(&fate->migrated, MMX_CAN_NO, "it is pinned");
+	else if (refs.remainder > 0)
+		say(&fate->migrated, MMX_CAN_LATER,
+		    "when somebody lets go of %" PRId64 " reference%s that nothing explains",
+		    refs.remainder, refs.remainder == 1 ? "" : "s");
+	else
+		say(&fate->migrated, MMX_CAN_YES, "into another huge page of the same size");
+}
+
+/*
+ * Memory of processes and files.
+ */
+
+/* What decides about one. @batched: references that CPUs' batches hold, which they drop when they are drained. */
+struct user {
+	const struct mmx_page_walk *w;
+	enum mmx_class class;
+	struct mmx_refcount refs;
+	int64_t batched;
+	enum mmx_lru_state state;
+	uint64_t mapping_flags;
+	bool has_mapping_flags;
+	enum mmx_read ops_read;
+	bool moves; /* its file system has a function for it, or it needs none */
+	bool never; /* that function refuses */
+};
+
+static int64_t in_batches(const struct mmx_page_walk *w)
+{
+	const struct mmx_lru_batches *batches = mmx_know_lru_batches(w->view);
+	const struct mmx_lru_batched *in = mmx_lru_batched(batches, w->folio.head);
+	int64_t n = 0;
+
+	for (; in && in < batches->v + batches->n && in->pfn == w->folio.head; in++)
+		n++;
+	return n;
+}
+
+/* Functions that are there to refuse: of secret memory, and of the private memory of guests. */
+static bool refuses(const struct mmx_page_walk *w, uint64_t function)
+{
+	static const char *const names[] = {"secretmem_migrate_folio", "kvm_gmem_migrate_folio"};
+	uint64_t addr;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (mmx_symbol_addr(&w->view->kernel->symbols, names[i], &addr) && addr == function)
+			return true;
+	}
+	return false;
+}
+
+/* What the mapping of a file says; of anonymous memory the swap cache's moves it. */
+static void read_mapping(struct user *u)
+{
+	const struct mmx_page_walk *w = u->w;
+	uint64_t mapping = mmx_word(w->folio.bytes, mmx_walk_format(w)->mapping) & ~3ULL, ops,
+		 move = 0;
+
+	u->moves = true;
+	if ((u->class != CLASS_FILE && u->class != CLASS_SHMEM) || !mapping)
+		return;
+	u->has_mapping_flags =
+		!mmx_kread_member(w->view, mapping, M_address_space_flags, &u->mapping_flags);
+	if (!mmx_has(&w->view->kernel->layout, M_address_space_operations_migrate_folio))
+		return;
+	u->ops_read = mmx_kread_member(w->view, mapping, M_address_space_a_ops, &ops);
+	if (!u->ops_read)
+		u->ops_read = mmx_kread_member(w->view, ops,
+					       M_address_space_operations_migrate_folio, &move);
+	u->moves = u->ops_read || move;
+	u->never = move && refuses(w, move);
+}
+
+static bool mapping_says(const struct user *u, enum mmx_layout_enumerator flag)
+{
+	const struct mmx_layout *l = &u->w->view->kernel->layout;
+
+	return u->has_mapping_flags && mmx_has_enum(l, flag) &&
+	       mmx_bit(u->mapping_flags, mmx_enum(l, flag));
+}
+
+/* Adds "N THINGS" to a list of them. */
+static size_t list_one(char *text, size_t size, size_t at, int64_t n, const char *one,
+		       const char *many)
+{
+	if (n <= 0 || at >= size)
+		return at;
+	return at + snprintf(text + at, size - at, "%s%" PRId64 " %s", at ? ", " : "", n,
+			     n == 1 ? one : many);
+}
+
+static void user_freed(const struct user *u, struct mmx_prospect *p)
+{
+	const struct mmx_refcount *refs = &u->refs;
+	char text[160] = "";
+	size_t at = 0;
+
+	at = list_one(text, sizeof(text), at, refs->mappings, "mapping", "mappings");
+	at = list_one(text, sizeof(text), at, refs->page_cache, "reference of the page cache",
+		      "references of the page cache");
+	at = list_one(text, sizeof(text), at, refs->swap_cache, "of the swap cache",
+		      "of the swap cache");
+	at = list_one(text, sizeof(text), at, refs->private_data, "of the file system's data",
+		      "of the file system's data");
+	at = list_one(text, sizeof(text), at, refs->pins, "of pins", "of pins");
+	at = list_one(text, sizeof(text), at, u->batched, "of a CPU's batch", "of CPUs' batches");
+	at = list_one(text, sizeof(text), at, refs->remainder - u->batched, "that nothing explains",
+		      "that nothing explains");
+	if (at)
+		say(p, MMX_CAN_LATER, "when these let go of its folio: %s", text);
+	else
+		say(p, MMX_CAN_LATER, "nobody holds it: it is being freed");
+}
+
+/* What keeps a folio from being reclaimed and from being moved alike; false when nothing does. */
+static bool is_kept(const struct user *u, struct mmx_prospect *p)
+{
+	int64_t others = u->refs.remainder - u->batched;
+
+	if (u->refs.mapped)
+		say(p, MMX_CAN_UNKNOWN, "its struct pages are not all there");
+	else if (u->refs.pins)
+		say(p, MMX_CAN_NO, "it is pinned (%" PRId64 " of its references), for DMA say",
+		    u->refs.pins);
+	else if (u->state == MMX_LRU_OFF)
+		say(p, MMX_CAN_LATER,
+		    "it is off the LRU: somebody has taken it off, or never put it there");
+	else if (others > 0)
+		say(p, MMX_CAN_LATER,
+		    "when somebody lets go of %" PRId64 " reference%s that nothing explains",
+		    others, others == 1 ? "" : "s");
+	else if (has(u->w, E_PG_locked))
+		say(p, MMX_CAN_LATER, "when who has locked it is done");
+	else if (has(u->w, E_PG_writeback))
+		say(p, MMX_CAN_LATER, "when it is written");
+	else
+		return false;
+	return true;
+}
+
+/* Free slots of all swap areas; false when they are not known. */
+static bool free_swap(const struct mmx_page_walk *w, uint64_t *pages)
+{
+	const struct mmx_swaps *swaps = mmx_know_swaps(w->view);
+
+	*pages = 0;
+	for (size_t i = 0; i < swaps->n; i++) {
+		const struct mmx_swap_area *area = &swaps->v[i];
+
+		*pages += area->pages > area->in_use ? area->pages - area->in_use : 0;
+	}
+	return mmx_cover_whole(&swaps->coverage);
+}
+
+static void to_swap(const struct user *u, struct mmx_prospect *p)
+{
+	uint64_t free;
+	bool known = free_swap(u->w, &free);
+
+	if (has(u->w, E_PG_swapcache))
+		say(p, MMX_CAN_YES, "it has its place in swap already%s",
+		    has(u->w, E_PG_dirty) ? ", and is written there" : "");
+	else if (free)
+		say(p, MMX_CAN_YES, "it goes to swap, where %" PRIu64 " pages are free", free);
+	else if (!known)
+		say(p, MMX_CAN_UNKNOWN, "whether there is room in swap is not known");
+	else if (mmx_mem(u->w->view->kernel)->zones.nodes > 1)
+		say(p, MMX_CAN_NO,
+		    "no swap is free; whether a node of slower memory would take it is not judged");
+	else
+		say(p, MMX_CAN_NO, "no swap is free");
+}
+
+static void user_reclaimed(const struct user *u, struct mmx_prospect *p)
+{
+	if (has(u->w, E_PG_mlocked))
+		say(p, MMX_CAN_NO, "it is locked by mlock()");
+	else if (mapping_says(u, E_AS_UNEVICTABLE))
+		say(p, MMX_CAN_NO,
+		    "its file's pages are unevictable: ramfs, or locked by SHM_LOCK");
+	else if (u->state == MMX_LRU_IS_UNEVICTABLE)
+		say(p, MMX_CAN_LATER,
+		    "it is taken for unevictable, though nothing locks it any more");
+	else if (is_kept(u, p))
+		return;
+	else if (has(u->w, E_PG_swapbacked) || u->class == CLASS_SHMEM)
+		to_swap(u, p);
+	else if (u->class != CLASS_FILE && has(u->w, E_PG_dirty))
+		say(p, MMX_CAN_NO, "it was to be freed lazily, and was written to since");
+	else if (u->class != CLASS_FILE)
+		say(p, MMX_CAN_YES, "it may be freed lazily, without swap (MADV_FREE)");
+	else if (has(u->w, E_PG_dirty))
+		say(p, MMX_CAN_LATER, "when it is written back: it is dirty");
+	else if (u->refs.private_data)
+		say(p, MMX_CAN_YES,
+		    "it is clean, if its file system lets go of its own data about it");
+	else
+		say(p, MMX_CAN_YES, "it is clean: it can be read again from its file");
+}
+
+static void user_migrated(const struct user *u, struct mmx_prospect *p)
+{
+	if (u->never || mapping_says(u, E_AS_INACCESSIBLE))
+		say(p, MMX_CAN_NO, "its file says that its pages cannot be moved");
+	else if (is_kept(u, p))
+		return;
+	else if (u->ops_read)
+		say(p, MMX_CAN_UNKNOWN, "what its file system offers could not be read");
+	else if (!u->moves && has(u->w, E_PG_dirty))
+		say(p, MMX_CAN_LATER,
+		    "when it is written back: its file system has no function that moves pages");
+	else if (!u->moves && u->refs.private_data)
+		say(p, MMX_CAN_LATER,
+		    "if its file system lets go of its data: it has no function that moves pages");
+	else
+		say(p, MMX_CAN_YES, "%s",
+		    u->refs.mappings
+			    ? "its mappings can be changed, and all references are explained"
+			    : "all its references are explained");
+}
+
+static void of_user(const struct mmx_page_walk *w, enum mmx_class class, struct mmx_fate *fate)
+{
+	struct user u = {.w = w, .class = class, .batched = in_batches(w)};
+	struct mmx_lru_where where;
+
+	mmx_refcount_of(&u.refs, w, class);
+	mmx_lru_where(w, &where);
+	u.state = where.state;
+	read_mapping(&u);
+	if (u.refs.read) {
+		say(&fate->freed, MMX_CAN_UNKNOWN, "its folio's struct pages are not all there");
+		fate->reclaimed = fate->migrated = fate->freed;
+		return;
+	}
+	if (u.refs.mapped)
+		say(&fate->freed, MMX_CAN_UNKNOWN,
+		    "without all its struct pages its mappings cannot be counted");
+	else
+		user_freed(&u, &fate->freed);
+	user_reclaimed(&u, &fate->reclaimed);
+	user_migrated(&u, &fate->migrated);
+}
+
+void mmx_fate_of(const struct mmx_page_walk *w, enum mmx_class class, struct mmx_fate *fate)
+{
+	switch (class) {
+	case CLASS_FREE:
+	case CLASS_FREE_PCP:
+	case CLASS_UNACCEPTED:
+		is_free(class, fate);
+		break;
+	case CLASS_HUGETLB:
+		of_hugetlb(w, fate);
+		break;
+	case CLASS_ANON:
+	case CLASS_KSM:
+	case CLASS_FILE:
+	case CLASS_SHMEM:
+	case CLASS_SWAP_CACHE:
+		of_user(w, class, fate);
+		break;
+	default:
+		by_its_class(w, class, fate);
+	}
+}
