@@ -151,6 +151,7 @@ COMMANDS = {
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
     "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2")), "mmx.zone/1", "zones.zone,marks.free,answer"),
+    "vmemx": Calls(((), ("-v",)), "mmx.vmem/1", "runs.start_pfn,place,pages"),
     "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
     "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),

@@ -132,6 +132,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 #define MMX_COMMANDS(COMMAND) \
 	COMMAND(pagex)        \
 	COMMAND(zonex)        \
+	COMMAND(vmemx)        \
 	COMMAND(buddyx)       \
 	COMMAND(censusx)      \
 	COMMAND(slabx)        \

@@ -6,6 +6,8 @@
 #include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/recall.h"
+#include "mm/frames/altmap.h"
+#include "mm/frames/memmap.h"
 #include "mm/frames/pageblock.h"
 #include "mm/owners/blk_mq.h"
 #include "mm/owners/dma.h"

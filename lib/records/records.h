@@ -56,6 +56,13 @@
 	RECORD(huge_obstacles)                   \
 	RECORD(gigantic_obstacles)               \
 	RECORD(free_findings)                    \
+	RECORD(memmap) /* memmap.c */           \
+	RECORD(memmap_runs)                     \
+	RECORD(memmap_savings)                  \
+	RECORD(altmaps)                         \
+	RECORD(sections)                        \
+	RECORD(extents)                         \
+	RECORD(memmap_findings)                 \
 	RECORD(pages) /* page/page.c */
 
 #define RECORD(name) extern const struct mmx_record mmx_record_##name;

@@ -19,6 +19,8 @@ FIRMWARE_HOLE = (0xA0, 0x100)
 SECTION_HOLE = (0x2A00, 0x2C00)  # a subsection that is no memory, in a section from boot
 # Memory of a device: beside RAM in a section, and in one of its own.
 DEVICE = ((0x14000, 0x14200), (0x18000, 0x18200))
+# The second one's struct pages lie in itself, behind that many frames.
+ALTMAP_RESERVE = 0x180
 # Plugged in and never brought online: whoever had the memory of its struct pages before left it as it is.
 UNONLINED = (0x28C00, 0x28E00)
 LEFT_OVER = b"\x5A"
@@ -83,7 +85,12 @@ class Frames:
 
     def _subsection(self, pfn):
         pages = SUBSECTION_PAGES * STRUCT_PAGE // PAGE
-        backing = PLUGGED_VMEMMAP if pfn == PLUGGED_PFN else self.memblock(pages * PAGE, PAGE, "vmemmap") // PAGE
+        if pfn == PLUGGED_PFN:
+            backing = PLUGGED_VMEMMAP
+        elif pfn == DEVICE[1][0]:
+            backing = pfn + ALTMAP_RESERVE
+        else:
+            backing = self.memblock(pages * PAGE, PAGE, "vmemmap") // PAGE
         first = pfn * STRUCT_PAGE // PAGE
         for i in range(pages):
             self.machine.vmemmap_phys[first + i] = backing + i

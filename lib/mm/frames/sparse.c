@@ -92,7 +92,6 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 	struct mmx_sparse *s = &mmx_mem(k)->sparse;
 	struct raw_section raw = {.s.nr = nr};
 	struct mmx_section *section = &raw.s;
-	uint64_t base;
 
 	mmx_decode_bytes(&mem_section, &k->layout, bytes, &raw);
 	if (!(raw.map & bits->has_map))
@@ -100,13 +99,9 @@ static bool add_section(struct mmx_kernel *k, const struct section_bits *bits, u
 	section->online = raw.map & bits->online;
 	section->early = raw.map & bits->early;
 	section->device = raw.map & bits->device;
-	base = raw.map & ~bits->flags_mask;
+	section->map = raw.map & ~bits->flags_mask;
 	if (s->n == MAX_SECTIONS || !mmx_array_add(s, *section))
 		return false;
-	if (s->n == 1)
-		s->map_base = base;
-	else if (s->map_base != base)
-		s->map_base = 0;
 	if (section->early)
 		return mmx_ranges_add(&s->pfn, nr << pages_shift(k), (nr + 1) << pages_shift(k));
 	return add_subsections(k, section);
@@ -157,6 +152,26 @@ static int read_roots(struct mmx_kernel *k, uint64_t roots, uint64_t n, unsigned
 	return 0;
 }
 
+/*
+ * With vmemmap every section says the same. A word that is damaged harms nobody but its section, in the kernel
+ * too: struct pages are found by vmemmap alone. What more than half of them say is what is left when each that
+ * says otherwise has taken one along.
+ */
+static void find_base(struct mmx_sparse *s)
+{
+	size_t votes = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (!votes)
+			s->map_base = s->v[i].map;
+		votes += s->v[i].map == s->map_base ? 1 : -1;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		s->strays += s->v[i].map != s->map_base;
+	if (s->strays * 2 >= s->n)
+		s->map_base = 0;
+}
+
 static int find(struct mmx_kernel *k, struct mmx_err *err)
 {
 	const struct mmx_vmcoreinfo *vi = &k->vmcoreinfo;
@@ -191,6 +206,7 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 			       : mmx_fail(err, MMX_ECORRUPT, "more than %u sections are present",
 					  MAX_SECTIONS);
 	mmx_ranges_normalise(&mmx_mem(k)->sparse.pfn);
+	find_base(&mmx_mem(k)->sparse);
 	if (!mmx_mem(k)->sparse.n)
 		return mmx_fail(err, MMX_EABSENT, "no section is present%s",
 				mmx_mem(k)->sparse.unreadable ? ", and section roots are unreadable"

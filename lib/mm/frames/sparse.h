@@ -21,13 +21,15 @@ struct mmx_section {
 	bool device;       /* it holds memory of a device beside other memory */
 	uint64_t usage;    /* pointer to mem_section_usage */
 	uint64_t page_ext; /* pointer to it as it stands; 0 where this kernel has none */
+	uint64_t map;      /* where PFN 0's struct page would be by its map word */
 };
 
 /**
  * struct mmx_sparse - all of them
  * @pfn: the frames that have a struct page
  * @offline, @holes, @device, @unseen: those of them that the kernel itself does not look at, see online.h
- * @map_base: what every section's map word says vmemmap is; 0 when they differ
+ * @map_base: what more than half of the sections' map words say vmemmap is; 0 when there is no such
+ * @strays: sections whose map word says otherwise
  * @unreadable: section roots or usage words that could not be read
  * @end: no frame from here on has ever had a struct page. A section's root, the table that it is in,
  *       is made when memory is added and stays when the memory goes.
@@ -38,6 +40,7 @@ struct mmx_sparse {
 	struct mmx_ranges offline, holes, device, unseen;
 	unsigned int section_bits; /* log2 of a section's bytes */
 	uint64_t map_base;
+	size_t strays;
 	unsigned int unreadable;
 	uint64_t end;
 };

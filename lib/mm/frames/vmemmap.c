@@ -111,6 +111,7 @@ static int find_extents(struct mmx_kernel *k, struct mmx_err *err)
 				return mmx_fail_nomem(err);
 		}
 	}
+	v->coverage = pt.coverage;
 	if (!count_shared(v, page))
 		return mmx_fail_nomem(err);
 	left = mmx_ranges_total(&mmx_mem(k)->sparse.pfn) * v->page_size;
@@ -152,7 +153,7 @@ static int find(struct mmx_kernel *k, char *source, size_t size, struct mmx_err 
 void mmx_vmemmap_find(struct mmx_kernel *k)
 {
 	struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
-	char source[80] = "";
+	char source[80] = "", strays[64] = "every section's map word says";
 	struct mmx_err err;
 
 	if (find(k, source, sizeof(source), &err)) {
@@ -165,11 +166,12 @@ void mmx_vmemmap_find(struct mmx_kernel *k)
 	mmx_region_set(&k->regions, REGION_VMEMMAP, v->base,
 		       mmx_page_addr(v, mmx_mem(k)->sparse.pfn.v[mmx_mem(k)->sparse.pfn.n - 1].end),
 		       "%s", source);
+	if (mmx_mem(k)->sparse.strays)
+		snprintf(strays, sizeof(strays), "all but %zu of %zu sections' map words say",
+			 mmx_mem(k)->sparse.strays, mmx_mem(k)->sparse.n);
 	mmx_fact_set(&k->facts, FACT_VMEMMAP, v->unmapped ? MMX_FACT_FAILED : MMX_FACT_CHECKED,
-		     source,
-		     "every section's map word says the same base; %" PRIu64
-		     " of its struct pages are not mapped",
-		     v->unmapped);
+		     source, "%s the same base; %" PRIu64 " of its struct pages are not mapped",
+		     strays, v->unmapped);
 }
 
 void mmx_vmemmap_free(struct mmx_vmemmap *v)

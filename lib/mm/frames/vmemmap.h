@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
+#include "base/coverage.h"
 #include "image/image.h"
 
 struct mmx_kernel;
@@ -21,7 +22,9 @@ struct mmx_vmemmap_extent {
 	bool repeat;
 };
 
+/** struct mmx_vmemmap - the array; @coverage: of the page tables that lead to it */
 struct mmx_vmemmap {
+	struct mmx_coverage coverage;
 	uint64_t base;
 	uint64_t page_size; /* sizeof(struct page) */
 	MMX_ARRAY(struct mmx_vmemmap_extent);

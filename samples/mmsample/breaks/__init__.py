@@ -2,6 +2,7 @@
 """Damages by name: each spoils one thing in a finished sample, and says what must be reported."""
 
 from . import frames, free_lists, lru, names, opening, trees
+from . import frames, free_lists, names, opening, trees, vmemmap
 from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "fill", "frames", "free_lists", "names", "opening", "trees"]
@@ -14,3 +15,4 @@ from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "fill", "frames", "names", "opening", "slabs", "trees"]
 __all__ = ["BREAKS", "fill", "frames", "free_lists", "lru", "names", "opening", "trees"]
+__all__ = ["BREAKS", "fill", "frames", "free_lists", "names", "opening", "trees", "vmemmap"]

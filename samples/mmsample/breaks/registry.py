@@ -70,6 +70,10 @@ def buddyx(*says, status=1):
     return Answer(("buddyx",), says, status)
 
 
+def vmemx(*says, status=1):
+    return Answer(("vmemx",), says, status)
+
+
 def counts(page, *says, status=0):
     return Answer(("pagex", "-c", page), says, status)
 
