@@ -7,7 +7,7 @@ import sys
 from mmxdrgn import answers, script
 from mmxdrgn.kpage import Kpage
 
-ENTRIES = ("kpageflags", "kpagecount")
+ENTRIES = ("kpageflags", "kpagecount", "kpagecgroup")
 
 
 MISSING = (1 << 64) - 1  # in the file's own form, for a word that no kernel prints

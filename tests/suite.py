@@ -145,6 +145,9 @@ class Calls:
     binary: bool = False
 
 
+# The files of procx that are words, one a frame.
+FRAME_FILES = ("kpageflags", "kpagecount", "kpagecgroup")
+
 # Every command, so that a new one is tested with the others from its first day on.
 COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
@@ -157,7 +160,7 @@ COMMANDS = {
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
     "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",)), "mmx.census/1", "classes.name,frames,share"),
-    "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
+    "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 
 

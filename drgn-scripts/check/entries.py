@@ -2,7 +2,7 @@
 """The words of /proc's files, one a frame."""
 from .compare import ABSENT, Difference
 
-ENTRIES = ("kpageflags", "kpagecount")
+ENTRIES = ("kpageflags", "kpagecount", "kpagecgroup")
 
 
 def differences(voices, count):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 /proc/kpageflags and /proc/kpagecount, by three generations of rules: by page up to 6.9, by folio, and since
-page_snapshot by a copy of both.
+page_snapshot by a copy of both. /proc/kpagecgroup, by page up to 6.2 and then by folio.
 """
 from .page import ALL_ONES
 from .sparse import SECTION_FRAMES
@@ -15,10 +15,12 @@ SLAB, BUDDY, MMAP, ANON, SWAPCACHE = 1 << 7, 1 << 10, 1 << 11, 1 << 12, 1 << 13
 HEAD, TAIL, HUGE, HWPOISON, NOPAGE = 1 << 15, 1 << 16, 1 << 17, 1 << 19, 1 << 20
 KSM, THP, OFFLINE, ZERO, IDLE, PGTABLE = 1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 25, 1 << 26
 HUGE_FRAMES = 512
+OBJECTS, KMEM = 1, 2  # of memcg_data
+ONLINE = 2  # CSS_ONLINE, of a cgroup's flags
 
 
 class Kpage:
-    """Makes the words of the two files."""
+    """Makes the words of the three files."""
 
     def __init__(self, model):
         kernel, t = model.kernel, model.target
@@ -30,6 +32,9 @@ class Kpage:
         self.hole = 0 if t.constant("KPAGE_FLAGS") is not None else NOPAGE
         self.huge_zero = kernel.variable("huge_zero_pfn", otherwise=ALL_ONES)
         self.zero = self._zero_frame(kernel)
+        self.kernel, self.charged = kernel, {0: 0}
+        self.charge_of_page = not any(t.member("struct folio", name) for name in ("_nr_pages_mapped", "_large_mapcount"))
+        self.user_through_objcg = t.member("struct obj_cgroup", "is_root") is not None
         self.thp = t.symbol("transparent_hugepage_flags") is not None
         self.end = -(-kernel.variable("max_pfn") // SECTION_FRAMES) * SECTION_FRAMES
         # A set: of two names for one flag a kernel can have both.
@@ -49,7 +54,7 @@ class Kpage:
 
     def words(self, entry):
         """(first PFN, words) for runs of frames, all that the file has; None where struct pages are missing."""
-        word = {"kpageflags": self._flags, "kpagecount": self._count}[entry]
+        word = {"kpageflags": self._flags, "kpagecount": self._count, "kpagecgroup": self._cgroup}[entry]
         hole = self.hole if entry == "kpageflags" else 0
         for first in range(0, self.end, SECTION_FRAMES):
             words = [hole] * SECTION_FRAMES
@@ -116,3 +121,24 @@ class Kpage:
         if self.by_page and (page.folio.slab or page.type):
             return 0
         return self.pages.mapcount(page) & ALL_ONES
+
+    def _cgroup(self, page):
+        memcg = self.kernel.target.offset("struct page", "memcg_data") // 8
+        data = page.row[memcg] if self.charge_of_page else page.folio.rows[0][memcg]
+        if data not in self.charged:
+            self.charged[data] = self._inode(data)
+        return self.charged[data]
+
+    def _inode(self, data):
+        """Of the first group from the charged one upwards that has not been removed; a slab is charged by the object."""
+        k = self.kernel
+        if data & OBJECTS or not data & ~7:
+            return 0
+        group = data & ~7
+        if data & KMEM or self.user_through_objcg:
+            group = k.member(group, "struct obj_cgroup", "memcg")
+        css = group + k.target.offset("struct mem_cgroup", "css")
+        while not k.member(css, "struct cgroup_subsys_state", "flags") & ONLINE:
+            css = k.member(css, "struct cgroup_subsys_state", "parent")
+        cgroup = k.member(css, "struct cgroup_subsys_state", "cgroup")
+        return k.member(k.member(cgroup, "struct cgroup", "kn"), "struct kernfs_node", "id")

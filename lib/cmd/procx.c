@@ -157,7 +157,7 @@ const struct mmx_command mmx_cmd_procx = {
 	.help = "Writes to standard output what that kernel's /proc/ENTRY would have held, byte for byte,\n"
 		"by that kernel's own rules, which differ between releases.\n"
 		"\n"
-		"kpageflags and kpagecount are binary: a 64-bit word for each page frame. They are not\n"
+		"kpageflags, kpagecount and kpagecgroup are binary: a 64-bit word a frame. They are not\n"
 		"written to a terminal; --json and --columns have them as runs of equal words. A frame\n"
 		"whose struct page is not in the dump, or another one that its word rests on, has all bits\n"
 		"set, which no kernel prints; how many those are is said on standard error, and the exit\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* /proc/kpageflags and /proc/kpagecount as the dead kernel would have printed them. */
+/* /proc/kpageflags, kpagecount and kpagecgroup as the dead kernel would have printed them. */
 #ifndef MMX_PROC_KPAGE_H
 #define MMX_PROC_KPAGE_H
 
@@ -57,5 +57,22 @@ uint64_t mmx_kpageflags_unknown(const struct mmx_kpage *kp, uint64_t word);
 
 /** mmx_kpagecount() - the same of kpagecount */
 enum mmx_read mmx_kpagecount(const struct mmx_kpage *kp, struct mmx_page_walk *w, uint64_t *word);
+
+#define MMX_CGROUP_WORDS 64
+
+/** struct mmx_cgroup_word - the word of pages whose memcg_data is @data; it is not 0 */
+struct mmx_cgroup_word {
+	uint64_t data, ino;
+	enum mmx_read read;
+};
+
+/** struct mmx_cgroup_words - what a thread has found out lately, zeroed at first */
+struct mmx_cgroup_words {
+	struct mmx_cgroup_word v[MMX_CGROUP_WORDS];
+};
+
+/** mmx_kpagecgroup() - the same of kpagecgroup: the inode of the memory cgroup that is charged */
+enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w,
+			      uint64_t *word);
 
 #endif

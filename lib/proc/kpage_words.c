@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kpageflags and kpagecount: a word for each page frame, worked out on threads. */
+/* kpageflags, kpagecount and kpagecgroup: a word for each page frame, worked out on threads. */
 #include <inttypes.h>
 
 #include "mm/mem.h"
@@ -20,8 +20,8 @@ struct piece {
 
 struct kpage {
 	struct mmx_kpage rules;
-	word_fn word_of;
-	uint64_t hole; /* the word of a frame that has no struct page */
+	word_fn word_of; /* NULL: of kpagecgroup */
+	uint64_t hole;   /* the word of a frame that has no struct page */
 	struct mmx_page_team *team;
 	struct mmx_progress progress;
 };
@@ -38,6 +38,7 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 {
 	const struct kpage *file = arg;
 	struct piece *piece = result;
+	struct mmx_cgroup_words known = {0};
 
 	(void)err;
 	piece->n = 0;
@@ -50,7 +51,8 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 		if (read == MMX_READ_ABSENT || !online)
 			read = MMX_READ_OK;
 		else if (!read)
-			read = file->word_of(&file->rules, w, &word);
+			read = file->word_of ? file->word_of(&file->rules, w, &word)
+					     : mmx_kpagecgroup(&known, w, &word);
 		add_words(piece, read ? MMX_PROC_NOT_IN_DUMP : word, read, w->frames);
 	}
 	return 0;
@@ -155,6 +157,17 @@ static int find_count(struct mmx_proc *p, struct mmx_err *err)
 	return 0;
 }
 
+/* A kernel without memory cgroups has no such file. */
+static int find_cgroup(struct mmx_proc *p, struct mmx_err *err)
+{
+	static const enum mmx_layout_member needed[] = {M_page_memcg_data};
+
+	if (mmx_layout_require(&p->view->kernel->layout, needed, 1, err) || find(p, NULL, err))
+		return -1;
+	check_end(p);
+	return 0;
+}
+
 static uint64_t doubt(const struct mmx_proc *p, uint64_t word)
 {
 	const struct kpage *file = p->state;
@@ -221,5 +234,15 @@ const struct mmx_proc_entry mmx_proc_kpagecount = {
 	.find = find_count,
 	.words = words,
 	.end = end_count,
+	.free = free_kpage,
+};
+
+const struct mmx_proc_entry mmx_proc_kpagecgroup = {
+	.name = "kpagecgroup",
+	.by = MMX_BY_PFN,
+	.state_size = sizeof(struct kpage),
+	.find = find_cgroup,
+	.words = words,
+	.end = say_missing,
 	.free = free_kpage,
 };

@@ -119,6 +119,7 @@ extern const struct mmx_record mmx_proc_document;
 #define MMX_PROC_ENTRIES(ENTRY)               \
 	ENTRY(kpageflags) /* kpage_words.c */ \
 	ENTRY(kpagecount)                     \
+	ENTRY(kpagecgroup)                    \
 	ENTRY(slabinfo)                       \
 	ENTRY(vmallocinfo)                    \
 	ENTRY(vmstat)                         \

@@ -101,7 +101,8 @@ def memcg_cycle(kernel):
 
 
 @damage("memcg-wild", "the cgroup of 'one mapper' cannot be read",
-        pagex("{one mapper}", r"path unknown: +the cgroup_subsys_state at 0x4141\w+ is unmapped"))
+        pagex("{one mapper}", r"path unknown: +the cgroup_subsys_state at 0x4141\w+ is unmapped"),
+        procx("kpagecgroup", r"the words of 1 of \d+ frames rest on are not in the dump", r"^{one mapper} f{16}$", status=3))
 def memcg_wild(kernel):
     pfn = int(kernel.machine.story["one mapper"]["pfn"], 16)
     kernel.frames.page(pfn)["memcg_data"] = WILD & ~7

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The words of /proc/kpageflags and /proc/kpagecount, by procx."""
+"""The words of /proc/kpageflags, kpagecount and kpagecgroup, by procx."""
 import tempfile
 from pathlib import Path
 
@@ -31,7 +31,12 @@ def kpagecount(dump, form):
     return frame_words(dump, form, "kpagecount")
 
 
+def kpagecgroup(dump, form):
+    return frame_words(dump, form, "kpagecgroup")
+
+
 CHECKS = [
     ("procx kpageflags", every_form, kpageflags),
     ("procx kpagecount", every_form, kpagecount),
+    ("procx kpagecgroup", every_form, kpagecgroup),
 ]

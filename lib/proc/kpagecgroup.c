@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mm/mem.h"
+#include "mm/owners/memcg.h"
+#include "proc/kpage.h"
+
+/*
+ * Up to 6.3 it is the very page that is asked, and a tail is charged to nobody; later kernels ask its folio. The names
+ * of counts tell 6.1 and 6.2. Of 6.3 nothing in its types tells: tails have their folio's word there, too.
+ */
+static bool asks_the_page(const struct mmx_kernel *k)
+{
+	return mmx_mem(k)->page_format.mapped == MMX_MAPPED_PAGES ||
+	       k->layout.member[M_folio_nr_pages_mapped].alt == 1;
+}
+
+/* One page of them has the next ones' too, most of the time. */
+static struct mmx_cgroup_word *word_of(struct mmx_cgroup_words *known, struct mmx_view *view,
+				       uint64_t data)
+{
+	struct mmx_cgroup_word *word = &known->v[data / 64 % MMX_CGROUP_WORDS];
+	struct mmx_charge charge;
+	struct mmx_err err;
+
+	if (word->data == data)
+		return word;
+	*word = (struct mmx_cgroup_word){.data = data};
+	if (mmx_charge_read(&charge, view, data, &err) ||
+	    (charge.memcg && mmx_memcg_ino(view, charge.memcg, &word->ino, &err)))
+		word->read = MMX_READ_UNREADABLE;
+	return word;
+}
+
+enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w,
+			      uint64_t *word)
+{
+	const struct mmx_page_format *f = mmx_walk_format(w);
+	const struct mmx_cgroup_word *found;
+	bool own = asks_the_page(w->view->kernel);
+	uint64_t data;
+
+	if (!own && (w->folio.read || w->folio.bad))
+		return w->folio.read ? w->folio.read : MMX_READ_UNREADABLE;
+	data = mmx_word(own ? w->bytes : w->folio.bytes, f->memcg);
+	*word = 0;
+	if (!data)
+		return MMX_READ_OK;
+	found = word_of(known, w->view, data);
+	*word = found->ino;
+	return found->read;
+}
