@@ -78,8 +78,6 @@ static const struct {
 	{E_PG_arch_3, KPF_ARCH_3},
 };
 
-_Static_assert(sizeof(copies) / sizeof(*copies) <= MMX_KPAGE_COPIED, "room for every copied bit");
-
 /* Of stable_page_flags(), which takes about 900; the test for KSM comes early. */
 #define KPAGEFLAGS_CODE 768
 
@@ -158,6 +156,14 @@ static void find_ksm_test(struct mmx_kpage *kp, struct mmx_view *view)
 			 "the code of %s has no test that mmx knows", name);
 }
 
+static void copy(struct mmx_kpage *kp, unsigned int flag, unsigned int kpf)
+{
+	for (unsigned int byte = 0; byte < 256; byte++)
+		kp->copied[flag / 8][byte] |= (uint64_t)(byte >> flag % 8 & 1) << kpf;
+	if (kp->n_copied <= flag / 8)
+		kp->n_copied = flag / 8 + 1;
+}
+
 int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
@@ -180,11 +186,9 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
 	kp->hole = mmx_has_enum(l, E_KPAGE_FLAGS) ? 0 : 1ULL << KPF_NOPAGE;
 	kp->idle = mmx_has_enum(l, E_PG_idle) ? mmx_enum(l, E_PG_idle) : MMX_NO_BIT;
 	for (size_t i = 0; i < sizeof(copies) / sizeof(*copies); i++) {
-		if (!mmx_has_enum(l, copies[i].flag) ||
-		    (copies[i].flag == E_PG_slab && mmx_mem(k)->page_format.slab_is_type))
-			continue;
-		kp->copied[kp->n_copied].flag = mmx_enum(l, copies[i].flag) & 63;
-		kp->copied[kp->n_copied++].kpf = copies[i].kpf;
+		if (mmx_has_enum(l, copies[i].flag) &&
+		    (copies[i].flag != E_PG_slab || !mmx_mem(k)->page_format.slab_is_type))
+			copy(kp, mmx_enum(l, copies[i].flag) & 63, copies[i].kpf);
 	}
 	return 0;
 }
@@ -223,7 +227,7 @@ static uint64_t copy_bits(const struct mmx_kpage *kp, uint64_t flags)
 	uint64_t u = 0;
 
 	for (unsigned int i = 0; i < kp->n_copied; i++)
-		u |= (flags >> kp->copied[i].flag & 1) << kp->copied[i].kpf;
+		u |= kp->copied[i][flags >> 8 * i & 255];
 	return u;
 }
 

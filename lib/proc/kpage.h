@@ -16,7 +16,7 @@ enum mmx_kpage_rules {
 	MMX_KPAGE_SNAPSHOT, /* the same from a copy of folio and page, since 6.17 */
 };
 
-#define MMX_KPAGE_COPIED 32
+#define MMX_KPAGE_BYTES 8u
 
 /** struct mmx_kpage - how this kernel fills the two files */
 struct mmx_kpage {
@@ -27,10 +27,10 @@ struct mmx_kpage {
 	struct mmx_err ksm_unknown; /* why that is not known, when it is not */
 	bool thp;                   /* built with transparent huge pages */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0 when there is none */
-	struct {
-		uint8_t flag, kpf;
-	} copied[MMX_KPAGE_COPIED]; /* bits copied from a flags word */
-	unsigned int n_copied;
+	uint64_t copied
+		[MMX_KPAGE_BYTES]
+		[256]; /* what each byte of a flags word gives, bits that are copied as they are */
+	unsigned int n_copied; /* bytes from the lowest on that give any */
 	uint8_t idle;
 	enum mmx_counted counted;
 };

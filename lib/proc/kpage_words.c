@@ -37,17 +37,21 @@ static void add_words(struct piece *piece, uint64_t word, enum mmx_read read, ui
 static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
 {
 	const struct kpage *file = arg;
+	const struct mmx_sparse *sparse = &mmx_mem(w->view->kernel)->sparse;
 	struct piece *piece = result;
 	struct mmx_cgroup_words known = {0};
+	uint64_t online_end = 0;
+	bool online = false;
 
 	(void)err;
 	piece->n = 0;
 	w->in_runs = true;
 	while (mmx_page_walk_next(w)) {
-		bool online = mmx_pfn_online(&mmx_mem(w->view->kernel)->sparse, w->pfn);
 		enum mmx_read read = w->read;
 		uint64_t word = file->hole;
 
+		if (w->pfn >= online_end)
+			online = mmx_online_run(sparse, w->pfn, &online_end);
 		if (read == MMX_READ_ABSENT || !online)
 			read = MMX_READ_OK;
 		else if (!read)

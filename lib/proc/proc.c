@@ -122,13 +122,13 @@ static void cut(const struct mmx_proc *p, struct mmx_proc_words *words)
 
 static void judge(struct mmx_proc *p, const struct mmx_proc_words *words)
 {
+	for (uint32_t i = 0; i < words->n; i++)
+		p->missing += words->read[i] != MMX_READ_OK;
+	if (!p->entry->doubt || !p->unknown_because.code)
+		return;
 	for (uint32_t i = 0; i < words->n; i++) {
-		uint64_t doubt = 0;
+		uint64_t doubt = words->read[i] ? 0 : p->entry->doubt(p, le64toh(words->word[i]));
 
-		if (words->read[i])
-			p->missing++;
-		else if (p->entry->doubt)
-			doubt = p->entry->doubt(p, le64toh(words->word[i]));
 		p->in_doubt += doubt != 0;
 		p->unknown_bits |= doubt;
 	}

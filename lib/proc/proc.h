@@ -40,7 +40,8 @@ struct mmx_proc_words {
  * @write: the whole text, to p->sink; or
  * @words: the next piece: 1, 0 behind the last one, -1 and @err; heeds p->first and p->last in what it
  *	computes, and may give more
- * @doubt: bits of a word that may be set though they are not, since nothing tells; or NULL
+ * @doubt: bits of a word that may be set though they are not, since nothing tells; or NULL. It is asked where
+ *	p->unknown_because says why
  * @end: what there is to say when all was read; or NULL
  * @free: what @find and the others took
  */

@@ -129,6 +129,15 @@ void mmx_online_find(struct mmx_kernel *k)
 		check(k);
 }
 
+bool mmx_online_run(const struct mmx_sparse *s, uint64_t pfn, uint64_t *end)
+{
+	const struct mmx_range *unseen = mmx_ranges_find(&s->unseen, pfn);
+	bool online = !unseen || unseen->start > pfn;
+
+	*end = !unseen ? ~0ULL : online ? unseen->start : unseen->end;
+	return online;
+}
+
 void mmx_online_free(struct mmx_sparse *s)
 {
 	mmx_ranges_free(&s->offline);

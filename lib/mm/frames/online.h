@@ -20,6 +20,11 @@ static inline bool mmx_pfn_online(const struct mmx_sparse *sparse, uint64_t pfn)
 	       (!sparse->unseen.n || !mmx_ranges_has(&sparse->unseen, pfn, 1));
 }
 
+/**
+ * mmx_online_run() - the same of a frame that has a struct page, and the end of those behind it of which it is as true
+ */
+bool mmx_online_run(const struct mmx_sparse *sparse, uint64_t pfn, uint64_t *end);
+
 /** mmx_pfn_offline() - whether a frame's section is offline; what its struct page says may be anything */
 static inline bool mmx_pfn_offline(const struct mmx_sparse *sparse, uint64_t pfn)
 {
