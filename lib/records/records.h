@@ -39,24 +39,8 @@
 	RECORD(zone_findings)                   \
 	RECORD(request) /* request.c */         \
 	RECORD(request_tries)                   \
-#define MMX_RECORDS(RECORD)                      \
-	RECORD(dump)   /* dump.c */              \
-	RECORD(kernel) /* kernel.c */            \
-	RECORD(regions)                          \
-	RECORD(layout) /* layout.c */            \
-	RECORD(facts)                            \
-	RECORD(vmemmap) /* frames.c */           \
-	RECORD(frame_ranges)                     \
-	RECORD(zones)                            \
-	RECORD(flag_fields) /* flags.c */        \
-	RECORD(flag_bits)                        \
-	RECORD(free_zones)   /* free_memory.c */ \
-	RECORD(free_content) /* free_room.c */   \
-	RECORD(free_orders)                      \
-	RECORD(huge_obstacles)                   \
-	RECORD(gigantic_obstacles)               \
-	RECORD(free_findings)                    \
-	RECORD(memmap) /* memmap.c */           \
+	RECORD(free_content) /* free_room.c */  \
+	RECORD(memmap)       /* memmap.c */     \
 	RECORD(memmap_runs)                     \
 	RECORD(memmap_savings)                  \
 	RECORD(altmaps)                         \
