@@ -60,6 +60,11 @@ VARIANTS = {
     "cma": Variant({"command_line": "cma=16M"}, ("before/meminfo", r"CmaTotal: +16384 kB")),
     # Of one cache that nothing else is in: red zones, poison, and who allocated and freed each object.
     "slab_debug": Variant({"command_line": "slub_debug=FZPU,TCPv6"}, ("before/slab_sysfs", r"(?m)^TCPv6 red_zone 1$")),
+    # Lists of pages are then the nodes' own.
+    "nomemcg": Variant({"command_line": "cgroup_disable=memory"},
+                       ("console.log", "Disabling memory control group subsystem")),
+    # A kernel whose lists of pages are of generations only when somebody asks for it.
+    "lru_gen": Variant({"command_line": "mmx.lru_gen=1"}, ("before/settings/lru_gen", r"(?m)^enabled 0x000[1-7]$")),
     # For the time that looking at every mapping takes; no dump of BOOTS has it.
     "full": Variant({"command_line": "mmx.full=140"}, ("before/situations", '"full","made":true')),
     "crowd": Variant({"memory_mib": 2048, "command_line": "mmx.crowd=50"},
@@ -80,14 +85,14 @@ BOOTS = {
     "6.1-kdump": ("6.1", ("kdump",)),
     "6.1-la57": ("6.1", ("la57", "nic", "slab_debug")),
     "6.12-numa": ("6.12", ("numa", "la57", "hvo", "nic")),
-    "6.1-plug": ("6.1", ("hole", "device", "hotplug")),
+    "6.1-plug": ("6.1", ("hole", "device", "hotplug", "lru_gen")),
     "7.3-numa": ("7.3", ("cpuless", "cpu_offline")),
     "6.12-pti": ("6.12", ("pti", "balloon")),
     "7.0": ("7.0", ("nonote",)),
     "7.2-big": ("7.2", ("big", "la57", "hvo", "offline", "nic")),
     "6.18-hvo": ("6.18", ("hole", "hvo", "unonlined")),
     "7.2-plug": ("7.2", ("device", "selfhosted", "slab_debug", "cma")),
-    "7.2-nonote": ("7.2", ("nonote", "balloon")),
+    "7.2-nonote": ("7.2", ("nonote", "balloon", "nomemcg")),
 }
 
 

@@ -134,6 +134,8 @@ static void set_up_swap_file(void)
 /* What would move pages about behind the back of the workload is turned off. */
 static void quieten(void)
 {
+	if (command_line_number("mmx.lru_gen"))
+		write_text("/sys/kernel/mm/lru_gen/enabled", "y");
 	write_text("/proc/sys/kernel/kptr_restrict", "0");
 	write_text("/proc/sys/vm/dirty_writeback_centisecs", "0");
 	write_text("/proc/sys/vm/compaction_proactiveness", "0");

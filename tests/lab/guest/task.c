@@ -141,6 +141,9 @@ static void make_cgroup(const char *name)
 	snprintf(path, sizeof(path), CGROUP "/lab/%s", name);
 	if (mkdir(path, 0755) && errno != EEXIST)
 		give_up("%s: %s", path, strerror(errno));
+	snprintf(path, sizeof(path), CGROUP "/lab/%s/memory.current", name);
+	if (access(path, R_OK))
+		give_up("%s: %s", path, strerror(errno));
 }
 
 static void enter_cgroup(const char *name)
