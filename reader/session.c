@@ -68,6 +68,14 @@ static bool has_utf8(void)
 	return utf8;
 }
 
+/* Where results go to a terminal, unless it has none or the user wants none. */
+static bool has_colour(const struct session *s)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return s->output.terminal && !(none && *none) && term && strcmp(term, "dumb");
+}
+
 void session_begin(struct session *s, struct mmx_kernel *kernel,
 		   const struct mmx_out_options *options)
 {
@@ -145,6 +153,7 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 	struct mmx_out out;
 
 	options.terminal = s->output.terminal;
+	options.colour = has_colour(s);
 	argc = 1 + mmx_out_options_take(&options, argc - 1, argv + 1);
 	mmx_out_init(&out, &options, &sink);
 	return mmx_command_run(c, s->kernel, &out, &messages, argc, argv);

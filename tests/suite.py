@@ -161,6 +161,8 @@ COMMANDS = {
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
     "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",)), "mmx.census/1", "classes.name,frames,share"),
     "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),
+    "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",), ("-M",), ("-N", "DMA32", "-C", "slab")), "mmx.census/1", "classes.name,frames,share"),
+    "procx": Calls((("kpageflags",), ("kpagecount",)), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 
 

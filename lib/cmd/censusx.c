@@ -40,6 +40,11 @@ static const struct mmx_field fields[] = {
 	 "of each zone and node with -z, else of those with something unexplained",
 	 .title = "The same by node and zone", .may = MMX_OR_NONE,
 	 .record = &mmx_record_part_balances},
+	{"map_scale", MMX_BLOCK, "with -M", .title = "Map", .may = MMX_OR_NONE,
+	 .record = &mmx_record_map_scale},
+	{"map", MMX_TABLE, "with -M", .may = MMX_OR_NONE, .record = &mmx_record_map},
+	{"map_legend", MMX_TABLE, "of a map of all classes", .title = "Legend", .may = MMX_OR_NONE,
+	 .record = &mmx_record_map_legend},
 	{"zones", MMX_TABLE, "with -z", .title = "By node and zone", .may = MMX_OR_NONE,
 	 .record = &mmx_record_census_zones},
 	{"migratetypes", MMX_TABLE, "with -m", .title = "By type of pageblock", .may = MMX_OR_NONE,
@@ -153,13 +158,69 @@ static bool take_top(struct mmx_run *run, uint64_t *top)
 	return false;
 }
 
+#define MAP_LINES 40 /* of the map, or a few more where memory has gaps */
+
+/* "NODE:ZONE", or "ZONE" of any node. */
+static int take_zones(struct mmx_run *run, bool *wanted, struct mmx_err *err)
+{
+	const struct mmx_zones *zones = &mmx_mem(run->kernel)->zones;
+	const char *asked = run->option['N'], *name = strchr(asked, ':');
+	bool any = false;
+
+	for (size_t i = 0; i < zones->n; i++) {
+		wanted[i] = !strcmp(zones->v[i].name, name ? name + 1 : asked) &&
+			    (!name || zones->v[i].node == strtoul(asked, NULL, 10));
+		any |= wanted[i];
+	}
+	return any ? 0 : mmx_fail(err, MMX_EUSAGE, "there is no zone %s", asked);
+}
+
+static bool take_class(struct mmx_run *run, unsigned int *class)
+{
+	for (*class = 0; *class < MMX_CLASS_COUNT; (*class)++) {
+		if (!run->option['C'] || !strcmp(mmx_class_name(*class), run->option['C']))
+			break;
+	}
+	if (!run->option['C'])
+		*class = MMX_CLASS_COUNT;
+	else if (*class == MMX_CLASS_COUNT)
+		mmx_say(run, "there is no class %s", run->option['C']);
+	return !run->option['C'] || *class < MMX_CLASS_COUNT;
+}
+
 /* What a run finds, and lets go of in the end. */
 struct found {
 	struct mmx_ledger ledger;
 	struct mmx_balances balances;
 	struct mmx_largest largest;
 	struct mmx_memcg_totals memcgs;
+	struct mmx_heat heat;
+	bool *zones; /* of the map */
 };
+
+static bool wants_map(const struct mmx_run *run)
+{
+	return run->option['M'] || run->option['N'] || run->option['C'];
+}
+
+static int begin_map(struct found *f, struct mmx_run *run, struct mmx_census *census,
+		     struct mmx_err *err)
+{
+	const struct mmx_out_options *how = &run->out->options;
+
+	if (!wants_map(run))
+		return 0;
+	f->zones = calloc(mmx_mem(run->kernel)->zones.n + 1, sizeof(bool));
+	if (!f->zones)
+		return mmx_fail_nomem(err);
+	if (run->option['N'] && take_zones(run, f->zones, err))
+		return -1;
+	census->map_halves = how->colour && how->utf8 && !how->json && !how->columns;
+	census->heat = &f->heat;
+	return mmx_heat_begin(&f->heat, run->view,
+			      (uint64_t)MAP_LINES * MMX_MAP_WIDTH * (census->map_halves ? 2 : 1),
+			      run->option['N'] ? f->zones : NULL, err);
+}
 
 static int find(struct found *f, struct mmx_run *run, struct mmx_census *census,
 		struct mmx_err *err)
@@ -172,6 +233,9 @@ static int find(struct found *f, struct mmx_run *run, struct mmx_census *census,
 		.progress_arg = run,
 	};
 
+	if (begin_map(f, run, census, err))
+		return -1;
+	ask.heat = wants_map(run) ? &f->heat : NULL;
 	if (mmx_ledger_find(&f->ledger, run->view, &ask, err) ||
 	    mmx_balances_find(&f->balances, &f->ledger, run->view, err))
 		return -1;
@@ -200,12 +264,14 @@ static enum mmx_exit censusx(struct mmx_run *run)
 	enum mmx_exit status = MMX_EXIT_CANNOT;
 	struct mmx_err err;
 
-	if (!take_top(run, &census.top))
+	if (!take_top(run, &census.top) || !take_class(run, &census.map_class))
 		return MMX_EXIT_CANNOT;
 	if (find(&f, run, &census, &err))
 		mmx_say(run, "%s", err.text);
 	else
 		status = run->option['s'] ? show_folded(run, &census) : show(run, &census);
+	mmx_heat_free(&f.heat);
+	free(f.zones);
 	mmx_memcg_totals_free(&f.memcgs);
 	mmx_largest_free(&f.largest);
 	mmx_balances_free(&f.balances);
@@ -220,6 +286,9 @@ static const struct mmx_option options[] = {
 	{'g', "memcg", NULL, "by memory cgroup as well: all of them, or N"},
 	{'s', "folded", NULL,
 	 "nothing but folded stacks, \"class;owner;site bytes\", for flame-graph tools"},
+	{'M', "map", NULL, "a map of physical memory as well"},
+	{'N', "zone", "ZONE", "the map of that zone alone, NODE:NAME, or NAME of every node"},
+	{'C', "class", "CLASS", "the map of that class alone: how much of each place is of it"},
 	{'v', "verbose", NULL, "classes that have no frame as well, which JSON always has"},
 	{'m', "migratetypes", NULL, "by the type of their pageblock as well"},
 	{0},
@@ -244,6 +313,11 @@ const struct mmx_command mmx_cmd_censusx = {
 		"map counts to each by that many, as in smaps_rollup), files by cached pages, slab caches, memory\n"
 		"cgroups with what keeps those that are dying, the code that asked for vmalloc areas, page pools,\n"
 		"and where page_owner keeps them the stacks that allocated the pages in use.\n"
+		"\n"
+		"-M draws physical memory, a letter for each pageblock, or for as many as it takes to fit: a capital\n"
+		"for what most of its used frames are, a small letter where more of it is free. On a terminal it is\n"
+		"drawn in colour, with two lines of pageblocks in each line. -C draws how much of each place one\n"
+		"class has, in tenths; -N one zone.\n"
 		"\n"
 		"With -s it is all in one column of lines \"class;owner;site bytes\", which sum to all frames, for tools\n"
 		"that draw flame graphs: files, slab caches, code that asked for vmalloc areas, and otherwise the\n"

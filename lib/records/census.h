@@ -3,6 +3,7 @@
 #ifndef MMX_RECORDS_CENSUS_H
 #define MMX_RECORDS_CENSUS_H
 
+#include "mm/ledger/heat.h"
 #include "mm/ledger/largest.h"
 #include "mm/ledger/ledger.h"
 #include "mm/ledger/reconcile.h"
@@ -14,6 +15,9 @@
  * @largest: owners of memory; NULL when they are not asked for
  * @memcgs: those of memory cgroups; NULL likewise
  * @top: how many of each are told
+ * @heat: the map; NULL likewise
+ * @map_class: the class that it is of; MMX_CLASS_COUNT: of all
+ * @map_halves: it is drawn with two lines of cells in a row
  * @coverage: what is not certain
  * @zones: by node and zone
  * @blocks: by pageblock type
@@ -25,9 +29,15 @@ struct mmx_census {
 	const struct mmx_largest *largest;
 	const struct mmx_memcg_totals *memcgs;
 	uint64_t top;
+	const struct mmx_heat *heat;
+	unsigned int map_class;
+	bool map_halves;
 	struct mmx_coverage coverage;
 	bool zones, blocks, empty;
 };
+
+/** MMX_MAP_WIDTH - cells of a line of the map */
+#define MMX_MAP_WIDTH 64
 
 /** mmx_census_of() - of any record within the document */
 static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)
@@ -38,6 +48,9 @@ static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)
 /* The document's fields: a table each. */
 extern const struct mmx_record mmx_record_census_classes, mmx_record_census_zones,
 	mmx_record_census_blocks, mmx_record_balances /* balance.c */, mmx_record_part_balances;
+
+/* heat.c */
+extern const struct mmx_record mmx_record_map, mmx_record_map_legend, mmx_record_map_scale;
 
 /* largest.c */
 extern const struct mmx_record mmx_record_largest_files, mmx_record_largest_caches,

@@ -70,6 +70,8 @@ struct mmx_scratch {
  * @word: ADDR, PFN, HEX, COUNT, BYTES, WORD, FLAGS
  * @err: TROUBLE, and of any kind what is UNKNOWN
  * @told: another value tells why this one is absent
+ * @cells: of a TEXT: its letters are cells of a map, to be drawn in their colours; 2: the second half of them lies
+ *	below the first. Only for what is drawn in colour
  */
 struct mmx_value {
 	enum mmx_kind kind;
@@ -87,6 +89,7 @@ struct mmx_value {
 		const struct mmx_words *words; /* WORD */
 	};
 	bool told;
+	uint8_t cells;
 	unsigned int n_names;
 	struct mmx_scratch *scratch;
 };

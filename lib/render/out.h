@@ -45,6 +45,7 @@ struct mmx_column {
  * @columns: these fields only, "pfn,mapping.kind"; NULL for all. Not with @json.
  * @terminal: results go to one, so nothing that only programs read
  * @utf8: where they go UTF-8 is understood: the lines of trees may be drawn with it
+ * @colour: and colours are
  */
 struct mmx_out_options {
 	bool json;
@@ -54,6 +55,7 @@ struct mmx_out_options {
 	const char *columns;
 	bool terminal;
 	bool utf8;
+	bool colour;
 };
 
 #define MMX_COLUMNS_MAX 32

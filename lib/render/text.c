@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "render/cells.h"
 #include "render/out.h"
 
 #define LABEL_WIDTH 18
@@ -354,6 +355,11 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 	if (level->node == MMX_OUT_TREE) {
 		if (level->column < level->n_columns)
 			put_leaf(o, text);
+		return;
+	}
+	if (level->node == MMX_OUT_TABLE && v->cells && o->options.colour) {
+		mmx_out_put(o, level->column ? " " : "");
+		mmx_put_cells(o, text, v->cells > 1);
 		return;
 	}
 	if (level->node == MMX_OUT_TABLE) {

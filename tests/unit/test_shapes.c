@@ -151,6 +151,49 @@ static void is(const char *found, const char *wanted)
 	CHECK(!strcmp(found, wanted), "found\n%s\nwanted\n%s", found, wanted);
 }
 
+/* Cells of a map: "A." below "SZ", in one line or in one place. */
+static unsigned int halves;
+
+static void get_cells(struct mmx_rows *r, struct mmx_value *v)
+{
+	(void)r;
+	v->text = "SZA.";
+	v->cells = 1 + halves;
+}
+
+static const struct mmx_field cell_fields[] = {
+	{"node", MMX_COUNT, "its node", AT(struct area, depth)},
+	{"cells", MMX_TEXT, "a letter a cell", .get = get_cells},
+	{0},
+};
+
+static const struct mmx_record cell_row = {
+	.name = "row", .doc = "a row", .fields = cell_fields, .next = next_zone};
+
+static const struct mmx_field map_fields[] = {
+	{"map", MMX_TABLE, "all", .record = &cell_row},
+	{0},
+};
+
+static const struct mmx_record map = {
+	.name = "map", .doc = "cells", .version = 1, .fields = map_fields};
+
+static void cells_are_drawn_in_colour_where_there_are_colours(void)
+{
+	struct mmx_out_options plain = {.no_header = true},
+			       colour = {.no_header = true, .colour = true};
+
+	for (halves = 0; halves < 2; halves++)
+		is(show(&map, plain), "         1 SZA.\n");
+	halves = 0;
+	is(show(&map, colour), "         1 \033[38;5;16;48;5;214mS\033[38;5;16;48;5;231mZ"
+			       "\033[38;5;16;48;5;40mA\033[38;5;255;48;5;236m.\033[0m\n");
+	halves = 1;
+	is(show(&map, colour),
+	   "         1 \033[38;5;214;48;5;40m\u2580\033[38;5;231;48;5;236m\u2580"
+	   "\033[0m\n");
+}
+
 static void a_tree_is_drawn_with_lines(void)
 {
 	is(show(&document, (struct mmx_out_options){0}), "Areas\n"
@@ -280,6 +323,7 @@ static void schemas_have_both(void)
 
 int main(void)
 {
+	RUN(cells_are_drawn_in_colour_where_there_are_colours);
 	RUN(a_tree_is_drawn_with_lines);
 	RUN(a_tree_is_nested_in_json);
 	RUN(rows_of_a_tree_are_records);

@@ -34,6 +34,7 @@ struct shared {
 	const struct mmx_pageblock_format *blocks;
 	uint64_t zone_bits; /* of a flags word: node and zone */
 	struct mmx_owned_rules owned;
+	struct mmx_heat *heat;
 };
 
 /* A thread's walk over a piece. @cell is that of frames below @block_end with the same @zone_word. */
@@ -149,6 +150,9 @@ static void count_missing(struct count *c)
 		enter(c, pfn, zone_by_span(c->shared->kernel, pfn));
 		next = c->block_end < end ? c->block_end : end;
 		c->cell->tally.class[CLASS_MISSING] += next - pfn;
+		if (c->shared->heat)
+			mmx_heat_add(c->shared->heat, pfn, next - pfn, c->cell->zone,
+				     CLASS_MISSING);
 		pfn = next;
 	}
 }
@@ -168,6 +172,8 @@ static void count_frames(struct count *c, const struct mmx_verdict *verdict, uin
 		c->zone_word = zone_word;
 	}
 	mmx_tally_frame(&c->cell->tally, &c->tallier, c->w, verdict->class, n);
+	if (c->shared->heat)
+		mmx_heat_add(c->shared->heat, pfn, n, c->cell->zone, verdict->class);
 	if (c->shared->owned.asked)
 		mmx_owned_count(&c->shared->owned, &c->runs, c->w, verdict->class, pfn, n);
 }
@@ -294,6 +300,7 @@ static int begin(struct mmx_ledger *ledger, struct shared *shared, struct mmx_vi
 	const struct mmx_flags *flags = &mmx_mem(view->kernel)->flags;
 
 	shared->kernel = view->kernel;
+	shared->heat = ask->heat;
 	shared->zone_bits = field_bits(flags, FIELD_NODE) | field_bits(flags, FIELD_ZONE);
 	shared->blocks = mmx_know_pageblock_format(view);
 	mmx_classifier_find(&shared->classifier, view, true);

@@ -10,6 +10,7 @@
 #include "base/coverage.h"
 #include "base/progress.h"
 #include "mm/frames/pageblock.h"
+#include "mm/ledger/heat.h"
 #include "mm/ledger/keyed.h"
 #include "mm/ledger/tally.h"
 
@@ -83,10 +84,12 @@ struct mmx_ledger {
 /**
  * struct mmx_ledger_ask - what is to be counted
  * @by: bits of enum mmx_owned_by
+ * @heat: where to count place by place as well; or NULL
  * @progress, @progress_arg: as of struct mmx_progress
  */
 struct mmx_ledger_ask {
 	unsigned int by;
+	struct mmx_heat *heat;
 	void (*progress)(void *arg, int percent);
 	void *progress_arg;
 };

@@ -191,6 +191,32 @@ def folded(_, form):
     return "\n".join(faults) or None
 
 
+HUGE_BIT = 17  # of kpageflags
+
+
+def heat_map(dump, form):
+    """Cells lie where sections are, and one is full of huge pages where kpageflags has nothing else."""
+    found = census(form, "-C", "hugetlb")
+    frames, faults, cells = found["map_scale"]["cell_frames"], [], {}
+    for row in found["map"]:
+        if len(row["cells"]) != row["n"]:
+            faults.append(f"{row}: other than n cells")
+        cells |= {int(row["pfn"], 16) + i * frames: cell for i, cell in enumerate(row["cells"])}
+    kpf = words(dump.before / "kpageflags")
+    wanted = {pfn for nr in dump.sections() for pfn in range(nr << 15, nr + 1 << 15, frames)}
+    if set(cells) != wanted:
+        faults.append(f"{len(cells)} cells and not {len(wanted)}")
+    full = {pfn for pfn in wanted if all(word >> HUGE_BIT & 1 and not word & HWPOISON for word in kpf[pfn:pfn + frames])}
+    if {pfn for pfn, cell in cells.items() if cell == "#"} != full:
+        faults.append(f"{sorted(pfn for pfn, cell in cells.items() if cell == '#')} and not {sorted(full)}")
+    of_all = "".join(row["cells"] for row in census(form, "-M")["map"])
+    faults += [f"no {letter} in the map" for letter in "R.HAS" if letter not in of_all]
+    drawn = run(MMX, "-c", form, "censusx", "-M").out
+    if "\033" in drawn or of_all[:8] not in drawn:
+        faults.append("it is not drawn in letters")
+    return "\n".join(faults) or None
+
+
 CHECKS = [
     ("censusx sums", every_form, sums),
     ("censusx as kpageflags", raw_or_filtered, as_kpageflags),
@@ -198,5 +224,6 @@ CHECKS = [
     ("censusx -t, processes", raw_or_filtered, processes),
     ("censusx -t, owners", raw_or_filtered, owners),
     ("censusx -s", raw_or_filtered, folded),
+    ("censusx -M", raw_or_filtered, heat_map),
     ("censusx with threads", raw_form, threads),
 ]
