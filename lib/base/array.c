@@ -34,8 +34,15 @@ static int by_word(const void *a, const void *b, void *offset)
 	return (x > y) - (x < y);
 }
 
+/* What was found in order, as most is, is left alone: to sort takes as much memory once more. */
 void mmx_array_sort_words(void *v, size_t n, size_t size, size_t offset)
 {
-	if (n)
-		qsort_r(v, n, size, by_word, &offset);
+	const char *at = v;
+
+	for (size_t i = 1; i < n; i++, at += size) {
+		if (by_word(at, at + size, &offset) > 0) {
+			qsort_r(v, n, size, by_word, &offset);
+			return;
+		}
+	}
 }

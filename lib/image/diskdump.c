@@ -240,18 +240,43 @@ static bool add_pages(const struct mmx_diskdump *dd, const uint8_t *table, size_
 	return mmx_ranges_add(present, run, phys);
 }
 
+/* A piece of the table of descriptors: @n of them, from @at in the file on. */
+struct piece {
+	uint64_t at;
+	size_t n;
+	uint8_t bytes[CHUNK * MMX_DESCRIPTOR_SIZE];
+};
+
+/* The descriptor at @at, and how many are known from there on: none behind the file's end. */
+static const uint8_t *descriptors_at(struct piece *piece, const struct mmx_diskdump *dd,
+				     uint64_t at, size_t *n)
+{
+	uint64_t nth = (at - piece->at) / MMX_DESCRIPTOR_SIZE;
+
+	if (at < piece->at || nth >= piece->n) {
+		ssize_t got = mmx_file_read(dd->fd, piece->bytes, sizeof(piece->bytes), at);
+
+		piece->at = at;
+		piece->n = got < 0 ? 0 : got / MMX_DESCRIPTOR_SIZE;
+		nth = 0;
+	}
+	*n = piece->n - nth;
+	return piece->bytes + nth * MMX_DESCRIPTOR_SIZE;
+}
+
 /* One range of pages, the descriptors of which begin at @at in the file. */
 static bool add_range(const struct mmx_diskdump *dd, const struct mmx_range *pages, uint64_t at,
-		      uint8_t *table, struct mmx_ranges *present)
+		      struct piece *piece, struct mmx_ranges *present)
 {
 	for (uint64_t phys = pages->start; phys < pages->end;) {
-		uint64_t n = (pages->end - phys) / dd->page_size;
-		ssize_t got = mmx_file_read(dd->fd, table,
-					    (n < CHUNK ? n : CHUNK) * MMX_DESCRIPTOR_SIZE, at);
+		uint64_t wanted = (pages->end - phys) / dd->page_size;
+		size_t n;
+		const uint8_t *table = descriptors_at(piece, dd, at, &n);
 
-		if (got < MMX_DESCRIPTOR_SIZE)
+		if (!n)
 			return true;
-		n = got / MMX_DESCRIPTOR_SIZE;
+		if (n > wanted)
+			n = wanted;
 		if (!add_pages(dd, table, n, phys, present))
 			return false;
 		phys += n * dd->page_size;
@@ -263,14 +288,14 @@ static bool add_range(const struct mmx_diskdump *dd, const struct mmx_range *pag
 bool mmx_diskdump_whole(const struct mmx_diskdump *dd, const struct mmx_ranges *pages,
 			struct mmx_ranges *present)
 {
-	uint8_t *table = malloc(CHUNK * MMX_DESCRIPTOR_SIZE);
+	struct piece *piece = calloc(1, sizeof(*piece));
 	uint64_t at = dd->descriptors;
-	bool ok = table;
+	bool ok = piece;
 
 	for (size_t i = 0; ok && i < pages->n; i++) {
-		ok = add_range(dd, &pages->v[i], at, table, present);
+		ok = add_range(dd, &pages->v[i], at, piece, present);
 		at += (pages->v[i].end - pages->v[i].start) / dd->page_size * MMX_DESCRIPTOR_SIZE;
 	}
-	free(table);
+	free(piece);
 	return ok;
 }

@@ -245,6 +245,24 @@ static int judge_machine(const struct mmx_diskdump *part, const char *path, stru
 	return 0;
 }
 
+/* What is in the dump was memory, whatever the bitmap of memory says. */
+static bool add_present(struct mmx_image *image)
+{
+	struct mmx_ranges more = {0};
+	bool ok = true;
+
+	mmx_ranges_normalise(&image->ram);
+	mmx_for_each_range (r, &image->present) {
+		if (!mmx_ranges_has(&image->ram, r->start, r->end - r->start))
+			ok = ok && mmx_ranges_add(&more, r->start, r->end);
+	}
+	mmx_for_each_range (r, &more)
+		ok = ok && mmx_ranges_add(&image->ram, r->start, r->end);
+	mmx_ranges_free(&more);
+	mmx_ranges_normalise(&image->ram);
+	return ok;
+}
+
 static bool add_memory(struct mmx_image *image, struct kdump *kdump)
 {
 	if (!mmx_diskdump_ram(&kdump->part[0], &image->ram))
@@ -253,11 +271,7 @@ static bool add_memory(struct mmx_image *image, struct kdump *kdump)
 		if (!add_part(image, kdump, &kdump->part[i]))
 			return false;
 	mmx_ranges_normalise(&image->present);
-	mmx_for_each_range (r, &image->present)
-		if (!mmx_ranges_add(&image->ram, r->start, r->end))
-			return false;
-	mmx_ranges_normalise(&image->ram);
-	return true;
+	return add_present(image);
 }
 
 static bool add_vmcoreinfo(struct mmx_image *image, const struct mmx_diskdump *part)
