@@ -12,18 +12,21 @@
 
 #define PAGE 4096u
 
-/* Pages in a row whose descriptors are in a row, too. */
-struct run {
-	uint64_t phys;
-	uint64_t end;
-	uint64_t descriptor; /* of the first page: its offset in the part's file */
-	const struct mmx_diskdump *part;
+/*
+ * A part of a dump. The descriptors of its pages are in a row, so where one is follows from how many pages come
+ * before: of a dump that was filtered there may be millions of ranges, and that number is kept of some only.
+ */
+#define COUNTED_RANGES 64u
+
+struct part {
+	struct mmx_diskdump file;
+	struct mmx_ranges pages;
+	uint64_t *before; /* pages before every so many ranges */
 };
 
 struct kdump {
-	MMX_ARRAY(struct run); /* ascending, without overlap */
 	size_t parts;
-	struct mmx_diskdump part[];
+	struct part part[];
 };
 
 /*
@@ -69,25 +72,44 @@ static void *reader_new(struct mmx_image *image, struct mmx_err *err)
 	return NULL;
 }
 
-/* The run that holds @phys, or else the first one behind it, or the end. */
-static const struct run *run_of(const struct kdump *kdump, uint64_t phys)
+/* Where the descriptor of a page that a part claims is in its file. */
+static uint64_t descriptor_of(const struct part *part, const struct mmx_range *in, uint64_t phys)
 {
-	return &kdump->v[mmx_array_bound(kdump, run, run->end <= phys)];
+	size_t nth = in - part->pages.v, from = nth - nth % COUNTED_RANGES;
+	uint64_t pages = part->before[nth / COUNTED_RANGES] + (phys - in->start) / PAGE;
+
+	for (size_t i = from; i < nth; i++)
+		pages += (part->pages.v[i].end - part->pages.v[i].start) / PAGE;
+	return part->file.descriptors + pages * MMX_DESCRIPTOR_SIZE;
+}
+
+/* Of parts that claim the same page the first one has it. */
+static const struct part *part_of(const struct kdump *kdump, uint64_t phys, uint64_t *descriptor)
+{
+	for (size_t i = 0; i < kdump->parts; i++) {
+		const struct part *part = &kdump->part[i];
+		const struct mmx_range *in = mmx_ranges_find(&part->pages, phys);
+
+		if (in && in->start <= phys) {
+			*descriptor = descriptor_of(part, in, phys);
+			return part;
+		}
+	}
+	return NULL;
 }
 
 static enum mmx_read read_page(struct reader *reader, uint64_t phys, void *to)
 {
-	const struct run *run = run_of(reader->kdump, phys);
+	uint64_t descriptor = 0;
+	const struct part *part = part_of(reader->kdump, phys, &descriptor);
 	struct mmx_diskdump_page page;
 	const void *data;
 
-	if (run == reader->kdump->v + reader->kdump->n || phys < run->phys)
+	if (!part)
 		return MMX_READ_EXCLUDED;
-	if (!mmx_diskdump_page(run->part, &reader->descriptors,
-			       run->descriptor + (phys - run->phys) / PAGE * MMX_DESCRIPTOR_SIZE,
-			       &page))
+	if (!mmx_diskdump_page(&part->file, &reader->descriptors, descriptor, &page))
 		return MMX_READ_UNREADABLE;
-	data = mmx_file_window(&reader->data, run->part->fd, page.offset, page.size);
+	data = mmx_file_window(&reader->data, part->file.fd, page.offset, page.size);
 	return data && mmx_codec_unpack(reader->codec, page.flags, data, page.size, to, PAGE)
 		       ? MMX_READ_OK
 		       : MMX_READ_UNREADABLE;
@@ -137,9 +159,11 @@ static void kdump_close(struct mmx_image *image)
 {
 	struct kdump *kdump = image->priv;
 
-	for (size_t i = 0; i < kdump->parts; i++)
-		mmx_diskdump_close(&kdump->part[i]);
-	mmx_array_free(kdump);
+	for (size_t i = 0; i < kdump->parts; i++) {
+		mmx_diskdump_close(&kdump->part[i].file);
+		mmx_ranges_free(&kdump->part[i].pages);
+		free(kdump->part[i].before);
+	}
 	free(kdump);
 }
 
@@ -153,44 +177,43 @@ static const struct mmx_image_ops kdump_ops = {
 
 /* Opening */
 
-/* Adds a part's pages: those it claims as runs, those that are whole as present. */
-static bool add_part(struct mmx_image *image, struct kdump *kdump, const struct mmx_diskdump *part)
+static bool count_pages(struct part *part)
 {
-	struct mmx_ranges pages = {0};
-	uint64_t at = part->descriptors;
-	bool ok = mmx_diskdump_pages(part, &pages) &&
-		  mmx_diskdump_whole(part, &pages, &image->present);
+	uint64_t pages = 0;
 
-	mmx_for_each_range (r, &pages) {
-		ok = ok && mmx_array_add(kdump, (struct run){r->start, r->end, at, part});
-		at += (r->end - r->start) / PAGE * MMX_DESCRIPTOR_SIZE;
+	part->before = malloc((part->pages.n / COUNTED_RANGES + 1) * sizeof(*part->before));
+	for (size_t i = 0; part->before && i < part->pages.n; i++) {
+		if (i % COUNTED_RANGES == 0)
+			part->before[i / COUNTED_RANGES] = pages;
+		pages += (part->pages.v[i].end - part->pages.v[i].start) / PAGE;
 	}
-	mmx_ranges_free(&pages);
-	return ok;
+	return part->before;
 }
 
-/* Drops what two parts claim from the later one; returns how many pages are claimed. */
-static uint64_t settle_runs(struct kdump *kdump)
+/* Adds a part's pages: those it claims, and those of them that are whole as present. */
+static bool add_part(struct mmx_image *image, struct part *part)
 {
-	uint64_t covered = 0, pages = 0;
-	size_t used = 0;
+	return mmx_diskdump_pages(&part->file, &part->pages) && count_pages(part) &&
+	       mmx_diskdump_whole(&part->file, &part->pages, &image->present);
+}
 
-	mmx_array_sort_by(kdump, phys);
-	for (size_t i = 0; i < kdump->n; i++) {
-		struct run x = kdump->v[i];
+/* How many pages are claimed, by whichever part. */
+static bool count_claimed(const struct kdump *kdump, uint64_t *pages)
+{
+	struct mmx_ranges all = {0};
+	bool ok = true;
 
-		if (x.end <= covered)
-			continue;
-		if (x.phys < covered) {
-			x.descriptor += (covered - x.phys) / PAGE * MMX_DESCRIPTOR_SIZE;
-			x.phys = covered;
-		}
-		covered = x.end;
-		pages += (x.end - x.phys) / PAGE;
-		kdump->v[used++] = x;
+	*pages = mmx_ranges_total(&kdump->part[0].pages) / PAGE;
+	if (kdump->parts == 1)
+		return true;
+	for (size_t i = 0; i < kdump->parts; i++) {
+		mmx_for_each_range (r, &kdump->part[i].pages)
+			ok = ok && mmx_ranges_add(&all, r->start, r->end);
 	}
-	kdump->n = used;
-	return pages;
+	mmx_ranges_normalise(&all);
+	*pages = mmx_ranges_total(&all) / PAGE;
+	mmx_ranges_free(&all);
+	return ok;
 }
 
 /* Says so when pages that the bitmaps claim are not in the file. */
@@ -220,7 +243,7 @@ static int judge_parts(struct mmx_image *image, const struct kdump *kdump, struc
 	bool all = true;
 
 	for (size_t i = 0; all && i < kdump->parts; i++) {
-		const struct mmx_diskdump *part = &kdump->part[i];
+		const struct mmx_diskdump *part = &kdump->part[i].file;
 
 		all = mmx_ranges_add(&covered, part->start, part->end);
 		if (part->max > end)
@@ -265,10 +288,10 @@ static bool add_present(struct mmx_image *image)
 
 static bool add_memory(struct mmx_image *image, struct kdump *kdump)
 {
-	if (!mmx_diskdump_ram(&kdump->part[0], &image->ram))
+	if (!mmx_diskdump_ram(&kdump->part[0].file, &image->ram))
 		return false;
 	for (size_t i = 0; i < kdump->parts; i++)
-		if (!add_part(image, kdump, &kdump->part[i]))
+		if (!add_part(image, &kdump->part[i]))
 			return false;
 	mmx_ranges_normalise(&image->present);
 	return add_present(image);
@@ -296,7 +319,7 @@ static void describe(struct mmx_image *image, const struct kdump *kdump)
 	if (kdump->parts > 1)
 		snprintf(parts, sizeof(parts), ", %zu parts", kdump->parts);
 	snprintf(image->format, sizeof(image->format), "compressed kdump (%s%s)",
-		 mmx_codec_name(kdump->part[0].status), parts);
+		 mmx_codec_name(kdump->part[0].file.status), parts);
 	snprintf(image->machine, sizeof(image->machine), "x86_64");
 	image->presence_known = true;
 }
@@ -304,13 +327,16 @@ static void describe(struct mmx_image *image, const struct kdump *kdump)
 static int load(struct mmx_image *image, struct kdump *kdump, const char *const *paths,
 		struct mmx_err *err)
 {
+	uint64_t claimed;
+
 	for (size_t i = 0; i < kdump->parts; i++)
-		if (judge_machine(&kdump->part[i], paths[i], err))
+		if (judge_machine(&kdump->part[i].file, paths[i], err))
 			return -1;
 	describe(image, kdump);
-	if (!add_memory(image, kdump) || !add_vmcoreinfo(image, &kdump->part[0]))
+	if (!add_memory(image, kdump) || !add_vmcoreinfo(image, &kdump->part[0].file) ||
+	    !count_claimed(kdump, &claimed))
 		return mmx_fail_nomem(err);
-	if (judge_pages(image, settle_runs(kdump), paths[0], err))
+	if (judge_pages(image, claimed, paths[0], err))
 		return -1;
 	return judge_parts(image, kdump, err);
 }
@@ -320,7 +346,7 @@ static int open_parts(struct kdump *kdump, const int *fds, const char *const *pa
 		      struct mmx_err *err)
 {
 	for (size_t i = 0; i < n; i++, kdump->parts++) {
-		if (!mmx_diskdump_open(&kdump->part[i], fds[i], paths[i], err))
+		if (!mmx_diskdump_open(&kdump->part[i].file, fds[i], paths[i], err))
 			continue;
 		for (; i < n; i++)
 			close(fds[i]);
