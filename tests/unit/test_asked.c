@@ -156,6 +156,7 @@ static void names_of_migratetypes(void)
 	mmx_fact_set(&m->mem.kernel.facts, FACT_SECTIONS, MMX_FACT_CHECKED, "test",
 		     "so that it is");
 	m->mem.sparse.section_bits = 27;
+	fake_symbol(m, "hugetlb_max_hstate", FAKE_VA);
 	CHECK(!mmx_pageblock_format_find(&f, m->view, &err), "%s", err.text);
 	CHECK(!strcmp(f.name[1], "movable") && !strcmp(f.name[3], "highatomic"), "%s, %s",
 	      f.name[1], f.name[3]);

@@ -118,7 +118,7 @@ static void setup(void)
 		page(pfn)->mapcount = -1;
 	usage->flags[0] = 0x1111111111111111ULL * MOVABLE;
 	/* Blocks are as large as the usage map says, and it says nothing here. */
-	fake_symbol(m, "transparent_hugepage_flags", FAKE_VA);
+	fake_symbol(m, "hugetlb_max_hstate", FAKE_VA);
 }
 
 static void teardown(void)

@@ -134,6 +134,8 @@ enum mmx_read mmx_pageblock_of(const struct mmx_pageblock_format *f, struct mmx_
 
 	*block = (struct mmx_pageblock){.first = pfn & ~((1ULL << f->order) - 1),
 					.frames = 1ULL << f->order};
+	if (!f->order)
+		return MMX_READ_UNREADABLE; /* where it stands is not known */
 	if (!section)
 		return MMX_READ_ABSENT;
 	read = mmx_kread(view,
