@@ -6,7 +6,7 @@ A segment's memory goes on behind its file bytes for as long as there is RAM: th
 
 import struct
 
-from .frames import RAM
+from .frames import DUMPED
 from .memory import PAGE
 
 PT_LOAD, PT_NOTE = 1, 4
@@ -45,7 +45,7 @@ def runs(present, start, end):
 
 
 def segments(machine):
-    for start, end in RAM:
+    for start, end in DUMPED:
         yield from runs(machine.memory.pages, start, end)
 
 

@@ -21,6 +21,9 @@ SECTION_HOLE = (0x2A00, 0x2C00)  # a subsection that is no memory, in a section 
 DEVICE = ((0x14000, 0x14200), (0x18000, 0x18200))
 # The second one's struct pages lie in itself, behind that many frames.
 ALTMAP_RESERVE = 0x180
+# What a dump has: RAM, and the struct pages that a device's memory holds itself.
+ALTMAP = (DEVICE[1][0] + ALTMAP_RESERVE, DEVICE[1][0] + ALTMAP_RESERVE + SUBSECTION_PAGES * STRUCT_PAGE // PAGE)
+DUMPED = tuple(sorted((*RAM, ALTMAP)))
 # Plugged in and never brought online: whoever had the memory of its struct pages before left it as it is.
 UNONLINED = (0x28C00, 0x28E00)
 LEFT_OVER = b"\x5A"

@@ -5,7 +5,7 @@ import struct
 import zlib
 
 from . import elf
-from .frames import RAM
+from .frames import DUMPED, RAM
 from .memory import PAGE
 
 COMPRESSED_ZLIB = 1
@@ -38,7 +38,7 @@ def page_data(pages, pfns, at):
 def write(machine, out, cpus):
     end = RAM[-1][1]
     blocks = -(-end // (PAGE * 8))
-    ram = [p for first, last in RAM for p in range(first, last)]
+    ram = [p for first, last in DUMPED for p in range(first, last)]
     present = sorted(set(ram) & set(machine.memory.pages))
     notes = elf.notes(machine, cpus)
     info = machine.vmcoreinfo.encode()

@@ -8,8 +8,9 @@
 
 #define SPOTS          1024 /* in all, and at least so many of a zone: */
 #define SPOTS_A_ZONE   32
-#define ROUNDS         4 /* that they are taken in, until so many are on the LRU: */
-#define SAMPLES_ON_LRU 64
+#define SPOTS_LAST     384 /* of each zone, in the last rounds */
+#define ROUNDS         4   /* that they are taken in, until so many are on the LRU: */
+#define SAMPLES_ON_LRU 32
 #define STRIDE         3    /* frames of a spot that stand for their neighbours, too */
 #define SPOT_BYTES     4096 /* one page of vmemmap: what a compressed dump unpacks anyway */
 
@@ -137,14 +138,14 @@ struct samples {
 };
 
 static bool sample_spot(struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t pfn,
-			struct samples *samples)
+			unsigned int stride, struct samples *samples)
 {
 	uint64_t size = mmx_mem(k)->vmemmap.page_size, got;
 	unsigned char pages[SPOT_BYTES];
 
 	if (mmx_pages_read(k->view, pfn, SPOT_BYTES / size, pages, &got))
 		return true;
-	for (uint64_t i = 0; i < got && pfn + i < zone->start_pfn + zone->spanned; i += STRIDE) {
+	for (uint64_t i = 0; i < got && pfn + i < zone->start_pfn + zone->spanned; i += stride) {
 		uint64_t flags = mmx_get(&k->layout, M_page_flags, pages + i * size);
 
 		/* All ones: never initialised. Those that the kernel does not look at may be anything. */
@@ -178,21 +179,36 @@ static bool tell_enough(const struct mmx_kernel *k, const struct samples *sample
 	return on >= SAMPLES_ON_LRU;
 }
 
-/* Spread over memory, in rounds that lie between each other. False without memory. */
+/* Every so many frames, the first of them where this round begins. False without memory. */
+static bool take_round(struct mmx_kernel *k, const struct mmx_zone *zone, uint64_t spots,
+		       unsigned int round, unsigned int stride, struct samples *samples)
+{
+	/* Odd, so as not to keep step with blocks of powers of two. */
+	uint64_t step = zone->spanned / spots | 1;
+
+	for (uint64_t at = round % ROUNDS * step; at < zone->spanned; at += ROUNDS * step) {
+		if (!sample_spot(k, zone, zone->start_pfn + at, stride, samples))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Spread over memory, in rounds that lie between each other, until there are enough. Where few pages are on
+ * the LRU the last rounds look at each page of more spots.
+ */
 static bool take_samples(struct mmx_kernel *k, struct samples *samples)
 {
 	const struct mmx_zones *zones = &mmx_mem(k)->zones;
 
-	for (unsigned int round = 0; round < ROUNDS && !tell_enough(k, samples); round++) {
+	for (unsigned int round = 0; round < 2 * ROUNDS && !tell_enough(k, samples); round++) {
 		for (size_t i = 0; i < zones->n; i++) {
 			const struct mmx_zone *zone = &zones->v[i];
-			/* Odd, so as not to keep step with blocks of powers of two. */
-			uint64_t step = zone->spanned / spots_of(zones, zone) | 1;
 
-			for (uint64_t at = round * step; at < zone->spanned; at += ROUNDS * step) {
-				if (!sample_spot(k, zone, zone->start_pfn + at, samples))
-					return false;
-			}
+			if (!(round < ROUNDS ? take_round(k, zone, spots_of(zones, zone), round,
+							  STRIDE, samples)
+					     : take_round(k, zone, SPOTS_LAST, round, 1, samples)))
+				return false;
 		}
 	}
 	return true;
