@@ -57,8 +57,8 @@ struct mmx_proc_value mmx_proc_variable(struct mmx_proc *p, const char *name, un
 struct mmx_proc_value mmx_proc_counter(struct mmx_proc *p, const struct mmx_counters *c,
 				       struct mmx_counter counter)
 {
-	if (counter.why)
-		return mmx_proc_unknown(p, counter.why);
+	if (counter.why_shared)
+		return mmx_proc_unknown(p, counter.why_shared);
 	return (struct mmx_proc_value){.n = mmx_counter_shown(c, &counter)};
 }
 

@@ -47,8 +47,10 @@ static void put_item(struct mmx_proc *p, const struct mmx_counter_item *item,
 static struct mmx_proc_value shown(struct mmx_proc *p, const struct mmx_counters *c,
 				   enum mmx_counter_group group, struct mmx_counter counter)
 {
-	if (group == MMX_COUNTERS_NUMA)
+	if (group == MMX_COUNTERS_NUMA) {
 		counter.shared += counter.pending;
+		counter.why_shared = counter.why;
+	}
 	return mmx_proc_counter(p, c, counter);
 }
 
@@ -104,7 +106,7 @@ static int find(struct mmx_proc *p, struct mmx_err *err)
 
 	if (c->coverage.first.code && !c->items[MMX_COUNTERS_ZONE].n)
 		*err = c->coverage.first;
-	else if (c->named.absent || c->named.unknown)
+	else if (!c->has_texts)
 		*err = c->named.first;
 	else
 		return 0;

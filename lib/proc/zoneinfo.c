@@ -160,8 +160,10 @@ static struct mmx_proc_value numa_event(const struct zone_print *z,
 
 	if (!counter.why && counter.pending && file->fold_unknown.code)
 		return mmx_proc_unknown(z->p, &file->fold_unknown);
-	if (file->folds)
+	if (file->folds) {
 		counter.shared += counter.pending;
+		counter.why_shared = counter.why;
+	}
 	return mmx_proc_counter(z->p, z->counters, counter);
 }
 
@@ -258,7 +260,7 @@ static int find(struct mmx_proc *p, struct mmx_err *err)
 		*err = states->coverage.first;
 		return -1;
 	}
-	if (c->named.absent || c->named.unknown) {
+	if (!c->has_texts) {
 		*err = c->named.first;
 		return -1;
 	}

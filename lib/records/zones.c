@@ -152,8 +152,8 @@ static void free_pages(struct mmx_rows *r, struct mmx_value *v)
 	struct mmx_counter counter = free_of(r);
 
 	v->count = counter.shared;
-	if (counter.why)
-		mmx_value_unknown(v, counter.why);
+	if (counter.why_shared)
+		mmx_value_unknown(v, counter.why_shared);
 }
 
 static void pending(struct mmx_rows *r, struct mmx_value *v)
@@ -203,8 +203,8 @@ static void stand(struct mmx_rows *r, struct mmx_value *v)
 	v->word = 0;
 	for (unsigned int i = 0; i < 3; i++)
 		v->word += n <= mmx_zone_mark(zone_of(r), (enum mmx_watermark)(MMX_MARK_HIGH - i));
-	if (counter.why)
-		mmx_value_unknown(v, counter.why);
+	if (counter.why_shared)
+		mmx_value_unknown(v, counter.why_shared);
 }
 
 /* They stay as they were made while what a zone manages goes on changing, by balloons for one. */
@@ -973,7 +973,9 @@ static void counter_value(struct mmx_rows *r, struct mmx_value *v, int64_t n)
 
 static void counter_shared(struct mmx_rows *r, struct mmx_value *v)
 {
-	counter_value(r, v, counter_of(r)->c.shared);
+	v->count = counter_of(r)->c.shared;
+	if (counter_of(r)->c.why_shared)
+		mmx_value_unknown(v, counter_of(r)->c.why_shared);
 }
 
 static void counter_pending(struct mmx_rows *r, struct mmx_value *v)

@@ -11,6 +11,7 @@ from .pagetables import (ACCESSED, DIRTY, GLOBAL, HUGE, KERNEL_TABLE, NX, PRESEN
 from .files import FileSystem
 from .memcg import LruBatches, MemCgroup, init_lruvec
 from .percpu import PerCpu
+from .settings import Settings
 from .slab import Slabs
 from .tasks import Task
 from .vmalloc import Vmalloc
@@ -43,6 +44,7 @@ class Kernel:
         self.tables = PageTable(m.memory, m.phys(root),
                                 lambda level: self.frames.memblock(PAGE, PAGE), KERNEL_TABLE)
         self._variables()
+        self.settings = Settings(m, self.percpu)
         self._maps()
         self._shadow()
         self.counts = Counter()  # of enum node_stat_item

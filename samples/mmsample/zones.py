@@ -7,6 +7,7 @@ from .percpu import CPUS
 
 MAX_ORDER = 10
 PCP_TYPES = 3
+THRESHOLD = 8  # how far a CPU counts by itself
 
 
 class Node:
@@ -33,9 +34,10 @@ class Node:
         pgdat.set(nr_zones=DEVICE_ZONE + 1, node_start_pfn=start, node_spanned_pages=end - start,
                   node_present_pages=sum(b - a for a, b in RAM), node_id=0)
         for i, zone in enumerate((2, 1, 0)):
-            ref = f"node_zonelists[0]._zonerefs[{i}]"
-            pgdat[f"{ref}.zone"] = self.zones[zone]
-            pgdat[f"{ref}.zone_idx"] = zone
+            for kind in (0, 1):  # of all nodes, and of this one
+                ref = f"node_zonelists[{kind}]._zonerefs[{i}]"
+                pgdat[f"{ref}.zone"] = self.zones[zone]
+                pgdat[f"{ref}.zone_idx"] = zone
         stats = self.percpu.place("", self.types.sizeof("per_cpu_nodestat"), 64)
         pgdat["per_cpu_nodestats"] = stats
         m.list_init(pgdat.at("deferred_split_queue.split_queue"))
@@ -86,6 +88,7 @@ class Node:
         zone["per_cpu_pageset"] = self.percpu.place("", self.types.sizeof("per_cpu_pages"), 64)
         zone["per_cpu_zonestats"] = self.percpu.place("", self.types.sizeof("per_cpu_zonestat"), 64)
         for cpu in range(CPUS):
+            self.stats(zone, cpu)["stat_threshold"] = THRESHOLD
             pcp = self.pcp(zone, cpu)
             pcp.set(high=63, batch=63).set_known(high_min=63, high_max=252)
             for i in range(lists):
@@ -93,6 +96,9 @@ class Node:
 
     def pcp(self, zone, cpu):
         return self.percpu.object("per_cpu_pages", zone["per_cpu_pageset"], cpu)
+
+    def stats(self, zone, cpu):
+        return self.percpu.object("per_cpu_zonestat", zone["per_cpu_zonestats"], cpu)
 
     def zone(self, pfn):
         return self.zones[self.frames.zone_of(pfn)]

@@ -169,6 +169,8 @@ static void what_is_not_read_is_not_0(void)
 		      mmx_counter_at(c, &c->all[MMX_COUNTERS_ZONE], 0).why,
 	      "CPUs' parts that are nowhere");
 	CHECK(is(of(c, MMX_COUNTERS_NODE, 0), 100, -5, 20), "the node's are");
+	CHECK(!of(c, MMX_COUNTERS_ZONE, 0).why_shared && of(c, MMX_COUNTERS_ZONE, 0).shared == 100,
+	      "and what all CPUs share");
 	teardown();
 
 	setup();

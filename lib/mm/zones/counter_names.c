@@ -121,7 +121,8 @@ int mmx_counter_names_find(struct mmx_counters *c, struct mmx_view *view, struct
 			mmx_types_each_enumerator(&view->kernel->types, enums[group], take_name,
 						  &c->items[group]);
 	}
-	if (!read_table(c, view, err))
+	c->has_texts = !read_table(c, view, err);
+	if (c->has_texts)
 		return 0;
 	if (err->code == MMX_ENOMEM)
 		return -1;

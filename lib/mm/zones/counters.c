@@ -148,6 +148,18 @@ static void add_to_all(struct mmx_counters *c, const struct mmx_counter_set *set
 		all->why = set->why;
 }
 
+/* The number of the reason why a set is not whole. */
+static uint32_t fail_set(struct mmx_counters *c, const struct mmx_counter_set *set,
+			 struct mmx_err *err)
+{
+	if (set->group == MMX_COUNTERS_NODE)
+		mmx_fail_prefix(err, "counters of node %u", set->node);
+	else
+		mmx_fail_prefix(err, "counters of node %u, zone %u", set->node, set->zone);
+	mmx_cover_fail(&c->coverage, err);
+	return mmx_reason_add(&c->reasons, err);
+}
+
 /*
  * A zone without frames, a node's or one of devices, has the CPUs' parts of boot for good; nothing
  * counts there. -1 without memory.
@@ -165,15 +177,12 @@ static int add_set(struct walk *w, enum mmx_counter_group group, uint64_t addr, 
 		return -1;
 	}
 	if (read_words(w->view, addr + mmx_off(l, place->shared), set.part, set.n,
-		       mmx_layout_members[place->shared].name, &err) ||
-	    (has_cpus && read_cpus(w, place, &set, addr, &err))) {
-		if (group == MMX_COUNTERS_NODE)
-			mmx_fail_prefix(&err, "counters of node %u", node);
-		else
-			mmx_fail_prefix(&err, "counters of node %u, zone %u", node, zone);
-		mmx_cover_fail(&w->c->coverage, &err);
-		set.why = mmx_reason_add(&w->c->reasons, &err);
-	}
+		       mmx_layout_members[place->shared].name, &err))
+		set.why_shared = fail_set(w->c, &set, &err);
+	else if (has_cpus)
+		read_cpus(w, place, &set, addr, &err);
+	if (err.code)
+		set.why = set.why_shared ? set.why_shared : fail_set(w->c, &set, &err);
 	w->c->coverage.found += set.n;
 	add_to_all(w->c, &set);
 	w->c->sets.v[w->c->sets.n++] = set;
@@ -234,7 +243,7 @@ static int read_all(struct walk *w, struct mmx_err *err)
 			mmx_fail(&why, MMX_EMISSING, "symbol %s is needed", places[group].all);
 		}
 		mmx_cover_fail(&w->c->coverage, &why);
-		all->why = mmx_reason_add(&w->c->reasons, &why);
+		all->why = all->why_shared = mmx_reason_add(&w->c->reasons, &why);
 	}
 	return 0;
 }
@@ -267,7 +276,7 @@ static int read_events(struct walk *w, struct mmx_err *err)
 		return mmx_fail_nomem(err);
 	if (all->n && sum_events(w, &why)) {
 		mmx_cover_fail(&w->c->coverage, &why);
-		all->why = mmx_reason_add(&w->c->reasons, &why);
+		all->why = all->why_shared = mmx_reason_add(&w->c->reasons, &why);
 	}
 	return 0;
 }
@@ -362,12 +371,13 @@ struct mmx_counter mmx_counter_at(const struct mmx_counters *c, const struct mmx
 	const struct mmx_err *why = c->coverage.first.code ? &c->coverage.first : &none;
 
 	if (!set || !set->part || number < 0 || (uint64_t)number >= set->n)
-		return (struct mmx_counter){.why = why};
+		return (struct mmx_counter){.why = why, .why_shared = why};
 	return (struct mmx_counter){
 		.shared = set->part[number],
 		.pending = set->part[set->n + number],
 		.bound = set->threshold,
 		.why = mmx_reason(&c->reasons, set->why),
+		.why_shared = mmx_reason(&c->reasons, set->why_shared),
 	};
 }
 

@@ -63,12 +63,13 @@ struct mmx_counter_items {
  * @shared: what all CPUs add to
  * @pending: the sum of what those that are online have not added yet
  * @bound: how large @pending can be at most, either way
- * @why: why it is not known; NULL when it is
+ * @why: why they are not both known; NULL when they are
+ * @why_shared: why not even the shared one is, which /proc and the allocator go by
  */
 struct mmx_counter {
 	int64_t shared, pending;
 	uint64_t bound;
-	const struct mmx_err *why;
+	const struct mmx_err *why, *why_shared;
 };
 
 /**
@@ -77,7 +78,8 @@ struct mmx_counter {
  * @n: counters
  * @part: the shared part of each, then the pending one of each
  * @threshold: of all CPUs that are online, summed; UINT64_MAX for those that CPUs never have to add
- * @why: a number of the reasons; 0 when it is known
+ * @why, @why_shared: why both parts are not known, and why the shared one is not: numbers of the reasons, 0
+ *	when they are
  */
 struct mmx_counter_set {
 	enum mmx_counter_group group;
@@ -85,12 +87,13 @@ struct mmx_counter_set {
 	uint64_t n;
 	int64_t *part;
 	uint64_t threshold;
-	uint32_t why;
+	uint32_t why, why_shared;
 };
 
 /**
  * struct mmx_counters - all of them
  * @named: what there is to say of the names alone: no counter is wrong for it
+ * @has_texts: every item has its text
  * @is_smp: CPUs have parts of their own, and a shared part below 0 is shown as 0
  * @sets: of all zones and nodes that are online, by group, node and zone
  * @all: of the whole system, by group
@@ -98,7 +101,7 @@ struct mmx_counter_set {
 struct mmx_counters {
 	struct mmx_coverage coverage;
 	struct mmx_coverage named;
-	bool is_smp;
+	bool has_texts, is_smp;
 	struct mmx_counter_items items[MMX_COUNTER_GROUPS];
 	struct {
 		MMX_ARRAY(struct mmx_counter_set);

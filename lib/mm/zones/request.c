@@ -101,8 +101,8 @@ static int counted(const struct walk *w, const struct mmx_zone_state *zone, cons
 	struct mmx_counter counter =
 		mmx_counter_of_zone(w->counters, zone->node, zone->index, MMX_COUNTERS_ZONE, name);
 
-	if (counter.why) {
-		*err = *counter.why;
+	if (counter.why_shared) {
+		*err = *counter.why_shared;
 		return -1;
 	}
 	*n = mmx_counter_shown(w->counters, &counter);

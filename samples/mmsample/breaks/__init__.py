@@ -10,9 +10,9 @@ from . import counters, frames, names, opening, trees
 from .registry import BREAKS, fill
 
 __all__ = ["BREAKS", "counters", "fill", "frames", "names", "opening", "trees"]
-from . import frames, names, opening, slabs, trees
+from . import frames, names, opening, slabs, trees, zones
 from .registry import BREAKS, fill
 
-__all__ = ["BREAKS", "fill", "frames", "names", "opening", "slabs", "trees"]
+__all__ = ["BREAKS", "fill", "frames", "names", "opening", "slabs", "trees", "zones"]
 __all__ = ["BREAKS", "fill", "frames", "free_lists", "lru", "names", "opening", "trees"]
 __all__ = ["BREAKS", "fill", "frames", "free_lists", "names", "opening", "trees", "vmemmap"]

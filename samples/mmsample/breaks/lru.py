@@ -17,64 +17,64 @@ def set_bits(kernel, page, *names):
     page["flags"] |= kernel.frames.flag_bits(names)
 
 
-@damage("lru-wrong-link", "a page on a list leads back to another than leads to it", later("zonex"))
+@damage("lru-wrong-link", "a page on a list leads back to another than leads to it", later("zonex -l"))
 def lru_link(kernel):
     classic(kernel, "inactive", 1)["lru.prev"] = classic(kernel, "active", 1).at("lru")
 
 
-@damage("lru-wild", "a page on a list leads to what is no page; the others are found from the end", later("zonex"))
+@damage("lru-wild", "a page on a list leads to what is no page; the others are found from the end", later("zonex -l"))
 def lru_wild(kernel):
     classic(kernel, "inactive", 0)["lru.next"] = EVEN
 
 
-@damage("lru-cycle", "a list bends back on itself", later("zonex"))
+@damage("lru-cycle", "a list bends back on itself", later("zonex -l"))
 def lru_cycle(kernel):
     classic(kernel, "inactive", 1)["lru.next"] = classic(kernel, "inactive", 0).at("lru")
 
 
-@damage("lru-on-two-lists", "a list runs into another one", later("zonex"))
+@damage("lru-on-two-lists", "a list runs into another one", later("zonex -l"))
 def lru_twice(kernel):
     classic(kernel, "active", 0)["lru.next"] = classic(kernel, "inactive", 2).at("lru")
 
 
-@damage("lru-cut", "a list leads back to its head too early", later("zonex"))
+@damage("lru-cut", "a list leads back to its head too early", later("zonex -l"))
 def lru_cut(kernel):
     lruvec = kernel.cgroups["old"].lruvec
     classic(kernel, "inactive", 1)["lru.next"] = lruvec.at("lists[0]")
 
 
-@damage("lru-not-lru", "a page is on a list without PG_lru and in no batch", later("zonex"))
+@damage("lru-not-lru", "a page is on a list without PG_lru and in no batch", later("zonex -l"))
 def lru_flag(kernel):
     clear(kernel, classic(kernel, "inactive", 1), "lru")
 
 
-@damage("lru-active", "a page on the inactive list says that it is active", later("zonex"))
+@damage("lru-active", "a page on the inactive list says that it is active", later("zonex -l"))
 def lru_active(kernel):
     set_bits(kernel, classic(kernel, "inactive", 1), "active")
 
 
-@damage("lru-unevictable", "a page on a list says that it is unevictable", later("zonex"))
+@damage("lru-unevictable", "a page on a list says that it is unevictable", later("zonex -l"))
 def lru_unevictable(kernel):
     set_bits(kernel, classic(kernel, "active", 1), "unevictable")
 
 
-@damage("lru-file", "a page on a list of anonymous memory says that it is of a file", later("zonex"))
+@damage("lru-file", "a page on a list of anonymous memory says that it is of a file", later("zonex -l"))
 def lru_file(kernel):
     clear(kernel, classic(kernel, "active", 2), "swapbacked")
 
 
-@damage("lru-older-generation", "a page is on the list of a younger generation than its own", later("zonex"))
+@damage("lru-older-generation", "a page is on the list of a younger generation than its own", later("zonex -l"))
 def lru_generation(kernel):
     page = story_page(kernel, "one mapper")
     page["flags"] = page["flags"] & ~(7 << 37) | 2 << 37
 
 
-@damage("lru-no-generation", "a page on the list of a generation says that it is of none", later("zonex"))
+@damage("lru-no-generation", "a page on the list of a generation says that it is of none", later("zonex -l"))
 def lru_no_generation(kernel):
     story_page(kernel, "one mapper")["flags"] &= ~(7 << 37)
 
 
-@damage("lru-younger-generation", "a page was used since it came to its list: nothing is wrong", later("zonex"))
+@damage("lru-younger-generation", "a page was used since it came to its list: nothing is wrong", later("zonex -l"))
 def lru_younger(kernel):
     page = story_page(kernel, "merged by KSM")
     page["flags"] = page["flags"] & ~(7 << 37) | 4 << 37
@@ -84,61 +84,61 @@ def lru_younger(kernel):
     lruvec[f"lrugen.nr_pages[3][0][{zone}]"] += 1
 
 
-@damage("lru-wrong-memcg", "a page is charged to another group than has it on a list", later("zonex"))
+@damage("lru-wrong-memcg", "a page is charged to another group than has it on a list", later("zonex -l"))
 def lru_memcg(kernel):
     classic(kernel, "active", 1)["memcg_data"] = kernel.cgroups["user"].address
 
 
-@damage("lru-wrong-nr-pages", "a count of a generation's pages is wrong", later("zonex"))
+@damage("lru-wrong-nr-pages", "a count of a generation's pages is wrong", later("zonex -l"))
 def lru_nr_pages(kernel):
     kernel.cgroups["user"].lruvec["lrugen.nr_pages[3][0][1]"] += 5
 
 
-@damage("lru-wrong-size", "a group's count of a list's pages is wrong", later("zonex"))
+@damage("lru-wrong-size", "a group's count of a list's pages is wrong", later("zonex -l"))
 def lru_size(kernel):
     number = kernel.types.enumerator("LRU_ACTIVE_ANON")
     kernel.cgroups["old"].node[f"lru_zone_size[1][{number}]"] += 1
 
 
-@damage("lru-wrong-counter", "a zone's count of inactive pages is wrong", later("zonex"))
+@damage("lru-wrong-counter", "a zone's count of inactive pages is wrong", later("zonex -l"))
 def lru_counter(kernel):
     kernel.node.zones[1][f"vm_stat[{kernel.types.enumerator('NR_ZONE_INACTIVE_FILE')}]"] += 7
 
 
-@damage("lru-batch-too-long", "a CPU's batch says that it has more pages than go in", later("zonex"))
+@damage("lru-batch-too-long", "a CPU's batch says that it has more pages than go in", later("zonex -l"))
 def lru_batch(kernel):
     variable = kernel.percpu.object("cpu_fbatches", kernel.lru_batches.places["cpu_fbatches"], 0)
     variable["lru_add.nr"] = 200
 
 
-@damage("lru-batch-wild", "a CPU's batch holds what is no page", later("zonex"))
+@damage("lru-batch-wild", "a CPU's batch holds what is no page", later("zonex -l"))
 def lru_batch_wild(kernel):
     variable = kernel.percpu.object("cpu_fbatches", kernel.lru_batches.places["cpu_fbatches"], 0)
     kernel.machine.put(variable.at("lru_add.folios[0]"), EVEN)
     variable["lru_add.nr"] = 1
 
 
-@damage("lru-part-of-node-wild", "what a group has on the node lies nowhere", later("zonex"))
+@damage("lru-part-of-node-wild", "what a group has on the node lies nowhere", later("zonex -l"))
 def lru_nodeinfo(kernel):
     kernel.machine.put(kernel.cgroups["old"].object.at("nodeinfo"), EVEN)
 
 
-@damage("lru-groups-cycle", "the children of a group lead back to one before", later("zonex"))
+@damage("lru-groups-cycle", "the children of a group lead back to one before", later("zonex -l"))
 def lru_groups(kernel):
     old, user = kernel.cgroups["old"].object, kernel.cgroups["user"].object
     old["css.sibling.next"] = user.at("css.sibling")
 
 
-@damage("lru-group-of-another", "a group is among the children of another than its parent", later("zonex"))
+@damage("lru-group-of-another", "a group is among the children of another than its parent", later("zonex -l"))
 def lru_parent(kernel):
     kernel.cgroups["old"].object["css.parent"] = kernel.cgroups["user"].object
 
 
-@damage("lru-no-root-group", "there is no root of the memory cgroups, and they are on", later("zonex"))
+@damage("lru-no-root-group", "there is no root of the memory cgroups, and they are on", later("zonex -l"))
 def lru_root(kernel):
     kernel.machine.put(kernel.machine.image.by_name["root_mem_cgroup"], 0)
 
 
-@damage("lru-groups-off", "memory cgroups are off: the lists are the node's own, and no page is on them", later("zonex"))
+@damage("lru-groups-off", "memory cgroups are off: the lists are the node's own, and no page is on them", later("zonex -l"))
 def lru_off(kernel):
     kernel.machine.put(kernel.machine.image.by_name["memory_cgrp_subsys_enabled_key"], 0, 4)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What zones say of themselves: counters, watermarks, lists of CPUs, and lists of zones."""
+
+from .registry import EVEN, damage, procx, zonex
+
+DMA, DMA32, NORMAL = range(3)
+
+
+def counter(kernel, item):
+    return f"vm_stat[{kernel.types.enumerator(item)}]"
+
+
+def found(zone, what):
+    """A line of the findings."""
+    return rf"^ *0 {zone} +{what}"
+
+
+@damage("zone-counter-negative", "zone Normal counts fewer than no pages on its list of active files",
+        zonex(found("Normal", r"NR_ZONE_ACTIVE_FILE is -77")))
+def negative(kernel):
+    kernel.node.zones[NORMAL][counter(kernel, "NR_ZONE_ACTIVE_FILE")] = 2**64 - 77
+
+
+@damage("zone-counter-huge", "zone DMA counts more locked pages than it has frames",
+        zonex(found("DMA", r"NR_MLOCK is 1048576, more pages than it spans"),
+              r"^ *- - +NR_MLOCK is \d+ in all, and \d+ by zones or nodes"))
+def huge(kernel):
+    kernel.node.zones[DMA][counter(kernel, "NR_MLOCK")] = 1 << 20
+
+
+@damage("zone-cpu-counts-too-far", "CPU 1 holds back more than it may of DMA32's free pages",
+        zonex(r"^ *0 DMA32 +\d+ +-100 ", found("DMA32", r"CPUs hold -100 of NR_FREE_PAGES back, and 16 at most")))
+def too_far(kernel):
+    index = kernel.types.enumerator("NR_FREE_PAGES")
+    kernel.node.stats(kernel.node.zones[DMA32], 1)[f"vm_stat_diff[{index}]"] = 256 - 100
+
+
+@damage("zone-cpus-nowhere", "what CPUs count of zone DMA lies nowhere",
+        zonex(r"^zonex: .*node 0, zone DMA: .*0x41\w+", r"^ *0 DMA +3994 +- ", status=1),
+        procx("zoneinfo", r"numbers are not known", status=3))
+def nowhere(kernel):
+    kernel.node.zones[DMA]["per_cpu_zonestats"] = EVEN
+
+
+@damage("zone-watermarks-crossed", "zone Normal's watermark low is below its min",
+        zonex(found("Normal", r"watermark low is 1, below min, which is 16")))
+def crossed(kernel):
+    kernel.node.zones[NORMAL]["_watermark[1]"] = 1
+
+
+@damage("zone-managed-too-much", "zone DMA manages more pages than are present in it",
+        zonex(found("DMA", r"5000 pages are managed of 4000 present")))
+def managed(kernel):
+    kernel.node.zones[DMA]["managed_pages"] = 5000
+
+
+@damage("pcp-batch-gone", "CPU 0 takes no pages of zone DMA32 at once",
+        zonex(found("DMA32", r"CPU 0 has high 63 and batch 0")))
+def batch(kernel):
+    kernel.node.pcp(kernel.node.zones[DMA32], 0)["batch"] = 0
+
+
+@damage("zonelist-loops", "the list of zones comes to Normal a second time",
+        zonex(r"^zonex: topology: list 0 of node 0's zones: node 0, zone 2 is on it twice"))
+def loops(kernel):
+    pgdat = kernel.node.pgdat
+    pgdat["node_zonelists[0]._zonerefs[3].zone"] = kernel.node.zones[NORMAL]
+    pgdat["node_zonelists[0]._zonerefs[3].zone_idx"] = NORMAL
+
+
+@damage("zonelist-wild", "the list of zones leads to no zone",
+        zonex(r"^zonex: topology: list 0 of node 0's zones: its entry 1 is 0x4141\w+, which is not zone 1 of any node"))
+def wild(kernel):
+    kernel.node.pgdat["node_zonelists[0]._zonerefs[1].zone"] = EVEN
+
+
+@damage("vmstat-text-wild", "a name of the table for vmstat is nowhere",
+        procx("vmstat", r"^procx: vmstat_text\[20\] is unmapped", status=2))
+def text(kernel):
+    kernel.machine.put(kernel.settings.vmstat_text + 8 * 20, EVEN)
