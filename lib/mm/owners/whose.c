@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/member.h"
+#include "kernel/rbtree.h"
 #include "mm/files/mapping.h"
 #include "mm/frames/vmemmap_places.h"
 #include "mm/owners/page_owner.h"
@@ -16,6 +18,9 @@
 #include "mm/owners/vmalloc.h"
 #include "mm/owners/whose.h"
 #include "mm/processes/task.h"
+
+/* Areas of an anon_vma that are looked at for a process that is still there. */
+#define TRIED_AREAS 256
 
 void mmx_whose_sources_find(struct mmx_whose_sources *s, struct mmx_view *view,
 			    const struct mmx_mobility_rules *rules)
@@ -225,10 +230,48 @@ static bool name_file(const struct naming *n)
 			      : SAY(n, "held: file of inode 0x%" PRIx64, m.inode.addr);
 }
 
+/* The process that uses an area of an anon_vma's tree, whose node that is; NULL when none is known. */
+static const struct mmx_task *task_of_chain(const struct naming *n, uint64_t node)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(n->view);
+	uint64_t chain = node - mmx_off(&n->view->kernel->layout, M_anon_vma_chain_rb), vma, mm;
+	const struct mmx_mm_user *users;
+	size_t n_users;
+
+	if (mmx_kread_member(n->view, chain, M_anon_vma_chain_vma, &vma) ||
+	    mmx_kread_member(n->view, vma, M_vm_area_struct_vm_mm, &mm))
+		return NULL;
+	users = mmx_mm_users(tasks, mm, &n_users);
+	return n_users ? &tasks->v[users->task] : NULL;
+}
+
+/* One of those who may have it mapped. */
+static const struct mmx_task *task_of_anon(const struct naming *n, uint64_t anon_vma)
+{
+	static const enum mmx_layout_member need[] = {M_anon_vma_rb_root, M_anon_vma_chain_rb};
+	const struct mmx_layout *l = &n->view->kernel->layout;
+	const struct mmx_task *task = NULL;
+	struct mmx_rb rb;
+
+	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), NULL))
+		return NULL;
+	mmx_rb_begin(&rb, n->view, anon_vma + mmx_off(l, M_anon_vma_rb_root), TRIED_AREAS);
+	while (!task && mmx_rb_next(&rb))
+		task = task_of_chain(n, rb.node);
+	return task;
+}
+
 static bool name_anon(const struct naming *n)
 {
-	return n->key &&
-	       SAY(n, "held: anonymous memory of anon_vma 0x%" PRIx64, n->key - n->key % 4);
+	uint64_t anon_vma = n->key - n->key % 4;
+	const struct mmx_task *task;
+
+	if (n->key % 4 != 1)
+		return SAY(n, "held: anonymous memory");
+	task = task_of_anon(n, anon_vma);
+	return task ? SAY(n, "held: anonymous memory of PID %" PRId32 " %s, anon_vma 0x%" PRIx64,
+			  task->pid, task->comm, anon_vma)
+		    : SAY(n, "held: anonymous memory of anon_vma 0x%" PRIx64, anon_vma);
 }
 
 /* The functions that every allocation goes through tell nothing. */
