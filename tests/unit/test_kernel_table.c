@@ -76,6 +76,28 @@ static void futexes_in_both_forms(void)
 	fake_memory_free(m);
 }
 
+/* As many pools as are counted, and one that comes next; or up to the first that is not there. */
+static void pools_of_stacks(void)
+{
+	struct fake_memory *m = new_memory();
+
+	fake_symbol(m, "stack_pools",
+		    fake_put(m, (uint64_t[]){memory(400), memory(410), memory(420)}, 24));
+	fake_symbol(m, "pools_num", fake_put(m, &(uint32_t){2}, 4));
+	put_symbol(m, "new_pool", memory(430));
+	found_as(m, 400, 4, "stack depot");
+	found_as(m, 410, 4, "stack depot");
+	found_as(m, 420, 0, "stack depot");
+	found_as(m, 430, 4, "stack depot");
+	fake_memory_free(m);
+
+	m = new_memory();
+	fake_symbol(m, "stack_slabs", fake_put(m, (uint64_t[]){memory(400), 0, memory(420)}, 24));
+	found_as(m, 400, 4, "stack depot");
+	found_as(m, 420, 0, "stack depot");
+	fake_memory_free(m);
+}
+
 static void wild_sizes_are_told(void)
 {
 	struct fake_memory *m = new_memory();
@@ -97,6 +119,7 @@ int main(void)
 	RUN(masks_and_logarithms);
 	RUN(tables_in_structs);
 	RUN(futexes_in_both_forms);
+	RUN(pools_of_stacks);
 	RUN(wild_sizes_are_told);
 	return unit_end();
 }

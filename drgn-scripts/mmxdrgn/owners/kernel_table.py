@@ -54,6 +54,7 @@ def frames(held):
         yield from held.memory(kernel.variable("vdso_k_time_data", otherwise=0), 4096 * pages)
     yield from of_types(held)
     yield from of_swap(held)
+    yield from of_stacks(held)
 
 
 def of_futexes(held):
@@ -95,3 +96,19 @@ def of_swap(held):
         pages = kernel.member(area, name, "map")
         for page in kernel.numbers(pages, kernel.member(area, name, "length")) if pages else ():
             yield from held.page(page)
+
+
+def of_stacks(held):
+    """Pools of the stack depot, 16 KiB each, as many as are counted or up to the first that is not there."""
+    kernel, t = held.kernel, held.target
+    pools = t.symbol("stack_slabs") if t.symbol("stack_pools") is None else t.symbol("stack_pools")
+    if pools is None:
+        return
+    if t.symbol("stack_max_pools") is not None:
+        pools = kernel.number(pools)
+    for i in range(kernel.variable("pools_num", 4, otherwise=8192) if pools else 0):
+        pool = kernel.number(pools + 8 * i)
+        if not pool:
+            break
+        yield from held.memory(pool, 4 * 4096)
+    yield from held.memory(kernel.variable("new_pool", otherwise=0), 4 * 4096)

@@ -10,12 +10,15 @@
 #include "mm/mem.h"
 #include "mm/owners/kernel_table.h"
 #include "mm/owners/owner.h"
+#include "mm/owners/stackdepot.h"
 
-#define MAX_BYTES      (1ULL << 40)
-#define MAX_NODES      1024u
-#define MAX_MODULES    (1u << 16)
-#define MAX_SWAP_AREAS 32u
-#define MAX_SWAP_PAGES (1ULL << 26)
+#define MAX_BYTES        (1ULL << 40)
+#define MAX_NODES        1024u
+#define MAX_MODULES      (1u << 16)
+#define MAX_SWAP_AREAS   32u
+#define MAX_STACK_POOLS  8192u
+#define STACK_POOL_BYTES (4 * 4096)
+#define MAX_SWAP_PAGES   (1ULL << 26)
 
 /*
  * How many entries a table has: a number that never changes; a variable that is one less (a mask), or their
@@ -297,6 +300,32 @@ static void take_swap_cgroups(struct finder *f)
 	}
 }
 
+/*
+ * Stacks that KASAN, page_owner and debugging of slabs keep: pools of a size that has not changed, one behind the other,
+ * as many as are counted or up to the first that is not there. One that comes next may have been made already.
+ */
+static void take_stacks(struct finder *f)
+{
+	struct mmx_holder holder = {.what = "stacks that the kernel keeps", .name = "stack depot"};
+	uint64_t pools, pool, n = MAX_STACK_POOLS;
+	struct mmx_err err;
+
+	if (mmx_stack_pools(f->hold.view, &pools, &err))
+		return;
+	holder.addr = pools;
+	mmx_hold_begin(&f->hold, &holder);
+	if (!mmx_kread_variable(f->hold.view, "pools_num", 4, &pool) && pool < n)
+		n = pool;
+	for (uint64_t i = 0; i < n; i++) {
+		if (mmx_kread_u64(f->hold.view, pools + i * 8, &pool) ||
+		    !in_direct_map(f->hold.view->kernel, pool))
+			break;
+		mmx_hold_memory(&f->hold, pool, STACK_POOL_BYTES);
+	}
+	if (!mmx_kread_variable(f->hold.view, "new_pool", 8, &pool))
+		mmx_hold_memory(&f->hold, pool, STACK_POOL_BYTES);
+}
+
 int mmx_kernel_tables_find(struct mmx_kernel_tables *it, struct mmx_view *view, struct mmx_err *err)
 {
 	struct finder f = {.hold = {.held = &it->held, .view = view}, .coverage = &it->coverage};
@@ -308,6 +337,7 @@ int mmx_kernel_tables_find(struct mmx_kernel_tables *it, struct mmx_view *view, 
 	take_vdso(&f);
 	take_types(&f);
 	take_swap_cgroups(&f);
+	take_stacks(&f);
 	return mmx_hold_end(&f.hold, err);
 }
 

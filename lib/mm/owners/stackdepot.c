@@ -18,8 +18,7 @@ static const struct mmx_wanted record_wanted[] = {
 
 static const struct mmx_decode record_table = MMX_DECODE("stack_record", record_wanted);
 
-/* Where the pools' addresses stand: an array, and since its length is a boot option a pointer to one. */
-static int find_pools(struct mmx_view *view, uint64_t *pools, struct mmx_err *err)
+int mmx_stack_pools(struct mmx_view *view, uint64_t *pools, struct mmx_err *err)
 {
 	const struct mmx_symbols *s = &view->kernel->symbols;
 	uint64_t option;
@@ -58,7 +57,7 @@ int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t han
 
 	trace->n = 0;
 	if (mmx_layout_require(l, handles, sizeof(handles) / sizeof(*handles), err) ||
-	    mmx_decode_require(&record_table, l, err) || find_pools(view, &pools, err))
+	    mmx_decode_require(&record_table, l, err) || mmx_stack_pools(view, &pools, err))
 		return -1;
 	mask = place(l, handle, &pool, &offset);
 	/* The newest name of the field tells that it counts from one. */

@@ -27,4 +27,7 @@ struct mmx_trace {
 int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t handle,
 		    struct mmx_err *err);
 
+/** mmx_stack_pools() - where the pools' addresses stand: an array, and since its length is an option a pointer to one */
+int mmx_stack_pools(struct mmx_view *view, uint64_t *pools, struct mmx_err *err);
+
 #endif

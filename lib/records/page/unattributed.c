@@ -12,14 +12,14 @@ static void could_be(struct mmx_rows *r, struct mmx_value *v)
 	if (p->verdict.class != CLASS_UNATTRIBUTED || p->walk.folio.read)
 		mmx_value_none(v);
 	else if (!mmx_page_mapcount(&p->walk, &mappings) && mappings > 0)
-		v->text =
-			"kernel memory that processes map: a ring of io_uring or perf, a buffer of a driver";
+		v->text = "kernel memory that processes map: a buffer of a driver";
 	else if (p->walk.folio.large)
 		v->text =
-			"a compound allocation of the kernel's: a large kmalloc, a ring of a driver";
+			"a compound allocation of the kernel's: a large kmalloc where those are not marked, a buffer of "
+			"a driver";
 	else if (mmx_int(p->walk.folio.bytes, mmx_page_format_of(r)->refcount) > 0)
 		v->text =
-			"what its owner alone knows of: a buffer of a driver or socket, kernel memory of one page";
+			"what its owner alone knows of: a ring or buffer of a driver, kernel memory of one page";
 	else
 		v->text =
 			"behind the first page of an allocation that is not compound, or of an owner that keeps no "
