@@ -11,11 +11,11 @@ import time
 from itertools import chain, islice
 from pathlib import Path
 
-from check import buddy, doctor, entries, helpers, pages, processes, slab, vmem
+from check import buddy, census, doctor, entries, helpers, pages, processes, slab, vmem
 from check.compare import Difference
 from check.voices import CannotRun, Voices
 
-TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "slab": slab, "pages": pages, "entries": entries,
+TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "slab": slab, "census": census, "pages": pages, "entries": entries,
           "processes": processes, "helpers": helpers}
 USUAL = [name for name in TOPICS if name != "helpers"]  # which takes a drgn as new as the kernel
 HERE = Path(__file__).resolve().parent

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The ledger: frames by class and by zone, the kernel's counters with what CPUs hold back, and what was counted of them."""
+import re
+
+from .compare import ABSENT, Difference
+
+PENDING = re.compile(r"([+-]\d+): what CPUs have not added")
+
+
+def frames(document):
+    """{(what, where): frames}; a class without any is none."""
+    found = {("class", row["name"]): row["frames"] for row in document["classes"] if row["frames"]}
+    # Of zones only what struct pages say: where there is none, who asks guesses by where zones end.
+    found |= {("zone", f"{row['node']} {row['zone']} {row['class']}"): row["frames"] for row in document["zones"]
+              if row["class"] not in ("missing", "uninitialised", "offline")}
+    return found
+
+
+def pending(row):
+    """What CPUs have not added, by the sentence that explains a difference with it."""
+    found = PENDING.search(row.get("because", ""))
+    return -int(found[1]) if found else 0
+
+
+def differences(voices, count):
+    with voices.mmx("censusx", "-z") as answer:
+        mmx = answer.whole()
+    with voices.drgn("census.py") as answer:
+        drgn = answer.whole()
+    mine, other = frames(mmx), frames(drgn)
+    count(drgn["frames"])
+    for what, where in sorted(mine.keys() | other.keys()):
+        if mine.get((what, where)) != other.get((what, where)):
+            yield Difference(what, where, mine.get((what, where), ABSENT), other.get((what, where), ABSENT))
+    told = {row["counter"]: row for row in drgn["reconciliation"]}
+    for row in mmx["reconciliation"]:
+        theirs = told.get(row["counter"])
+        if not theirs or row["unit"] != "pages":  # of no node and no zone
+            continue
+        count(1)
+        for name, a, b in (("kernel", row["kernel"], theirs["kernel"]), ("pending", pending(row), theirs["pending"]),
+                           ("counted", row["counted"], theirs.get("counted", row["counted"]))):
+            if a != b:
+                yield Difference(name, row["counter"], a, b)
