@@ -29,34 +29,35 @@ static uint8_t *chunk_of(struct mmx_owner_map *map, uint64_t pfn)
 	uint8_t **chunk = &map->chunk[pfn >> MMX_OWNER_CHUNK_SHIFT];
 
 	if (!*chunk)
-		*chunk = calloc(1, 1u << MMX_OWNER_CHUNK_SHIFT);
+		*chunk = calloc(1, (1u << MMX_OWNER_CHUNK_SHIFT) / 2);
 	map->nomem |= !*chunk;
 	return *chunk;
 }
 
-static void mark_frames(struct mmx_owner_map *map, uint64_t pfn, uint64_t end, enum mmx_owner owner)
+/* The first owner of a frame keeps it. */
+static void mark_frames(struct mmx_owner_map *map, uint64_t pfn, uint64_t end, unsigned int value)
 {
 	for (; pfn < end; pfn++) {
+		uint64_t at = pfn & ((1u << MMX_OWNER_CHUNK_SHIFT) - 1);
 		uint8_t *chunk = chunk_of(map, pfn);
 
 		if (!chunk)
 			return;
-		chunk += pfn & ((1u << MMX_OWNER_CHUNK_SHIFT) - 1);
-		if (!*chunk)
-			*chunk = owner + 1;
+		if (!(chunk[at / 2] >> at % 2 * 4 & 15))
+			chunk[at / 2] |= value << at % 2 * 4;
 	}
 }
 
 /* Of a run, those frames that have a struct page: of others nobody asks, and there may be any number. */
 static void mark(struct mmx_owner_map *map, const struct mmx_ranges *pages,
-		 const struct mmx_owner_run *run, enum mmx_owner owner)
+		 const struct mmx_owner_run *run, unsigned int value)
 {
 	uint64_t end = run->frames < map->frames ? run->pfn + run->frames : map->frames;
 	const struct mmx_range *in = mmx_ranges_find(pages, run->pfn);
 
 	for (; in && in < pages->v + pages->n && in->start < end; in++)
 		mark_frames(map, run->pfn > in->start ? run->pfn : in->start,
-			    end < in->end ? end : in->end, owner);
+			    end < in->end ? end : in->end, value);
 }
 
 static int fill(struct mmx_owner_map *map, struct mmx_coverage *coverage, bool last,
@@ -65,6 +66,7 @@ static int fill(struct mmx_owner_map *map, struct mmx_coverage *coverage, bool l
 	const struct mmx_ranges *pfn = &mmx_mem(view->kernel)->sparse.pfn;
 	struct mmx_owner_run run;
 
+	map->kinds[0] = MMX_OWNERS;
 	map->frames = pfn->n ? pfn->v[pfn->n - 1].end : 0;
 	map->chunk = calloc(chunks(map), sizeof(*map->chunk));
 	if (!map->chunk) {
@@ -74,9 +76,13 @@ static int fill(struct mmx_owner_map *map, struct mmx_coverage *coverage, bool l
 	for (unsigned int i = 0; i < MMX_OWNERS; i++) {
 		if (mmx_owner_kinds[i]->last != last)
 			continue;
+		if (map->n == MMX_OWNER_MAP_KINDS)
+			return mmx_fail(err, MMX_EMISSING, "a map has no room for %s",
+					mmx_owner_kinds[i]->name);
+		map->kinds[++map->n] = i;
 		mmx_cover_inherit(coverage, mmx_owner_coverage(view, i));
 		for (size_t nth = 0; mmx_owner_kinds[i]->run(view, nth, &run); nth++)
-			mark(map, pfn, &run, i);
+			mark(map, pfn, &run, map->n);
 	}
 	return map->nomem ? mmx_fail_nomem(err) : 0;
 }

@@ -4,7 +4,7 @@
  * owner is a struct mmx_owner_kind in the file of its subject and a line in owners.def. What its owners are
  * is knowledge (knowledge.def); here stands which frames they have, and what class that makes them.
  *
- * Frames are looked up in maps of one byte a frame, in chunks that are there only where somebody owns
+ * Frames are looked up in two maps of half a byte a frame, in chunks that are there only where somebody owns
  * something: memory may lie anywhere in physical space, and that of devices lies at its top.
  */
 #ifndef MMX_MM_OWNER_H
@@ -65,14 +65,20 @@ const struct mmx_coverage *mmx_owner_coverage(struct mmx_view *view, enum mmx_ow
 /* Frames of a chunk: 1 GiB of memory. */
 #define MMX_OWNER_CHUNK_SHIFT 18
 
+/* Kinds that a map can tell from one another: half a byte has one value more, for frames that nobody has. */
+#define MMX_OWNER_MAP_KINDS 15u
+
 /**
  * struct mmx_owner_map - the kind of owner that each frame has
- * @chunk: a byte a frame, one more than its enum mmx_owner, or 0; NULL where nobody owns anything
+ * @chunk: two frames a byte, the lower one in the lower half; NULL where nobody owns anything
+ * @kinds: the enum mmx_owner that each value stands for, 0 for nobody, @n of them beside that
  * @nomem: some chunk could not be had
  */
 struct mmx_owner_map {
 	uint8_t **chunk;
 	uint64_t frames;
+	uint8_t kinds[MMX_OWNER_MAP_KINDS + 1];
+	unsigned int n;
 	bool nomem;
 };
 
@@ -100,9 +106,9 @@ static inline enum mmx_owner mmx_owner_of(const struct mmx_owner_map *map, uint6
 {
 	const uint8_t *chunk =
 		map && pfn < map->frames ? map->chunk[pfn >> MMX_OWNER_CHUNK_SHIFT] : NULL;
-	uint8_t owner = chunk ? chunk[pfn & ((1u << MMX_OWNER_CHUNK_SHIFT) - 1)] : 0;
+	uint64_t at = pfn & ((1u << MMX_OWNER_CHUNK_SHIFT) - 1);
 
-	return owner ? (enum mmx_owner)(owner - 1) : MMX_OWNERS;
+	return chunk ? (enum mmx_owner)map->kinds[chunk[at / 2] >> at % 2 * 4 & 15] : MMX_OWNERS;
 }
 
 /** mmx_owned_run() - the nth run of a table of runs, for struct mmx_owner_kind */
