@@ -155,6 +155,7 @@ COMMANDS = {
                    "pfn,refcount,flags.names,because"),
     "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2")), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "vmemx": Calls(((), ("-v",)), "mmx.vmem/1", "runs.start_pfn,place,pages"),
+    "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2"), ("-l",)), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
     "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),

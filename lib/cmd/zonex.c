@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* zonex: nodes and zones, and which of them would serve a request for memory. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "mm/lru/lru.h"
 #include "mm/zones/gfp_names.h"
 #include "mm/zones/nodes.h"
 #include "mm/zones/topology.h"
 #include "mm/zones/zone_checks.h"
 #include "mm/zones/zone_states.h"
+#include "records/lru.h"
 #include "records/records.h"
 #include "records/zonex.h"
 
@@ -43,6 +46,16 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .record = &mmx_record_zone_cpus},
 	{"counters", MMX_TABLE, "with -v: those that are not 0", .title = "Counters",
 	 .may = MMX_OR_NONE, .record = &mmx_record_zone_counters},
+	{"lru_nodes", MMX_TABLE, "with -l: what is on the LRU lists of each node",
+	 .title = "LRU lists by node", .may = MMX_OR_NONE, .record = &mmx_record_lru_nodes},
+	{"lru_owners", MMX_TABLE, "with -l: who has LRU lists, the largest first",
+	 .title = "Who has LRU lists", .may = MMX_OR_NONE, .record = &mmx_record_lru_owners},
+	{"lru_lists", MMX_TABLE, "with -l: theirs, with their pages", .title = "LRU lists",
+	 .may = MMX_OR_NONE, .record = &mmx_record_lru_lists},
+	{"lru_batched", MMX_TABLE, "with -l: pages that CPUs keep back", .title = "Batches of CPUs",
+	 .may = MMX_OR_NONE, .record = &mmx_record_lru_batched},
+	{"lru_findings", MMX_TABLE, "with -l: what is wrong in those lists", .title = "Findings",
+	 .may = MMX_OR_NONE, .record = &mmx_record_lru_findings},
 	{"findings", MMX_TABLE, "what cannot be", .title = "Findings", .may = MMX_OR_NONE,
 	 .record = &mmx_record_zone_findings},
 	{0},
@@ -117,6 +130,40 @@ static enum mmx_exit ask(struct mmx_run *run, struct mmx_request *q)
 	return status;
 }
 
+/* How many owners of lists, and findings, there are beyond those that are shown. */
+static void say_how_many(struct mmx_run *run, const struct mmx_lru *lru)
+{
+	size_t owners = 0;
+
+	for (size_t i = 0; i < lru->sums.n; i++)
+		owners += lru->sums.v[i].folios || lru->sums.v[i].unevictable;
+	if (owners > MMX_LRU_TOP && !run->option['v'])
+		mmx_say(run, "%zu have LRU lists with pages, of which the %u largest are shown",
+			owners, MMX_LRU_TOP);
+	for (unsigned int i = 0; i < MMX_LRU_FAULT_COUNT; i++) {
+		if (lru->found[i] > MMX_LRU_FINDINGS_KEPT)
+			mmx_say(run, "%s: %" PRIu64 " times, of which %u are shown",
+				mmx_lru_fault_word(i), lru->found[i], MMX_LRU_FINDINGS_KEPT);
+	}
+}
+
+static enum mmx_exit show_lru(struct mmx_run *run)
+{
+	const struct mmx_lru *lru = mmx_know_lru(run->view);
+	struct mmx_zonex asked = {.verbose = run->option['v'], .lru = true};
+	enum mmx_exit status;
+
+	if (!lru->sums.n) {
+		mmx_say(run, "%s", lru->coverage.first.text);
+		return MMX_EXIT_CANNOT;
+	}
+	status = mmx_run_show(run, &asked, NULL);
+	say_how_many(run, lru);
+	if (!mmx_cover_whole(&lru->coverage))
+		mmx_say(run, "%s", lru->coverage.first.text);
+	return mmx_worse(status, mmx_lru_findings_total(lru) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+}
+
 /* What stood in the way of any of it. */
 static void say_what_is_missing(struct mmx_run *run)
 {
@@ -143,6 +190,8 @@ static enum mmx_exit zonex(struct mmx_run *run)
 		mmx_say(run, "%s", states->coverage.first.text);
 		return MMX_EXIT_CANNOT;
 	}
+	if (run->option['l'])
+		return show_lru(run);
 	if (run->option['a']) {
 		status = ask(run, &request);
 		mmx_request_free(&request);
@@ -156,9 +205,10 @@ static enum mmx_exit zonex(struct mmx_run *run)
 
 static const struct mmx_option options[] = {
 	{'v', "verbose", NULL,
-	 "each order and migrate type, each CPU, and each counter that is not 0"},
+	 "each order and migrate type, each CPU, and each counter that is not 0; with -l all memory cgroups"},
 	{'a', "alloc", "GFP[,ORDER]",
 	 "which zone would serve such a request now, or why none would"},
+	{'l', "lru", NULL, "the LRU lists instead, by node, memory cgroup and generation"},
 	{'n', "node", "N", "with -a: made on that node, not on the first CPU's"},
 	{0},
 };
@@ -184,7 +234,16 @@ const struct mmx_command mmx_cmd_zonex = {
 		"awake, against the minimum, from which requests that must not wait or are urgent may take\n"
 		"some. GFP is of names and words in hex, with | between them: GFP_KERNEL,\n"
 		"'GFP_USER|__GFP_THISNODE', cc0; the names are those that this kernel has. What cpusets and\n"
-		"memory policies forbid is not known, nor what reclaim and compaction would bring.",
+		"memory policies forbid is not known, nor what reclaim and compaction would bring.\n"
+		"\n"
+		"-l walks all LRU lists: of each memory cgroup and node, those of removed cgroups among them,\n"
+		"or of each node where memory cgroups are off. It counts their pages, by generation where\n"
+		"the multi-generational LRU is in use, and holds them against the kernel's own counts. A page\n"
+		"that was used stays on its generation's list until reclaim comes to it, and then goes to the\n"
+		"younger one that its flags say; the kernel counts it there already. Each page's links, flags,\n"
+		"generation, zone and charge are checked. A CPU that was stopped with the lock of the lists\n"
+		"held may have left a page half-way, which a finding tells. Shown are the 20 owners with the\n"
+		"most pages, and with -v all.",
 	.options = options,
 	.document = &document,
 	.needs = needs,

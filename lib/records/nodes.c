@@ -15,12 +15,12 @@
 
 bool mmx_zonex_is_verbose(struct mmx_rows *r)
 {
-	return mmx_zonex_of(r)->verbose && !mmx_zonex_of(r)->request;
+	return mmx_zonex_of(r)->verbose && mmx_zonex_is_survey(r);
 }
 
 bool mmx_zonex_is_survey(struct mmx_rows *r)
 {
-	return !mmx_zonex_of(r)->request;
+	return !mmx_zonex_of(r)->request && !mmx_zonex_of(r)->lru;
 }
 
 static int open_nodes(struct mmx_rows *r, struct mmx_err *err)

@@ -11,10 +11,11 @@
 /**
  * struct mmx_zonex - what is asked
  * @verbose: each order, CPU and counter too
+ * @lru: the LRU lists, and nothing else
  * @request: a request for memory, and nothing else; NULL: none
  */
 struct mmx_zonex {
-	bool verbose;
+	bool verbose, lru;
 	const struct mmx_request *request;
 };
 

@@ -9,7 +9,7 @@ from .machine import Machine
 from .memory import PAGE
 from .pagetables import (ACCESSED, DIRTY, GLOBAL, HUGE, KERNEL_TABLE, NX, PRESENT, PageTable, WRITE)
 from .files import FileSystem
-from .memcg import LruBatches, MemCgroup, init_lruvec
+from .memcg import NOW, TICK_NS, LruBatches, MemCgroup, init_lruvec
 from .percpu import PerCpu
 from .settings import Settings
 from .slab import Slabs
@@ -155,6 +155,8 @@ class Kernel:
         m.image.variable("root_mem_cgroup", self.root_memcg.address)
         m.image.variable("memory_cgrp_subsys_enabled_key", 1, 4)
         self.lru_batches = LruBatches(self)
+        m.image.variable("jiffies_64", NOW)
+        m.image.object("clocksource_jiffies", "clocksource").set(mult=TICK_NS << 8, shift=8)
 
     def _files(self):
         """The root file system, as the machine of the story had it: device 103:05 in hex."""

@@ -5,6 +5,8 @@ from .frames import GEN_SHIFT, ZONES
 
 # Generations 1 to 3 are alive; folios are active in the two youngest.
 MIN_SEQ, MAX_SEQ, GENERATIONS = 1, 3, 4
+# The time in ticks of 4 ms; a generation began every 4 seconds.
+NOW, TICK_NS, PER_GENERATION = 0x100012345, 4_000_000, 1000
 ANON, FILE = 0, 1
 CSS_ONLINE = 2
 
@@ -66,6 +68,8 @@ def init_lruvec(kernel, lruvec):
     lruvec["pgdat"] = kernel.node.pgdat
     lruvec["lrugen.max_seq"] = MAX_SEQ
     lruvec["lrugen.enabled"] = 1
+    for seq in range(MIN_SEQ, MAX_SEQ + 1):
+        lruvec[f"lrugen.timestamps[{seq % GENERATIONS}]"] = NOW - (MAX_SEQ - seq) * PER_GENERATION
     for kind in (ANON, FILE):
         lruvec[f"lrugen.min_seq[{kind}]"] = MIN_SEQ
         for gen in range(GENERATIONS):
