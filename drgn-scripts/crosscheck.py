@@ -17,6 +17,12 @@ from check.voices import CannotRun, Voices
 
 TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "slab": slab, "census": census, "pages": pages, "entries": entries,
           "processes": processes, "helpers": helpers}
+from check import buddy, doctor, entries, helpers, lru, pages, processes, slab, vmem
+from check.compare import Difference
+from check.voices import CannotRun, Voices
+
+TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "lru": lru, "slab": slab, "pages": pages,
+          "entries": entries, "processes": processes, "helpers": helpers}
 USUAL = [name for name in TOPICS if name != "helpers"]  # which takes a drgn as new as the kernel
 HERE = Path(__file__).resolve().parent
 WIDTHS = (20, 30, 28, 28)
