@@ -176,7 +176,8 @@ const struct mmx_command mmx_cmd_procx = {
 		"CPUs have not added yet, by its own names; zoneinfo is printed by its own formats, out of its\n"
 		"read-only data. pagetypeinfo counts a list up to 100000 blocks, as kernels do. What is of a node\n"
 		"in sysfs is node<N>/vmstat, node<N>/numastat and node<N>/meminfo. meminfo has the lines that the\n"
-		"kernel has texts for, in the order that they have had since 6.1.",
+		"kernel has texts for, in the order that they have had since 6.1. allocinfo is there where\n"
+		"allocations are profiled (CONFIG_MEM_ALLOC_PROFILING, since 6.10).",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

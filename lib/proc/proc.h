@@ -131,7 +131,8 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(pagetypeinfo)                   \
 	ENTRY(meminfo)                        \
 	ENTRY(node_meminfo) /* meminfo.c */   \
-	ENTRY(swaps)
+	ENTRY(swaps)                          \
+	ENTRY(allocinfo)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

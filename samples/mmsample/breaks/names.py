@@ -145,3 +145,20 @@ def vmalloc_unfinished(kernel):
         pagex("{libc page 45}", r"mapping unknown: +the super_block at 0x4141\w+ is unmapped"))
 def super_wild(kernel):
     libc(kernel).object["i_sb"] = WILD
+
+
+@damage("alloc-tags-wild", "the tags of the kernel itself end before they begin",
+        procx("allocinfo", r"the codetag_module at 0x\w+ has tags from 0x\w+ to 0x4141\w+, which cannot be$",
+              r"^ +\d+ +\d+ drivers/sample.c:12 \[sample_mod\] func:sample_init $", status=1),
+        releases=("6.14",))
+def tags_wild(kernel):
+    kernel.machine.object("codetag_module", kernel.codetag_modules[0])["range.stop"] = WILD
+
+
+@damage("alloc-tag-no-counters", "a module's tag leads to no counters, and another one to no name",
+        procx("allocinfo", r"^ {11}\? {8}\? drivers/sample.c:12 \[sample_mod\] func:sample_init $",
+              r"^ +\d+ +\d+ mm/slub.c:2425 func:\? $", status=3),
+        releases=("6.14",))
+def tag_counters(kernel):
+    kernel.alloc_tags[3]["counters"] = 0
+    kernel.alloc_tags[1]["ct.function"] = WILD
