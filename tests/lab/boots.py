@@ -65,6 +65,8 @@ VARIANTS = {
                        ("console.log", "Disabling memory control group subsystem")),
     # A kernel whose lists of pages are of generations only when somebody asks for it.
     "lru_gen": Variant({"command_line": "mmx.lru_gen=1"}, ("before/settings/lru_gen", r"(?m)^enabled 0x000[1-7]$")),
+    # For the time that it takes ("make bench"); no dump of BOOTS has it.
+    "eight": Variant({"memory_mib": 8192, "buffer_mib": 160}, ("before/meminfo", r"MemTotal: +[78]\d{6} kB")),
     # For the time that looking at every mapping takes; no dump of BOOTS has it.
     "full": Variant({"command_line": "mmx.full=140"}, ("before/situations", '"full","made":true')),
     "crowd": Variant({"memory_mib": 2048, "command_line": "mmx.crowd=50"},

@@ -23,7 +23,7 @@ from packages import PackageError
 RECIPE = 1
 AT_ONCE = 2
 PAGE_SIZE = 4096
-SAVE_DISK_MIB = 4096
+SAVE_DISK_MIB = 3072  # and as much as the guest has memory
 
 
 def say(name, text):
@@ -56,7 +56,7 @@ def prepare(kernel, settings, work, **image):
         shutil.copy(kernel.image, content / "crash" / "kernel")
         (content / "crash" / "initrd").write_bytes(guest_image.initramfs(
             kernel, programs=[forms.MAKEDUMPFILE]))
-        guest_image.ext4_disk(work / "save", SAVE_DISK_MIB)
+        guest_image.ext4_disk(work / "save", SAVE_DISK_MIB + settings.memory_mib)
     guest_image.ext4_disk(work / "disk", 128, content)
 
 
