@@ -10,7 +10,8 @@
 #include "mm/owners/slab_debug.h"
 #include "mm/owners/slab_survey.h"
 
-#define PIECE_FAULTS 16
+#define PIECE_FAULTS  16
+#define ONLINE_FRAMES 512u /* are brought online together, and no fewer: a subsection */
 
 const char *mmx_slab_place_words(unsigned int place)
 {
@@ -183,6 +184,28 @@ static void take_slab(const struct task *t, const struct mmx_page_walk *w, struc
 		look_into(t, w->view, &slab, piece, row);
 }
 
+/* Of memory that was never brought online nobody has made struct pages, or may have. */
+static void take_missing(const struct mmx_sparse *sparse, const struct mmx_page_walk *w,
+			 struct piece *piece)
+{
+	uint64_t end = w->pfn + w->frames, missing = 0;
+
+	if (w->read == MMX_READ_ABSENT)
+		return;
+	for (uint64_t pfn = w->pfn, next; pfn < end; pfn = next) {
+		next = (pfn | (ONLINE_FRAMES - 1)) + 1;
+		if (next > end)
+			next = end;
+		if (mmx_pfn_online(sparse, pfn))
+			missing += next - pfn;
+	}
+	piece->missing += missing;
+	if (missing)
+		mmx_cover_failf(&piece->coverage, mmx_read_code(w->read),
+				"the struct pages from PFN 0x%" PRIx64 " on are %s", w->pfn,
+				mmx_read_name(w->read));
+}
+
 static int survey_piece(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
 {
 	const struct task *t = arg;
@@ -192,15 +215,11 @@ static int survey_piece(const void *arg, struct mmx_page_walk *w, void *result, 
 	(void)err;
 	memset(piece, 0, offsetof(struct piece, fault));
 	while (mmx_page_walk_next(w)) {
-		if (w->read && w->read != MMX_READ_ABSENT) {
-			piece->missing += w->frames;
-			mmx_cover_failf(&piece->coverage, mmx_read_code(w->read),
-					"the struct pages from PFN 0x%" PRIx64 " on are %s", w->pfn,
-					mmx_read_name(w->read));
-		}
-		if (w->read || w->tail || !mmx_pfn_online(sparse, w->pfn))
+		if (w->read)
+			take_missing(sparse, w, piece);
+		else if (w->tail || !mmx_pfn_online(sparse, w->pfn))
 			continue;
-		if (w->folio.slab && piece->n < MMX_PIECE_FRAMES)
+		else if (w->folio.slab && piece->n < MMX_PIECE_FRAMES)
 			take_slab(t, w, piece);
 		else if (w->type == MMX_PAGE_LARGE_KMALLOC)
 			piece->large_kmalloc +=
