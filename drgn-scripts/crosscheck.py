@@ -16,6 +16,11 @@ from check.compare import Difference
 from check.voices import CannotRun, Voices
 
 TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "slab": slab, "census": census, "pages": pages, "entries": entries,
+from check import buddy, doctor, entries, helpers, pages, processes, slab, vmem, zone
+from check.compare import Difference
+from check.voices import CannotRun, Voices
+
+TOPICS = {"doctor": doctor, "vmem": vmem, "zone": zone, "buddy": buddy, "slab": slab, "pages": pages, "entries": entries,
           "processes": processes, "helpers": helpers}
 from check import buddy, doctor, entries, helpers, lru, pages, processes, slab, vmem
 from check.compare import Difference
