@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whether what is in a frame could be moved, or given up."""
+from . import lru_batches
 from .trouble import Absent
 
 # In ascending order of what it takes: of several frames the largest counts.
@@ -33,6 +34,7 @@ class Mobility:
         bit = t.constant("_SLAB_RECLAIM_ACCOUNT")
         self.shrinks = 1 << bit if bit is not None else 0 if t.constant("_SLAB_PANIC") is not None else 0x20000
         self.caches, self.folios = {}, {}
+        self.batches = lru_batches.references(model)
 
     def of(self, page):
         """(mobility, whether it is page cache that can be dropped)."""
@@ -85,8 +87,12 @@ class Mobility:
         if folio.flags & self.in_swap == self.in_swap:
             left -= frames
         pins = self.pages.int_of(folio, self.pincount) if folio.large and self.pincount is not None else 0
-        # What is off the LRU without a reference for that was never on it: secret memory.
-        return pins != 0 or left - pins > 1 or (left == pins and not folio.flags & self.lru)
+        if not folio.large and left >= PIN:
+            return True
+        left -= pins
+        if not folio.flags & self.lru:  # whoever took it from there has a reference; secret memory was never there
+            return pins != 0 or left == 0 or left - self.batches[folio.head] > 1
+        return pins != 0 or left > self.batches[folio.head]
 
     def mappings(self, folio):
         """Entries that map any of it, large ones once."""

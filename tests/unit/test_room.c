@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../fake_memory.h"
+#include "mm/lru/lru_batches.h"
 #include "mm/zones/room.h"
 #include "unit.h"
 
@@ -25,6 +26,7 @@ struct page {
 
 static struct fake_memory *m;
 static struct mmx_room room;
+static struct mmx_lru_batches *batches;
 
 static struct page *page(uint64_t pfn)
 {
@@ -37,6 +39,7 @@ static void make_lists(void)
 	struct mmx_free_lists *lists = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_free_lists);
 
 	mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_first_owners);
+	batches = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_lru_batches);
 	lists->orders = 11;
 	lists->types = 4;
 }
@@ -208,12 +211,27 @@ static void held_pages_stay(void)
 	const struct mmx_room_zone *z;
 
 	setup();
-	page(9)->refcount = 2; /* as in a CPU's batch */
+	page(9)->refcount = 2;
 	z = find();
-	CHECK(!z->frames[MMX_MOBILITY_STUCK], "one more");
+	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1 && obstacle(MMX_ROOM_HUGE, 0x1001), "one more");
+	for (int i = 0; i < 2; i++) {
+		if (!mmx_array_add(batches, (struct mmx_lru_batched){.pfn = 9}))
+			abort();
+	}
+	z = find();
+	CHECK(!z->frames[MMX_MOBILITY_STUCK], "of a batch");
 	page(9)->refcount = 3;
 	z = find();
-	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1 && obstacle(MMX_ROOM_HUGE, 0x1001), "two more");
+	CHECK(!z->frames[MMX_MOBILITY_STUCK], "twice in one");
+	page(9)->refcount = 4;
+	z = find();
+	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1, "and one more");
+	batches->n = 0;
+	page(9)->refcount = 2;
+	batches->coverage.first.code = MMX_EMISSING;
+	z = find();
+	CHECK(!z->frames[MMX_MOBILITY_STUCK], "perhaps of a batch");
+	batches->coverage.first.code = MMX_OK;
 	page(9)->refcount = 1025;
 	z = find();
 	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1, "pinned");

@@ -2,16 +2,11 @@
 #include "kernel/member.h"
 #include "mm/frames/mobility.h"
 #include "mm/frames/refcount.h"
+#include "mm/lru/lru_batches.h"
 #include "mm/owners/slab_caches.h"
 
 /* Of a huge page that has no larger one around it to be moved out of. */
 #define GIGANTIC_ORDER 18
-
-/*
- * References that a page may have for a moment without being held: one, of a CPU's batch of pages on their
- * way to a list of the LRU. Those batches are drained before pages are moved.
- */
-#define PASSING_REFERENCES 1
 
 static uint8_t flag(const struct mmx_layout *l, enum mmx_layout_enumerator id)
 {
@@ -24,6 +19,7 @@ void mmx_mobility_rules_find(struct mmx_mobility_rules *rules, struct mmx_view *
 
 	*rules = (struct mmx_mobility_rules){
 		.caches = mmx_know_slab_caches(view),
+		.batches = mmx_know_lru_batches(view),
 		.slab_cache = mmx_has(l, M_slab_slab_cache) ? mmx_off(l, M_slab_slab_cache) : ~0u,
 		.dirty = flag(l, E_PG_dirty),
 		.unevictable = flag(l, E_PG_unevictable),
@@ -53,19 +49,37 @@ static enum mmx_mobility of_slab(const struct mmx_mobility_rules *rules,
 							      : MMX_MOBILITY_STUCK;
 }
 
-/*
- * A page that somebody holds beyond its users and caches cannot be moved until they let go of it; neither can one
- * that is on no list of the LRU, unless somebody has it from there, which takes a reference: secret memory.
- */
-static bool is_held(const struct mmx_page_walk *w, enum mmx_class class)
+/* Batches are drained before pages are moved. A page can be several times in one. */
+static int64_t references_of_batches(const struct mmx_lru_batches *batches, uint64_t pfn)
 {
+	const struct mmx_lru_batched *at = mmx_lru_batched(batches, pfn);
+	int64_t n = 0;
+
+	for (; at && at < batches->v + batches->n && at->pfn == pfn; at++)
+		n++;
+	return n;
+}
+
+/*
+ * A page that somebody holds beyond its users and caches cannot be moved until they let go of it. Whoever
+ * takes one off its list of the LRU for a while, to reclaim or move it, has one reference; what is on none and
+ * nobody has taken cannot be taken: secret memory.
+ */
+static bool is_held(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w,
+		    enum mmx_class class)
+{
+	bool on_lru = mmx_bit(w->folio.flags, mmx_walk_format(w)->lru);
+	bool may_pass = !on_lru || !mmx_cover_whole(&rules->batches->coverage);
 	struct mmx_refcount refs;
 
 	mmx_refcount_of(&refs, w, class);
 	if (refs.read || refs.mapped)
 		return false;
-	return refs.pins || refs.remainder > PASSING_REFERENCES ||
-	       (!refs.remainder && !mmx_bit(w->folio.flags, mmx_walk_format(w)->lru));
+	if (!refs.remainder && !on_lru)
+		return true;
+	if (refs.remainder > 0)
+		refs.remainder -= references_of_batches(rules->batches, w->folio.head);
+	return refs.pins || refs.remainder > may_pass;
 }
 
 /*
@@ -88,7 +102,7 @@ static struct mmx_moves of_users(const struct mmx_mobility_rules *rules,
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	uint64_t flags = w->folio.flags;
 
-	if (is_held(w, class) || is_inaccessible(rules, w))
+	if (is_held(rules, w, class) || is_inaccessible(rules, w))
 		return (struct mmx_moves){MMX_MOBILITY_STUCK, false};
 	return (struct mmx_moves){
 		.mobility = MMX_MOBILITY_MOVABLE,

@@ -38,10 +38,12 @@ enum mmx_mobility {
  * struct mmx_mobility_rules - what telling it needs of the kernel
  * @reclaim_account: the bit of a cache's flags that says that its slabs can be shrunk; 0 when not known
  * @slab_cache: offset in struct page; ~0 when not known
+ * @batches: pages that CPUs hold references to on the way to a list of the LRU
  * @inaccessible: the bit of a mapping's flags that says that its pages are never moved; since 6.7
  */
 struct mmx_mobility_rules {
 	const struct mmx_slab_caches *caches;
+	const struct mmx_lru_batches *batches;
 	uint32_t reclaim_account;
 	uint32_t slab_cache;
 	uint8_t dirty, unevictable, inaccessible;
