@@ -70,6 +70,46 @@ static void rings_as_arrays_and_memory(void)
 	fake_memory_free(m);
 }
 
+/* A table of buffers, and since 6.13 of nodes with buffers: the second one's entry reaches over two pages. */
+static void registered_buffers(void)
+{
+	for (unsigned int nodes = 0; nodes < 2; nodes++) {
+		struct fake_memory *m = new_memory();
+		uint64_t part[] = {1, page(400), 4096ull | 100ull << 32}, fops, table[2] = {0}, ctx,
+			 node;
+		struct mmx_io_urings found = {0}, wild = {0};
+		struct mmx_err err;
+
+		fops = fake_put(m, "ring ops", 8);
+		fake_symbol(m, "io_uring_fops", fops);
+		has(m, M_io_ring_ctx_rings, 0, 8);
+		has(m, nodes ? M_io_ring_ctx_buf_nodes : M_io_ring_ctx_user_bufs, 8, 8);
+		has(m, nodes ? M_io_ring_ctx_buf_nr : M_io_ring_ctx_nr_user_bufs, 16, 4);
+		has(m, M_io_rsrc_node_buf, 0, 8);
+		has(m, M_io_mapped_ubuf_nr_bvecs, 0, 4);
+		has(m, M_io_mapped_ubuf_bvec, 8, 0);
+		has(m, M_bio_vec_bv_page, 0, 8);
+		has(m, M_bio_vec_bv_len, 8, 4);
+		has(m, M_bio_vec_bv_offset, 12, 4);
+		fake_struct(m, S_bio_vec, 16);
+		table[1] = fake_put(m, part, sizeof(part));
+		node = fake_put(m, &table[1], 8);
+		table[1] = nodes ? node : table[1];
+		ctx = fake_put(m, (uint64_t[]){0, fake_put(m, table, sizeof(table)), 2}, 24);
+		give_files(m, (uint64_t[][2]){{fops, ctx}}, 1);
+		CHECK(!mmx_io_urings_find(&found, m->view, &err) &&
+			      mmx_cover_whole(&found.coverage),
+		      "%s", found.coverage.first.text);
+		CHECK(holds(&found.held, 400, 2), "nodes %u", nodes);
+		*(uint32_t *)fake_at(m, node - sizeof(part)) = UINT32_MAX;
+		CHECK(!mmx_io_urings_find(&wild, m->view, &err) && wild.coverage.broken,
+		      "parts without end");
+		mmx_io_urings_free(&found);
+		mmx_io_urings_free(&wild);
+		fake_memory_free(m);
+	}
+}
+
 /*
  * perf.
  */
@@ -222,6 +262,7 @@ int main(void)
 {
 	RUN(rings_as_regions);
 	RUN(rings_as_arrays_and_memory);
+	RUN(registered_buffers);
 	RUN(perf_has_pages_by_address);
 	RUN(a_scatterlist_may_be_chained);
 	RUN(wild_scatterlists_are_told);

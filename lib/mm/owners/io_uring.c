@@ -13,6 +13,7 @@
 
 #define MAX_RING_PAGES (1u << 20)
 #define MAX_GROUPS     (1u << 16)
+#define MAX_BUFFERS    (1u << 15)
 
 struct finder {
 	struct mmx_hold hold;
@@ -142,6 +143,74 @@ static void take_descriptions(struct finder *f, uint64_t ctx)
 	mmx_cover_inherit(f->coverage, &list.coverage);
 }
 
+/*
+ * Registered buffers: memory of processes, which cannot move or go as long as they are registered. Since 6.12 one entry
+ * stands for so much of a folio as follows in the buffer.
+ */
+struct bvec {
+	uint64_t page;
+	uint32_t len, offset;
+};
+
+static const struct mmx_wanted bvec_wanted[] = {
+	MMX_WANT(struct bvec, page, bio_vec, bv_page),
+	MMX_WANT(struct bvec, len, bio_vec, bv_len),
+	MMX_WANT(struct bvec, offset, bio_vec, bv_offset),
+};
+
+static const struct mmx_decode bvec_table = MMX_DECODE("bio_vec", bvec_wanted);
+
+static int take_registered(struct finder *f, uint64_t buffer, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = f->hold.view->kernel;
+	uint64_t n, at = buffer + mmx_off(&k->layout, M_io_mapped_ubuf_bvec), pfn;
+	struct bvec bvec;
+
+	if (mmx_kget(f->hold.view, buffer, M_io_mapped_ubuf_nr_bvecs, &n, err))
+		return -1;
+	if (n > MAX_RING_PAGES)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the buffer at 0x%" PRIx64 " has %" PRIu64 " parts", buffer, n);
+	begin(f, "buffer that is registered with io_uring", "io_mapped_ubuf", buffer);
+	for (uint64_t i = 0; i < n && !f->hold.nomem; i++, at += mmx_size(&k->layout, S_bio_vec)) {
+		if (mmx_decode_read(&bvec_table, f->hold.view, at, &bvec, err))
+			return -1;
+		if (!mmx_page_pfn(k, bvec.page, &pfn))
+			return mmx_fail(err, MMX_ECORRUPT,
+					"the buffer at 0x%" PRIx64 " has a page at 0x%" PRIx64,
+					buffer, bvec.page);
+		mmx_hold_frames(&f->hold, pfn + (bvec.offset >> k->arch->page_shift),
+				((bvec.offset & 4095) + (uint64_t)bvec.len + 4095) >>
+					k->arch->page_shift);
+	}
+	return 0;
+}
+
+/* Since 6.13 a table has nodes, each with a buffer or a file; before that it had the buffers. */
+static void take_table(struct finder *f, uint64_t ctx)
+{
+	const struct mmx_layout *l = &f->hold.view->kernel->layout;
+	bool nodes = mmx_has(l, M_io_ring_ctx_buf_nodes);
+	uint64_t table, n, buffer;
+	struct mmx_err err;
+
+	if (!mmx_has(l, M_io_mapped_ubuf_bvec) || mmx_decode_require(&bvec_table, l, &err) ||
+	    mmx_kread_member(f->hold.view, ctx,
+			     nodes ? M_io_ring_ctx_buf_nodes : M_io_ring_ctx_user_bufs, &table) ||
+	    mmx_kread_member(f->hold.view, ctx,
+			     nodes ? M_io_ring_ctx_buf_nr : M_io_ring_ctx_nr_user_bufs, &n))
+		return;
+	for (uint64_t i = 0; table && i < n && i < MAX_BUFFERS; i++) {
+		if (mmx_kread_u64(f->hold.view, table + i * 8, &buffer) || !buffer ||
+		    (nodes &&
+		     mmx_kread_member(f->hold.view, buffer, M_io_rsrc_node_buf, &buffer)) ||
+		    !buffer)
+			continue;
+		if (take_registered(f, buffer, &err))
+			mmx_cover_fail(f->coverage, &err);
+	}
+}
+
 int mmx_io_urings_find(struct mmx_io_urings *it, struct mmx_view *view, struct mmx_err *err)
 {
 	struct finder f = {.hold = {.held = &it->held, .view = view}, .coverage = &it->coverage};
@@ -155,6 +224,7 @@ int mmx_io_urings_find(struct mmx_io_urings *it, struct mmx_view *view, struct m
 		take_rings(&f, f.file->private_data);
 		take_groups(&f, f.file->private_data);
 		take_descriptions(&f, f.file->private_data);
+		take_table(&f, f.file->private_data);
 	}
 	return mmx_hold_end(&f.hold, err);
 }

@@ -4,15 +4,34 @@
 #include "mm/processes/task.h"
 #include "records/page/page.h"
 
+static const struct mmx_holder *of_kind(const struct mmx_rows *r, unsigned int owner)
+{
+	const struct mmx_owner_kind *kind = mmx_owner_kinds[owner];
+
+	return kind->held ? mmx_holder_of(kind->held(r->view), mmx_page_of(r)->walk.pfn) : NULL;
+}
+
+/* Memory of users may be held as well, which is asked for with its count: sent without a copy, registered. */
+static const struct mmx_holder *of_any_kind(const struct mmx_rows *r)
+{
+	const struct mmx_holder *holder = NULL;
+
+	for (unsigned int i = 0; i < MMX_OWNERS && !holder; i++) {
+		holder = of_kind(r, i);
+		if (mmx_owner_kinds[i]->held)
+			mmx_cover_inherit(r->coverage,
+					  &mmx_owner_kinds[i]->held(r->view)->coverage);
+	}
+	return holder;
+}
+
 static const struct mmx_holder *holder_of(const struct mmx_rows *r)
 {
 	const struct mmx_pages *p = mmx_page_of(r);
-	const struct mmx_owner_kind *kind;
 
-	if (p->verdict.owner >= MMX_OWNERS)
-		return NULL;
-	kind = mmx_owner_kinds[p->verdict.owner];
-	return kind->held ? mmx_holder_of(kind->held(r->view), p->walk.pfn) : NULL;
+	if (p->verdict.owner < MMX_OWNERS)
+		return of_kind(r, p->verdict.owner);
+	return p->counted && mmx_class_rows[p->verdict.class].has_mapping ? of_any_kind(r) : NULL;
 }
 
 static bool has_holder(struct mmx_rows *r)
@@ -116,7 +135,7 @@ static const struct mmx_record holder_record = {
 
 const struct mmx_field mmx_page_fields_held[] = {
 	{"holder", MMX_BLOCK,
-	 "of pages that a structure of the kernel holds: sockets, rings, tables",
+	 "of pages that a structure of the kernel holds: sockets, rings, tables; with `-c` of all of users that one holds",
 	 .title = "held by", .may = MMX_OR_NONE, .record = &holder_record},
 	{0},
 };

@@ -81,9 +81,26 @@ def mapped_rings(dump, form):
     return verdict(faults, compared, dump)
 
 
+def pinned(dump, form):
+    """Memory of users that the kernel holds, registered or sent without a copy, says with -c who does."""
+    faults, compared = [], 0
+    words = {"io_uring_fixed": "registered", "file_pinned": "registered", "tcp_zerocopy": "socket"}
+    for name, told in made_in(dump).items():
+        pfns = sorted(pfns_of(told))
+        if name not in words or not pfns:
+            continue
+        for pfn, page in pagex(form, ["-c", *ranges(pfns)]).items():
+            compared += 1
+            holder = page.get("holder", {})
+            if words[name] not in holder.get("what", "") or holder.get("pid") != told["pid"]:
+                faults.append(f"{name}: {pfn} is held by {holder}")
+    return verdict(faults, compared, dump)
+
+
 CHECKS = [
     ("unattributed", raw_or_filtered, unattributed),
     ("owners are whole", raw_form, kinds),
     ("holders", raw_form, holders),
     ("rings", raw_form, mapped_rings),
+    ("pinned", raw_form, pinned),
 ]
