@@ -32,12 +32,14 @@ const char *mmx_part_words(enum mmx_part part)
  * struct counter - a counter of the kernel's, or several that only together can be counted
  * @items: enumerators; a kernel that has none of them has no such counter
  * @counted: what it is held against
+ * @in_cma: only in pageblocks of CMA
  * @may: mechanisms beyond those that hold for every counter
  */
 struct counter {
 	enum mmx_counter_group group;
 	const char *items[ITEMS];
 	uint16_t counted[6];
+	bool in_cma;
 	uint8_t may[3];
 	uint8_t n_may;
 };
@@ -51,6 +53,8 @@ struct counter {
 static const struct counter counters[] = {
 	{ZONE("NR_FREE_PAGES"), SUM(CLASS_OF(FREE), CLASS_OF(UNACCEPTED)),
 	 MAY(MMX_PART_OF_ISOLATED)},
+	{ZONE("NR_FREE_PAGES_BLOCKS"), SUM(COUNT_OF(FREE_BLOCKS)), MAY(MMX_PART_OF_ISOLATED)},
+	{ZONE("NR_FREE_CMA_PAGES"), SUM(CLASS_OF(FREE)), .in_cma = true},
 	{ZONE("NR_ZONE_INACTIVE_ANON", "NR_ZONE_ACTIVE_ANON"), SUM(COUNT_OF(LRU_ANON))},
 	{ZONE("NR_ZONE_INACTIVE_FILE", "NR_ZONE_ACTIVE_FILE"), SUM(COUNT_OF(LRU_FILE))},
 	{ZONE("NR_ZONE_UNEVICTABLE"), SUM(COUNT_OF(LRU_UNEVICTABLE))},
@@ -85,10 +89,11 @@ static const struct counter counters[] = {
 
 #define COUNTERS (sizeof(counters) / sizeof(*counters))
 
-/* Frames of one zone, of one node, or all of them. */
+/* Frames of one zone, of one node, or all of them; @cma: the type of pageblocks of CMA, or none. */
 struct place {
 	const struct mmx_ledger *ledger;
 	const struct mmx_zones *zones;
+	uint32_t cma;
 	int node, zone;
 };
 
@@ -137,12 +142,14 @@ static void explain_up_to(struct mmx_balance *b, enum mmx_part what, uint64_t mo
 			b, what, (uint64_t)b->unexplained < most ? b->unexplained : (int64_t)most);
 }
 
-static void explain(struct mmx_balance *b, const struct place *place, enum mmx_part what)
+static void explain(struct mmx_balance *b, const struct counter *counter, const struct place *place,
+		    enum mmx_part what)
 {
 	switch (what) {
 	case MMX_PART_OF_ISOLATED:
-		mmx_balance_explain(b, what,
-				    -(int64_t)count_at(place, CLASS_OF(FREE), MMX_BLOCK_ISOLATED));
+		mmx_balance_explain(
+			b, what,
+			-(int64_t)count_at(place, counter->counted[0], MMX_BLOCK_ISOLATED));
 		break;
 	case MMX_PART_OF_DIRTY:
 		explain_up_to(b, what, count_at(place, COUNT_OF(DIRTY_UNKNOWN), ~0u));
@@ -217,12 +224,13 @@ static int balance(struct mmx_balances *out, const struct mmx_counters *c,
 	if (!read_counter(&b, c, counter, set, &pending))
 		return 0;
 	for (unsigned int i = 0; counter->counted[i] != END; i++)
-		b.counted += (int64_t)count_at(place, counter->counted[i], ~0u);
+		b.counted += (int64_t)count_at(place, counter->counted[i],
+					       counter->in_cma ? place->cma : ~0u);
 	b.unexplained = mmx_balance_difference(&b);
 	mmx_balance_explain(&b, MMX_PART_OF_PENDING, -pending);
 	for (unsigned int i = 0; i < counter->n_may; i++)
-		explain(&b, place, counter->may[i]);
-	explain(&b, place, MMX_PART_OF_MISSING);
+		explain(&b, counter, place, counter->may[i]);
+	explain(&b, counter, place, MMX_PART_OF_MISSING);
 	return mmx_array_add(out, b) ? 0 : mmx_fail_nomem(err);
 }
 
@@ -255,8 +263,15 @@ int mmx_balances_find(struct mmx_balances *out, const struct mmx_ledger *ledger,
 		      struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_counters *c = mmx_know_counters(view);
+	const struct mmx_layout *l = &view->kernel->layout;
 	const struct place all = {
-		.ledger = ledger, .zones = &mmx_mem(view->kernel)->zones, .node = -1, .zone = -1};
+		.ledger = ledger,
+		.zones = &mmx_mem(view->kernel)->zones,
+		.cma = mmx_has_enum(l, E_MIGRATE_CMA) ? (uint32_t)mmx_enum(l, E_MIGRATE_CMA)
+						      : MMX_BLOCK_TYPES,
+		.node = -1,
+		.zone = -1,
+	};
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));

@@ -4,6 +4,7 @@
 #include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/frames/mapcount.h"
+#include "mm/frames/pageblock.h"
 #include "mm/ledger/large_kmalloc.h"
 #include "mm/ledger/tally.h"
 #include "mm/owners/slab_objects.h"
@@ -62,11 +63,13 @@ int mmx_tally_rules_find(struct mmx_tally_rules *rules, struct mmx_view *view,
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	const struct mmx_slab_caches *caches = mmx_know_slab_caches(view);
+	const struct mmx_pageblock_format *blocks = mmx_know_pageblock_format(view);
 	uint64_t flags;
 
 	*rules = (struct mmx_tally_rules){
 		.caches = caches,
 		.reclaimable = calloc(caches->n + 1, sizeof(bool)),
+		.block_frames = blocks->bits ? 1ULL << blocks->order : 0,
 		.mlocked = bit(l, E_PG_mlocked),
 		.dirty = bit(l, E_PG_dirty),
 		.unevictable = bit(l, E_PG_unevictable),
@@ -273,7 +276,6 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 	case CLASS_NO_PAGE:
 	case CLASS_MISSING:
 	case CLASS_UNINITIALISED:
-	case CLASS_FREE:
 	case CLASS_FREE_PCP:
 	case CLASS_ZERO:
 	case CLASS_PAGE_EXT:
@@ -285,6 +287,11 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 	case CLASS_OFFLINE:
 	case CLASS_GUARD:
 	case CLASS_UNACCEPTED:
+		break;
+	case CLASS_FREE:
+		if (t->rules->block_frames && w->pfn < w->block_end &&
+		    w->block_end - w->block_head >= t->rules->block_frames)
+			tally->counted[MMX_COUNTED_FREE_BLOCKS] += n;
 		break;
 	case CLASS_SLAB:
 		tally_slab(tally, t, w, n);

@@ -39,11 +39,13 @@ uint64_t mmx_tally_frames(const struct mmx_tally *tally);
 
 /**
  * struct mmx_tally_rules - what counting needs beside the page itself; the same for all threads
+ * @block_frames: of a pageblock; 0 where that is not known
  * @reclaimable: of each cache, whether the kernel counts its slabs as such
  */
 struct mmx_tally_rules {
 	const struct mmx_slab_caches *caches;
 	bool *reclaimable;
+	uint64_t block_frames;
 	uint8_t mlocked, dirty, unevictable;
 };
 
