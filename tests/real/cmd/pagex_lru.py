@@ -40,10 +40,11 @@ def on_lists(dump, form):
             continue
         if "misplaced" in lru:
             misplaced.append((pfn, lru["misplaced"]))
-        if lru["state"] == "unevictable":
-            unevictable[lru["memcg"]] += 1
+        memcg = lru.get("memcg", "-")  # as ask has it where memory cgroups are off, and nobody counts by them
+        if lru["state"] == "unevictable" and memcg != "-":
+            unevictable[memcg] += 1
         if lru["state"] == "listed" and not page["tail"]:
-            found[lru["memcg"], lru["node"], lru["list"]] += 1
+            found[memcg, lru["node"], lru["list"]] += 1
         if lru["state"] == "waits" and "batch" not in lru or lru["state"] == "off":
             off.append(pfn)
     true, counted = listed(form)

@@ -19,7 +19,7 @@ def ages(text):
     for line in text.splitlines():
         words = line.split()
         if words[0] == "memcg":
-            path = words[2]
+            path = words[2] if len(words) > 2 else "-"
         elif words[0] == "node":
             node = int(words[1])
         else:
@@ -33,7 +33,7 @@ def of_age(dump, form):
     wrong, compared = [], 0
     for row in document(form, "-v")["lru_lists"]:
         seq = re.match(r"generation (\d+) ", row["list"])
-        key = row["memcg"].removesuffix(" (deleted)"), row["node"], int(seq[1]) if seq else None
+        key = (row["memcg"] or "-").removesuffix(" (deleted)"), row["node"], int(seq[1]) if seq else None
         if key in before and key in after:
             compared += 1
             if not before[key] <= row["age_ms"] <= after[key]:

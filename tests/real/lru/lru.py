@@ -105,8 +105,12 @@ def as_memory_stat(dump, form):
     return "\n".join(wrong[:5]) or (None if same else "nothing was compared")
 
 
+def has_groups(dump, form):
+    return raw_form(dump, form) and (dump.before / "cgroup/lab/memory.stat").exists()
+
+
 CHECKS = [
     ("LRU lists", every_form, in_order),
     ("LRU lists and lru_gen", has_lru_gen, as_lru_gen),
-    ("LRU lists and memory.stat", raw_form, as_memory_stat),
+    ("LRU lists and memory.stat", has_groups, as_memory_stat),
 ]
