@@ -579,7 +579,7 @@ static bool sizes_are_left(const struct walk *w)
 static int check_sizes(struct walk *w)
 {
 	const struct mmx_layout *l = &w->view->kernel->layout;
-	unsigned int zones = mmx_enum(l, E_MAX_NR_ZONES);
+	unsigned int zones = w->lruvecs->zones;
 	unsigned char bytes[MMX_LRU_ZONES * MMX_LRUS * 8];
 	struct mmx_err err;
 	uint64_t at;

@@ -68,15 +68,42 @@ static int find_generations(struct mmx_lruvecs *lruvecs, const struct mmx_layout
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
 	lruvecs->gens = l->member[M_lruvec_lrugen_timestamps].m.nelems;
-	lruvecs->zones = mmx_enum(l, E_MAX_NR_ZONES);
 	lists = lruvecs->gens * 2ull * lruvecs->zones;
-	if (lruvecs->gens < 2 || lruvecs->gens > MMX_LRU_GENS || !lruvecs->zones ||
-	    lruvecs->zones > MMX_LRU_ZONES ||
+	if (lruvecs->gens < 2 || lruvecs->gens > MMX_LRU_GENS ||
 	    array_bytes(l, M_lruvec_lrugen_lists) != lists * LIST_HEAD ||
 	    array_bytes(l, M_lruvec_lrugen_nr_pages) != lists * 8)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"lists of %u generations and %u zones make no sense", lruvecs->gens,
 				lruvecs->zones);
+	return 0;
+}
+
+/* Zones of a node, which single lists and sizes are about. */
+static int find_zones(struct mmx_lruvecs *lruvecs, const struct mmx_layout *l, struct mmx_err *err)
+{
+	int64_t zones = mmx_enum(l, E_MAX_NR_ZONES);
+
+	if (zones <= 0 || zones > MMX_LRU_ZONES)
+		return mmx_fail(err, MMX_ECORRUPT, "%" PRId64 " zones of a node make no sense",
+				zones);
+	lruvecs->zones = zones;
+	return 0;
+}
+
+/* What is read out of a lruvec's own bytes lies within them. */
+static int check_lruvec(const struct mmx_layout *l, struct mmx_err *err)
+{
+	static const enum mmx_layout_member read[] = {
+		M_lruvec_lru_lock, M_lruvec_lrugen_max_seq, M_lruvec_lrugen_enabled,
+		M_lruvec_lrugen_min_seq, M_lruvec_lrugen_timestamps};
+	uint64_t size = mmx_size(l, S_lruvec), need;
+
+	for (size_t i = 0; i < sizeof(read) / sizeof(*read); i++) {
+		need = read[i] == M_lruvec_lrugen_timestamps ? 8 * MMX_LRU_GENS : 16;
+		if (mmx_has(l, read[i]) && (size > LRUVEC_MAX || mmx_off(l, read[i]) + need > size))
+			return mmx_fail(err, MMX_ECORRUPT, "%s lies beyond struct lruvec",
+					mmx_layout_members[read[i]].name);
+	}
 	return 0;
 }
 
@@ -87,11 +114,9 @@ static int require(struct mmx_lruvecs *lruvecs, const struct mmx_kernel *k, stru
 
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err) ||
 	    mmx_fact_require(&k->facts, FACT_ZONES, err) || check_classic(l, err) ||
-	    find_generations(lruvecs, l, err))
+	    find_zones(lruvecs, l, err) || find_generations(lruvecs, l, err) ||
+	    check_lruvec(l, err))
 		return -1;
-	if (mmx_size(l, S_lruvec) > LRUVEC_MAX)
-		return mmx_fail(err, MMX_ECORRUPT, "a lruvec of %" PRIu64 " bytes makes no sense",
-				mmx_size(l, S_lruvec));
 	return 0;
 }
 
@@ -270,6 +295,12 @@ static int find_root(struct mmx_view *view, uint64_t *root, struct mmx_err *err)
 		return 0;
 	if (mmx_layout_require(&k->layout, need, sizeof(need) / sizeof(*need), err))
 		return -1;
+	if (array_bytes(&k->layout, M_mem_cgroup_per_node_lru_zone_size) !=
+	    mmx_enum(&k->layout, E_MAX_NR_ZONES) * (uint64_t)MMX_LRUS * 8)
+		return mmx_fail(
+			err, MMX_ECORRUPT,
+			"mem_cgroup_per_node.lru_zone_size has not a word for each zone and "
+			"list");
 	read = mmx_kread_u64(view, symbol, root);
 	if (read || !*root)
 		return mmx_fail(err, read ? mmx_read_code(read) : MMX_ECORRUPT,

@@ -71,6 +71,10 @@ void mmx_page_list_begin(struct mmx_free_list *l, struct mmx_view *view,
 
 	*l = (struct mmx_free_list){.view = view, .heads = heads, .head = head, .link = link};
 	l->here = l->ahead = l->last = l->head;
+	if (link + sizeof(ends) > mmx_mem(view->kernel)->page_format.size) {
+		leave(l, MMX_FREE_END_NO_PAGE, MMX_READ_OK);
+		return;
+	}
 	read = mmx_kread(view, l->head, ends, sizeof(ends));
 	if (read) {
 		l->from = l->head;
