@@ -6,7 +6,8 @@
  * A counter of a zone or node has two parts: a number that all CPUs share, and what each CPU has not yet
  * added to it. /proc and sysfs show the shared one alone, as 0 when it is below; the truth is the sum of
  * both. A CPU adds its part when it grows beyond a threshold, so the sum of the thresholds of all CPUs that are
- * online is how far the shared number can be off.
+ * online is how far the shared number can be off; while a threshold that was lowered since, as kswapd does in
+ * need, has not been met yet, it can be more, up to 127 a CPU.
  *
  *	const struct mmx_counters *c = mmx_know_counters(view);
  *	struct mmx_counter free = mmx_counter_of_zone(c, node, zone, MMX_COUNTERS_ZONE, "NR_FREE_PAGES");
@@ -62,7 +63,7 @@ struct mmx_counter_items {
  * struct mmx_counter - the parts of one
  * @shared: what all CPUs add to
  * @pending: the sum of what those that are online have not added yet
- * @bound: how large @pending can be at most, either way
+ * @bound: how large @pending grows either way, by the thresholds of now
  * @why: why they are not both known; NULL when they are
  * @why_shared: why not even the shared one is, which /proc and the allocator go by
  */

@@ -117,9 +117,6 @@ static void check_counters(struct checks *c)
 			find(c, "%s is %" PRId64 ", more pages than it spans", name, n);
 		else if (n < 0 && !may_be_negative(name))
 			find(c, "%s is %" PRId64, name, n);
-		if ((uint64_t)llabs(counter.pending) > counter.bound && c->zone->present)
-			find(c, "CPUs hold %" PRId64 " of %s back, and %" PRIu64 " at most",
-			     counter.pending, name, counter.bound);
 	}
 }
 

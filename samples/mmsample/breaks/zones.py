@@ -28,11 +28,11 @@ def huge(kernel):
     kernel.node.zones[DMA][counter(kernel, "NR_MLOCK")] = 1 << 20
 
 
-@damage("zone-cpu-counts-too-far", "CPU 1 holds back more than it may of DMA32's free pages",
-        zonex(r"^ *0 DMA32 +\d+ +-100 ", found("DMA32", r"CPUs hold -100 of NR_FREE_PAGES back, and 16 at most")))
-def too_far(kernel):
-    index = kernel.types.enumerator("NR_FREE_PAGES")
-    kernel.node.stats(kernel.node.zones[DMA32], 1)[f"vm_stat_diff[{index}]"] = 256 - 100
+@damage("zone-cpus-take-all", "CPUs hold back more of DMA's locked pages than it has",
+        zonex(found("DMA", r"NR_MLOCK is -100")))
+def take_all(kernel):
+    index = kernel.types.enumerator("NR_MLOCK")
+    kernel.node.stats(kernel.node.zones[DMA], 1)[f"vm_stat_diff[{index}]"] = 256 - 100
 
 
 @damage("zone-cpus-nowhere", "what CPUs count of zone DMA lies nowhere",
