@@ -11,23 +11,12 @@ import time
 from itertools import chain, islice
 from pathlib import Path
 
-from check import buddy, census, doctor, entries, helpers, pages, processes, slab, vmem
+from check import buddy, census, doctor, entries, helpers, lru, pages, processes, slab, vmem, zone
 from check.compare import Difference
 from check.voices import CannotRun, Voices
 
-TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "slab": slab, "census": census, "pages": pages, "entries": entries,
-from check import buddy, doctor, entries, helpers, pages, processes, slab, vmem, zone
-from check.compare import Difference
-from check.voices import CannotRun, Voices
-
-TOPICS = {"doctor": doctor, "vmem": vmem, "zone": zone, "buddy": buddy, "slab": slab, "pages": pages, "entries": entries,
-          "processes": processes, "helpers": helpers}
-from check import buddy, doctor, entries, helpers, lru, pages, processes, slab, vmem
-from check.compare import Difference
-from check.voices import CannotRun, Voices
-
-TOPICS = {"doctor": doctor, "vmem": vmem, "buddy": buddy, "lru": lru, "slab": slab, "pages": pages,
-          "entries": entries, "processes": processes, "helpers": helpers}
+TOPICS = {"doctor": doctor, "vmem": vmem, "zone": zone, "buddy": buddy, "lru": lru, "slab": slab, "census": census,
+          "pages": pages, "entries": entries, "processes": processes, "helpers": helpers}
 USUAL = [name for name in TOPICS if name != "helpers"]  # which takes a drgn as new as the kernel
 HERE = Path(__file__).resolve().parent
 WIDTHS = (20, 30, 28, 28)
