@@ -148,6 +148,25 @@ static void the_first_holder_keeps_a_frame(void)
 	end_world(w);
 }
 
+/* An array that many lead to is read again and again; there is an end to that. */
+static void there_is_an_end(void)
+{
+	struct world *w = new_world();
+	uint64_t array[64];
+
+	for (unsigned int i = 0; i < 64; i++)
+		array[i] = page(100 + i);
+	w->m->used = 1 << 20;
+	array[0] = fake_put(w->m, array, sizeof(array));
+	for (unsigned int i = 0; i < 10000; i++)
+		mmx_hold_pages(&w->hold, array[0] + 8, 63);
+	CHECK(w->held.coverage.broken == 1, "%s", w->held.coverage.first.text);
+	CHECK(w->held.frames.n < 600000, "%zu runs", w->held.frames.n);
+	end(w);
+	CHECK(holds(&w->held, 101, 63), "what was found before");
+	end_world(w);
+}
+
 int main(void)
 {
 	RUN(a_part_of_a_folio_is_all_of_it);
@@ -155,5 +174,6 @@ int main(void)
 	RUN(memory_is_as_long_as_it_is_said_to_be);
 	RUN(pointers_that_are_none_are_told);
 	RUN(the_first_holder_keeps_a_frame);
+	RUN(there_is_an_end);
 	return unit_end();
 }

@@ -7,8 +7,6 @@
 #include "mm/mem.h"
 #include "mm/owners/held.h"
 
-/* No kernel has that many frames in such hands; a dump that says so says it again and again. */
-#define MAX_FRAMES    (1ULL << 30)
 #define POINTER_CHUNK 64
 
 void mmx_hold_begin(struct mmx_hold *h, const struct mmx_holder *holder)
@@ -25,16 +23,33 @@ static bool enter(struct mmx_hold *h)
 	return !h->nomem;
 }
 
+/*
+ * Each pointer that somebody followed to here takes eight bytes of memory. When more were followed than there can be,
+ * some are read again and again, and no more are.
+ */
+static bool exhausted(struct mmx_hold *h)
+{
+	if (!h->room)
+		h->room = mmx_memory_present(h->view->reader) / 8 + 1;
+	if (h->asked == h->room)
+		return true;
+	if (++h->asked == h->room)
+		mmx_cover_failf(&h->held->coverage, MMX_ECORRUPT,
+				"%s at 0x%" PRIx64
+				" and others lead to more pages than memory has room to name",
+				h->now.type ? h->now.type : "a variable", h->now.addr);
+	return false;
+}
+
 void mmx_hold_frames(struct mmx_hold *h, uint64_t pfn, uint64_t frames)
 {
 	const struct mmx_ranges *valid = &mmx_mem(h->view->kernel)->sparse.pfn;
 	const struct mmx_range *in = mmx_ranges_find(valid, pfn);
 	uint64_t end;
 
-	if (!in || pfn < in->start || h->frames > MAX_FRAMES)
+	if (exhausted(h) || !in || pfn < in->start)
 		return;
 	end = frames < in->end - pfn ? pfn + frames : in->end;
-	h->frames += end - pfn;
 	if (enter(h))
 		h->nomem =
 			!mmx_owned_add(&h->held->frames, h->held->holders.n - 1, 0, pfn, end - pfn);
@@ -122,7 +137,8 @@ void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n)
 	unsigned char bytes[POINTER_CHUNK * 8];
 	struct mmx_err err;
 
-	for (uint64_t i = 0; i < n && !h->nomem; i += POINTER_CHUNK) {
+	for (uint64_t i = 0; i < n && !h->nomem && (!h->room || h->asked < h->room);
+	     i += POINTER_CHUNK) {
 		uint64_t part = n - i < POINTER_CHUNK ? n - i : POINTER_CHUNK;
 
 		if (mmx_kread_ok(h->view, array + i * 8, bytes, part * 8, "an array of pages",
@@ -133,6 +149,8 @@ void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n)
 		for (uint64_t j = 0; j < part; j++) {
 			if (mmx_le64(bytes + j * 8))
 				mmx_hold_page(h, mmx_le64(bytes + j * 8));
+			else if (exhausted(h))
+				return;
 		}
 	}
 }

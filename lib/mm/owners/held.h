@@ -65,7 +65,7 @@ struct mmx_hold {
 	struct mmx_view *view;
 	struct mmx_holder now;
 	bool entered, nomem;
-	uint64_t frames;            /* all together */
+	uint64_t asked, room;       /* how often, and how often at most */
 	uint64_t head, head_frames; /* of the folio that was asked for last */
 };
 
