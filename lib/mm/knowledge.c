@@ -10,6 +10,7 @@
 #include "mm/frames/memmap.h"
 #include "mm/frames/pageblock.h"
 #include "mm/owners/blk_mq.h"
+#include "mm/owners/coherent.h"
 #include "mm/owners/dma.h"
 #include "mm/owners/dma_buf.h"
 #include "mm/lru/lru.h"

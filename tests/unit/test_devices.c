@@ -2,6 +2,7 @@
 /* What the kernel keeps for devices: pools, reserves, queues of virtio, requests of block devices. */
 #include "holdings.h"
 #include "mm/owners/blk_mq.h"
+#include "mm/owners/coherent.h"
 #include "mm/owners/dma.h"
 #include "mm/owners/virtio.h"
 
@@ -180,6 +181,63 @@ static void a_virtqueue_has_its_ring_and_buffers(void)
 	fake_memory_free(m);
 }
 
+/*
+ * Devices: a name, pools, and what is given back by itself.
+ */
+
+/* A pool with one page of 8 KiB in frame 500, and two things to be given back, of which one is memory, in frame 510. */
+static void devices_have_coherent_memory(void)
+{
+	struct mmx_coherent found = {0}, wild = {0};
+	struct fake_memory *m = new_memory();
+	uint64_t set = put_list(m), device, pool, one, other, part;
+	struct mmx_err err;
+
+	has(m, M_kset_list, 0, 16);
+	has(m, M_device_entry, 0, 16);
+	has(m, M_device_dma_pools, 16, 16);
+	has(m, M_device_devres_head, 32, 16);
+	has(m, M_device_kobj_name, 48, 8);
+	fake_struct(m, S_dma_pool, 64);
+	has(m, M_dma_pool_pools, 0, 16);
+	has(m, M_dma_pool_page_list, 16, 16);
+	has(m, M_dma_pool_allocation, 32, 8);
+	has(m, M_dma_pool_name, 40, 8);
+	has(m, M_dma_page_page_list, 0, 16);
+	has(m, M_dma_page_vaddr, 16, 8);
+	has(m, M_devres_entry, 0, 16);
+	has(m, M_devres_release, 16, 8);
+	has(m, M_devres_data, 24, 0);
+	has(m, M_dma_devres_size, 0, 8);
+	has(m, M_dma_devres_vaddr, 8, 8);
+	device = fake_put(m, (uint64_t[7]){[6] = fake_put(m, "0000:00:1f", 11)}, 56);
+	pool = fake_put(m, (uint64_t[6]){[4] = 8192, [5] = 0x6462}, 48);
+	part = fake_put(m, (uint64_t[3]){0, 0, memory(500)}, 24);
+	one = fake_put(m, (uint64_t[5]){0, 0, 0x1111, 4096, memory(510)}, 40);
+	other = fake_put(m, (uint64_t[5]){0, 0, 0x2222, 4096, memory(520)}, 40);
+	make_list(m, set, device);
+	make_list(m, device + 16, pool);
+	make_list(m, pool + 16, part);
+	make_list(m, device + 32, one);
+	((uint64_t *)fake_at(m, one))[0] = ((uint64_t *)fake_at(m, device + 32))[1] = other;
+	((uint64_t *)fake_at(m, other))[0] = device + 32;
+	((uint64_t *)fake_at(m, other))[1] = one;
+	put_symbol(m, "devices_kset", set);
+	fake_symbol(m, "dmam_release", 0x1111);
+	CHECK(!mmx_coherent_find(&found, m->view, &err) && mmx_cover_whole(&found.coverage), "%s",
+	      found.coverage.first.text);
+	CHECK(holds(&found.held, 500, 2) && holds(&found.held, 510, 1), "memory");
+	CHECK(!mmx_holder_of(&found.held, 520), "what something else gives back");
+	CHECK(!strcmp(mmx_holder_of(&found.held, 500)->name, "0000:00:1f bd"), "%s",
+	      mmx_holder_of(&found.held, 500)->name);
+	((uint64_t *)fake_at(m, pool))[4] = UINT64_MAX;
+	CHECK(!mmx_coherent_find(&wild, m->view, &err) && wild.coverage.broken,
+	      "a pool without end");
+	mmx_coherent_free(&found);
+	mmx_coherent_free(&wild);
+	fake_memory_free(m);
+}
+
 struct fake_struct_page {
 	uint64_t lru[2], private;
 };
@@ -233,6 +291,7 @@ int main(void)
 	RUN(a_pool_has_what_its_chunks_have);
 	RUN(reserves_are_found_by_their_functions);
 	RUN(a_virtqueue_has_its_ring_and_buffers);
+	RUN(devices_have_coherent_memory);
 	RUN(requests_lie_in_pages_on_a_list);
 	return unit_end();
 }

@@ -15,6 +15,7 @@ def frames(held):
     yield from pools(held)
     yield from reserves(held)
     yield from virtio(held)
+    yield from coherent(held)
     yield from requests(held)
 
 
@@ -81,6 +82,26 @@ def virtio(held):
             state, size = kernel.member(queue, name, f"{form}.desc_state"), t.size(f"struct vring_desc_state_{form}")
             for i in range(kernel.member(queue, name, f"{form}.vring.num")):
                 yield from held.memory(kernel.number(state + i * size))
+
+
+def coherent(held):
+    """Pools of every device, and its memory that is given back by itself."""
+    kernel, t = held.kernel, held.target
+    devices, release = kernel.variable("devices_kset", otherwise=0), t.symbol("dmam_release")
+    if not devices or not t.has_type("struct dma_pool"):
+        return
+    for device in walk(kernel, devices + t.offset("struct kset", "list"), t.offset("struct device", "kobj.entry")):
+        for pool in walk(kernel, device + t.offset("struct device", "dma_pools"), t.offset("struct dma_pool", "pools")):
+            for page in walk(kernel, pool + t.offset("struct dma_pool", "page_list"),
+                             t.offset("struct dma_page", "page_list")):
+                yield from held.memory(kernel.member(page, "struct dma_page", "vaddr"),
+                                       kernel.member(pool, "struct dma_pool", "allocation"))
+        for resource in walk(kernel, device + t.offset("struct device", "devres_head"),
+                             t.offset("struct devres", "node.entry")):
+            if release and kernel.member(resource, "struct devres", "release", "node.release") == release:
+                at = resource + t.offset("struct devres", "data")
+                yield from held.memory(kernel.member(at, "struct dma_devres", "vaddr"),
+                                       kernel.member(at, "struct dma_devres", "size"))
 
 
 def requests(held):
