@@ -153,3 +153,28 @@ const struct mmx_record mmx_record_part_balances = {
 	.state_size = sizeof(size_t),
 	.next = next_part,
 };
+
+static const void *next_uncounted(struct mmx_rows *r)
+{
+	const struct mmx_balances *balances = mmx_census_of(r)->balances;
+
+	return r->nth < balances->uncounted.n ? &balances->uncounted.v[r->nth] : NULL;
+}
+
+static const struct mmx_field uncounted_fields[] = {
+	{"counter", MMX_TEXT, "what the kernel calls it", .width = 43,
+	 AT(struct mmx_uncounted, name)},
+	{"unit", MMX_TEXT, "pages or kB", .width = 5, AT(struct mmx_uncounted, unit)},
+	{"kernel", MMX_NUMBER, "as it stands in the kernel", .width = 9,
+	 AT(struct mmx_uncounted, kernel)},
+	{"pending", MMX_NUMBER, "what CPUs have not added to it yet",
+	 AT(struct mmx_uncounted, pending)},
+	{0},
+};
+
+const struct mmx_record mmx_record_uncounted = {
+	.name = "uncounted",
+	.doc = "a counter of memory whose pages nothing tells from others",
+	.fields = uncounted_fields,
+	.next = next_uncounted,
+};

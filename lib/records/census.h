@@ -47,7 +47,8 @@ static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)
 
 /* The document's fields: a table each. */
 extern const struct mmx_record mmx_record_census_classes, mmx_record_census_zones,
-	mmx_record_census_blocks, mmx_record_balances /* balance.c */, mmx_record_part_balances;
+	mmx_record_census_blocks, mmx_record_balances /* balance.c */, mmx_record_part_balances,
+	mmx_record_uncounted;
 
 /* heat.c */
 extern const struct mmx_record mmx_record_map, mmx_record_map_legend, mmx_record_map_scale;

@@ -259,6 +259,44 @@ static int balance_parts(struct mmx_balances *out, const struct mmx_counters *c,
 	return 0;
 }
 
+/* Memory that is somebody's, and whose pages look like anybody's. */
+static const struct {
+	enum mmx_counter_group group;
+	const char *item;
+} uncounted[] = {
+	{MMX_COUNTERS_NODE, "NR_ISOLATED_ANON"},
+	{MMX_COUNTERS_NODE, "NR_ISOLATED_FILE"},
+	{MMX_COUNTERS_NODE, "NR_KERNEL_MISC_RECLAIMABLE"},
+	{MMX_COUNTERS_NODE, "NR_KERNEL_SCS_KB"},
+	{MMX_COUNTERS_NODE, "NR_SECONDARY_PAGETABLE"},
+	{MMX_COUNTERS_NODE, "NR_IOMMU_PAGES"},
+	{MMX_COUNTERS_NODE, "NR_WRITEBACK_TEMP"},
+	{MMX_COUNTERS_NODE, "NR_GPU_ACTIVE"},
+	{MMX_COUNTERS_NODE, "NR_GPU_RECLAIM"},
+	{MMX_COUNTERS_ZONE, "NR_BOUNCE"},
+};
+
+static int add_uncounted(struct mmx_balances *out, const struct mmx_counters *c,
+			 struct mmx_err *err)
+{
+	for (size_t i = 0; i < sizeof(uncounted) / sizeof(*uncounted); i++) {
+		int number = mmx_counter_number(c, uncounted[i].group, uncounted[i].item);
+		struct mmx_counter value =
+			mmx_counter_of_all(c, uncounted[i].group, uncounted[i].item);
+		struct mmx_balance named = {0};
+		struct mmx_uncounted row = {.kernel = value.shared, .pending = value.pending};
+
+		if (number < 0 || value.why || !(value.shared || value.pending))
+			continue;
+		add_name(&named, &c->items[uncounted[i].group].v[number]);
+		snprintf(row.name, sizeof(row.name), "%s", named.name);
+		row.unit = strstr(uncounted[i].item, "_KB") ? "kB" : "pages";
+		if (!mmx_array_add(&out->uncounted, row))
+			return mmx_fail_nomem(err);
+	}
+	return 0;
+}
+
 int mmx_balances_find(struct mmx_balances *out, const struct mmx_ledger *ledger,
 		      struct mmx_view *view, struct mmx_err *err)
 {
@@ -282,6 +320,8 @@ int mmx_balances_find(struct mmx_balances *out, const struct mmx_ledger *ledger,
 		ret = mmx_ledger_sums(out, ledger, view, err);
 	for (size_t i = 0; i < COUNTERS && !ret; i++)
 		ret = balance_parts(out, c, &counters[i], &all, err);
+	if (!ret)
+		ret = add_uncounted(out, c, err);
 	if (ret)
 		mmx_balances_free(out);
 	return ret;
@@ -289,5 +329,6 @@ int mmx_balances_find(struct mmx_balances *out, const struct mmx_ledger *ledger,
 
 void mmx_balances_free(struct mmx_balances *balances)
 {
+	mmx_array_free(&balances->uncounted);
 	mmx_array_free(balances);
 }

@@ -57,10 +57,23 @@ struct mmx_balance {
 	struct mmx_err why;
 };
 
-/** struct mmx_balances - of the whole system, then of single nodes and zones */
+/** struct mmx_uncounted - a counter that nothing in struct pages tells of; @name as of struct mmx_balance */
+struct mmx_uncounted {
+	char name[64];
+	const char *unit;
+	int64_t kernel, pending;
+};
+
+/**
+ * struct mmx_balances - of the whole system, then of single nodes and zones
+ * @uncounted: those that are not 0
+ */
 struct mmx_balances {
 	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_balance);
+	struct {
+		MMX_ARRAY(struct mmx_uncounted);
+	} uncounted;
 };
 
 /** mmx_balances_find() - hold a ledger against all counters that this kernel has; -1 without memory */

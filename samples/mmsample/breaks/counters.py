@@ -5,7 +5,8 @@ from ..memory import PAGE
 from .registry import Answer, damage, story_page
 
 
-def censusx(*says, status=1):
+def censusx(*says, status=3):
+    """The samples have a device whose struct pages lie on itself, so all are partial; that counts more than a finding."""
     return Answer(("censusx",), says, status)
 
 
@@ -43,3 +44,10 @@ def stray_slab(kernel):
     cache = kernel.slabs.caches["dentry"]
     kernel.machine.object("slab", kernel.frames.address(cache.slabs[0][0]))["slab_cache"] = \
         kernel.machine.direct(PAGE)
+
+
+@damage("counter-untold", "33 pages are reclaimable that no struct page tells of, which is no fault",
+        censusx(r"^ +nr_kernel_misc_reclaimable +pages +33 +0$"))
+def untold(kernel):
+    index = kernel.types.enumerator("NR_KERNEL_MISC_RECLAIMABLE")
+    kernel.machine.put(kernel.machine.image.by_name["vm_node_stat"] + 8 * index, 33)
