@@ -5,8 +5,7 @@ from ..memory import PAGE
 from .registry import Answer, damage, story_page
 
 
-def censusx(*says, status=3):
-    """The samples have a device whose struct pages lie on itself, so all are partial; that counts more than a finding."""
+def censusx(*says, status=1):
     return Answer(("censusx",), says, status)
 
 
@@ -47,7 +46,7 @@ def stray_slab(kernel):
 
 
 @damage("counter-untold", "33 pages are reclaimable that no struct page tells of, which is no fault",
-        censusx(r"^ +nr_kernel_misc_reclaimable +pages +33 +0$"))
+        censusx(r"^ +nr_kernel_misc_reclaimable +pages +33 +0$", status=0))
 def untold(kernel):
     index = kernel.types.enumerator("NR_KERNEL_MISC_RECLAIMABLE")
     kernel.machine.put(kernel.machine.image.by_name["vm_node_stat"] + 8 * index, 33)
