@@ -7,6 +7,7 @@
 #include "mm/frames/pageblock.h"
 #include "mm/ledger/large_kmalloc.h"
 #include "mm/ledger/tally.h"
+#include "mm/lru/lru_batches.h"
 #include "mm/owners/slab_objects.h"
 
 #define BDI_CAP_WRITEBACK 1u /* its dirty pages count; bit 0 since 5.10 */
@@ -68,6 +69,7 @@ int mmx_tally_rules_find(struct mmx_tally_rules *rules, struct mmx_view *view,
 
 	*rules = (struct mmx_tally_rules){
 		.caches = caches,
+		.batches = mmx_know_lru_batches(view),
 		.reclaimable = calloc(caches->n + 1, sizeof(bool)),
 		.block_frames = blocks->bits ? 1ULL << blocks->order : 0,
 		.mlocked = bit(l, E_PG_mlocked),
@@ -76,6 +78,7 @@ int mmx_tally_rules_find(struct mmx_tally_rules *rules, struct mmx_view *view,
 	};
 	if (!rules->reclaimable)
 		return mmx_fail_nomem(err);
+	mmx_cover_inherit(coverage, &rules->batches->coverage);
 	for (size_t i = 0; i < caches->n; i++) {
 		struct mmx_err why;
 
@@ -192,6 +195,18 @@ static void tally_huge(struct mmx_tally *tally, const struct mmx_page_walk *w,
 					    : MMX_COUNTED_FILE_HUGE_MAPPED] += n;
 }
 
+/* From 6.11 to 6.16 a page that a CPU is to move from one list to another is on the first one without its flag. */
+static bool is_going_elsewhere(const struct mmx_lru_batches *batches, uint64_t head)
+{
+	const struct mmx_lru_batched *b = mmx_lru_batched(batches, head);
+
+	for (; b && b < batches->v + batches->n && b->pfn == head; b++) {
+		if (b->kind != MMX_LRU_BATCH_ADD && b->kind < MMX_LRU_BATCH_MLOCK)
+			return true;
+	}
+	return false;
+}
+
 static void tally_lru(struct mmx_tally *tally, const struct mmx_tallier *t,
 		      const struct mmx_page_walk *w, const struct mmx_page_format *f, uint64_t n)
 {
@@ -199,7 +214,7 @@ static void tally_lru(struct mmx_tally *tally, const struct mmx_tallier *t,
 
 	tally->counted[MMX_COUNTED_MLOCKED] += mmx_bit(flags, t->rules->mlocked) ? n : 0;
 	tally->counted[MMX_COUNTED_WRITEBACK] += mmx_bit(flags, f->writeback) ? n : 0;
-	if (mmx_bit(flags, f->lru))
+	if (mmx_bit(flags, f->lru) || is_going_elsewhere(t->rules->batches, w->folio.head))
 		tally->counted[mmx_bit(flags, t->rules->unevictable) ? MMX_COUNTED_LRU_UNEVICTABLE
 			       : mmx_bit(flags, f->swapbacked)       ? MMX_COUNTED_LRU_ANON
 								     : MMX_COUNTED_LRU_FILE] += n;

@@ -11,6 +11,7 @@
 #include "base/coverage.h"
 #include "mm/frames/class.h"
 
+struct mmx_lru_batches;
 struct mmx_slab_caches;
 
 enum mmx_counted_frames {
@@ -39,11 +40,13 @@ uint64_t mmx_tally_frames(const struct mmx_tally *tally);
 
 /**
  * struct mmx_tally_rules - what counting needs beside the page itself; the same for all threads
+ * @batches: pages that are on their list of the LRU, though their flag is off
  * @block_frames: of a pageblock; 0 where that is not known
  * @reclaimable: of each cache, whether the kernel counts its slabs as such
  */
 struct mmx_tally_rules {
 	const struct mmx_slab_caches *caches;
+	const struct mmx_lru_batches *batches;
 	bool *reclaimable;
 	uint64_t block_frames;
 	uint8_t mlocked, dirty, unevictable;
