@@ -9,6 +9,7 @@ from collections import Counter
 
 from mmxdrgn import answers, script
 from mmxdrgn.counters import Counters
+from mmxdrgn.lru import Lru
 
 RUN = 1 << 15  # frames at a time
 # By a class, or by a function of a page's folio: what each counter counts.
@@ -17,6 +18,8 @@ BY_CLASS = {"nr_free_pages": ("free", "unaccepted"), "nr_zspages": ("zsmalloc",)
 ON_LRU = {"nr_inactive_anon + nr_active_anon": "anon", "nr_inactive_file + nr_active_file": "file",
           "nr_unevictable": "unevictable", "nr_zone_inactive_anon + nr_zone_active_anon": "anon",
           "nr_zone_inactive_file + nr_zone_active_file": "file", "nr_zone_unevictable": "unevictable"}
+# On its list still, whether the flag is on or not: what a CPU is to move to another.
+TO_BE_MOVED = {"lru_deactivate_file", "lru_deactivate", "lru_lazyfree", "lru_activate", "lru_move_tail"}
 # Their struct pages may hold anything.
 UNTOLD = {"missing", "device", "offline", "uninitialised", "free", "free-pcp", "guard", "unaccepted", "slab", "page-table",
           "zsmalloc", "hugetlb", "stack", "page-ext", "vmemmap", "balloon", "large-kmalloc"}
@@ -30,6 +33,7 @@ class Ledger:
         self.flags = model.flags
         self.lru, self.mlocked = (model.flags.bit(name) for name in ("lru", "mlocked"))
         self.unevictable, self.swapbacked = (model.flags.bit(name) for name in ("unevictable", "swapbacked"))
+        self.moved = {pfn for pfn, _, batch in Lru(model).batched() if batch in TO_BE_MOVED}
         self.known = {(zone.node, zone.index): zone.name for zone in model.zones}
         for start, end in model.sections.runs:
             for first in range(start, end, RUN):
@@ -46,7 +50,7 @@ class Ledger:
             return
         flags = page.folio.flags
         self.bits["nr_mlock"] += bool(flags & self.mlocked)
-        if flags & self.lru:
+        if flags & self.lru or page.folio.head in self.moved:
             self.bits["unevictable" if flags & self.unevictable else "anon" if flags & self.swapbacked else "file"] += 1
 
 
