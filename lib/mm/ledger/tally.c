@@ -195,29 +195,33 @@ static void tally_huge(struct mmx_tally *tally, const struct mmx_page_walk *w,
 					    : MMX_COUNTED_FILE_HUGE_MAPPED] += n;
 }
 
-/* From 6.11 to 6.16 a page that a CPU is to move from one list to another is on the first one without its flag. */
-static bool is_going_elsewhere(const struct mmx_lru_batches *batches, uint64_t head)
+/* Frames of a step that are on the LRU: all or none by their flag, and what is on its way to another list. */
+static uint64_t on_lru(const struct mmx_tally_rules *rules, const struct mmx_page_walk *w,
+		       const struct mmx_page_format *f, uint64_t n)
 {
-	const struct mmx_lru_batched *b = mmx_lru_batched(batches, head);
+	uint64_t moving = 0;
 
-	for (; b && b < batches->v + batches->n && b->pfn == head; b++) {
-		if (b->kind != MMX_LRU_BATCH_ADD && b->kind < MMX_LRU_BATCH_MLOCK)
-			return true;
-	}
-	return false;
+	if (mmx_bit(w->folio.flags, f->lru))
+		return n;
+	/* A batch holds its pages. */
+	if (!mmx_int(w->folio.bytes, f->refcount))
+		return 0;
+	for (uint64_t i = 0; rules->batches->clear_lru && i < n; i++)
+		moving += mmx_lru_is_moving(rules->batches,
+					    w->folio.large ? w->folio.head : w->pfn + i);
+	return moving;
 }
 
 static void tally_lru(struct mmx_tally *tally, const struct mmx_tallier *t,
 		      const struct mmx_page_walk *w, const struct mmx_page_format *f, uint64_t n)
 {
-	uint64_t flags = w->folio.flags;
+	uint64_t flags = w->folio.flags, on = on_lru(t->rules, w, f, n);
 
 	tally->counted[MMX_COUNTED_MLOCKED] += mmx_bit(flags, t->rules->mlocked) ? n : 0;
 	tally->counted[MMX_COUNTED_WRITEBACK] += mmx_bit(flags, f->writeback) ? n : 0;
-	if (mmx_bit(flags, f->lru) || is_going_elsewhere(t->rules->batches, w->folio.head))
-		tally->counted[mmx_bit(flags, t->rules->unevictable) ? MMX_COUNTED_LRU_UNEVICTABLE
-			       : mmx_bit(flags, f->swapbacked)       ? MMX_COUNTED_LRU_ANON
-								     : MMX_COUNTED_LRU_FILE] += n;
+	tally->counted[mmx_bit(flags, t->rules->unevictable) ? MMX_COUNTED_LRU_UNEVICTABLE
+		       : mmx_bit(flags, f->swapbacked)       ? MMX_COUNTED_LRU_ANON
+							     : MMX_COUNTED_LRU_FILE] += on;
 }
 
 /* Of memory that users map, and that caches keep. */

@@ -223,9 +223,7 @@ static int check_link(struct walk *w)
  */
 static int check_lru(struct walk *w)
 {
-	const struct mmx_lru_batched *in = mmx_lru_batched(w->batches, w->page.pfn);
-
-	if (has(w, E_PG_lru) || (in && in->kind != MMX_LRU_BATCH_ADD) ||
+	if (has(w, E_PG_lru) || mmx_lru_is_moving(w->batches, w->page.pfn) ||
 	    !mmx_cover_whole(&w->batches->coverage))
 		return 0;
 	return FAULT(w, NOT_LRU, w->at.page,

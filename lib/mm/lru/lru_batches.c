@@ -148,6 +148,24 @@ static void find_place(struct mmx_lru_batches *b, struct mmx_view *view, const s
 		read_place(&w, cpus);
 }
 
+/* One that has the flag tells; one that has not may have been taken off its list since. */
+static bool clears_lru(const struct mmx_lru_batches *b, struct mmx_view *view)
+{
+	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;
+	unsigned char page[MMX_STRUCT_PAGE_MAX];
+	uint64_t moving = 0, got;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (!mmx_lru_batch_moves(b->v[i].kind) ||
+		    mmx_pages_read(view, b->v[i].pfn, 1, page, &got))
+			continue;
+		if (mmx_bit(mmx_word(page, f->flags), f->lru))
+			return false;
+		moving++;
+	}
+	return moving;
+}
+
 int mmx_lru_batches_find(struct mmx_lru_batches *b, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
@@ -156,12 +174,13 @@ int mmx_lru_batches_find(struct mmx_lru_batches *b, struct mmx_view *view, struc
 	if (!mmx_has(l, M_cpu_fbatches_lru_add))
 		return mmx_fail(err, MMX_EMISSING,
 				"struct cpu_fbatches is needed and no source of types has it");
-	if (mmx_fact_require(&view->kernel->facts, FACT_VMEMMAP, err) ||
+	if (mmx_fact_require(&view->kernel->facts, FACT_PAGES, err) ||
 	    mmx_cpus_find(&cpus, view, err))
 		return -1;
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		find_place(b, view, &places[i], &cpus);
 	mmx_array_sort_by(b, pfn);
+	b->clear_lru = clears_lru(b, view);
 	mmx_cpus_free(&cpus);
 	return 0;
 }
@@ -176,4 +195,17 @@ const struct mmx_lru_batched *mmx_lru_batched(const struct mmx_lru_batches *b, u
 	size_t at = mmx_array_bound(b, page, page->pfn < pfn);
 
 	return at < b->n && b->v[at].pfn == pfn ? &b->v[at] : NULL;
+}
+
+bool mmx_lru_is_moving(const struct mmx_lru_batches *b, uint64_t pfn)
+{
+	const struct mmx_lru_batched *in = b->clear_lru ? mmx_lru_batched(b, pfn) : NULL;
+	bool moves = false;
+
+	for (; in && in < b->v + b->n && in->pfn == pfn; in++) {
+		if (in->kind == MMX_LRU_BATCH_ADD)
+			return false;
+		moves |= mmx_lru_batch_moves(in->kind);
+	}
+	return moves;
 }

@@ -10,6 +10,7 @@
 #ifndef MMX_MM_LRU_BATCHES_H
 #define MMX_MM_LRU_BATCHES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/array.h"
@@ -47,9 +48,14 @@ struct mmx_lru_batched {
 	enum mmx_lru_batch_kind kind;
 };
 
-/** struct mmx_lru_batches - all of them, in ascending order of frames; a page can be in several */
+/**
+ * struct mmx_lru_batches - all of them, in ascending order of frames; a page can be in several
+ * @clear_lru: this kernel takes PG_lru from pages that are on a list and go into a batch: so it is when no
+ *	page in such a batch has it
+ */
 struct mmx_lru_batches {
 	struct mmx_coverage coverage;
+	bool clear_lru;
 	MMX_ARRAY(struct mmx_lru_batched);
 };
 
@@ -59,5 +65,14 @@ void mmx_lru_batches_free(struct mmx_lru_batches *b);
 
 /** mmx_lru_batched() - the first of a page, by its folio's first frame; those behind it may be of it too */
 const struct mmx_lru_batched *mmx_lru_batched(const struct mmx_lru_batches *b, uint64_t pfn);
+
+/** mmx_lru_batch_moves() - whether a batch is of pages that are on a list and are to go elsewhere */
+static inline bool mmx_lru_batch_moves(enum mmx_lru_batch_kind kind)
+{
+	return kind > MMX_LRU_BATCH_ADD && kind < MMX_LRU_BATCH_MLOCK;
+}
+
+/** mmx_lru_is_moving() - whether a folio is on its list though it has no PG_lru, by its first frame */
+bool mmx_lru_is_moving(const struct mmx_lru_batches *b, uint64_t pfn);
 
 #endif

@@ -17,12 +17,11 @@ static enum mmx_lru_state state_of(const struct mmx_page_walk *w)
 {
 	const struct mmx_lru_batches *batches = mmx_know_lru_batches(w->view);
 	const struct mmx_lru_batched *in = mmx_lru_batched(batches, w->folio.head);
-	bool on = has(w, E_PG_lru);
+	bool on = has(w, E_PG_lru) || mmx_lru_is_moving(batches, w->folio.head);
 
-	for (; in && in < batches->v + batches->n && in->pfn == w->folio.head; in++) {
-		if (!on && (in->kind == MMX_LRU_BATCH_ADD || in->kind == MMX_LRU_BATCH_MLOCK_NEW))
+	for (; !on && in && in < batches->v + batches->n && in->pfn == w->folio.head; in++) {
+		if (in->kind == MMX_LRU_BATCH_ADD || in->kind == MMX_LRU_BATCH_MLOCK_NEW)
 			return MMX_LRU_WAITS;
-		on |= in->kind < MMX_LRU_BATCH_MLOCK;
 	}
 	if (!on)
 		return MMX_LRU_OFF;

@@ -17,7 +17,7 @@ static const void *next_fate(struct mmx_rows *r)
 #define PROSPECT(what, doc, doc_of_why)                                                       \
 	{#what, MMX_WORD, doc, WORDS(MMX_CANS, mmx_can_word), AT(struct mmx_fate, what.can)}, \
 	{                                                                                     \
-#what "_why", MMX_TEXT, doc_of_why, AT(struct mmx_fate, what.because)     \
+#what "_why", MMX_TEXT, doc_of_why, AT(struct mmx_fate, what.because)         \
 	}
 
 static const struct mmx_field fields[] = {
