@@ -5,6 +5,8 @@ Asks mmx and the scripts beside this one about all of a dump, and shows each dif
 is 0 without any, 1 with some, and 2 when either cannot answer.
 """
 import argparse
+import importlib
+import pkgutil
 import shlex
 import sys
 import time
@@ -17,6 +19,14 @@ from check.voices import CannotRun, Voices
 
 TOPICS = {"doctor": doctor, "vmem": vmem, "zone": zone, "buddy": buddy, "lru": lru, "slab": slab, "census": census,
           "pages": pages, "entries": entries, "processes": processes, "helpers": helpers}
+import check
+from check.compare import Difference
+from check.voices import CannotRun, Voices
+
+# Files of check/ that have differences(), by name.
+TOPICS = {name: topic for name, topic in ((module.name, importlib.import_module(f"check.{module.name}"))
+                                          for module in pkgutil.iter_modules(check.__path__))
+          if hasattr(topic, "differences")}
 USUAL = [name for name in TOPICS if name != "helpers"]  # which takes a drgn as new as the kernel
 HERE = Path(__file__).resolve().parent
 WIDTHS = (20, 30, 28, 28)
@@ -27,7 +37,7 @@ def row(cells):
     return "  ".join(str(cell).ljust(width) for cell, width in zip(cells, WIDTHS)).rstrip()
 
 
-def check(topic, voices, limit):
+def compare(topic, voices, limit):
     """Show a topic's differences, not more than limit of them; returns their number."""
     compared = found = 0
     begun = time.monotonic()
@@ -66,7 +76,7 @@ def main():
     found = 0
     for topic in arguments.topic or USUAL:
         try:
-            found += check(topic, voices, arguments.limit)
+            found += compare(topic, voices, arguments.limit)
         except (CannotRun, KeyError, OSError) as why:
             print(f"crosscheck.py: {topic}: {why}", file=sys.stderr)
             return CANNOT_RUN

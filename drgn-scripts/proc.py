@@ -5,10 +5,7 @@ import struct
 import sys
 
 from mmxdrgn import answers, script
-from mmxdrgn.kpage import Kpage
-
-ENTRIES = ("kpageflags", "kpagecount", "kpagecgroup")
-
+from mmxdrgn.kpage import ENTRIES, Kpage
 
 MISSING = (1 << 64) - 1  # in the file's own form, for a word that no kernel prints
 

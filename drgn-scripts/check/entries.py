@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The words of /proc's files, one a frame."""
-from .compare import ABSENT, Difference
+from mmxdrgn.kpage import ENTRIES
 
-ENTRIES = ("kpageflags", "kpagecount", "kpagecgroup")
+from .compare import ABSENT, Difference
 
 
 def differences(voices, count):

@@ -15,6 +15,7 @@ SLAB, BUDDY, MMAP, ANON, SWAPCACHE = 1 << 7, 1 << 10, 1 << 11, 1 << 12, 1 << 13
 HEAD, TAIL, HUGE, HWPOISON, NOPAGE = 1 << 15, 1 << 16, 1 << 17, 1 << 19, 1 << 20
 KSM, THP, OFFLINE, ZERO, IDLE, PGTABLE = 1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 25, 1 << 26
 HUGE_FRAMES = 512
+ENTRIES = ("kpageflags", "kpagecount", "kpagecgroup")
 OBJECTS, KMEM = 1, 2  # of memcg_data
 ONLINE = 2  # CSS_ONLINE, of a cgroup's flags
 
