@@ -8,7 +8,8 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from measure import CannotMeasure, cpu_ms, drgns, elapsed_ms, memory_kib, output_of, real_time
+import memory
+from measure import CannotMeasure, cpu_ms, drgns, elapsed_ms, output_of, real_time
 
 TOP = Path(__file__).resolve().parent.parent
 DRGN_PAGES = TOP / "bench/drgn_pages.py"
@@ -85,5 +86,5 @@ def terabytes(mmx, jobs):
             alone, together = threads(mmx, form, command, jobs, 2)
             print(f"  {command:16}  {alone / 1e3 / TERABYTES:6.2f} s a TiB with 1, {together / 1e3 / TERABYTES:6.2f} "
                   f"with {jobs}: {alone / together:.2f} times as fast   "
-                  f"{memory_kib([mmx, '-c', form, f'-j{jobs}', *command.split()]) / 1024:.0f} MiB of memory")
+                  f"{memory.most(mmx, '-c', form, f'-j{jobs}', *command.split())[1] / 1024:.0f} MiB of memory")
     return alone / together

@@ -16,8 +16,8 @@ class CannotMeasure(Exception):
     """With the reason."""
 
 
-def usage_of(words, text=""):
-    """What a process and all that it waits for used, as of getrusage()."""
+def cpu_ms(words, text=""):
+    """The CPU time of a process and of all that it waits for, in milliseconds."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
         given.write(text.encode())
         given.seek(0)
@@ -29,18 +29,7 @@ def usage_of(words, text=""):
             said.seek(0)
             raise CannotMeasure(f"{words[0]} ended with {process.returncode}: "
                                 f"{said.read().decode(errors='replace').strip()[-300:]}")
-    return usage
-
-
-def cpu_ms(words, text=""):
-    """The CPU time of a process and of all that it waits for, in milliseconds."""
-    usage = usage_of(words, text)
     return (usage.ru_utime + usage.ru_stime) * 1000
-
-
-def memory_kib(words):
-    """The most memory that a process had."""
-    return usage_of(words).ru_maxrss
 
 
 def output_of(words, given=""):

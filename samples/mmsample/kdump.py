@@ -35,20 +35,19 @@ def page_data(pages, pfns, at):
     return b"".join(descriptors), b"".join(data)
 
 
-def write(machine, out, cpus):
-    end = RAM[-1][1]
-    blocks = -(-end // (PAGE * 8))
-    ram = [p for first, last in DUMPED for p in range(first, last)]
-    present = sorted(set(ram) & set(machine.memory.pages))
+def begin(machine, out, cpus, end, ram, present):
+    """Headers and bitmaps of frames below @end."""
+    blocks = len(ram) // PAGE
     notes = elf.notes(machine, cpus)
     info = machine.vmcoreinfo.encode()
     info_at = PAGE + 256
     note_at = -(-(info_at + len(info)) // 8) * 8
     sub_blocks = -(-(note_at + len(notes) - PAGE) // PAGE)
     uts = machine.uts_bytes()
+    pages, dumped = (int.from_bytes(bits, "little").bit_count() for bits in (ram, present))
     header = struct.pack("<8si", b"KDUMP   ", HEADER_VERSION) + uts + bytes(6)
     header += struct.pack("<qqIiiIIIIIIi", 1763700000, 0, COMPRESSED_ZLIB, PAGE, sub_blocks,
-                          2 * blocks, end, len(ram), 0, len(present), 0, cpus)
+                          2 * blocks, end, pages, 0, dumped, 0, cpus)
     sub = struct.pack("<QiiQQQQQQQQQQQ", machine.image.phys_base & (1 << 64) - 1, 31, 0, 0, 0,
                       info_at if info else 0, len(info), note_at, len(notes), 0, 0, 0, end, end)
     out.write(header.ljust(PAGE, b"\0"))
@@ -56,7 +55,33 @@ def write(machine, out, cpus):
     out.write(bytes(info_at - out.tell()) + info)
     out.write(bytes(note_at - out.tell()) + notes)
     out.write(bytes(PAGE * (1 + sub_blocks) - out.tell()))
-    out.write(bitmap(ram, blocks) + bitmap(present, blocks))
+    out.write(ram + present)
+    return dumped
+
+
+def write(machine, out, cpus):
+    end = RAM[-1][1]
+    blocks = -(-end // (PAGE * 8))
+    ram = [p for first, last in DUMPED for p in range(first, last)]
+    present = sorted(set(ram) & set(machine.memory.pages))
+    begin(machine, out, cpus, end, bitmap(ram, blocks), bitmap(present, blocks))
     at = out.tell() + 24 * len(present)
     descriptors, data = page_data(machine.memory.pages, present, at)
     out.write(descriptors + data)
+
+
+def write_pieces(machine, out, cpus, start, end):
+    """Of the memory from @start to @end there is, besides what was written to, the first frame of each eight."""
+    first = 8 * -(-max(machine.memory.pages) // 8)
+    ram, present = (bytearray(bitmap(pfns, -(-end // (PAGE * 8)))) for pfns in
+                    ([p for run in DUMPED for p in range(*run)], machine.memory.pages))
+    ram[start // 8:end // 8] = b"\xFF" * (end // 8 - start // 8)
+    present[first // 8:end // 8] = b"\x01" * (end // 8 - first // 8)
+    dumped = begin(machine, out, cpus, end, ram, present)
+    at = out.tell() + 24 * dumped
+    written = sorted(machine.memory.pages)
+    descriptors, data = page_data(machine.memory.pages, written, at)
+    empty = zlib.compress(bytes(PAGE))
+    out.write(descriptors)
+    out.write(struct.pack("<QIIQ", at + len(data), len(empty), COMPRESSED_ZLIB, 0) * (dumped - len(written)))
+    out.write(data + empty)
