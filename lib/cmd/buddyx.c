@@ -141,8 +141,9 @@ const struct mmx_command mmx_cmd_buddyx = {
 		"several owners stand in a range it is divided by their number. Frames of users who are held\n"
 		"(pinned, or referenced from elsewhere) are among them.\n"
 		"\n"
-		"A CPU that was stopped with a zone's lock held may have left a block half-way between two\n"
-		"lists: a finding tells what stands there, and locked whether somebody has the lock.\n"
+		"A CPU that was stopped with a zone's lock held may have left blocks half-way between two\n"
+		"lists, and uncounted. Where locked says so, the counter and the types of lists are no\n"
+		"findings; others tell what stands there.\n"
 		"\n"
 		"The exit status is 1 when something is wrong, and 3 when struct pages that lists lead to are\n"
 		"not in the dump.",

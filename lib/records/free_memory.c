@@ -139,7 +139,8 @@ static const struct mmx_field zone_fields[] = {
 	 "those of `walked` that are on lists of isolated blocks: nothing is allocated from them",
 	 AT(struct mmx_free_zone, isolated)},
 	{"elsewhere", MMX_COUNT,
-	 "blocks on the list of another type than their pageblock's; before 6.10 that is no fault",
+	 "blocks on the list of another type than their pageblock's, where that is no fault: up to "
+	 "6.9, and while the lock is held",
 	 AT(struct mmx_free_zone, elsewhere)},
 	{"per_cpu", MMX_COUNT, "frames that are free and on no list here, but on those of CPUs",
 	 .may = MMX_OR_UNKNOWN, .get = per_cpu},

@@ -29,6 +29,7 @@ struct area {
 
 struct zone {
 	struct area area[ORDERS];
+	uint32_t lock;
 };
 
 struct usage {
@@ -288,6 +289,10 @@ static void types_are_told_by_the_kernels_rule(void)
 	fake_symbol(m, "split_large_buddy", FAKE_VA);
 	z = find();
 	CHECK(only(MMX_FREE_TYPE, 128) && !z->elsewhere, "since 6.10");
+	fake_member(m, M_zone_lock, offsetof(struct zone, lock), 4, 0);
+	zone->lock = 1;
+	z = find();
+	CHECK(!lists.findings.n && z->elsewhere == 1, "somebody may be moving them");
 	teardown();
 	setup();
 	put(128, 3, CMA);

@@ -142,7 +142,8 @@ static bool kept_apart(const struct mmx_layout *l, unsigned int type)
  * Up to 6.9 blocks stay on the list that they were taken from: what is left of one that was stolen for
  * another type goes to that type's list, what waited on a CPU's list goes by the type at that time,
  * and blocks that merge go by the one that was freed last. Since 6.10 the list is the pageblock's.
- * Of a block of several pageblocks the first one counts.
+ * Of a block of several pageblocks the first one counts. Who holds the lock may be moving a pageblock's
+ * blocks, whose type is set before or after that.
  */
 static int check_type(struct walk *w)
 {
@@ -156,7 +157,8 @@ static int check_type(struct walk *w)
 	type = block.isolated ? (unsigned int)w->blocks->isolate_type : block.type;
 	if (type == l->type)
 		return 0;
-	if (!w->lists->same_type && !kept_apart(layout, type) && !kept_apart(layout, l->type)) {
+	if (w->zone->lock ||
+	    (!w->lists->same_type && !kept_apart(layout, type) && !kept_apart(layout, l->type))) {
 		w->zone->elsewhere++;
 		return 0;
 	}

@@ -201,6 +201,8 @@ def free_counter(kernel):
     kernel.node.zones[1][f"vm_stat[{kernel.types.enumerator('NR_FREE_PAGES')}]"] -= 100
 
 
-@damage("zone-locked", "somebody holds DMA32's lock", buddyx(r"^  locked: +yes$", status=0))
+@damage("zone-locked", "somebody holds DMA32's lock, and has not yet counted what is gone from the lists",
+        buddyx(r"^  locked: +yes$", status=0))
 def zone_locked(kernel):
+    free_counter(kernel)
     kernel.machine.put(kernel.node.zones[1].at("lock"), 1, 4)
