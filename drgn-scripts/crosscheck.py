@@ -13,12 +13,6 @@ import time
 from itertools import chain, islice
 from pathlib import Path
 
-from check import buddy, census, doctor, entries, helpers, lru, pages, processes, slab, vmem, zone
-from check.compare import Difference
-from check.voices import CannotRun, Voices
-
-TOPICS = {"doctor": doctor, "vmem": vmem, "zone": zone, "buddy": buddy, "lru": lru, "slab": slab, "census": census,
-          "pages": pages, "entries": entries, "processes": processes, "helpers": helpers}
 import check
 from check.compare import Difference
 from check.voices import CannotRun, Voices
