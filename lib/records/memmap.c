@@ -77,6 +77,11 @@ static void offline(struct mmx_rows *r, struct mmx_value *v)
 	v->word = frames_in(r, MMX_MEMMAP_OFFLINE);
 }
 
+static void untold(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = frames_in(r, MMX_MEMMAP_UNTOLD);
+}
+
 static void from_boot(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_sparse *s = &mem_of(r)->sparse;
@@ -176,6 +181,8 @@ static const struct mmx_field all_fields[] = {
 	 .get = holes},
 	{"device_frames", MMX_COUNT, "frames of devices", .get = device},
 	{"offline_frames", MMX_COUNT, "frames that are offline", .get = offline},
+	{"unknown_frames", MMX_COUNT,
+	 "frames that are offline or a device's, and which of them is not known", .get = untold},
 	{"needed", MMX_BYTES, "bytes in a struct page, times all these frames", .get = needed},
 	{"physical", MMX_BYTES, "what they take", .get = physical},
 	{"saved", MMX_BYTES, "what they do not take, since parts of the array share physical pages",

@@ -134,12 +134,16 @@ static enum mmx_memmap_place place_of(const struct finder *f, uint64_t pfn)
 		       : MMX_PLACE_ALLOCATED;
 }
 
-static enum mmx_memmap_state state_of(const struct finder *f, uint64_t pfn)
+static enum mmx_memmap_state state_of(const struct finder *f, const struct mmx_section *section,
+				      uint64_t pfn)
 {
 	const struct mmx_sparse *s = &f->mem->sparse;
 
 	if (s->holes.n && mmx_ranges_has(&s->holes, pfn, 1))
 		return MMX_MEMMAP_HOLE;
+	if ((section->device || !section->online) &&
+	    !mmx_fact_usable(&f->mem->kernel.facts, FACT_ONLINE))
+		return MMX_MEMMAP_UNTOLD;
 	if (mmx_pfn_device(s, pfn))
 		return MMX_MEMMAP_DEVICE;
 	return mmx_pfn_offline(s, pfn) ? MMX_MEMMAP_OFFLINE : MMX_MEMMAP_ONLINE;
@@ -312,7 +316,7 @@ static int add_section(struct finder *f, const struct mmx_section *section, stru
 		if (!section->early && !mmx_subsection_present(&sub, i))
 			continue;
 		run.end = run.first + (1ULL << sub.shift);
-		run.state = state_of(f, run.first);
+		run.state = state_of(f, section, run.first);
 		run.node = node_of_frames(f, run.first, run.end);
 		if (place(f, section, &run) || !add_to_section(f, &run))
 			return mmx_fail_nomem(err);
@@ -350,6 +354,9 @@ int mmx_memmap_find(struct mmx_memmap *memmap, struct mmx_view *view, struct mmx
 		return mmx_fail(err, MMX_EMISSING, "vmemmap: %s",
 				view->kernel->facts.v[FACT_VMEMMAP].text);
 	mmx_cover_inherit(&memmap->coverage, &f.mem->vmemmap.coverage);
+	/* Without that a device's frames cannot be told from what is offline. */
+	if (mmx_fact_require(&view->kernel->facts, FACT_ONLINE, err))
+		mmx_cover_fail(&memmap->coverage, err);
 	failed = find(&f, err);
 	mmx_array_free(&f.section);
 	memmap->coverage.found = memmap->n;

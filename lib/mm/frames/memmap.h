@@ -21,11 +21,12 @@ struct mmx_view;
 struct mmx_vmemmap_extent;
 
 /* STATE(entry, "word"): what the frames of a run are to the kernel, see online.h */
-#define MMX_MEMMAP_STATES(STATE) \
-	STATE(ONLINE, "online")  \
-	STATE(HOLE, "hole")      \
-	STATE(DEVICE, "device")  \
-	STATE(OFFLINE, "offline")
+#define MMX_MEMMAP_STATES(STATE)  \
+	STATE(ONLINE, "online")   \
+	STATE(HOLE, "hole")       \
+	STATE(DEVICE, "device")   \
+	STATE(OFFLINE, "offline") \
+	STATE(UNTOLD, "unknown") /* a device's or offline, or in a section with both */
 
 /* PLACE(entry, "word"): what kind of memory struct pages lie in */
 #define MMX_MEMMAP_PLACES(PLACE)                                                         \

@@ -103,3 +103,14 @@ def map_word(kernel):
 def altmap(kernel):
     pgmap = kernel.frames.page(DEVICE[1][0])["pgmap"]
     kernel.machine.object("dev_pagemap", pgmap)["altmap.alloc"] = WILD
+
+
+@damage("pgmaps-cycle", "the table of devices' memory leads back into itself: what is a device's is not known",
+        doctorx(r"unknown +frames that the kernel looks at "),
+        vmemx(r"unknown frames: +\d+", r"^ +18000 +18200 3 +unknown ", r"^ +28c00 +28e00 5 +unknown ",
+              r"^vmemx: the xarray at 0x\w+ is broken"))
+def pgmaps(kernel):
+    m = kernel.machine
+    head = m.object("xarray", m.image.by_name["pgmap_array"])
+    node = head["xa_head"] & ~3
+    m.object("xa_node", node)["parent"] = node
