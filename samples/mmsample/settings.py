@@ -66,7 +66,9 @@ class Settings:
 
     @staticmethod
     def _gfp_names(machine):
-        names = (*GFP, ATOMIC) if machine.release.uname.startswith("6.2.") else GFP
+        names = GFP
+        if machine.release.uname.startswith("6.2."):
+            names = [(name, mask | ATOMIC[1] * (name == "GFP_ATOMIC")) for name, mask in (*GFP, ATOMIC)]
         table = machine.image.place("gfpflag_names", 16 * (len(names) + 1), 32, "rodata")
         for i, (name, mask) in enumerate(names):
             machine.put(table + 16 * i, mask)

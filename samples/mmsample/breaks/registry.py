@@ -82,6 +82,10 @@ def user(pid, address, *says, status=2):
     return Answer(("pagex", "-u", str(pid), address), says, status)
 
 
+def request(gfp, *says, status=0):
+    return Answer(("zonex", "-a", gfp), says, status)
+
+
 def procx(entry, *says, status=0):
     """Its messages are looked at and, of its output, "PFN VALUE", a line for each frame whose value is not 0."""
     return Answer(("procx", entry), says, status)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What zones say of themselves: counters, watermarks, lists of CPUs, and lists of zones."""
 
-from .registry import EVEN, damage, procx, zonex
+from .registry import EVEN, damage, procx, request, zonex
 
 DMA, DMA32, NORMAL = range(3)
 
@@ -78,3 +78,25 @@ def wild(kernel):
         procx("vmstat", r"^procx: vmstat_text\[20\] is unmapped", status=2))
 def text(kernel):
     kernel.machine.put(kernel.settings.vmstat_text + 8 * 20, EVEN)
+
+
+AWAKE = "with kswapd awake"
+
+
+@damage("memory-low", "no zone has more free than its watermarks, and Normal holds 512 pages back for atomic requests",
+        request("GFP_KERNEL", r"^ *answer: +none as things stand",
+                r"^ *0 Normal +19 +512 +-493 +20 +20 +0 at once +514 short",
+                r"^ *0 DMA32 +1000 +0 +1000 +150 +150 +960 at once +111 short",
+                rf"^ *0 DMA32 +1000 +0 +1000 +120 +120 +960 {AWAKE} +81 short"),
+        request("GFP_ATOMIC", rf"^ *answer: +node 0, zone Normal, {AWAKE}",
+                rf"^ *0 Normal +19 +0 +19 +16 +6 +0 {AWAKE} +serves: order \d+, movable, of another type"),
+        request("__GFP_KSWAPD_RECLAIM|__GFP_NOMEMALLOC", r"^ *answer: +none: it fails"),
+        request("GFP_KERNEL|__GFP_MEMALLOC", r"^ *answer: +node 0, zone Normal, without watermarks"),
+        request("GFP_DMA", r"^ *answer: +node 0, zone DMA, at once"),
+        request("GFP_KERNEL,11", r"^zonex: blocks have orders up to 10", status=2),
+        request("GFP_KERNEL|NOBODY", r"^zonex: this kernel has no flag NOBODY", status=2))
+def low(kernel):
+    for zone, free in ((DMA, 200), (DMA32, 1000), (NORMAL, 19)):
+        kernel.node.zones[zone][counter(kernel, "NR_FREE_PAGES")] = free
+    if kernel.types.has("zone", "nr_free_highatomic"):
+        kernel.node.zones[NORMAL]["nr_free_highatomic"] = 512
