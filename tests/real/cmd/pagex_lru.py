@@ -65,9 +65,11 @@ def migratetypes(dump, form):
 
 def fates(dump, form):
     """What is free is, nothing else; what mlock() or pins hold stays, by kpageflags and the references."""
-    words = struct.unpack("<" + "Q" * (1 << 16), run(MMX, "-c", form, "procx", "kpageflags").raw[:8 << 16])
-    chosen = [pfn for pfn, word in enumerate(words) if word & (ON_LRU | KPF["MLOCKED"])][:3000]
-    pages = pagex(form, ["-c", *ranges(sorted({*chosen, *range(0x1000, 0x2000)}))])
+    raw = run(MMX, "-c", form, "procx", "kpageflags").raw
+    words = struct.unpack(f"<{len(raw) // 8}Q", raw)
+    chosen = [[pfn for pfn, word in enumerate(words) if word & bit][:most]
+              for bit, most in ((ON_LRU, 3000), (KPF["MLOCKED"], 200), (KPF["BUDDY"], 200))]
+    pages = pagex(form, ["-c", *ranges(sorted({*sum(chosen, []), *range(0x1000, 0x2000)}))])
     wrong, seen = [], Counter()
     for pfn, page in pages.items():
         can, refs = page["can_be"], page["references"]
@@ -79,7 +81,7 @@ def fates(dump, form):
         if free != (can["freed"] == "yes") or locked and can["reclaimed"] != "no" or \
                 pinned and (can["reclaimed"], can["migrated"]) != ("no", "no"):
             wrong.append((pfn, page["class"], can))
-    return f"{wrong[:3]}" if wrong or not seen["page"] or not seen["free"] + seen["locked"] else None
+    return f"{wrong[:3]}, seen {seen}" if wrong or not seen["free"] or not seen["locked"] else None
 
 
 CHECKS = [
