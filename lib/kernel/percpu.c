@@ -6,13 +6,18 @@
 
 #define MAX_MASK_BYTES 1024u /* 8192 CPUs: more than any configuration has */
 
-/* Those of a mask, which is a kernel variable. */
+static bool is_in(const unsigned char *mask, unsigned int nr)
+{
+	return mask[nr / 8] >> nr % 8 & 1;
+}
+
+/* Those of a mask, which is a kernel variable, or of a second one; a kernel without that has no more of them. */
 static int cpus_of(struct mmx_cpus *cpus, struct mmx_view *view, const char *mask_name,
-		   struct mmx_err *err)
+		   const char *other_name, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
-	unsigned char mask[MAX_MASK_BYTES];
-	uint64_t mask_at, offsets, size;
+	unsigned char mask[MAX_MASK_BYTES], other[MAX_MASK_BYTES] = {0};
+	uint64_t mask_at, other_at, offsets, size;
 
 	*cpus = (struct mmx_cpus){0};
 	if (!mmx_symbol_addr(&k->symbols, "__per_cpu_offset", &offsets) ||
@@ -25,13 +30,15 @@ static int cpus_of(struct mmx_cpus *cpus, struct mmx_view *view, const char *mas
 	size = mmx_size(&k->layout, S_cpumask);
 	if (size > sizeof(mask))
 		size = sizeof(mask);
-	if (mmx_kread_ok(view, mask_at, mask, size, mask_name, err))
+	if (mmx_kread_ok(view, mask_at, mask, size, mask_name, err) ||
+	    (other_name && mmx_symbol_addr(&k->symbols, other_name, &other_at) &&
+	     mmx_kread_ok(view, other_at, other, size, other_name, err)))
 		return -1;
 	for (unsigned int nr = 0; nr < size * 8; nr++) {
 		struct mmx_cpu cpu = {.nr = nr};
 		unsigned char bytes[8];
 
-		if (!(mask[nr / 8] >> nr % 8 & 1))
+		if (!is_in(mask, nr) && !is_in(other, nr))
 			continue;
 		if (mmx_kread_ok(view, offsets + nr * 8u, bytes, sizeof(bytes), "__per_cpu_offset",
 				 err)) {
@@ -49,12 +56,16 @@ static int cpus_of(struct mmx_cpus *cpus, struct mmx_view *view, const char *mas
 
 int mmx_cpus_find(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err)
 {
-	return cpus_of(cpus, view, "__cpu_possible_mask", err);
+	return cpus_of(cpus, view, "__cpu_possible_mask", NULL, err);
 }
 
+/*
+ * A kernel that panics and has no other to go to stops its CPUs, which takes them out of the online ones and
+ * nothing else: they stay active, unlike those that were taken down.
+ */
 int mmx_cpus_online(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err)
 {
-	return cpus_of(cpus, view, "__cpu_online_mask", err);
+	return cpus_of(cpus, view, "__cpu_online_mask", "__cpu_active_mask", err);
 }
 
 void mmx_cpus_free(struct mmx_cpus *cpus)

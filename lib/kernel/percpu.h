@@ -25,7 +25,7 @@ struct mmx_cpus {
 /** mmx_cpus_find() - read the possible CPUs and their offsets; -1 when they cannot be known */
 int mmx_cpus_find(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err);
 
-/** mmx_cpus_online() - those of them that are online */
+/** mmx_cpus_online() - those of them that are online, or were until a panic stopped them */
 int mmx_cpus_online(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err *err);
 
 void mmx_cpus_free(struct mmx_cpus *cpus);

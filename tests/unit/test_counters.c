@@ -66,6 +66,8 @@ static void make_layout(void)
 }
 
 /* CPU 1 is away. */
+static uint64_t online = 5; /* CPUs 0 and 2 */
+
 static void setup(void)
 {
 	static const struct of_cpu cpus[3] = {
@@ -86,7 +88,7 @@ static void setup(void)
 	z.addr = at + offsetof(struct node, zone);
 	fake_symbol(m, "contig_page_data", at);
 	put("__per_cpu_offset", offset, sizeof(offset));
-	put("__cpu_online_mask", &(uint64_t){5}, 8);
+	put("__cpu_online_mask", &online, 8);
 	put("node_states", (uint64_t[]){1, 1}, 16);
 	put("vm_zone_stat", shared, sizeof(shared));
 	put("vm_node_stat", shared, sizeof(shared));
@@ -120,6 +122,21 @@ static bool is(struct mmx_counter counter, int64_t shared, int64_t pending, uint
 {
 	return !counter.why && counter.shared == shared && counter.pending == pending &&
 	       counter.bound == bound;
+}
+
+static void cpus_that_a_panic_stopped_count(void)
+{
+	const struct mmx_counters *c;
+
+	online = 1;
+	setup();
+	online = 5;
+	c = find();
+	CHECK(!is(of(c, MMX_COUNTERS_NODE, 2), 7, 9, 20), "without");
+	put("__cpu_active_mask", &online, 8);
+	c = find();
+	CHECK(is(of(c, MMX_COUNTERS_NODE, 2), 7, 9, 20), "a node's");
+	teardown();
 }
 
 static void parts_of_cpus_have_signs(void)
@@ -193,6 +210,7 @@ static void what_is_not_read_is_not_0(void)
 int main(void)
 {
 	RUN(parts_of_cpus_have_signs);
+	RUN(cpus_that_a_panic_stopped_count);
 	RUN(without_smp_nothing_is_pending);
 	RUN(what_is_not_read_is_not_0);
 	return unit_end();
