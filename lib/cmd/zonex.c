@@ -242,8 +242,9 @@ const struct mmx_command mmx_cmd_zonex = {
 		"that was used stays on its generation's list until reclaim comes to it, and then goes to the\n"
 		"younger one that its flags say; the kernel counts it there already. Each page's links, flags,\n"
 		"generation, zone and charge are checked. A CPU that was stopped with the lock of the lists\n"
-		"held may have left a page half-way, which a finding tells. Shown are the 20 owners with the\n"
-		"most pages, and with -v all.",
+		"held may have taken pages off that it has not counted yet: where locked says so, counts are no\n"
+		"findings; others tell what stands there. Shown are the 20 owners with the most pages, and\n"
+		"with -v all.",
 	.options = options,
 	.document = &document,
 	.needs = needs,

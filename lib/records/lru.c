@@ -281,6 +281,11 @@ static void owner_online(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_null(v);
 }
 
+static void owner_locked(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->truth = lruvec_of(r)->locked;
+}
+
 static void owner_address(struct mmx_rows *r, struct mmx_value *v)
 {
 	v->word = lruvec_of(r)->addr;
@@ -299,6 +304,9 @@ static const struct mmx_field owner_fields[] = {
 	 .may = MMX_OR_NULL, .get = owner_generations},
 	{"online", MMX_BOOL, "the memory cgroup was not removed yet; null without one", .width = 6,
 	 .may = MMX_OR_NULL, .get = owner_online},
+	{"locked", MMX_BOOL,
+	 "somebody has the lock of its lists: what it changes may be half done, and is not counted yet",
+	 .width = 6, .get = owner_locked},
 	{"lruvec", MMX_ADDR, "the address of its struct lruvec", .get = owner_address},
 	{"memcg", MMX_TEXT, "the memory cgroup's path; null where the node itself has the lists",
 	 .may = MMX_OR_NULL | MMX_OR_UNKNOWN, .get = owner_path},

@@ -124,9 +124,10 @@ void mmx_lru_list_name(const struct mmx_lruvecs *l, const struct mmx_kernel *k,
  * The walk.
  */
 
-/* What is counted of a zone over all lruvecs of its node. */
+/* What is counted of a zone over all lruvecs of its node; @locked: somebody changes one of them. */
 struct zone_sum {
 	unsigned int node, zone;
+	bool locked;
 	uint64_t pages[MMX_LRUS];
 };
 
@@ -171,6 +172,12 @@ static void name_lruvec(const struct walk *w, char *text, size_t size)
 			 w->lruvecs->memcgs.v[w->lruvec->memcg].addr);
 	else
 		snprintf(text, size, "node %u, memcg %.80s", w->lruvec->node, memcg.path);
+}
+
+/* Whoever holds the lock takes many pages off a list before it counts them. */
+static bool counts_are_due(const struct walk *w)
+{
+	return w->lruvec->locked || !w->sum->whole;
 }
 
 /* A finding, behind it where; @list: whether it is about the current list. -1 without memory. */
@@ -506,7 +513,7 @@ static int check_generations(struct walk *w, const unsigned char *nr_pages, bool
 		if (take_nr_pages(w, list, mmx_le64(nr_pages + 8ull * (list - MMX_LRU_LINKED)), &g))
 			return -1;
 	}
-	if (!w->sum->whole || g.counted == (int64_t)g.found)
+	if (counts_are_due(w) || g.counted == (int64_t)g.found)
 		return 0;
 	return find(w, MMX_LRU_FAULT_NR_PAGES,
 		    w->lruvec->addr + mmx_off(&w->view->kernel->layout, M_lruvec_lrugen_nr_pages),
@@ -559,7 +566,7 @@ static int check_size(struct walk *w, uint64_t at, unsigned int zone, unsigned i
 {
 	uint64_t found = w->tally.lists[zone][list];
 
-	if (!w->sum->whole || found == size)
+	if (counts_are_due(w) || found == size)
 		return 0;
 	w->list = list;
 	return FAULT(w, SIZE, at,
@@ -619,6 +626,7 @@ static int add_to_zones(struct walk *w)
 				return -1;
 			sum = &w->zones.v[w->zones.n - 1];
 		}
+		sum->locked |= w->lruvec->locked;
 		for (unsigned int i = 0; i < MMX_LRUS; i++)
 			sum->pages[i] += w->tally.lists[zone][i];
 	}
@@ -687,7 +695,8 @@ static int check_zone_kind(struct walk *w, const struct zone_sum *sum, bool file
 				   .pending = inactive.pending + active.pending};
 	uint64_t pages = sum->pages[at] + sum->pages[at + 1];
 
-	if (inactive.why || active.why || both.shared + both.pending == (int64_t)pages)
+	if (sum->locked || inactive.why || active.why ||
+	    both.shared + both.pending == (int64_t)pages)
 		return 0;
 	return find_counter(w, sum,
 			    file ? "NR_ZONE_INACTIVE_FILE + NR_ZONE_ACTIVE_FILE"

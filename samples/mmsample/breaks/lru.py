@@ -188,3 +188,11 @@ def lru_root(kernel):
               r"and its lists have 0 pages")))
 def lru_off(kernel):
     kernel.machine.put(kernel.machine.image.by_name["memory_cgrp_subsys_enabled_key"], 0, 4)
+
+
+@damage("lru-locked", "a CPU was stopped with the lock of lists held, before it counted what it took off: no fault",
+        zonex(r"^ +0 +6 +0 +0 - +yes +yes +[0-9a-f]{16} /old.slice$", status=0))
+def lru_locked(kernel):
+    lru_size(kernel)
+    lru_counter(kernel)
+    kernel.machine.put(kernel.cgroups["old"].lruvec.at("lru_lock"), 1, 4)
