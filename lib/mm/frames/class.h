@@ -23,7 +23,7 @@ enum mmx_class {
 enum mmx_held {
 	MMX_HELD_USERS = 1, /* user page tables, whose entries its words still count */
 	MMX_HELD_OWNER = 2,
-	MMX_HELD_BOOT = 4, /* it is there from the boot on, and never freed by its count */
+	MMX_HELD_BOOT = 4,  /* it is there from the boot on, and never freed by its count */
 	MMX_HELD_PARTS = 8, /* by an owner of pieces of it, once for each of them */
 };
 
