@@ -202,7 +202,7 @@ const struct mmx_open_file *mmx_open_files_of(const struct mmx_open_files *files
 	size_t first = mmx_array_bound(files, f, f->kind < kind);
 
 	*n = mmx_array_bound(files, f, f->kind <= kind) - first;
-	return files->v + first;
+	return files->n ? files->v + first : NULL;
 }
 
 int mmx_open_file_kind(struct mmx_view *view, uint64_t addr, enum mmx_file_kind *kind,
