@@ -239,6 +239,32 @@ static enum mmx_request_end without_block(const struct walk *w, const struct mmx
 	return MMX_END_FRAGMENTED;
 }
 
+/* The check of a mark asks whether a list has a block that one has a right to, before any is taken. */
+static int find_rightful(const struct walk *w, const struct mmx_zone_state *zone,
+			 const struct rights *r, struct mmx_err *err)
+{
+	const struct {
+		enum mmx_layout_enumerator type;
+		bool may;
+	} types[] = {
+		{E_MIGRATE_UNMOVABLE, true},           {E_MIGRATE_MOVABLE, true},
+		{E_MIGRATE_RECLAIMABLE, true},         {E_MIGRATE_CMA, r->cma},
+		{E_MIGRATE_HIGHATOMIC, r->highatomic},
+	};
+
+	for (unsigned int order = w->request->order; order < w->states->orders; order++) {
+		for (unsigned int i = 0; i < sizeof(types) / sizeof(*types); i++) {
+			int filled = types[i].may ? is_filled(w, zone, order,
+							      mmx_enum(w->l, types[i].type), err)
+						  : 0;
+
+			if (filled)
+				return filled;
+		}
+	}
+	return 0;
+}
+
 static bool is_above(const struct mmx_request_try *t, int64_t min)
 {
 	return t->free - t->unusable > min + t->reserve;
@@ -266,7 +292,7 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 				     struct mmx_request_try *t)
 {
 	struct rights r = find_rights(w, t->pass);
-	int found;
+	int found = 1;
 
 	if (zone->why) {
 		t->why = *mmx_reason(&w->states->reasons, zone->why);
@@ -278,7 +304,10 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 	t->reserve = zone->reserve[w->request->highest];
 	if (!passes_mark(w, zone, &r, t))
 		return MMX_END_MARK;
-	found = find_source(w, zone, &r, t);
+	if (w->request->order && t->pass != MMX_PASS_NONE)
+		found = find_rightful(w, zone, &r, &t->why);
+	if (found > 0)
+		found = find_source(w, zone, &r, t);
 	if (found < 0)
 		return MMX_END_UNKNOWN;
 	return found ? MMX_END_SERVED : without_block(w, zone);

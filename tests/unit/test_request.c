@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests for memory: which zone would serve one, on machines of two nodes that are made here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../fake_memory.h"
+#include "mm/frames/pageblock.h"
+#include "mm/zones/counters.h"
+#include "mm/zones/gfp_names.h"
+#include "mm/zones/nodes.h"
+#include "mm/zones/request.h"
+#include "mm/zones/topology.h"
+#include "mm/zones/zone_states.h"
+#include "unit.h"
+
+#define NODES       2u
+#define ORDERS      5u
+#define BLOCK_ORDER 3u
+
+enum { DMA32, NORMAL, MOVABLE, ZONES };
+enum { UNMOVABLE_PAGES, MOVABLE_PAGES, RECLAIMABLE_PAGES, HIGHATOMIC_PAGES, TYPES };
+enum { NR_FREE_PAGES, NR_UNACCEPTED, COUNTERS };
+
+enum {
+	GFP_THISNODE = 1,
+	GFP_HIGH = 2,
+	GFP_KSWAPD = 4,
+	GFP_DIRECT = 8,
+	GFP_MOVABLE = 16,
+	GFP_KERNEL = GFP_KSWAPD | GFP_DIRECT,
+};
+
+struct area {
+	uint64_t list[TYPES][2];
+	uint64_t nr_free;
+};
+
+struct zone {
+	struct area area[ORDERS];
+};
+
+static struct fake_memory *m;
+static struct mmx_zone_states *states;
+static struct mmx_counters *counters;
+static struct mmx_topology *topology;
+static struct mmx_nodes *nodes;
+static struct mmx_request asked;
+
+static void make_layout(void)
+{
+	fake_no_types(m);
+	fake_member(m, M_zone_free_area, 0, sizeof(struct area) * ORDERS, ORDERS);
+	fake_member(m, M_free_area_free_list, 0, 16 * TYPES, TYPES);
+	fake_member(m, M_zone_nr_free_highatomic, 0, 8, 0);
+	fake_member(m, M_pglist_data_node_zonelists, 0, 16, 2);
+	fake_enum(m, E_MIGRATE_UNMOVABLE, UNMOVABLE_PAGES);
+	fake_enum(m, E_MIGRATE_MOVABLE, MOVABLE_PAGES);
+	fake_enum(m, E_MIGRATE_RECLAIMABLE, RECLAIMABLE_PAGES);
+	fake_enum(m, E_MIGRATE_HIGHATOMIC, HIGHATOMIC_PAGES);
+	fake_enum(m, E_ZONE_DMA32, DMA32);
+	fake_enum(m, E_ZONE_NORMAL, NORMAL);
+	fake_enum(m, E_ZONE_MOVABLE, MOVABLE);
+}
+
+static void make_names(void)
+{
+	static const struct mmx_gfp_name names[] = {
+		{GFP_THISNODE, "__GFP_THISNODE"},     {GFP_HIGH, "__GFP_HIGH"},
+		{GFP_KSWAPD, "__GFP_KSWAPD_RECLAIM"}, {GFP_DIRECT, "__GFP_DIRECT_RECLAIM"},
+		{GFP_MOVABLE, "__GFP_MOVABLE"},
+	};
+	struct mmx_gfp_names *known = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_gfp_names);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!mmx_array_add(known, names[i]))
+			abort();
+	}
+	known->coverage.found = known->n;
+}
+
+static void make_counters(void)
+{
+	static const struct mmx_counter_item items[COUNTERS] = {{.name = "NR_FREE_PAGES"},
+								{.name = "NR_UNACCEPTED"}};
+
+	counters = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_counters);
+	for (unsigned int i = 0; i < COUNTERS; i++) {
+		if (!mmx_array_add(&counters->items[MMX_COUNTERS_ZONE], items[i]))
+			abort();
+	}
+}
+
+/* A zone with nothing free and no marks. */
+static void make_zone(unsigned int node, unsigned int index)
+{
+	struct mmx_zone_state state = {.node = node, .index = index, .present = 1 << 20};
+	struct mmx_counter_set set = {.group = MMX_COUNTERS_ZONE,
+				      .node = node,
+				      .zone = index,
+				      .n = COUNTERS,
+				      .part = calloc(2 * COUNTERS, sizeof(int64_t))};
+	struct zone zone = {0};
+
+	state.addr = fake_put(m, &zone, sizeof(zone));
+	for (unsigned int i = 0; i < ORDERS; i++) {
+		struct area *area = &((struct zone *)fake_at(m, state.addr))->area[i];
+
+		for (unsigned int t = 0; t < TYPES; t++)
+			area->list[t][0] = area->list[t][1] =
+				state.addr + i * sizeof(*area) + t * 16;
+	}
+	if (!set.part || !mmx_array_add(states, state) || !mmx_array_add(&counters->sets, set))
+		abort();
+}
+
+/* The node @from goes to @node next, from its Normal zone down. */
+static void put_on_list(unsigned int from, enum mmx_zonelist_kind kind, unsigned int node)
+{
+	for (unsigned int zone = MOVABLE; zone--;) {
+		struct mmx_zonelist_entry entry = {from, kind, node, zone};
+
+		if (!mmx_array_add(&topology->lists, entry))
+			abort();
+	}
+	topology->coverage.found = topology->lists.n;
+}
+
+static void setup(void)
+{
+	struct mmx_pageblock_format *blocks;
+
+	m = fake_memory_new(1 << 16);
+	make_layout();
+	make_names();
+	make_counters();
+	states = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_zone_states);
+	topology = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_topology);
+	nodes = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_nodes);
+	blocks = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_pageblock_format);
+	blocks->order = BLOCK_ORDER;
+	blocks->types = TYPES;
+	states->zones = ZONES;
+	states->orders = ORDERS;
+	for (unsigned int node = 0; node < NODES; node++) {
+		struct mmx_node it = {.id = node, .online = true};
+
+		if (!mmx_array_add(nodes, it))
+			abort();
+		for (unsigned int zone = 0; zone < ZONES; zone++)
+			make_zone(node, zone);
+		put_on_list(node, MMX_ZONES_OF_ALL, node);
+		put_on_list(node, MMX_ZONES_OF_ALL, 1 - node);
+		put_on_list(node, MMX_ZONES_OF_NODE, node);
+	}
+	states->coverage.found = states->n;
+}
+
+static void teardown(void)
+{
+	mmx_request_free(&asked);
+	asked = (struct mmx_request){0};
+	fake_memory_free(m);
+}
+
+static struct mmx_zone_state *state_of(unsigned int node, unsigned int zone)
+{
+	return &states->v[node * ZONES + zone];
+}
+
+static int64_t *counter(unsigned int node, unsigned int zone, unsigned int item)
+{
+	return &counters->sets.v[node * ZONES + zone].part[item];
+}
+
+/* A free block; what its list's head names is not looked at. */
+static void put_block(unsigned int node, unsigned int zone, unsigned int order, unsigned int type)
+{
+	struct mmx_zone_state *state = state_of(node, zone);
+	struct area *area = &((struct zone *)fake_at(m, state->addr))->area[order];
+
+	area->list[type][0] = FAKE_VA;
+	state->nr_free[order]++;
+	*counter(node, zone, NR_FREE_PAGES) += 1 << order;
+}
+
+static const struct mmx_request_try *ask(uint64_t gfp, unsigned int order, unsigned int node)
+{
+	struct mmx_err err = {0};
+
+	mmx_request_free(&asked);
+	asked = (struct mmx_request){.gfp = gfp, .order = order, .node = node};
+	CHECK(!mmx_request_ask(&asked, m->view, &err), "%s", err.text);
+	return asked.served < 0 ? NULL : &asked.tries.v[asked.served];
+}
+
+static bool is_of(const struct mmx_request_try *t, unsigned int node, unsigned int zone)
+{
+	return t && t->node == node && t->zone == zone;
+}
+
+/* The check of marks asks for a block that one has a right to, before any is taken. */
+static void a_block_for_atomic_requests_is_for_single_pages_or_by_right(void)
+{
+	const struct mmx_request_try *t;
+
+	setup();
+	put_block(0, NORMAL, 2, HIGHATOMIC_PAGES);
+	t = ask(GFP_KSWAPD, 1, 0);
+	CHECK(!t, "GFP_NOWAIT of order 1 is served");
+	CHECK(asked.tries.v[asked.tries.n - 4].end == MMX_END_TYPE, "as %d",
+	      asked.tries.v[asked.tries.n - 4].end);
+	t = ask(GFP_KSWAPD, 0, 0);
+	CHECK(is_of(t, 0, NORMAL) && t->type == HIGHATOMIC_PAGES, "GFP_NOWAIT of one page");
+	t = ask(GFP_KSWAPD | GFP_HIGH, 1, 0);
+	CHECK(is_of(t, 0, NORMAL) && t->type == HIGHATOMIC_PAGES, "GFP_ATOMIC of order 1");
+	teardown();
+}
+
+int main(void)
+{
+	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
+	return unit_end();
+}
