@@ -179,7 +179,7 @@ static void put_block(unsigned int node, unsigned int zone, unsigned int order, 
 	struct mmx_zone_state *state = state_of(node, zone);
 	struct area *area = &((struct zone *)fake_at(m, state->addr))->area[order];
 
-	area->list[type][0] = FAKE_VA;
+	area->list[type][0] = 1;
 	state->nr_free[order]++;
 	*counter(node, zone, NR_FREE_PAGES) += 1 << order;
 }
@@ -217,8 +217,38 @@ static void a_block_for_atomic_requests_is_for_single_pages_or_by_right(void)
 	teardown();
 }
 
+/* Node 1 has no memory: what is near it is node 0, and the list of its own has nothing. */
+static void a_node_without_memory_is_as_tidy_as_its_nearest(void)
+{
+	const struct mmx_request_try *t;
+
+	setup();
+	mmx_array_free(&topology->lists);
+	memset(&topology->lists, 0, sizeof(topology->lists));
+	put_on_list(1, MMX_ZONES_OF_ALL, 0);
+	put_block(0, NORMAL, BLOCK_ORDER - 1, MOVABLE_PAGES);
+	put_block(0, DMA32, 0, UNMOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 1);
+	CHECK(is_of(t, 0, DMA32) && t->pass == MMX_PASS_LOW_TIDY, "broke up a block of others");
+	t = ask(GFP_KERNEL | GFP_THISNODE, 0, 1);
+	CHECK(!t && !asked.tries.n, "served by another node");
+	teardown();
+}
+
+static void without_numa_every_request_goes_to_all(void)
+{
+	setup();
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(!ask(GFP_KERNEL | GFP_THISNODE, 0, 0), "served by another node");
+	m->mem.kernel.layout.member[M_pglist_data_node_zonelists].m.nelems = 1;
+	CHECK(is_of(ask(GFP_KERNEL | GFP_THISNODE, 0, 0), 1, NORMAL), "the only list is not used");
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
+	RUN(a_node_without_memory_is_as_tidy_as_its_nearest);
+	RUN(without_numa_every_request_goes_to_all);
 	return unit_end();
 }

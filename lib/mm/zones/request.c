@@ -34,6 +34,7 @@ struct walk {
 	const struct mmx_counters *counters;
 	const struct mmx_gfp_names *names;
 	const struct mmx_topology *topology;
+	enum mmx_zonelist_kind kind; /* of the list that is gone through */
 	unsigned int block_order;
 };
 
@@ -313,22 +314,36 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 	return found ? MMX_END_SERVED : without_block(w, zone);
 }
 
+/* Without NUMA a node has but one list, and its requests are never kept from others. */
+static enum mmx_zonelist_kind find_kind(const struct walk *w)
+{
+	bool has_both = w->l->member[M_pglist_data_node_zonelists].m.nelems > MMX_ZONES_OF_NODE;
+
+	return has_both && has_flag(w, "__GFP_THISNODE") ? MMX_ZONES_OF_NODE : MMX_ZONES_OF_ALL;
+}
+
+/* The next zone of the list that may be taken from; the first one is the kernel's preferred zone. */
+static const struct mmx_zonelist_entry *next_entry(const struct walk *w,
+						   const struct mmx_zonelist_entry *at)
+{
+	do
+		at = mmx_zonelist_next(w->topology, w->request->node, w->kind, at);
+	while (at && at->zone > w->request->highest);
+	return at;
+}
+
 /* 1 when a zone serves, 0 when none does, -1 without memory. */
 static int try_pass(const struct walk *w, enum mmx_request_pass pass)
 {
 	struct mmx_request *q = w->request;
-	enum mmx_zonelist_kind kind =
-		has_flag(w, "__GFP_THISNODE") ? MMX_ZONES_OF_NODE : MMX_ZONES_OF_ALL;
-	const struct mmx_zonelist_entry *at = NULL;
+	const struct mmx_zonelist_entry *first = next_entry(w, NULL);
 
-	while ((at = mmx_zonelist_next(w->topology, q->node, kind, at)) != NULL) {
+	for (const struct mmx_zonelist_entry *at = first; at; at = next_entry(w, at)) {
 		struct mmx_request_try t = {.pass = pass, .node = at->node, .zone = at->zone};
 		const struct mmx_zone_state *zone;
 
-		if (at->zone > q->highest)
-			continue;
-		/* On another node, taking from other types is better than going on. */
-		if (pass == MMX_PASS_LOW_TIDY && at->node != q->node)
+		/* On another node than the first one's, taking from other types is better than going on. */
+		if (pass == MMX_PASS_LOW_TIDY && at->node != first->node)
 			return 0;
 		zone = mmx_zone_state_of(w->states, at->node, at->zone);
 		if (!zone)
@@ -350,7 +365,7 @@ static int try_pass(const struct walk *w, enum mmx_request_pass pass)
 static bool begins_tidy(const struct walk *w)
 {
 	const struct mmx_zone_state *below;
-	const struct mmx_zonelist_entry *at = NULL;
+	const struct mmx_zonelist_entry *at = next_entry(w, NULL);
 	unsigned int nodes = 0;
 	uint64_t always = 0;
 
@@ -358,9 +373,6 @@ static bool begins_tidy(const struct walk *w)
 		return true;
 	if (!mmx_has_enum(w->l, E_ZONE_DMA32))
 		return false;
-	do
-		at = mmx_zonelist_next(w->topology, w->request->node, MMX_ZONES_OF_ALL, at);
-	while (at && at->zone > w->request->highest);
 	if (!at || at->zone != (unsigned int)mmx_enum(w->l, E_ZONE_NORMAL))
 		return false;
 	for (size_t i = 0; i < mmx_know_nodes(w->view)->n; i++)
@@ -427,6 +439,7 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 	mmx_cover_inherit(&q->coverage, &w.topology->coverage);
 	q->highest = find_highest(&w);
 	q->type = find_type(&w);
+	w.kind = find_kind(&w);
 	if (check(&w, err))
 		return -1;
 	if (begins_tidy(&w))
