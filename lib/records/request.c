@@ -147,8 +147,12 @@ static void what(struct mmx_rows *r, struct mmx_value *v)
 
 	switch (t->end) {
 	case MMX_END_SERVED:
-		mmx_value_textf(v, "serves: order %u, %s%s", t->order, type_name(r, t->type),
-				t->type == request_of(r)->type ? "" : ", of another type");
+		if (t->which_unknown)
+			v->text = "serves: a block of another type";
+		else
+			mmx_value_textf(v, "serves: order %u, %s%s", t->order,
+					type_name(r, t->type),
+					t->type == request_of(r)->type ? "" : ", of another type");
 		break;
 	case MMX_END_MARK:
 		mmx_value_textf(v, "%" PRId64 " short",

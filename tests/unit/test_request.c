@@ -245,10 +245,29 @@ static void without_numa_every_request_goes_to_all(void)
 	teardown();
 }
 
+static void which_block_of_another_type_is_told_of_whole_ones(void)
+{
+	const struct mmx_request_try *t;
+
+	setup();
+	put_block(0, NORMAL, 1, RECLAIMABLE_PAGES);
+	put_block(0, NORMAL, BLOCK_ORDER - 1, MOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 0, NORMAL) && t->which_unknown, "which is said to be known");
+	put_block(0, NORMAL, BLOCK_ORDER, MOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 0, NORMAL) && !t->which_unknown && t->order == BLOCK_ORDER, "a whole one");
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 0, NORMAL) && !t->which_unknown && !t->order, "one of its own type");
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
 	RUN(a_node_without_memory_is_as_tidy_as_its_nearest);
 	RUN(without_numa_every_request_goes_to_all);
+	RUN(which_block_of_another_type_is_told_of_whole_ones);
 	return unit_end();
 }

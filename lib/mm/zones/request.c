@@ -190,7 +190,11 @@ static int find_fallback(const struct walk *w, const struct mmx_zone_state *zone
 
 	if (r->tidy && least < w->block_order)
 		least = w->block_order;
-	/* The largest block of either, the first one of equals. */
+	/*
+	 * The largest block of either, the first one of equals. Whole pageblocks are taken as they are. For others
+	 * what else is in the pageblock decides whether all of it changes its type, and where not, kernels differ
+	 * in taking the smallest or the largest.
+	 */
 	for (unsigned int order = w->states->orders; order-- > least;) {
 		for (unsigned int i = 0; i < FALLBACKS; i++) {
 			int filled = is_filled(w, zone, order, from[i], &t->why);
@@ -199,6 +203,7 @@ static int find_fallback(const struct walk *w, const struct mmx_zone_state *zone
 				continue;
 			t->order = order;
 			t->type = from[i];
+			t->which_unknown = order < w->block_order;
 			return filled;
 		}
 	}

@@ -47,6 +47,7 @@ enum mmx_request_end {
  * @min: what is left of it for this request, which may dip into it
  * @reserve: what is kept for requests that only lower zones can serve
  * @order, @type: of the free list that would be taken from, when it would be served
+ * @which_unknown: it would be of a pageblock of another type, and which one is not known
  * @why: MMX_END_UNKNOWN: a sentence
  */
 struct mmx_request_try {
@@ -55,6 +56,7 @@ struct mmx_request_try {
 	enum mmx_request_end end;
 	int64_t free, unusable, mark, min, reserve;
 	unsigned int order, type;
+	bool which_unknown;
 	struct mmx_err why;
 };
 
