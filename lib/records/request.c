@@ -76,7 +76,9 @@ static void answer(struct mmx_rows *r, struct mmx_value *v)
 	const struct mmx_gfp_names *names = mmx_know_gfp_names(r->view);
 	uint64_t reclaim = mmx_gfp_bits(names, "__GFP_DIRECT_RECLAIM");
 
-	if (t)
+	if (q->unknown >= 0)
+		mmx_value_unknown(v, &q->tries.v[q->unknown].why);
+	else if (t)
 		mmx_value_textf(v, "node %u, zone %s, %s", t->node, zone_name(r, t->node, t->zone),
 				passes[t->pass]);
 	else if (!mmx_cover_whole(&q->coverage))

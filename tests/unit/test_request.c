@@ -263,11 +263,34 @@ static void which_block_of_another_type_is_told_of_whole_ones(void)
 	teardown();
 }
 
+static void unaccepted_memory_makes_no_refusal(void)
+{
+	const struct mmx_request_try *t;
+
+	setup();
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(is_of(ask(GFP_KERNEL, 0, 0), 1, NORMAL) && asked.unknown < 0, "the far node");
+	*counter(0, NORMAL, NR_FREE_PAGES) = *counter(0, NORMAL, NR_UNACCEPTED) = 1024;
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(!asked.unknown && strstr(asked.tries.v[0].why.text, "1024 pages of unaccepted") &&
+		      !mmx_cover_whole(&asked.coverage),
+	      "nothing on the lists: %d", asked.unknown);
+	state_of(0, NORMAL)->mark[MMX_MARK_LOW] = 4096;
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(!asked.unknown, "below the mark: %d", asked.unknown);
+	state_of(0, NORMAL)->mark[MMX_MARK_LOW] = 0;
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 0, NORMAL) && asked.unknown < 0, "it serves without");
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
 	RUN(a_node_without_memory_is_as_tidy_as_its_nearest);
 	RUN(without_numa_every_request_goes_to_all);
 	RUN(which_block_of_another_type_is_told_of_whole_ones);
+	RUN(unaccepted_memory_makes_no_refusal);
 	return unit_end();
 }

@@ -110,7 +110,10 @@ static int counted(const struct walk *w, const struct mmx_zone_state *zone, cons
 	return 0;
 }
 
-/* Since 6.12 what is free of the reserved blocks is known, and unaccepted memory counts as free no more. */
+/*
+ * Since 6.12 what is free of the reserved blocks is known, and unaccepted memory, which is among what is free,
+ * is not taken off any more.
+ */
 static int find_unusable(const struct walk *w, const struct mmx_zone_state *zone,
 			 const struct rights *r, int64_t *n, struct mmx_err *err)
 {
@@ -294,6 +297,33 @@ static bool passes_mark(const struct walk *w, const struct mmx_zone_state *zone,
 	return is_above(t, t->min);
 }
 
+/*
+ * Where a mark or the lists fail, kernels accept some of the zone's unaccepted memory and try again: since 6.12
+ * only up to the highest mark. 1 when they may.
+ */
+static int may_accept(const struct walk *w, const struct mmx_zone_state *zone, struct mmx_err *why)
+{
+	int64_t n = 0;
+
+	if (mmx_counter_number(w->counters, MMX_COUNTERS_ZONE, "NR_UNACCEPTED") < 0)
+		return 0;
+	if (counted(w, zone, "NR_UNACCEPTED", &n, why))
+		return -1;
+	if (n > 0)
+		mmx_fail(
+			why, MMX_EMISSING,
+			"node %u, zone %s has %" PRId64
+			" pages of unaccepted memory, of which the kernel may accept some and try again",
+			zone->node, zone->name, n);
+	return n > 0;
+}
+
+static enum mmx_request_end refuse(const struct walk *w, const struct mmx_zone_state *zone,
+				   enum mmx_request_end end, struct mmx_request_try *t)
+{
+	return may_accept(w, zone, &t->why) ? MMX_END_UNKNOWN : end;
+}
+
 static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone_state *zone,
 				     struct mmx_request_try *t)
 {
@@ -309,14 +339,14 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 		return MMX_END_UNKNOWN;
 	t->reserve = zone->reserve[w->request->highest];
 	if (!passes_mark(w, zone, &r, t))
-		return MMX_END_MARK;
+		return refuse(w, zone, MMX_END_MARK, t);
 	if (w->request->order && t->pass != MMX_PASS_NONE)
 		found = find_rightful(w, zone, &r, &t->why);
 	if (found > 0)
 		found = find_source(w, zone, &r, t);
 	if (found < 0)
 		return MMX_END_UNKNOWN;
-	return found ? MMX_END_SERVED : without_block(w, zone);
+	return found ? MMX_END_SERVED : refuse(w, zone, without_block(w, zone), t);
 }
 
 /* Without NUMA a node has but one list, and its requests are never kept from others. */
@@ -358,6 +388,8 @@ static int try_pass(const struct walk *w, enum mmx_request_pass pass)
 			mmx_cover_fail(&q->coverage, &t.why);
 		if (!mmx_array_add(&q->tries, t))
 			return -1;
+		if (t.end == MMX_END_UNKNOWN && q->unknown < 0)
+			q->unknown = q->tries.n - 1;
 		if (t.end == MMX_END_SERVED) {
 			q->served = q->tries.n - 1;
 			return 1;
@@ -438,7 +470,7 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 	};
 	int ret = 0;
 
-	q->served = -1;
+	q->served = q->unknown = -1;
 	if (require(&w, err))
 		return -1;
 	mmx_cover_inherit(&q->coverage, &w.topology->coverage);

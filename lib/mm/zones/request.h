@@ -28,7 +28,7 @@ enum mmx_request_pass { MMX_PASS_LOW_TIDY, MMX_PASS_LOW, MMX_PASS_MIN, MMX_PASS_
  * @MMX_END_MARK: too little is free above watermark and reserve
  * @MMX_END_FRAGMENTED: enough is free, and no block of that order
  * @MMX_END_TYPE: there are such blocks, of types that it must not take
- * @MMX_END_UNKNOWN: what it rests on is not in the dump
+ * @MMX_END_UNKNOWN: what it rests on is not in the dump, or the kernel would first accept memory
  */
 enum mmx_request_end {
 	MMX_END_SERVED,
@@ -66,6 +66,8 @@ struct mmx_request_try {
  * @highest: the highest zone that the flags allow
  * @type: migrate type of what it is for
  * @served: number of the try that serves it; -1: none would, as things stand
+ * @unknown: number of the first try of which it is not known what comes, so that what is behind it may not
+ *	be reached; -1: none
  * @tries: in the order in which zones are tried, in one pass after the other
  */
 struct mmx_request {
@@ -73,7 +75,7 @@ struct mmx_request {
 	uint64_t gfp;
 	unsigned int order, node;
 	unsigned int highest, type;
-	int served;
+	int served, unknown;
 	struct {
 		MMX_ARRAY(struct mmx_request_try);
 	} tries;
