@@ -285,6 +285,29 @@ static void unaccepted_memory_makes_no_refusal(void)
 	teardown();
 }
 
+static void defrag_mode_spares_blocks_of_others_everywhere(void)
+{
+	const struct mmx_request_try *t;
+	uint32_t on = 1;
+	uint64_t at;
+
+	setup();
+	at = fake_put(m, &on, sizeof(on));
+	put_block(0, NORMAL, BLOCK_ORDER - 1, MOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 0, NORMAL) && t->pass == MMX_PASS_LOW, "not before it is on");
+	fake_symbol(m, "defrag_mode", at);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(!t, "broken up in pass %d", t ? (int)t->pass : -1);
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 1, NORMAL) && t->pass == MMX_PASS_LOW_TIDY, "not the other node's");
+	state_of(1, NORMAL)->mark[MMX_MARK_LOW] = 4096;
+	t = ask(GFP_KERNEL, 0, 0);
+	CHECK(is_of(t, 1, NORMAL) && t->pass == MMX_PASS_MIN, "not against the minimum");
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
@@ -292,5 +315,6 @@ int main(void)
 	RUN(without_numa_every_request_goes_to_all);
 	RUN(which_block_of_another_type_is_told_of_whole_ones);
 	RUN(unaccepted_memory_makes_no_refusal);
+	RUN(defrag_mode_spares_blocks_of_others_everywhere);
 	return unit_end();
 }

@@ -36,6 +36,7 @@ struct walk {
 	const struct mmx_topology *topology;
 	enum mmx_zonelist_kind kind; /* of the list that is gone through */
 	unsigned int block_order;
+	bool spares; /* vm.defrag_mode, since 6.15 */
 };
 
 static bool has_flag(const struct walk *w, const char *name)
@@ -81,7 +82,8 @@ static unsigned int find_type(const struct walk *w)
 static struct rights find_rights(const struct walk *w, enum mmx_request_pass pass)
 {
 	bool is_old = mmx_gfp_bits(w->names, "__GFP_ATOMIC");
-	struct rights r = {.tidy = pass == MMX_PASS_LOW_TIDY};
+	struct rights r = {.tidy = pass == MMX_PASS_LOW_TIDY ||
+				   (w->spares && pass == MMX_PASS_MIN)};
 
 	r.cma = mmx_has_enum(w->l, E_MIGRATE_CMA) && has_flag(w, "__GFP_MOVABLE");
 	if (pass != MMX_PASS_MIN)
@@ -378,7 +380,7 @@ static int try_pass(const struct walk *w, enum mmx_request_pass pass)
 		const struct mmx_zone_state *zone;
 
 		/* On another node than the first one's, taking from other types is better than going on. */
-		if (pass == MMX_PASS_LOW_TIDY && at->node != first->node)
+		if (pass == MMX_PASS_LOW_TIDY && !w->spares && at->node != first->node)
 			return 0;
 		zone = mmx_zone_state_of(w->states, at->node, at->zone);
 		if (!zone)
@@ -398,15 +400,26 @@ static int try_pass(const struct walk *w, enum mmx_request_pass pass)
 	return 0;
 }
 
+/* Whether blocks of other types are spared on all nodes, and against the minimum too. */
+static void find_sparing(struct walk *w)
+{
+	uint64_t always = 0, at;
+	enum mmx_read read = mmx_kread_variable(w->view, "defrag_mode", 4, &always);
+
+	w->spares = !read && always;
+	if (read && mmx_symbol_addr(&w->view->kernel->symbols, "defrag_mode", &at))
+		mmx_cover_failf(&w->request->coverage, mmx_read_code(read), "defrag_mode is %s",
+				mmx_read_name(read));
+}
+
 /* Whether the first try spares blocks of other types: where the first zone is Normal and there is DMA32 below. */
 static bool begins_tidy(const struct walk *w)
 {
 	const struct mmx_zone_state *below;
 	const struct mmx_zonelist_entry *at = next_entry(w, NULL);
 	unsigned int nodes = 0;
-	uint64_t always = 0;
 
-	if (!mmx_kread_variable(w->view, "defrag_mode", 4, &always) && always)
+	if (w->spares)
 		return true;
 	if (!mmx_has_enum(w->l, E_ZONE_DMA32))
 		return false;
@@ -479,9 +492,11 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 	w.kind = find_kind(&w);
 	if (check(&w, err))
 		return -1;
+	find_sparing(&w);
 	if (begins_tidy(&w))
 		ret = try_pass(&w, MMX_PASS_LOW_TIDY);
-	for (unsigned int pass = MMX_PASS_LOW; pass < MMX_PASSES && !ret; pass++) {
+	for (unsigned int pass = w.spares ? MMX_PASS_MIN : MMX_PASS_LOW; pass < MMX_PASSES && !ret;
+	     pass++) {
 		if (pass == MMX_PASS_NONE &&
 		    (!has_flag(&w, "__GFP_MEMALLOC") || has_flag(&w, "__GFP_NOMEMALLOC")))
 			break;

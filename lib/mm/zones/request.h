@@ -18,7 +18,8 @@ struct mmx_view;
 
 /**
  * enum mmx_request_pass - how hard is tried
- * @MMX_PASS_LOW_TIDY: against the low watermark, and blocks of another type are taken only whole
+ * @MMX_PASS_LOW_TIDY: against the low watermark, and blocks of another type are taken only whole; with
+ *	vm.defrag_mode MMX_PASS_MIN does so too, and there is no MMX_PASS_LOW
  */
 enum mmx_request_pass { MMX_PASS_LOW_TIDY, MMX_PASS_LOW, MMX_PASS_MIN, MMX_PASS_NONE, MMX_PASSES };
 
