@@ -69,6 +69,14 @@ static const char *const passes[MMX_PASSES] = {
 	"without watermarks",
 };
 
+/* Why newer kernels might try other nodes before the one that serves. */
+static const char *const passed_over[] = {
+	[MMX_KSWAPD_ASLEEP] = "",
+	[MMX_KSWAPD_AWAKE] = "; newer kernels (6.19) first pass over it, as its kswapd is awake",
+	[MMX_KSWAPD_UNKNOWN] =
+		"; newer kernels (6.19) first pass over it if its kswapd is awake: not known",
+};
+
 static void answer(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_request *q = request_of(r);
@@ -79,8 +87,9 @@ static void answer(struct mmx_rows *r, struct mmx_value *v)
 	if (q->unknown >= 0)
 		mmx_value_unknown(v, &q->tries.v[q->unknown].why);
 	else if (t)
-		mmx_value_textf(v, "node %u, zone %s, %s", t->node, zone_name(r, t->node, t->zone),
-				passes[t->pass]);
+		mmx_value_textf(v, "node %u, zone %s, %s%s", t->node,
+				zone_name(r, t->node, t->zone), passes[t->pass],
+				passed_over[q->kswapd]);
 	else if (!mmx_cover_whole(&q->coverage))
 		mmx_value_unknown(v, &q->coverage.first);
 	else if (q->gfp & reclaim)

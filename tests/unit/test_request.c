@@ -308,6 +308,38 @@ static void defrag_mode_spares_blocks_of_others_everywhere(void)
 	teardown();
 }
 
+/* A list of those who wait for its work: empty while it is awake. */
+static void set_kswapd(unsigned int node, bool awake)
+{
+	uint64_t head = nodes->v[node].addr, words[2] = {awake ? head : 1, head};
+
+	memcpy(fake_at(m, head), words, sizeof(words));
+}
+
+static void a_node_whose_kswapd_is_awake_may_be_passed_over(void)
+{
+	setup();
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.kswapd == MMX_KSWAPD_UNKNOWN, "without the member: %d", asked.kswapd);
+	fake_member(m, M_pglist_data_kswapd_wait, 0, 16, 0);
+	for (unsigned int i = 0; i < NODES; i++) {
+		nodes->v[i].addr = fake_put(m, (uint64_t[2]){0}, 16);
+		set_kswapd(i, i == 0);
+	}
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.kswapd == MMX_KSWAPD_AWAKE, "its own alone is awake: %d", asked.kswapd);
+	ask(GFP_KERNEL | GFP_THISNODE, 0, 0);
+	CHECK(asked.kswapd == MMX_KSWAPD_ASLEEP, "of this node: %d", asked.kswapd);
+	set_kswapd(1, true);
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.kswapd == MMX_KSWAPD_ASLEEP, "all are awake: %d", asked.kswapd);
+	set_kswapd(0, false);
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.kswapd == MMX_KSWAPD_ASLEEP, "its own sleeps: %d", asked.kswapd);
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
@@ -316,5 +348,6 @@ int main(void)
 	RUN(which_block_of_another_type_is_told_of_whole_ones);
 	RUN(unaccepted_memory_makes_no_refusal);
 	RUN(defrag_mode_spares_blocks_of_others_everywhere);
+	RUN(a_node_whose_kswapd_is_awake_may_be_passed_over);
 	return unit_end();
 }

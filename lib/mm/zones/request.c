@@ -431,6 +431,40 @@ static bool begins_tidy(const struct walk *w)
 	return nodes == 1 || (below && below->present);
 }
 
+/* Whether a node's kswapd waits to be woken; not known without its list of those who wait. */
+static enum mmx_request_kswapd find_kswapd(const struct walk *w, unsigned int id)
+{
+	const struct mmx_node *node = mmx_node_of(mmx_know_nodes(w->view), id);
+	uint64_t head, first;
+
+	if (!node || !mmx_has(w->l, M_pglist_data_kswapd_wait))
+		return MMX_KSWAPD_UNKNOWN;
+	head = node->addr + mmx_off(w->l, M_pglist_data_kswapd_wait);
+	if (mmx_kread_u64(w->view, head, &first))
+		return MMX_KSWAPD_UNKNOWN;
+	return first == head ? MMX_KSWAPD_AWAKE : MMX_KSWAPD_ASLEEP;
+}
+
+/*
+ * Kernels of 6.19 first pass over nodes whose kswapd is awake, and nothing in a dump tells which do. That changes
+ * the answer when the node that serves is one, and another one of the list is none.
+ */
+static enum mmx_request_kswapd find_serving_kswapd(const struct walk *w)
+{
+	const struct mmx_request *q = w->request;
+	unsigned int serving;
+
+	if (q->served < 0)
+		return MMX_KSWAPD_ASLEEP;
+	serving = q->tries.v[q->served].node;
+	for (const struct mmx_zonelist_entry *at = next_entry(w, NULL); at;
+	     at = next_entry(w, at)) {
+		if (at->node != serving && find_kswapd(w, at->node) != MMX_KSWAPD_AWAKE)
+			return find_kswapd(w, serving);
+	}
+	return MMX_KSWAPD_ASLEEP;
+}
+
 static int require(const struct walk *w, struct mmx_err *err)
 {
 	static const enum mmx_layout_enumerator types[] = {
@@ -502,6 +536,7 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 			break;
 		ret = try_pass(&w, pass);
 	}
+	q->kswapd = find_serving_kswapd(&w);
 	return ret < 0 ? mmx_fail_nomem(err) : 0;
 }
 

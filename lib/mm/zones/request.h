@@ -40,6 +40,9 @@ enum mmx_request_end {
 	MMX_ENDS
 };
 
+/** enum mmx_request_kswapd - of the node that serves, where another node might be tried before it for that */
+enum mmx_request_kswapd { MMX_KSWAPD_ASLEEP, MMX_KSWAPD_AWAKE, MMX_KSWAPD_UNKNOWN };
+
 /**
  * struct mmx_request_try - one zone, in one pass
  * @free: pages free, by the shared part of the zone's counter, as the allocator sees it
@@ -77,6 +80,7 @@ struct mmx_request {
 	unsigned int order, node;
 	unsigned int highest, type;
 	int served, unknown;
+	enum mmx_request_kswapd kswapd;
 	struct {
 		MMX_ARRAY(struct mmx_request_try);
 	} tries;
