@@ -14,9 +14,16 @@
 #define BUDDY      (~0x80u) /* type words */
 #define SLAB       (~0x1000u)
 #define HUGETLB    (~0x800u)
+#define ZSMALLOC   (~0x400u)
 #define ZONE_SHIFT 62u
 
-enum { FLAG_LRU = 5, FLAG_HEAD = 6, FLAG_UNEVICTABLE = 18, AS_INACCESSIBLE = 8 };
+enum {
+	FLAG_MOVABLE_OPS = 3,
+	FLAG_LRU = 5,
+	FLAG_HEAD = 6,
+	FLAG_UNEVICTABLE = 18,
+	AS_INACCESSIBLE = 8
+};
 
 struct page {
 	uint64_t flags, link, cache, mapping, index, private;
@@ -59,7 +66,8 @@ static void make_format(void)
 		.types = {.base = 0xf0000000,
 			  .code = {[MMX_PAGE_BUDDY] = 0x80,
 				   [MMX_PAGE_SLAB] = 0x1000,
-				   [MMX_PAGE_HUGETLB] = 0x800},
+				   [MMX_PAGE_HUGETLB] = 0x800,
+				   [MMX_PAGE_ZSMALLOC] = 0x400},
 			  .below = -128},
 		.slab_is_type = true,
 		.hugetlb = MMX_HUGETLB_TYPE,
@@ -245,6 +253,32 @@ static void held_pages_stay(void)
 	teardown();
 }
 
+static void make_compressed(uint64_t pfn, uint64_t flags, uint64_t mapping)
+{
+	*page(pfn) = (struct page){
+		.flags = flags, .mapping = mapping, .mapcount = (int32_t)ZSMALLOC, .refcount = 1};
+}
+
+/* The mapping word told up to 6.16, and a flag does since. */
+static void compressed_memory_moves_where_the_kernel_has_functions_for_it(void)
+{
+	const struct mmx_room_zone *z;
+
+	setup();
+	make_compressed(9, 0, 0x2002);
+	make_compressed(10, 0, 0);
+	z = find();
+	CHECK(z->frames[MMX_MOBILITY_STUCK] == 1, "by its mapping: %llu stay",
+	      (unsigned long long)z->frames[MMX_MOBILITY_STUCK]);
+	fake_enum(m, E_PG_movable_ops, FLAG_MOVABLE_OPS);
+	make_compressed(9, 0, 0);
+	make_compressed(11, 1 << FLAG_MOVABLE_OPS, 0);
+	z = find();
+	CHECK(z->frames[MMX_MOBILITY_STUCK] == 2, "by the flag: %llu stay",
+	      (unsigned long long)z->frames[MMX_MOBILITY_STUCK]);
+	teardown();
+}
+
 /* A mapping lies behind the struct pages. */
 static void memory_of_confidential_guests_stays(void)
 {
@@ -331,6 +365,7 @@ int main(void)
 	RUN(what_can_be_moved_leaves_every_range);
 	RUN(a_page_that_stays_denies_its_ranges);
 	RUN(held_pages_stay);
+	RUN(compressed_memory_moves_where_the_kernel_has_functions_for_it);
 	RUN(memory_of_confidential_guests_stays);
 	RUN(huge_pages_are_moved_for_larger_ones_alone);
 	RUN(ranges_lie_in_one_zone);

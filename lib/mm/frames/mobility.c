@@ -112,6 +112,20 @@ static struct mmx_moves of_users(const struct mmx_mobility_rules *rules,
 	};
 }
 
+/* A bit of the mapping word up to 6.16, and then a flag of pages with certain types. */
+bool mmx_has_movable_ops(const struct mmx_page_walk *w, enum mmx_class class)
+{
+	const struct mmx_layout *l = &w->view->kernel->layout;
+
+	if (class != CLASS_MOVABLE && class != CLASS_BALLOON && class != CLASS_ZSMALLOC)
+		return false;
+	if (w->folio.read)
+		return false;
+	if (mmx_has_enum(l, E_PG_movable_ops))
+		return mmx_bit(w->folio.flags, flag(l, E_PG_movable_ops));
+	return (mmx_word(w->folio.bytes, mmx_walk_format(w)->mapping) & 3) == 2;
+}
+
 struct mmx_moves mmx_moves_of(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w,
 			      enum mmx_class class)
 {
@@ -129,10 +143,13 @@ struct mmx_moves mmx_moves_of(const struct mmx_mobility_rules *rules, const stru
 	case CLASS_SHMEM:
 	case CLASS_SWAP_CACHE:
 		return of_users(rules, w, class);
-	case CLASS_MISSING:
 	case CLASS_MOVABLE:
 	case CLASS_ZSMALLOC:
 	case CLASS_BALLOON:
+		if (mmx_has_movable_ops(w, class))
+			moves.mobility = MMX_MOBILITY_MOVABLE;
+		break;
+	case CLASS_MISSING:
 	/* A guard page is one of a block whose other half is in use, and goes with that. */
 	case CLASS_GUARD:
 		moves.mobility = MMX_MOBILITY_MOVABLE;

@@ -64,6 +64,12 @@ struct mmx_moves {
 struct mmx_moves mmx_moves_of(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w,
 			      enum mmx_class class);
 
+/**
+ * mmx_has_movable_ops() - whether who has the current frame, which is of that class, offers functions that
+ * move it: kernels without CONFIG_COMPACTION, or without CONFIG_BALLOON_COMPACTION, have none for some
+ */
+bool mmx_has_movable_ops(const struct mmx_page_walk *w, enum mmx_class class);
+
 /** mmx_slab_cache_addr() - the cache that the current frame, a slab, says it is of; 0 when not known */
 uint64_t mmx_slab_cache_addr(const struct mmx_mobility_rules *rules, const struct mmx_page_walk *w);
 

@@ -6,6 +6,7 @@
 
 #include "kernel/member.h"
 #include "mm/frames/mapcount.h"
+#include "mm/frames/mobility.h"
 #include "mm/frames/page_walk.h"
 #include "mm/frames/refcount.h"
 #include "mm/lru/fate.h"
@@ -106,16 +107,6 @@ static bool has(const struct mmx_page_walk *w, enum mmx_layout_enumerator flag)
 	return mmx_has_enum(l, flag) && mmx_bit(w->folio.flags, mmx_enum(l, flag));
 }
 
-/* A bit of the mapping word up to 6.16, and then a flag of pages with certain types. */
-static bool has_movable_ops(const struct mmx_page_walk *w)
-{
-	uint64_t mapping = mmx_word(w->folio.bytes, mmx_walk_format(w)->mapping);
-
-	if (mmx_has_enum(&w->view->kernel->layout, E_PG_movable_ops))
-		return has(w, E_PG_movable_ops);
-	return (mapping & 3) == 2;
-}
-
 static void with_movable_ops(const struct mmx_page_walk *w, struct mmx_prospect *p)
 {
 	if (has(w, E_PG_isolated))
@@ -127,7 +118,6 @@ static void with_movable_ops(const struct mmx_page_walk *w, struct mmx_prospect 
 static void by_its_class(const struct mmx_page_walk *w, enum mmx_class class, struct mmx_fate *fate)
 {
 	const struct by_class *row = &by_class[class];
-	bool may_move = class == CLASS_MOVABLE || class == CLASS_BALLOON || class == CLASS_ZSMALLOC;
 
 	if (row->freed)
 		say(&fate->freed, row->can_free, "%s", row->freed);
@@ -135,7 +125,7 @@ static void by_its_class(const struct mmx_page_walk *w, enum mmx_class class, st
 		say(&fate->freed, MMX_CAN_LATER, "when the owner lets go of it");
 	say(&fate->reclaimed, MMX_CAN_NO, "%s",
 	    row->reclaimed ? row->reclaimed : "it is not of those that reclaim works on");
-	if (!w->folio.read && may_move && has_movable_ops(w))
+	if (mmx_has_movable_ops(w, class))
 		with_movable_ops(w, &fate->migrated);
 	else
 		say(&fate->migrated, MMX_CAN_NO, "%s",
