@@ -148,7 +148,6 @@ struct mmx_proc_value mmx_sum_committed(struct mmx_proc *p)
 /* What areas have that are being swapped off: it counts until they are empty. */
 static struct mmx_proc_value leaving(struct mmx_proc *p)
 {
-	const struct mmx_layout *l = &p->view->kernel->layout;
 	const struct mmx_swaps *swaps = mmx_know_swaps(p->view);
 	struct mmx_proc_value sum = {0};
 	struct mmx_err err;
@@ -156,16 +155,11 @@ static struct mmx_proc_value leaving(struct mmx_proc *p)
 	if (swaps->coverage.unknown || swaps->coverage.absent)
 		return mmx_proc_unknown(p, &swaps->coverage.first);
 	for (size_t i = 0; i < swaps->n; i++) {
-		uint64_t flags;
+		bool leaves;
 
-		if (mmx_kget(p->view, swaps->v[i].addr, M_swap_info_struct_flags, &flags, &err))
+		if (mmx_swap_leaving(&swaps->v[i], p->view, &leaves, &err))
 			return mmx_proc_unknown(p, &err);
-		if (!mmx_has_enum(l, E_SWP_USED) || !mmx_has_enum(l, E_SWP_WRITEOK)) {
-			mmx_fail(&err, MMX_EMISSING, "SWP_USED and SWP_WRITEOK are needed");
-			return mmx_proc_unknown(p, &err);
-		}
-		if (flags & mmx_enum(l, E_SWP_USED) && !(flags & mmx_enum(l, E_SWP_WRITEOK)))
-			sum.n += swaps->v[i].in_use;
+		sum.n += leaves ? swaps->v[i].in_use : 0;
 	}
 	return sum;
 }

@@ -311,18 +311,25 @@ static bool is_kept(const struct user *u, struct mmx_prospect *p)
 	return true;
 }
 
-/* Free slots of all swap areas; false when they are not known. */
+/* Free slots of all swap areas that give any away; false when they are not known. */
 static bool free_swap(const struct mmx_page_walk *w, uint64_t *pages)
 {
 	const struct mmx_swaps *swaps = mmx_know_swaps(w->view);
+	bool known = mmx_cover_whole(&swaps->coverage), leaving;
+	struct mmx_err err;
 
 	*pages = 0;
 	for (size_t i = 0; i < swaps->n; i++) {
 		const struct mmx_swap_area *area = &swaps->v[i];
 
-		*pages += area->pages > area->in_use ? area->pages - area->in_use : 0;
+		if (area->in_use >= area->pages)
+			continue;
+		if (mmx_swap_leaving(area, w->view, &leaving, &err))
+			known = false;
+		else if (!leaving)
+			*pages += area->pages - area->in_use;
 	}
-	return mmx_cover_whole(&swaps->coverage);
+	return known;
 }
 
 static void to_swap(const struct user *u, struct mmx_prospect *p)

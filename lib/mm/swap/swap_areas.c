@@ -106,6 +106,20 @@ void mmx_swaps_free(struct mmx_swaps *swaps)
 	mmx_reasons_free(&swaps->reasons);
 }
 
+int mmx_swap_leaving(const struct mmx_swap_area *area, struct mmx_view *view, bool *leaving,
+		     struct mmx_err *err)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	uint64_t flags;
+
+	if (!mmx_has_enum(l, E_SWP_USED) || !mmx_has_enum(l, E_SWP_WRITEOK))
+		return mmx_fail(err, MMX_EMISSING, "SWP_USED and SWP_WRITEOK are needed");
+	if (mmx_kget(view, area->addr, M_swap_info_struct_flags, &flags, err))
+		return -1;
+	*leaving = flags & mmx_enum(l, E_SWP_USED) && !(flags & mmx_enum(l, E_SWP_WRITEOK));
+	return 0;
+}
+
 const struct mmx_swap_area *mmx_swap_area(const struct mmx_swaps *swaps, unsigned int type)
 {
 	for (size_t i = 0; i < swaps->n; i++) {

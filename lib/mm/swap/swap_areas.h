@@ -41,6 +41,13 @@ struct mmx_swaps {
 int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_err *err);
 void mmx_swaps_free(struct mmx_swaps *swaps);
 
+/**
+ * mmx_swap_leaving() - whether an area is being swapped off: it gives no slot away any more, and is in use until
+ * it is empty; -1 when that is not known
+ */
+int mmx_swap_leaving(const struct mmx_swap_area *area, struct mmx_view *view, bool *leaving,
+		     struct mmx_err *err);
+
 /** mmx_swap_area() - the area of a type, or NULL */
 const struct mmx_swap_area *mmx_swap_area(const struct mmx_swaps *swaps, unsigned int type);
 
