@@ -93,6 +93,14 @@ struct mmx_proc_value mmx_sum_hugetlb(struct mmx_proc *p)
 	return sum;
 }
 
+/* A kernel without swap has none of these, and 0 in their place. */
+static struct mmx_proc_value swap_variable(struct mmx_proc *p, const char *name)
+{
+	if (mmx_is_without_swap(p->view->kernel))
+		return (struct mmx_proc_value){0};
+	return mmx_proc_variable(p, name, 8);
+}
+
 struct mmx_proc_value mmx_sum_commit_limit(struct mmx_proc *p)
 {
 	struct mmx_proc_value kib = mmx_proc_variable(p, "sysctl_overcommit_kbytes", 8);
@@ -104,7 +112,7 @@ struct mmx_proc_value mmx_sum_commit_limit(struct mmx_proc *p)
 		allowed.n = allowed.n * percents.n / 100;
 		allowed.unknown |= percents.unknown || kib.unknown;
 	}
-	return plus(allowed, mmx_proc_variable(p, "total_swap_pages", 8));
+	return plus(allowed, swap_variable(p, "total_swap_pages"));
 }
 
 /* A percpu_counter, with what each CPU has of it. */
@@ -166,7 +174,7 @@ static struct mmx_proc_value leaving(struct mmx_proc *p)
 
 struct mmx_proc_value mmx_sum_swap(struct mmx_proc *p, const char *variable)
 {
-	return plus(mmx_proc_variable(p, variable, 8), leaving(p));
+	return plus(swap_variable(p, variable), leaving(p));
 }
 
 /* Since 6.18 each of its pools is one of zsmalloc; before that it may be another allocator's. */

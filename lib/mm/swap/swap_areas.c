@@ -67,6 +67,15 @@ static int read_area(struct mmx_swaps *swaps, struct mmx_swap_area *a, struct mm
 	return 0;
 }
 
+bool mmx_is_without_swap(const struct mmx_kernel *k)
+{
+	uint64_t addr;
+
+	return mmx_symbol_addr(&k->symbols, "si_meminfo", &addr) &&
+	       !mmx_symbol_addr(&k->symbols, "si_swapinfo", &addr) &&
+	       !mmx_symbol_addr(&k->symbols, "swap_info", &addr);
+}
+
 int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_err *err)
 {
 	static const enum mmx_layout_member file[] = {M_file_f_inode, M_inode_i_mode};

@@ -37,6 +37,12 @@ struct mmx_swaps {
 	struct mmx_reasons reasons;
 };
 
+/**
+ * mmx_is_without_swap() - whether a kernel was built without CONFIG_SWAP: its functions are known, and that one is
+ * none of them. A variable that has no symbol tells nothing: CONFIG_KALLSYMS_ALL may be off.
+ */
+bool mmx_is_without_swap(const struct mmx_kernel *k);
+
 /** mmx_swaps_find() - read all areas: mmx_know_swaps() keeps them */
 int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_err *err);
 void mmx_swaps_free(struct mmx_swaps *swaps);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sums of meminfo: of swap, which a kernel may be built without. */
+#include "../fake_memory.h"
+#include "mm/knowledge.h"
+#include "proc/memory_sums.h"
+#include "unit.h"
+
+static struct fake_memory *m;
+static struct mmx_proc proc;
+
+static void setup(void)
+{
+	m = fake_memory_new(1 << 12);
+	fake_no_types(m);
+	mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_hugetlb_pools);
+	fake_symbol(m, "sysctl_overcommit_kbytes", fake_put(m, &(uint64_t){400}, 8));
+	fake_symbol(m, "sysctl_overcommit_ratio", fake_put(m, &(uint32_t){50}, 4));
+	proc = (struct mmx_proc){.view = m->view};
+}
+
+static bool is(struct mmx_proc_value v, uint64_t n)
+{
+	return !v.unknown && v.n == n;
+}
+
+static void a_kernel_without_swap_has_0_of_it(void)
+{
+	setup();
+	fake_symbol(m, "si_meminfo", FAKE_VA);
+	CHECK(is(mmx_sum_swap(&proc, "total_swap_pages"), 0), "total");
+	CHECK(is(mmx_sum_swap(&proc, "nr_swap_pages"), 0), "free");
+	CHECK(is(mmx_sum_commit_limit(&proc), 100), "what may be promised");
+	CHECK(mmx_cover_whole(&proc.coverage), "%s", proc.coverage.first.text);
+	fake_memory_free(m);
+}
+
+static void swap_without_symbols_of_variables_is_not_known(void)
+{
+	setup();
+	CHECK(mmx_sum_swap(&proc, "total_swap_pages").unknown, "no function is known");
+	fake_symbol(m, "si_meminfo", FAKE_VA);
+	fake_symbol(m, "si_swapinfo", FAKE_VA + 8);
+	CHECK(mmx_sum_swap(&proc, "total_swap_pages").unknown, "that of swap is there");
+	CHECK(mmx_sum_commit_limit(&proc).unknown, "what may be promised");
+	fake_memory_free(m);
+}
+
+static void swap_counts_as_it_is(void)
+{
+	setup();
+	fake_symbol(m, "si_meminfo", FAKE_VA);
+	fake_symbol(m, "si_swapinfo", FAKE_VA + 8);
+	fake_symbol(m, "total_swap_pages", fake_put(m, &(uint64_t){1000}, 8));
+	CHECK(is(mmx_sum_swap(&proc, "total_swap_pages"), 1000), "total");
+	CHECK(is(mmx_sum_commit_limit(&proc), 1100), "what may be promised");
+	fake_memory_free(m);
+}
+
+int main(void)
+{
+	RUN(a_kernel_without_swap_has_0_of_it);
+	RUN(swap_without_symbols_of_variables_is_not_known);
+	RUN(swap_counts_as_it_is);
+	return unit_end();
+}
