@@ -285,6 +285,15 @@ static void tally_large(struct mmx_tally *tally, struct mmx_tallier *t,
 	tally->counted[MMX_COUNTED_LARGE_UNMARKED] += t->large_is == MMX_KMALLOC_UNKNOWN ? n : 0;
 }
 
+/*
+ * Tables count by their type. Since 6.14, where page tables are isolated, the two roots of a process are one
+ * folio, which counts as a whole, and has its type on the first page alone.
+ */
+static bool is_counted_table(const struct mmx_page_walk *w)
+{
+	return w->type == MMX_PAGE_TABLE || (w->tail && w->folio.type == MMX_PAGE_TABLE);
+}
+
 void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
 		     enum mmx_class class, uint64_t n)
 {
@@ -316,7 +325,7 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 		tally_slab(tally, t, w, n);
 		break;
 	case CLASS_PAGE_TABLE:
-		tally->counted[MMX_COUNTED_PAGE_TABLES] += w->type == MMX_PAGE_TABLE ? n : 0;
+		tally->counted[MMX_COUNTED_PAGE_TABLES] += is_counted_table(w) ? n : 0;
 		break;
 	case CLASS_HUGETLB:
 		tally->counted[MMX_COUNTED_HUGETLB_USED] +=
