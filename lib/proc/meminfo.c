@@ -322,12 +322,26 @@ static const struct mmx_hstate_node *on_node(const struct whose *w, unsigned int
 	return NULL;
 }
 
+static bool has_frames(const struct whose *w)
+{
+	const struct mmx_zones *zones = &mmx_mem(w->p->view->kernel)->zones;
+
+	for (size_t i = 0; i < zones->n; i++) {
+		if (zones->v[i].node == w->p->node)
+			return true;
+	}
+	return false;
+}
+
 static bool of_pool(const struct whose *w, const char *label, struct mmx_proc_value *v)
 {
 	unsigned int nr = 0;
 	const struct mmx_hstate *pool = default_pool(w, &nr);
-	const struct mmx_hstate_node *part = w->of_node ? on_node(w, nr) : NULL;
+	const struct mmx_hstate_node *part = w->of_node ? on_node(w, nr) : NULL, none = {0};
 
+	/* A node without memory has no huge pages either, and says so. */
+	if (w->of_node && !part && !has_frames(w))
+		part = &none;
 	if (!pool || (w->of_node && !part))
 		return false;
 	if (is(label, "HugePages_Total"))

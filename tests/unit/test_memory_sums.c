@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sums of meminfo: of swap, which a kernel may be built without. */
+/* Sums of meminfo: of swap, which a kernel may be built without, and of huge pages of nodes that have no memory. */
+#include <stdlib.h>
+
 #include "../fake_memory.h"
+#include "kernel/texts.h"
 #include "mm/knowledge.h"
+#include "mm/owners/hugetlb_pools.h"
 #include "proc/memory_sums.h"
 #include "unit.h"
 
@@ -56,10 +60,55 @@ static void swap_counts_as_it_is(void)
 	fake_memory_free(m);
 }
 
+static char written[256];
+
+static void keep(void *arg, const char *text, size_t len)
+{
+	(void)arg;
+	strncat(written, text, len < 64 ? len : 64);
+}
+
+static const char *write_node(unsigned int node)
+{
+	static const struct mmx_sink sink = {.write = keep};
+	static struct mmx_text text[3];
+	struct mmx_err err;
+
+	snprintf(text[2].text, sizeof(text[2].text), "Node %%d HugePages_Total: %%5u\n");
+	*written = 0;
+	proc.sink = &sink;
+	proc.state = text;
+	proc.node = node;
+	if (mmx_proc_node_meminfo.write(&proc, &err))
+		abort();
+	return written;
+}
+
+static void a_node_without_memory_has_no_huge_pages(void)
+{
+	struct mmx_hugetlb_pools *pools;
+	struct mmx_zone zone = {.name = "Normal", .present = 1};
+
+	setup();
+	pools = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_hugetlb_pools);
+	pools->n = 1;
+	fake_symbol(m, "default_hstate_idx", fake_put(m, &(uint32_t){0}, 4));
+	if (!mmx_array_add(&m->mem.zones, zone) ||
+	    !mmx_array_add(&pools->nodes, (struct mmx_hstate_node){.total = 3}))
+		abort();
+	CHECK(!strcmp(write_node(0), "Node 0 HugePages_Total:     3\n"), "%s", written);
+	CHECK(!strcmp(write_node(1), "Node 1 HugePages_Total:     0\n"), "%s", written);
+	pools->nodes.n = 0;
+	CHECK(!strcmp(write_node(0), "Node 0 HugePages_Total:     ?\n"), "%s", written);
+	mmx_array_free(&m->mem.zones);
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(a_kernel_without_swap_has_0_of_it);
 	RUN(swap_without_symbols_of_variables_is_not_known);
 	RUN(swap_counts_as_it_is);
+	RUN(a_node_without_memory_has_no_huge_pages);
 	return unit_end();
 }
