@@ -446,17 +446,17 @@ static void charged(struct mmx_rows *r, struct mmx_value *v)
 	v->word = in_bytes(r, memcg_of(r)->total);
 }
 
-#define COUNTER(name)                                                     \
+#define COUNTER(name, known)                                              \
 	static void memcg_##name(struct mmx_rows *r, struct mmx_value *v) \
 	{                                                                 \
 		v->word = in_bytes(r, memcg_of(r)->name);                 \
-		if (!memcg_of(r)->read)                                   \
+		if (!memcg_of(r)->known)                                  \
 			mmx_value_null(v);                                \
 	}
 
-COUNTER(usage)
-COUNTER(kmem)
-COUNTER(swap)
+COUNTER(usage, read)
+COUNTER(kmem, kmem_read)
+COUNTER(swap, swap_read)
 
 static void memcg_state(struct mmx_rows *r, struct mmx_value *v)
 {
@@ -502,7 +502,8 @@ static const struct mmx_field memcg_fields[] = {
 	{"usage", MMX_BYTES,
 	 "what the kernel counts as charged to it and to those below it; it charges nothing to the root itself",
 	 .width = 8, .may = MMX_OR_NULL, .get = memcg_usage},
-	{"kmem", MMX_BYTES, "the kernel's own memory of that, objects of slabs included",
+	{"kmem", MMX_BYTES,
+	 "the kernel's own memory of that, objects of slabs included; null with version 2 of cgroups, which does not count it here",
 	 .width = 7, .may = MMX_OR_NULL, .get = memcg_kmem},
 	{"swap", MMX_BYTES, "what they have in swap", .width = 7, .may = MMX_OR_NULL,
 	 .get = memcg_swap},

@@ -12,14 +12,14 @@
 /**
  * struct mmx_memcg_total - pages that are charged to a memory cgroup, those of its descendants not included
  * @pages: by what they are
- * @read: whether its counters were; then
  * @usage, @kmem, @swap: what the kernel counts as charged to it and its descendants, in pages; kernel memory
- *	and swap of that
+ *	of that; and what they have in swap
+ * @read, @kmem_read, @swap_read: whether each is known: that of kernel memory with version 1 of cgroups alone
  */
 struct mmx_memcg_total {
 	uint64_t memcg, total;
 	uint64_t pages[MMX_MEMCG_SUMS];
-	bool read;
+	bool read, kmem_read, swap_read;
 	uint64_t usage, kmem, swap;
 };
 
@@ -45,6 +45,9 @@ struct mmx_largest {
 int mmx_memcg_totals_find(struct mmx_memcg_totals *totals, const struct mmx_ledger *ledger,
 			  struct mmx_view *view, struct mmx_coverage *coverage,
 			  struct mmx_err *err);
+/** mmx_memcg_counters_read() - @total has memcg: what the kernel counts of it */
+void mmx_memcg_counters_read(struct mmx_memcg_total *total, struct mmx_view *view);
+
 void mmx_memcg_totals_free(struct mmx_memcg_totals *totals);
 
 /** mmx_largest_find() - of a ledger with MMX_LARGEST_ALL; -1 without memory, and when stopped */

@@ -2,17 +2,35 @@
 #include <string.h>
 
 #include "kernel/decode.h"
+#include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/ledger/largest.h"
 #include "mm/owners/memcg.h"
 
-static const struct mmx_wanted wanted[] = {
-	MMX_WANT(struct mmx_memcg_total, usage, mem_cgroup, memory_usage),
-	MMX_WANT_IF(struct mmx_memcg_total, kmem, mem_cgroup, kmem_usage),
-	MMX_WANT_IF(struct mmx_memcg_total, swap, mem_cgroup, swap_usage),
+/* @swap: with version 1 of cgroups it has memory in it, too; @kmem: of version 1 alone, 0 with version 2 */
+struct counters {
+	uint64_t usage, kmem, swap;
 };
 
-static const struct mmx_decode counters = MMX_DECODE("mem_cgroup", wanted);
+static const struct mmx_wanted wanted[] = {
+	MMX_WANT(struct counters, usage, mem_cgroup, memory_usage),
+	MMX_WANT_IF(struct counters, kmem, mem_cgroup, kmem_usage),
+	MMX_WANT_IF(struct counters, swap, mem_cgroup, swap_usage),
+};
+
+static const struct mmx_decode counters_table = MMX_DECODE("mem_cgroup", wanted);
+
+/* A hierarchy of version 1 has the controller when it is not on the default one, which is version 2's. */
+enum version { VERSION_UNKNOWN, VERSION_1, VERSION_2 };
+
+static enum version version_of(struct mmx_view *view)
+{
+	uint64_t on_default;
+
+	if (mmx_kread_variable(view, "memory_cgrp_subsys_on_dfl_key", 4, &on_default))
+		return VERSION_UNKNOWN;
+	return on_default ? VERSION_2 : VERSION_1;
+}
 
 static int by_memcg(const void *a, const void *b)
 {
@@ -50,6 +68,27 @@ static void merge(struct mmx_memcg_totals *totals)
 	totals->n = kept;
 }
 
+void mmx_memcg_counters_read(struct mmx_memcg_total *total, struct mmx_view *view)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	enum version version = version_of(view);
+	struct counters c;
+
+	if (!total->memcg || mmx_decode_into(&counters_table, view, total->memcg, &c))
+		return;
+	total->read = true;
+	total->usage = c.usage;
+	total->kmem_read = version == VERSION_1 && mmx_has(l, M_mem_cgroup_kmem_usage);
+	if (total->kmem_read)
+		total->kmem = c.kmem;
+	if (version == VERSION_1)
+		c.swap -= c.usage;
+	total->swap_read = version != VERSION_UNKNOWN && mmx_has(l, M_mem_cgroup_swap_usage) &&
+			   (int64_t)c.swap >= 0;
+	if (total->swap_read)
+		total->swap = c.swap;
+}
+
 int mmx_memcg_totals_find(struct mmx_memcg_totals *totals, const struct mmx_ledger *ledger,
 			  struct mmx_view *view, struct mmx_coverage *coverage, struct mmx_err *err)
 {
@@ -78,9 +117,7 @@ int mmx_memcg_totals_find(struct mmx_memcg_totals *totals, const struct mmx_ledg
 	}
 	merge(totals);
 	for (size_t i = 0; i < totals->n; i++)
-		totals->v[i].read =
-			totals->v[i].memcg &&
-			!mmx_decode_into(&counters, view, totals->v[i].memcg, &totals->v[i]);
+		mmx_memcg_counters_read(&totals->v[i], view);
 	mmx_array_sort(totals, larger_first);
 	return 0;
 }
