@@ -13,23 +13,39 @@
 
 #define SHARE_SHIFT 12 /* a share is kept in bytes of 4096ths, as the kernel keeps it */
 
-/* A walk over one address space after the other. @special: of an entry whose page does not count as one. */
+/*
+ * A walk over one address space after the other. @special: of an entry whose page does not count as one, like
+ * @huge_special of an entry one or more levels above single pages.
+ */
 struct walk {
 	struct mmx_view *view;
 	struct mmx_coverage *coverage;
 	struct mmx_swap_types types;
 	struct mmx_page_walk pages;
-	uint64_t special, huge_zero;
+	uint64_t special, huge_special, huge_zero;
 	struct mmx_process_memory *process; /* the current one */
 };
 
-static uint64_t special_bit(const struct mmx_arch *arch)
+static uint64_t bit_named(const struct mmx_arch *arch, const char *name)
 {
 	for (size_t i = 0; i < arch->bits_n; i++) {
-		if (!strcmp(arch->bits[i].name, "special"))
+		if (!strcmp(arch->bits[i].name, name))
 			return 1ULL << arch->bits[i].bit;
 	}
 	return 0;
+}
+
+/*
+ * Files of DAX are mapped by huge entries that say so, up to 6.16, and whose pages are nobody's then. Their bit
+ * made room for that of shadow stacks in 6.6, which came with this function. Nothing has it since.
+ */
+static uint64_t devmap_bit(const struct mmx_kernel *k)
+{
+	uint64_t addr;
+
+	return bit_named(k->arch, mmx_symbol_addr(&k->symbols, "arch_check_zapped_pte", &addr)
+					  ? "software-57"
+					  : "software-58");
 }
 
 static void miss(struct walk *w, uint64_t pfn, enum mmx_read read)
@@ -108,7 +124,8 @@ static void count_entry(struct walk *w, const struct mmx_pte *pte)
 		break;
 	case MMX_USER_MAPPED:
 	case MMX_USER_NO_ACCESS:
-		if (pte->raw & w->special || first.pfn == w->huge_zero)
+		if (pte->raw & (pages > 1 ? w->huge_special : w->special) ||
+		    first.pfn == w->huge_zero)
 			break;
 		/* fallthrough */
 	case MMX_USER_MIGRATION:
@@ -186,11 +203,12 @@ int mmx_processes_memory_find(struct mmx_processes_memory *all, struct mmx_view 
 {
 	struct walk w = {.view = view,
 			 .coverage = &all->coverage,
-			 .special = special_bit(view->kernel->arch),
+			 .special = bit_named(view->kernel->arch, "special"),
 			 .huge_zero = ~0ULL};
 	int ret;
 
 	memset(all, 0, sizeof(*all));
+	w.huge_special = w.special | devmap_bit(view->kernel);
 	mmx_swap_types_find(&w.types, view->kernel);
 	mmx_kread_variable(view, "huge_zero_pfn", 8, &w.huge_zero);
 	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
