@@ -16,12 +16,13 @@ static int find(struct mmx_proc *p, struct mmx_err *err)
 	const struct mmx_swaps *swaps = mmx_know_swaps(p->view);
 	uint64_t table;
 
+	if (!swaps->n && swaps->coverage.unknown) {
+		*err = swaps->coverage.first;
+		return -1;
+	}
 	if (!mmx_symbol_addr(&p->view->kernel->symbols, "swap_info", &table))
 		return mmx_fail(err, MMX_ENOTFOUND, "this kernel was built without swap");
-	if (swaps->n || !swaps->coverage.unknown)
-		return 0;
-	*err = swaps->coverage.first;
-	return -1;
+	return 0;
 }
 
 /* The kernel escapes what would end the name; returns how long it is then. */

@@ -6,6 +6,7 @@
 #include "kernel/texts.h"
 #include "mm/knowledge.h"
 #include "mm/owners/hugetlb_pools.h"
+#include "mm/swap/swap_areas.h"
 #include "proc/memory_sums.h"
 #include "unit.h"
 
@@ -35,6 +36,7 @@ static void a_kernel_without_swap_has_0_of_it(void)
 	CHECK(is(mmx_sum_swap(&proc, "nr_swap_pages"), 0), "free");
 	CHECK(is(mmx_sum_commit_limit(&proc), 100), "what may be promised");
 	CHECK(mmx_cover_whole(&proc.coverage), "%s", proc.coverage.first.text);
+	CHECK(mmx_cover_whole(&mmx_know_swaps(m->view)->coverage), "areas");
 	fake_memory_free(m);
 }
 
@@ -42,16 +44,20 @@ static void swap_without_symbols_of_variables_is_not_known(void)
 {
 	setup();
 	CHECK(mmx_sum_swap(&proc, "total_swap_pages").unknown, "no function is known");
+	fake_memory_free(m);
+	setup();
 	fake_symbol(m, "si_meminfo", FAKE_VA);
 	fake_symbol(m, "si_swapinfo", FAKE_VA + 8);
 	CHECK(mmx_sum_swap(&proc, "total_swap_pages").unknown, "that of swap is there");
 	CHECK(mmx_sum_commit_limit(&proc).unknown, "what may be promised");
+	CHECK(mmx_know_swaps(m->view)->coverage.unknown, "areas");
 	fake_memory_free(m);
 }
 
 static void swap_counts_as_it_is(void)
 {
 	setup();
+	mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_swaps);
 	fake_symbol(m, "si_meminfo", FAKE_VA);
 	fake_symbol(m, "si_swapinfo", FAKE_VA + 8);
 	fake_symbol(m, "total_swap_pages", fake_put(m, &(uint64_t){1000}, 8));

@@ -83,8 +83,11 @@ int mmx_swaps_find(struct mmx_swaps *swaps, struct mmx_view *view, struct mmx_er
 	uint64_t n, table;
 
 	mmx_swap_types_find(&swaps->types, k);
-	if (!mmx_symbol_addr(&k->symbols, "swap_info", &table))
+	if (!mmx_symbol_addr(&k->symbols, "swap_info", &table)) {
+		if (mmx_symbol_addr(&k->symbols, "si_swapinfo", &n))
+			return mmx_fail(err, MMX_EMISSING, "symbol swap_info is needed");
 		return 0; /* built without swap */
+	}
 	if (mmx_decode_require(&area_table, &k->layout, err) ||
 	    mmx_layout_require(&k->layout, file, sizeof(file) / sizeof(*file), err))
 		return -1;
