@@ -95,10 +95,6 @@ def zonex(*says, status=1):
     return Answer(("zonex",), says, status)
 
 
-def procx(entry, *says, status=3):
-    return Answer(("procx", entry), says, status)
-
-
 def slabx(*says, status=1):
     return Answer(("slabx",), says, status)
 
