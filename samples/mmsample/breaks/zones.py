@@ -89,10 +89,10 @@ AWAKE = "with kswapd awake"
                 r"^ *0 DMA32 +1000 +0 +1000 +150 +150 +960 at once +111 short",
                 rf"^ *0 DMA32 +1000 +0 +1000 +120 +120 +960 {AWAKE} +81 short"),
         request("GFP_ATOMIC", rf"^ *answer: +node 0, zone Normal, {AWAKE}",
-                rf"^ *0 Normal +19 +0 +19 +16 +6 +0 {AWAKE} +serves: order \d+, movable, of another type"),
+                rf"^ *0 Normal +19 +0 +19 +16 +6 +0 {AWAKE} +serves: a block of another type"),
         request("__GFP_KSWAPD_RECLAIM|__GFP_NOMEMALLOC", r"^ *answer: +none: it fails"),
         request("GFP_KERNEL|__GFP_MEMALLOC", r"^ *answer: +node 0, zone Normal, without watermarks"),
-        request("GFP_DMA", r"^ *answer: +node 0, zone DMA, at once"),
+        request("GFP_DMA", r"^ *answer: +node 0, zone DMA, at once", r"^ *0 DMA +200 .* at once +serves: "),
         request("GFP_KERNEL,11", r"^zonex: blocks have orders up to 10", status=2),
         request("GFP_KERNEL|NOBODY", r"^zonex: this kernel has no flag NOBODY", status=2))
 def low(kernel):
