@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What pagex explains of a page's counts."""
 from real.check import pagex, ranges, raw_form, tolerance
-from real.guest import KPF, made_in, pfns_of, words_of
+from real.guest import KPF, pfns_of, situations_of, words_of
 from real.truth import SECTION_BITS
 
 MANY = 60  # pages in batches of the LRU, of a pipe, and held by a file system
 
 
-def held_elsewhere(dump):
-    """Frames that the workload itself has others hold."""
-    made = made_in(dump)
-    return {pfn for name in ("tcp_zerocopy", "vmspliced") if name in made for pfn in pfns_of(made[name])}
+def given_away(dump):
+    """Frames that the workload itself has a pipe hold."""
+    return set(pfns_of(situations_of(dump)["vmspliced"]))
 
 
 def references(dump, form):
@@ -25,9 +24,10 @@ def references(dump, form):
     left = {page["pfn"]: page["references"]["remainder"] for page in pages if page["references"]["remainder"]}
     few = {pfn: rest for pfn, rest in left.items() if not isinstance(rest, int) or rest < 0}  # or they are unknown
     named = {page["pfn"] for page in pages if "surprise" in page["references"]}
-    # Packets hold pages of users, once a piece, and what vmsplice() gave away is a pipe's.
-    held = held_elsewhere(dump)
-    if sum(int(pfn, 16) not in held for pfn in left) > MANY or len(few) > tolerance(dump) or named != set(left) or len(pages) < 20000:
+    # What vmsplice() gave away is a pipe's; of other pages pagex itself says who has them.
+    known = given_away(dump) | {int(page["pfn"], 16) for page in pages if "holder" in page}
+    unknown = sum(int(pfn, 16) not in known for pfn in left)
+    if unknown > MANY or len(few) > tolerance(dump) or named != set(left) or len(pages) < 20000:
         return f"{len(pages)} pages, surprises {len(left)}, too few references {few}: {list(left.items())[:20]}"
     return None
 

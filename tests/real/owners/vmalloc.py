@@ -39,10 +39,15 @@ def siphash(value, key):
     return v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
+def line_of(addresses, size, *rest):
+    """What is known of an area stands in another order from one release to the next."""
+    return " ".join([addresses, size, *sorted(rest)])
+
+
 def vmalloc_lines(text):
     """Its lines as a multiset, but for the sizes of functions, and for offsets of 0 into them."""
-    return Counter(re.sub(r"(\+0x[0-9a-f]+)/0x[0-9a-f]+", lambda m: m[1].removesuffix("+0x0"),
-                          " ".join(line.split())) for line in text.splitlines())
+    return Counter(line_of(*re.sub(r"(\+0x[0-9a-f]+)/0x[0-9a-f]+", lambda m: m[1].removesuffix("+0x0"), line).split())
+                   for line in text.splitlines())
 
 
 def vmalloc(dump, form):
@@ -50,15 +55,18 @@ def vmalloc(dump, form):
     before, after = (vmalloc_lines(text) for text in texts(dump, "vmallocinfo"))
     at = dump.image_phys(dump.by_name["ptr_key"])
     key = dump.raw.u64(at), dump.raw.u64(at + 8)
-    hidden = "____ptrval____" in next(iter(before))  # the key was not there yet
+    first = next(iter(before))
+    hidden = "____ptrval____" in first  # the key was not there yet
+    plain = first.startswith("0xff")  # slub_debug has addresses printed as they are
 
     def shown(address):
-        return "(____ptrval____)" if hidden else f"{siphash(address, key) & 0xFFFFFFFF:016x}"
+        hashed = address if plain else siphash(address, key) & 0xFFFFFFFF
+        return "(____ptrval____)" if hidden else f"{hashed:016x}"
 
     found = Counter()
     for start, end, size, rest in ask(form, "vmalloc"):
         if rest != " going":
-            found[f"0x{shown(int(start, 16))}-0x{shown(int(end, 16))} {size}{rest.rstrip()}"] += 1
+            found[line_of(f"0x{shown(int(start, 16))}-0x{shown(int(end, 16))}", size, *rest.split())] += 1
     missing = (before & after) - found
     extra = found - (before | after)
     if missing or extra or sum(found.values()) < 100:
