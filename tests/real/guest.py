@@ -89,6 +89,11 @@ def pte_kib(folder, pid):
     return int(found[1]) if found else None
 
 
+def has_memcgs(dump):
+    """Whether the kernel counts memory by memory cgroups."""
+    return "cgroup_disable=memory" not in (dump.before / "cmdline").read_text()
+
+
 def situations_of(dump):
     """What the workload did, by name."""
     return json.loads((dump.folder / "situations.json").read_text())

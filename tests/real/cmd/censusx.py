@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 
 import suite
+from real.guest import has_memcgs
 from real.check import MMX, between, every_form, raw_form, raw_or_filtered, run, tolerance, verdict
 
 # Bits of kpageflags, and the class whose frames have them; of page tables older kernels mark users' lower ones only.
@@ -164,8 +165,10 @@ def owners(dump, form):
     faults += [f"caches: {row}" for row in found["caches"] if not row["cache"]]
     names = {row["cache"] for row in found["caches"]}
     faults += [f"caches: no {name}" for name in ("dentry", "task_struct") if name not in names]
-    paths = {row["path"]: row for row in found["memcgs"]}
-    faults += [f"memcgs: none like {like}" for like in ("/", "/lab") if not any(path.startswith(like) for path in paths)]
+    paths = {row["path"]: row for row in found.get("memcgs", [])}
+    if bool(paths) != has_memcgs(dump):
+        faults.append(f"memcgs: {list(paths)}")
+    faults += [] if not has_memcgs(dump) else [f"memcgs: none like {like}" for like in ("/", "/lab") if not any(path.startswith(like) for path in paths)]
     faults += [f"memcgs: {row}" for row in paths.values() if row["state"] not in ("online", "dying")]
     inodes = set(words(dump.before / "kpagecgroup"))
     faults += [f"memcgs: kpagecgroup has no {path}" for path, row in paths.items()

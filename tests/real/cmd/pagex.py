@@ -8,7 +8,7 @@ from collections import Counter
 
 import captures
 from real.check import pagex, ranges, raw_form
-from real.guest import KPF, PRESENT, SWAP, made_in, words_of
+from real.guest import KPF, PRESENT, SWAP, has_memcgs, made_in, words_of
 from real.owners.ptowner import table_frames
 
 HUGE_HEAD = KPF["HUGE"] | KPF["COMPOUND_HEAD"]
@@ -116,7 +116,7 @@ def expectations(dump, name, told, nth, page):
             kind, offset = swap_entry(dump, told, nth)
             yield "swap_cache.type", kind
             yield "swap_cache.offset", offset
-    if name in ANON and page["class"] == "anon":
+    if name in ANON and page["class"] == "anon" and has_memcgs(dump):
         yield "memcg.path", (dump.before / str(told["pid"]) / "cgroup").read_text().strip().removeprefix("0::")
 
 
@@ -132,7 +132,7 @@ def faults(dump, name, told, nth, page):
     if name == "ksm_chain" and (not page["ksm"].get("chain") or page["ksm"]["sharers"] > told["max_sharing"]):
         yield f"its chain is {page['ksm']}"
     # Memory cgroups that are gone give their charges to their parents, since 7.0.
-    if name == "cgroup_gone" and field(page, "memcg.path") not in (told["cgroup"] + " (deleted)", "/lab"):
+    if name == "cgroup_gone" and has_memcgs(dump) and field(page, "memcg.path") not in (told["cgroup"] + " (deleted)", "/lab"):
         yield f"charged to {page.get('memcg')}"
     if name != "hard_link" and page.get("file", {}).get("path_is_one_of"):
         yield f"its path is said to be one of {page['file']['path_is_one_of']}"
