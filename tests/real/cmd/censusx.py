@@ -5,8 +5,8 @@ from array import array
 from collections import Counter
 
 import suite
-from real.guest import has_memcgs
 from real.check import MMX, between, every_form, raw_form, raw_or_filtered, run, tolerance, verdict
+from real.guest import has_memcgs
 
 # Bits of kpageflags, and the class whose frames have them; of page tables older kernels mark users' lower ones only.
 KPF = {7: "slab", 10: "free", 17: "hugetlb", 26: "page-table"}
