@@ -27,10 +27,20 @@ static bool enter(struct mmx_hold *h)
  * Each pointer that somebody followed to here takes eight bytes of memory. When more were followed than there can be,
  * some are read again and again, and no more are.
  */
+static uint64_t room_for_pointers(const struct mmx_view *view)
+{
+	const struct mmx_kernel *k = view->kernel;
+
+	/* In crash nothing tells what is present before it is read. */
+	if (k->image->presence_known)
+		return mmx_memory_present(view->reader) / 8 + 1;
+	return (mmx_ranges_total(&mmx_mem(k)->sparse.pfn) << k->arch->page_shift) / 8 + 1;
+}
+
 static bool exhausted(struct mmx_hold *h)
 {
 	if (!h->room)
-		h->room = mmx_memory_present(h->view->reader) / 8 + 1;
+		h->room = room_for_pointers(h->view);
 	if (h->asked == h->room)
 		return true;
 	if (++h->asked == h->room)
