@@ -39,7 +39,7 @@ static bool translate(struct mmx_pt *pt, uint64_t va, uint64_t *phys)
 static bool translates_to(const struct mmx_kernel *k, uint64_t va, uint64_t phys)
 {
 	struct mmx_pt pt;
-	uint64_t found;
+	uint64_t found = 0;
 
 	mmx_pt_begin(&pt, k->view->reader, k->arch, &k->paging, k->paging.root, va, va, 0);
 	return translate(&pt, va, &found) && found == phys;
