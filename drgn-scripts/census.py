@@ -75,7 +75,8 @@ def answer(model, _):
                   classes=[{"name": kind, "frames": frames} for kind, frames in ledger.classes.items()],
                   zones=[{"node": node, "zone": zone, "class": kind, "frames": frames}
                          for ((node, zone), kind), frames in ledger.zones.items()],
-                  reconciliation=[balance(ledger, counters, name) for name in names])
+                  reconciliation=[balance(ledger, counters, name) for name in names],
+                  untold=model.classes.untold)
     return answers.DONE
 
 
