@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is asked of zones: the records of nodes.c, zones.c and request.c have it as their arg. */
+/* What is asked of zones: the records of nodes.c, zones/ and request.c have it as their arg. */
 #ifndef MMX_RECORDS_ZONEX_H
 #define MMX_RECORDS_ZONEX_H
 
