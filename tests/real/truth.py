@@ -3,6 +3,7 @@
 What is true of a lab dump, found out without mmx: from the guest's own captures (kallsyms, iomem,
 zoneinfo) and by reading the raw ELF file with a few lines of its own.
 """
+import functools
 import json
 import re
 import struct
@@ -81,11 +82,19 @@ class Dump:
         self.raw = RawElf(self.raw_path)
         self.before = self.folder / "before"
         self.vmlinux = self.folder / "vmlinux" if self.manifest["has_dwarf"] else None
-        self.symbols = parse_kallsyms((self.before / "kallsyms").read_text())
-        self.by_name = {}
+
+    @functools.cached_property
+    def symbols(self):
+        return parse_kallsyms((self.before / "kallsyms").read_text())
+
+    @functools.cached_property
+    def by_name(self):
+        """Addresses of the kernel's own symbols; of equal names the first."""
+        found = {}
         for symbol in self.symbols:
             if not symbol.module:
-                self.by_name.setdefault(symbol.name, symbol.address)
+                found.setdefault(symbol.name, symbol.address)
+        return found
 
     @property
     def levels(self):
