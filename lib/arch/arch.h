@@ -82,6 +82,17 @@ struct mmx_paging {
 #define MMX_PTE_BIT_HIDDEN  (1u << 1) /* that map something, and it may not */
 #define MMX_PTE_BIT_LEAF    (1u << 2) /* that map something */
 
+/* What an entry that is not empty says of its page, on any architecture. */
+#define MMX_PTE_WRITE      (1u << 0)
+#define MMX_PTE_USER       (1u << 1)
+#define MMX_PTE_EXEC       (1u << 2)
+#define MMX_PTE_YOUNG      (1u << 3)
+#define MMX_PTE_DIRTY      (1u << 4)
+#define MMX_PTE_SPECIAL    (1u << 5) /* the kernel sees no page there */
+#define MMX_PTE_SOFT_DIRTY (1u << 6)
+#define MMX_PTE_UFFD_WP    (1u << 7)
+#define MMX_PTE_EXCLUSIVE  (1u << 8) /* not present: the anonymous page is this process's alone */
+
 /**
  * struct mmx_pte_bit - a bit of an entry, or a few side by side
  * @from, @to: the levels at which it is called that
@@ -99,6 +110,7 @@ struct mmx_pte_bit {
  * @level_bits: of an address, that each level decides: a table has that many entries, of 8 bytes each
  * @frame_mask: bits of an entry that can be of a frame
  * @bits: what the other ones are called, @bits_n of them
+ * @software: bits that are the kernel's to use, for different things over its releases
  */
 struct mmx_arch {
 	const char *machine;
@@ -106,8 +118,11 @@ struct mmx_arch {
 	uint64_t frame_mask;
 	const struct mmx_pte_bit *bits;
 	size_t bits_n;
+	uint64_t software[2];
 	/* Fills kind, phys and no_access of an entry that is not empty. */
 	void (*decode)(const struct mmx_paging *paging, struct mmx_pte *pte);
+	/* MMX_PTE_* of what decode() told LEAF or NONPRESENT; of the latter only those of its low bits. */
+	unsigned int (*flags)(const struct mmx_pte *pte);
 	/* What an entry that is not present says: see mm/swap/swap_types.h for what the types mean. */
 	void (*swap_entry)(uint64_t raw, unsigned int *type, uint64_t *offset);
 };

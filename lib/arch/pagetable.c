@@ -198,6 +198,10 @@ static bool step(struct mmx_pt *pt, struct mmx_pte *pte)
 		pte->kind = MMX_PTE_EMPTY;
 		if (pte->raw)
 			pt->arch->decode(&pt->paging, pte);
+		if (pte->kind == MMX_PTE_EMPTY && !(pt->flags & MMX_PT_GAPS)) {
+			go_behind(pt, end_of(pte));
+			continue;
+		}
 		if (pte->kind != MMX_PTE_TABLE) {
 			pt->coverage.found += pte->kind == MMX_PTE_LEAF;
 			go_behind(pt, end_of(pte));

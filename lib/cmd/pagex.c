@@ -200,7 +200,6 @@ static enum mmx_exit pagex(struct mmx_run *run)
 	if (run->option['u']) {
 		p.users.tasks = mmx_know_tasks(run->view);
 		p.users.swaps = mmx_know_swaps(run->view);
-		mmx_swap_types_find(&p.users.types, run->kernel);
 	}
 	status = mmx_run_show(run, &p.pages, NULL);
 	end_walk(&p);

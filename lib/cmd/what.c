@@ -122,16 +122,14 @@ static int translate(struct mmx_view *view, const struct mmx_what_options *o, ui
  */
 
 /* An entry of the kernel's that is not present is none of swap's. */
-static void read_entry(const struct mmx_what_walk *w, struct mmx_user_page *page)
+static void read_entry(const struct mmx_what_walk *w, struct mmx_user_entry *page)
 {
-	static const struct mmx_swap_types none;
 	const struct mmx_pte *pte = &w->pt.pte;
 
 	if (w->kind == MMX_WHAT_USER || pte->kind != MMX_PTE_NONPRESENT)
-		mmx_user_entry(page, w->view, w->options.pid ? &w->options.users->types : &none,
-			       pte, pte->start);
+		mmx_user_entry(page, w->view, mmx_know_entry_rules(w->view), pte, pte->start);
 	else
-		*page = (struct mmx_user_page){.kind = MMX_USER_NONE};
+		*page = (struct mmx_user_entry){.kind = MMX_USER_NONE};
 }
 
 /* Whether frames stand behind the current entry; they are the current run then. */
@@ -140,7 +138,7 @@ static bool take_entry(struct mmx_what_walk *w)
 	const struct mmx_pte *pte = &w->pt.pte;
 	unsigned int shift = w->view->kernel->arch->page_shift;
 	uint64_t pages = (pte->last >> shift) - (pte->start >> shift) + 1;
-	struct mmx_user_page page;
+	struct mmx_user_entry page;
 
 	read_entry(w, &page);
 	w->pages[page.kind] += pages;

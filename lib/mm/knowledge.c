@@ -41,6 +41,7 @@
 #include "mm/swap/swap_areas.h"
 #include "mm/processes/open_files.h"
 #include "mm/processes/task.h"
+#include "mm/processes/user_entry.h"
 #include "mm/zones/topology.h"
 #include "mm/zones/unaccepted.h"
 #include "mm/zones/zone_checks.h"

@@ -40,6 +40,7 @@ static const struct entry below[] = {
 	{0x6000, 6, 0x9800000000015ea5}, /* pkey 3, special, uffd-wp, soft-dirty, pat */
 	{0x6000, 7, 0x20067},            /* two frames that do not lie side by side */
 	{0x6000, 8, 0x22067},
+	{0x6000, 9, 0x60},                 /* empty, but for what some processors leave behind */
 	{0x6000, 511, 0x00080000000160e3}, /* encrypted; its bit is cleared */
 	{0x3000, 511, 0x7063},             /* kernel half: a table */
 	{0x7000, 511, 0x8063},             /* and the last one of them */

@@ -82,6 +82,8 @@ static void files_of_dax_do_not_count(void)
 	CHECK(counted(6) == 512, "of a huge page");
 	CHECK(!counted(58), "up to 6.5");
 	CHECK(counted(57) == 512, "nobody's bit then");
+	fake_memory_free(m);
+	setup();
 	fake_symbol(m, "arch_check_zapped_pte", FAKE_VA);
 	CHECK(!counted(57), "since 6.6");
 	CHECK(counted(58) == 512, "a bit of shadow stacks");

@@ -428,9 +428,22 @@ static void types_are_taken_from_the_top(void)
 	CHECK(t.areas == 24, "%u areas", t.areas);
 	CHECK(mmx_swap_kind(&t, 23) == MMX_SWAP_AREA, "the last area");
 	CHECK(mmx_swap_kind(&t, 24) == MMX_SWAP_HWPOISON, "poison above it");
-	CHECK(mmx_swap_kind(&t, 27) == MMX_SWAP_MIGRATION, "then migration");
-	CHECK(mmx_swap_kind(&t, 30) == MMX_SWAP_DEVICE, "then devices");
+	CHECK(mmx_swap_kind(&t, 25) == MMX_SWAP_MIGRATION_READ &&
+		      mmx_swap_kind(&t, 26) == MMX_SWAP_MIGRATION_EXCLUSIVE &&
+		      mmx_swap_kind(&t, 27) == MMX_SWAP_MIGRATION_WRITE,
+	      "then migration");
+	CHECK(mmx_swap_kind(&t, 28) == MMX_SWAP_DEVICE_WRITE &&
+		      mmx_swap_kind(&t, 29) == MMX_SWAP_DEVICE_READ &&
+		      mmx_swap_kind(&t, 30) == MMX_SWAP_EXCLUSIVE_WRITE,
+	      "then devices");
 	CHECK(mmx_swap_kind(&t, 32) != MMX_SWAP_AREA, "no type at all");
+	fake_symbol(m, "make_device_exclusive_range", FAKE_VA);
+	mmx_swap_types_find(&t, &m->mem.kernel);
+	CHECK(t.areas == 23 && mmx_swap_kind(&t, 23) == MMX_SWAP_HWPOISON &&
+		      mmx_swap_kind(&t, 27) == MMX_SWAP_DEVICE_WRITE &&
+		      mmx_swap_kind(&t, 29) == MMX_SWAP_EXCLUSIVE_WRITE &&
+		      mmx_swap_kind(&t, 30) == MMX_SWAP_EXCLUSIVE_READ,
+	      "one more of devices, up to 6.14");
 	teardown();
 }
 

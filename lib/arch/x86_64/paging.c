@@ -13,7 +13,10 @@
 #define PTE_P        (1ULL << 0)
 #define PTE_PSE      (1ULL << 7) /* at level 2 and 3; PAT at level 1 */
 #define PTE_PROTNONE (1ULL << 8) /* when not present: mapped, no access */
-#define FRAME_MASK   0x000ffffffffff000ULL
+#define PTE_NX       (1ULL << 63)
+#define PTE_STRAY \
+	0x60 /* accessed and dirty, which some processors may set in an entry that is empty */
+#define FRAME_MASK 0x000ffffffffff000ULL
 
 #define PRESENT MMX_PTE_BIT_PRESENT
 #define HIDDEN  MMX_PTE_BIT_HIDDEN
@@ -64,7 +67,9 @@ static uint64_t frame(uint64_t raw, uint64_t size, uint64_t clear)
 
 static void decode(const struct mmx_paging *paging, struct mmx_pte *pte)
 {
-	if (maps(pte->raw, pte->level)) {
+	if (!(pte->raw & ~(uint64_t)PTE_STRAY)) {
+		pte->kind = MMX_PTE_EMPTY;
+	} else if (maps(pte->raw, pte->level)) {
 		pte->kind = MMX_PTE_LEAF;
 		pte->no_access = !(pte->raw & PTE_P);
 		pte->phys = frame(pte->raw, pte->size, paging->clear);
@@ -75,6 +80,43 @@ static void decode(const struct mmx_paging *paging, struct mmx_pte *pte)
 		pte->kind = MMX_PTE_TABLE;
 		pte->phys = frame(pte->raw, 1ULL << PAGE_SHIFT, paging->clear);
 	}
+}
+
+/* A bit of an entry, and what it says. */
+struct flag {
+	uint8_t bit;
+	uint16_t flag;
+};
+
+static const struct flag present_flags[] = {
+	{1, MMX_PTE_WRITE},   {2, MMX_PTE_USER},     {5, MMX_PTE_YOUNG},       {6, MMX_PTE_DIRTY},
+	{9, MMX_PTE_SPECIAL}, {10, MMX_PTE_UFFD_WP}, {11, MMX_PTE_SOFT_DIRTY},
+};
+
+/* Those that the hardware has other names for: it looks at none of them. */
+static const struct flag swap_flags[] = {
+	{1, MMX_PTE_SOFT_DIRTY},
+	{2, MMX_PTE_UFFD_WP},
+	{3, MMX_PTE_EXCLUSIVE},
+};
+
+static unsigned int flags_of(uint64_t raw, const struct flag *f, size_t n)
+{
+	unsigned int flags = 0;
+
+	for (size_t i = 0; i < n; i++)
+		flags |= raw >> f[i].bit & 1 ? f[i].flag : 0;
+	return flags;
+}
+
+static unsigned int flags(const struct mmx_pte *pte)
+{
+	if (pte->kind == MMX_PTE_NONPRESENT)
+		return flags_of(pte->raw, swap_flags, sizeof(swap_flags) / sizeof(*swap_flags));
+	if (pte->kind != MMX_PTE_LEAF)
+		return 0;
+	return flags_of(pte->raw, present_flags, sizeof(present_flags) / sizeof(*present_flags)) |
+	       (pte->raw & PTE_NX ? 0 : MMX_PTE_EXEC);
 }
 
 /* Type in the top five bits, then the offset, inverted, down to the bits that tell kinds apart. */
@@ -91,6 +133,8 @@ const struct mmx_arch mmx_arch_x86_64 = {
 	.frame_mask = FRAME_MASK,
 	.bits = bits,
 	.bits_n = sizeof(bits) / sizeof(*bits),
+	.software = {1ULL << 57, 1ULL << 58},
 	.decode = decode,
+	.flags = flags,
 	.swap_entry = swap_entry,
 };

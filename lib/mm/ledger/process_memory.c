@@ -9,44 +9,17 @@
 #include "mm/ledger/process_memory.h"
 #include "mm/owners/page_table.h"
 #include "mm/processes/task.h"
-#include "mm/processes/usermem.h"
+#include "mm/processes/user_entry.h"
 
 #define SHARE_SHIFT 12 /* a share is kept in bytes of 4096ths, as the kernel keeps it */
 
-/*
- * A walk over one address space after the other. @special: of an entry whose page does not count as one, like
- * @huge_special of an entry one or more levels above single pages.
- */
+/* A walk over one address space after the other. */
 struct walk {
 	struct mmx_view *view;
 	struct mmx_coverage *coverage;
-	struct mmx_swap_types types;
 	struct mmx_page_walk pages;
-	uint64_t special, huge_special, huge_zero;
 	struct mmx_process_memory *process; /* the current one */
 };
-
-static uint64_t bit_named(const struct mmx_arch *arch, const char *name)
-{
-	for (size_t i = 0; i < arch->bits_n; i++) {
-		if (!strcmp(arch->bits[i].name, name))
-			return 1ULL << arch->bits[i].bit;
-	}
-	return 0;
-}
-
-/*
- * Files of DAX are mapped by huge entries that say so, up to 6.16, and whose pages are nobody's then. Their bit
- * made room for that of shadow stacks in 6.6, which came with this function. Nothing has it since.
- */
-static uint64_t devmap_bit(const struct mmx_kernel *k)
-{
-	uint64_t addr;
-
-	return bit_named(k->arch, mmx_symbol_addr(&k->symbols, "arch_check_zapped_pte", &addr)
-					  ? "software-57"
-					  : "software-58");
-}
 
 static void miss(struct walk *w, uint64_t pfn, enum mmx_read read)
 {
@@ -111,30 +84,14 @@ static void count_pages(struct walk *w, uint64_t pfn, uint64_t pages, bool prese
 	}
 }
 
-static void count_entry(struct walk *w, const struct mmx_pte *pte)
+static void count_entry(struct walk *w, const struct mmx_user_entries *e)
 {
-	unsigned int shift = w->view->kernel->arch->page_shift;
-	uint64_t pages = pte->size >> shift;
-	struct mmx_user_page first;
+	uint64_t pages = e->entry.pte.size >> w->view->kernel->arch->page_shift;
 
-	mmx_user_entry(&first, w->view, &w->types, pte, pte->va);
-	switch (first.kind) {
-	case MMX_USER_SWAP:
+	if (e->entry.kind == MMX_USER_SWAP)
 		w->process->swap += pages;
-		break;
-	case MMX_USER_MAPPED:
-	case MMX_USER_NO_ACCESS:
-		if (pte->raw & (pages > 1 ? w->huge_special : w->special) ||
-		    first.pfn == w->huge_zero)
-			break;
-		/* fallthrough */
-	case MMX_USER_MIGRATION:
-	case MMX_USER_DEVICE:
-		count_pages(w, first.pfn, pages, first.kind != MMX_USER_MIGRATION);
-		break;
-	default:
-		break;
-	}
+	else if (mmx_user_counted(e->entry.kind) && !mmx_user_special(&e->entry, e->rules))
+		count_pages(w, e->entry.pfn, pages, e->entry.kind != MMX_USER_MIGRATION);
 }
 
 static void count_tables(struct mmx_process_memory *process, const struct mmx_pt_owners *owners)
@@ -151,15 +108,15 @@ static void count_tables(struct mmx_process_memory *process, const struct mmx_pt
 
 static int count_process(struct walk *w, struct mmx_err *err)
 {
-	struct mmx_pt pt;
+	struct mmx_user_entries e;
 
-	if (mmx_user_begin(&pt, w->view, w->process->mm, 0, (1ULL << 63) - 1, 0, err)) {
+	if (mmx_user_entries_begin(&e, w->view, w->process->mm, 0, (1ULL << 63) - 1, 0, err)) {
 		mmx_cover_fail(w->coverage, err);
 		return 0;
 	}
-	while (mmx_pt_next(&pt))
-		count_entry(w, &pt.pte);
-	mmx_cover_inherit(w->coverage, &pt.coverage);
+	while (mmx_user_entries_next(&e))
+		count_entry(w, &e);
+	mmx_cover_inherit(w->coverage, &e.pt.coverage);
 	count_tables(w->process, mmx_know_pt_owners(w->view));
 	return mmx_stopped(w->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
 }
@@ -201,16 +158,10 @@ static int count_all(struct mmx_processes_memory *all, struct walk *w, struct mm
 int mmx_processes_memory_find(struct mmx_processes_memory *all, struct mmx_view *view,
 			      struct mmx_err *err)
 {
-	struct walk w = {.view = view,
-			 .coverage = &all->coverage,
-			 .special = bit_named(view->kernel->arch, "special"),
-			 .huge_zero = ~0ULL};
+	struct walk w = {.view = view, .coverage = &all->coverage};
 	int ret;
 
 	memset(all, 0, sizeof(*all));
-	w.huge_special = w.special | devmap_bit(view->kernel);
-	mmx_swap_types_find(&w.types, view->kernel);
-	mmx_kread_variable(view, "huge_zero_pfn", 8, &w.huge_zero);
 	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
 		return -1;
 	ret = count_all(all, &w, err);

@@ -11,10 +11,31 @@ static bool has_symbol(const struct mmx_kernel *k, const char *name)
 	return mmx_symbol_addr(&k->symbols, name, &addr);
 }
 
-static void take_types(struct mmx_swap_types *t, enum mmx_swap_kind kind, unsigned int n)
+/* The next type from the top down. */
+static void take(struct mmx_swap_types *t, enum mmx_swap_kind kind)
 {
-	while (n--)
-		t->kind[--t->areas] = kind;
+	t->kind[--t->areas] = kind;
+}
+
+/* Since 6.15 what a device has for itself is always writable, and the function that makes it so has a new name. */
+static void take_devices(struct mmx_swap_types *t, const struct mmx_kernel *k)
+{
+	bool both = has_symbol(k, "make_device_exclusive_range");
+
+	if (!both && !has_symbol(k, "make_device_exclusive"))
+		return;
+	if (both)
+		take(t, MMX_SWAP_EXCLUSIVE_READ);
+	take(t, MMX_SWAP_EXCLUSIVE_WRITE);
+	take(t, MMX_SWAP_DEVICE_READ);
+	take(t, MMX_SWAP_DEVICE_WRITE);
+}
+
+static void take_migration(struct mmx_swap_types *t)
+{
+	take(t, MMX_SWAP_MIGRATION_WRITE);
+	take(t, MMX_SWAP_MIGRATION_EXCLUSIVE);
+	take(t, MMX_SWAP_MIGRATION_READ);
 }
 
 /*
@@ -29,14 +50,15 @@ void mmx_swap_types_find(struct mmx_swap_types *t, const struct mmx_kernel *k)
 
 	memset(t, 0, sizeof(*t));
 	t->areas = MMX_SWAP_TYPES;
-	take_types(t, MMX_SWAP_ERROR, first);
-	take_types(t, MMX_SWAP_MARKER, !first || has_symbol(k, "handle_userfault"));
-	take_types(t, MMX_SWAP_DEVICE,
-		   has_symbol(k, "make_device_exclusive_range") ? 4
-		   : has_symbol(k, "make_device_exclusive")     ? 3
-								: 0);
-	take_types(t, MMX_SWAP_MIGRATION, has_symbol(k, "migrate_pages") ? 3 : 0);
-	take_types(t, MMX_SWAP_HWPOISON, mmx_has_enum(&k->layout, E_PG_hwpoison));
+	if (first)
+		take(t, MMX_SWAP_ERROR);
+	if (!first || has_symbol(k, "handle_userfault"))
+		take(t, MMX_SWAP_MARKER);
+	take_devices(t, k);
+	if (has_symbol(k, "migrate_pages"))
+		take_migration(t);
+	if (mmx_has_enum(&k->layout, E_PG_hwpoison))
+		take(t, MMX_SWAP_HWPOISON);
 	if (!mmx_vmcoreinfo_number(&k->vmcoreinfo, "MAX_PHYSMEM_BITS", &bits) || bits < 32 ||
 	    bits > 52)
 		bits = k->paging.levels == 5 ? 52 : 46;

@@ -16,8 +16,13 @@ struct mmx_kernel;
 enum mmx_swap_kind {
 	MMX_SWAP_AREA,
 	MMX_SWAP_HWPOISON,
-	MMX_SWAP_MIGRATION,
-	MMX_SWAP_DEVICE,
+	MMX_SWAP_MIGRATION_READ,
+	MMX_SWAP_MIGRATION_EXCLUSIVE, /* not writable; the anonymous page is this process's alone */
+	MMX_SWAP_MIGRATION_WRITE,
+	MMX_SWAP_DEVICE_WRITE, /* the page is in a device's memory */
+	MMX_SWAP_DEVICE_READ,
+	MMX_SWAP_EXCLUSIVE_WRITE, /* the page is here, and a device's alone to use */
+	MMX_SWAP_EXCLUSIVE_READ,
 	MMX_SWAP_MARKER,
 	MMX_SWAP_ERROR, /* 6.1: could not be read back */
 };

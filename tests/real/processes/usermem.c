@@ -16,7 +16,7 @@
 #define PM_PRESENT (1ULL << 63)
 #define PM_SWAP    (1ULL << 62)
 
-static uint64_t word_of(const struct mmx_user_page *page)
+static uint64_t word_of(const struct mmx_user_entry *page)
 {
 	if (page->kind == MMX_USER_MAPPED || page->kind == MMX_USER_NO_ACCESS)
 		return PM_PRESENT | page->pfn;
@@ -27,16 +27,15 @@ static uint64_t word_of(const struct mmx_user_page *page)
 
 struct area {
 	struct mmx_view *view;
-	const struct mmx_swap_types *types;
 	uint64_t start, pages, *words;
 };
 
 static void take_entry(struct area *a, const struct mmx_pte *pte)
 {
 	for (uint64_t at = pte->start; at < pte->last; at += 4096) {
-		struct mmx_user_page page;
+		struct mmx_user_entry page;
 
-		mmx_user_entry(&page, a->view, a->types, pte, at);
+		mmx_user_entry(&page, a->view, mmx_know_entry_rules(a->view), pte, at);
 		a->words[(at - a->start) / 4096] = word_of(&page);
 	}
 }
@@ -44,14 +43,12 @@ static void take_entry(struct area *a, const struct mmx_pte *pte)
 static int pagemap(const struct mmx_kernel *k)
 {
 	struct mmx_view *view = k->view;
-	struct mmx_swap_types types;
 	const struct mmx_tasks *found = mmx_know_tasks(k->view);
 	struct mmx_err err;
-	struct area a = {.view = view, .types = &types};
+	struct area a = {.view = view};
 	int pid, ret = 0;
 	struct mmx_pt pt;
 
-	mmx_swap_types_find(&types, view->kernel);
 	while (!ret && scanf("%d %" SCNx64 " %" SCNu64, &pid, &a.start, &a.pages) == 3) {
 		const struct mmx_task *t = mmx_task_find(found, pid);
 
@@ -80,13 +77,11 @@ static int user(const struct mmx_kernel *k)
 	uint64_t addr, phys;
 	int pid;
 
-	users.types = areas->types;
 	while (scanf("%d %" SCNx64, &pid, &addr) == 2) {
 		const struct mmx_task *t = mmx_task_find(found, pid);
-		struct mmx_user_page page;
+		struct mmx_user_entry page;
 
-		if (!t ||
-		    mmx_user_page(&page, view, &areas->types, mmx_task_mm(found, t), addr, &err)) {
+		if (!t || mmx_user_lookup(&page, view, mmx_task_mm(found, t), addr, &err)) {
 			puts(t ? err.text : "no such task");
 			continue;
 		}
