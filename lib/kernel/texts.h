@@ -7,6 +7,8 @@
 #define MMX_KERNEL_TEXTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -30,5 +32,14 @@ struct mmx_text {
  */
 int mmx_texts_find(struct mmx_view *view, struct mmx_text *texts, unsigned int n,
 		   struct mmx_err *err);
+
+/**
+ * mmx_constant_find() - where some bytes, of at most MMX_CONSTANT_MAX, lie in the read-only data: the first place
+ * Returns 1, 0 when they lie nowhere, and -1 when that cannot be told, as above.
+ */
+int mmx_constant_find(struct mmx_view *view, const void *bytes, size_t n, uint64_t *addr,
+		      struct mmx_err *err);
+
+#define MMX_CONSTANT_MAX 64u
 
 #endif

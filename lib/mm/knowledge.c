@@ -42,6 +42,8 @@
 #include "mm/processes/open_files.h"
 #include "mm/processes/task.h"
 #include "mm/processes/user_entry.h"
+#include "mm/processes/vm_flags.h"
+#include "mm/processes/vma_name.h"
 #include "mm/zones/topology.h"
 #include "mm/zones/unaccepted.h"
 #include "mm/zones/zone_checks.h"

@@ -28,6 +28,7 @@ struct mmx_view;
 enum mmx_recall_kind {
 	MMX_RECALL_MAPPING, /* struct mmx_mapping of an address_space */
 	MMX_RECALL_FILE,    /* struct mmx_path of a file */
+	MMX_RECALL_SEEN,    /* the same, as PID 1 sees it */
 	MMX_RECALL_MEMCG,   /* struct mmx_memcg of a mem_cgroup */
 	MMX_RECALL_ANON,    /* struct mmx_anon of an anon_vma */
 };

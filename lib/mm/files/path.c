@@ -15,7 +15,8 @@
 #define BUFFER_NAME_MAX 32 /* of a DMA buffer, with its NUL */
 
 struct file {
-	uint64_t mode, mnt, dentry;
+	uint64_t mode;
+	struct mmx_user_path path;
 };
 
 static const struct mmx_wanted dentry_wanted[] = {
@@ -36,13 +37,14 @@ static const struct mmx_wanted mount_wanted[] = {
 
 static const struct mmx_wanted file_wanted[] = {
 	MMX_WANT(struct file, mode, file, f_mode),
-	MMX_WANT(struct file, mnt, file, f_path_mnt),
-	MMX_WANT(struct file, dentry, file, f_path_dentry),
+	MMX_WANT(struct file, path.vfsmount, file, f_path_mnt),
+	MMX_WANT(struct file, path.dentry, file, f_path_dentry),
+	MMX_WANT(struct file, path.inode, file, f_inode),
 };
 
 static const struct mmx_wanted backing_file_wanted[] = {
-	MMX_WANT(struct file, mnt, backing_file, user_path_mnt),
-	MMX_WANT(struct file, dentry, backing_file, user_path_dentry),
+	MMX_WANT(struct file, path.vfsmount, backing_file, user_path_mnt),
+	MMX_WANT(struct file, path.dentry, backing_file, user_path_dentry),
 };
 
 static const struct mmx_decode dentry_table = MMX_DECODE("dentry", dentry_wanted),
@@ -56,11 +58,15 @@ int mmx_mount_read(struct mmx_mount *m, struct mmx_view *view, uint64_t addr, st
 	return mmx_decode_read(&mount_table, view, addr, m, err);
 }
 
-/* A path is built from its end; @at is where its text begins. */
+/*
+ * A path is built from its end; @at is where its text begins, and @end where that of its directories ends. No struct
+ * mount is at 0, where none is wanted.
+ */
 struct builder {
 	struct mmx_path *path;
 	struct mmx_view *view;
-	size_t at;
+	struct mmx_root root;
+	size_t at, end;
 };
 
 static int prepend(struct builder *b, const char *text, size_t len, struct mmx_err *err)
@@ -104,17 +110,21 @@ static int prepend_name(struct builder *b, uint64_t addr, const struct mmx_dentr
 }
 
 /*
- * Up from @dentry to the root of @mount and on through the mounts above it. @below says whether it
- * is below that mount at all: false when the file system's root comes first.
+ * Up from @dentry to the root of @mount and on through the mounts above it, to the reader's root. @below says whether
+ * it is below that mount at all: false when the file system's root comes first.
  */
 static int climb(struct builder *b, const struct mmx_mount *mount, uint64_t dentry, bool *below,
 		 struct mmx_err *err)
 {
+	uint64_t root = b->root.vfsmount - mmx_off(&b->view->kernel->layout, M_mount_mnt);
 	struct mmx_mount m = *mount;
 	struct mmx_dentry d;
 
 	*below = false;
+	b->end = b->at;
 	for (unsigned int step = 0; step < STEPS_MAX; step++) {
+		if (b->root.vfsmount && m.addr == root && dentry == b->root.dentry)
+			return 0;
 		if (dentry == m.root) {
 			*below |= m.addr == mount->addr;
 			if (m.parent == m.addr) {
@@ -129,8 +139,11 @@ static int climb(struct builder *b, const struct mmx_mount *mount, uint64_t dent
 		}
 		if (mmx_decode_read(&dentry_table, b->view, dentry, &d, err))
 			return -1;
-		if (d.parent == dentry) /* moved out of the tree that is mounted */
+		if (d.parent == dentry) {
+			b->path->escaped = true;
+			b->at = b->end;
 			return 0;
+		}
 		if (prepend_name(b, dentry, &d, err))
 			return -1;
 		dentry = d.parent;
@@ -142,14 +155,14 @@ static int climb(struct builder *b, const struct mmx_mount *mount, uint64_t dent
 static void begin(struct builder *b, struct mmx_path *path, struct mmx_view *view)
 {
 	*b = (struct builder){.path = path, .view = view, .at = MMX_PATH_MAX - 1};
-	path->deleted = path->generated = path->detached = false;
+	path->deleted = path->generated = path->detached = path->escaped = false;
 	path->one_of = 1;
 	path->text[MMX_PATH_MAX - 1] = 0;
 }
 
 static void finish(struct builder *b)
 {
-	if (!b->path->text[b->at])
+	if (b->at == b->end && b->at)
 		b->path->text[--b->at] = '/';
 	memmove(b->path->text, b->path->text + b->at, MMX_PATH_MAX - b->at);
 }
@@ -236,24 +249,31 @@ int mmx_dentry_read(struct mmx_dentry *d, struct mmx_view *view, uint64_t addr, 
 	return 0;
 }
 
-int mmx_path_below(struct mmx_path *path, struct mmx_view *view, const struct mmx_mount *mount,
-		   uint64_t dentry, const struct mmx_dentry *d, bool *below, struct mmx_err *err)
+static int build(struct builder *b, const struct mmx_mount *mount, uint64_t dentry,
+		 const struct mmx_dentry *d, bool *below, struct mmx_err *err)
 {
 	static const char deleted[] = " (deleted)";
-	struct builder b;
 
-	begin(&b, path, view);
-	path->deleted = d->unhashed && !d->is_root;
-	if (path->deleted && prepend(&b, deleted, sizeof(deleted) - 1, err))
+	b->path->deleted = d->unhashed && !d->is_root;
+	if (b->path->deleted && prepend(b, deleted, sizeof(deleted) - 1, err))
 		return -1;
-	if (climb(&b, mount, dentry, below, err))
+	if (climb(b, mount, dentry, below, err))
 		return -1;
-	finish(&b);
+	finish(b);
 	return 0;
 }
 
-int mmx_path_read(struct mmx_path *path, struct mmx_view *view, uint64_t vfsmount, uint64_t dentry,
-		  struct mmx_err *err)
+int mmx_path_below(struct mmx_path *path, struct mmx_view *view, const struct mmx_mount *mount,
+		   uint64_t dentry, const struct mmx_dentry *d, bool *below, struct mmx_err *err)
+{
+	struct builder b;
+
+	begin(&b, path, view);
+	return build(&b, mount, dentry, d, below, err);
+}
+
+static int read_path(struct mmx_path *path, struct mmx_view *view, const struct mmx_root *root,
+		     uint64_t vfsmount, uint64_t dentry, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct mmx_dentry d;
@@ -262,12 +282,21 @@ int mmx_path_read(struct mmx_path *path, struct mmx_view *view, uint64_t vfsmoun
 	bool below;
 
 	begin(&b, path, view);
+	b.root = *root;
 	if (mmx_dentry_read(&d, view, dentry, err) ||
 	    mmx_mount_read(&mount, view, vfsmount - mmx_off(l, M_mount_mnt), err))
 		return -1;
 	if (d.d_dname && !(d.is_root && dentry == mount.root))
 		return mmx_path_generated(path, view, dentry, &d, err);
-	return mmx_path_below(path, view, &mount, dentry, &d, &below, err);
+	return build(&b, &mount, dentry, &d, &below, err);
+}
+
+int mmx_path_read(struct mmx_path *path, struct mmx_view *view, uint64_t vfsmount, uint64_t dentry,
+		  struct mmx_err *err)
+{
+	static const struct mmx_root of_all;
+
+	return read_path(path, view, &of_all, vfsmount, dentry, err);
 }
 
 /* FMODE_BACKING: the file is a struct backing_file. It moved when fop_flags came, behind 6.8; 6.14 has both. */
@@ -276,8 +305,8 @@ static unsigned int backing_bit(const struct mmx_layout *l)
 	return mmx_has(l, M_file_operations_fop_flags) ? 24 : 25;
 }
 
-static int path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
-			struct mmx_err *err)
+int mmx_user_path_read(struct mmx_user_path *user, struct mmx_view *view, uint64_t file,
+		       struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct file f;
@@ -285,17 +314,43 @@ static int path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t f
 	if (mmx_decode_read(&file_table, view, file, &f, err))
 		return -1;
 	if (mmx_has(l, M_backing_file_user_path_mnt) && f.mode >> backing_bit(l) & 1 &&
-	    mmx_decode_read(&backing_file_table, view, file, &f, err))
+	    (mmx_decode_read(&backing_file_table, view, file, &f, err) ||
+	     mmx_kget(view, f.path.dentry, M_dentry_d_inode, &f.path.inode, err)))
 		return -1;
-	return mmx_path_read(path, view, f.mnt, f.dentry, err);
+	*user = f.path;
+	return 0;
+}
+
+static int path_of_file(struct mmx_path *path, struct mmx_view *view, const struct mmx_root *root,
+			uint64_t file, struct mmx_err *err)
+{
+	struct mmx_user_path user;
+
+	return mmx_user_path_read(&user, view, file, err) ||
+			       read_path(path, view, root, user.vfsmount, user.dentry, err)
+		       ? -1
+		       : 0;
+}
+
+int mmx_path_seen(struct mmx_path *path, struct mmx_view *view, const struct mmx_root *root,
+		  uint64_t file, struct mmx_err *err)
+{
+	if (mmx_recall(view, MMX_RECALL_SEEN, file, path, sizeof(*path)))
+		return 0;
+	if (path_of_file(path, view, root, file, err))
+		return -1;
+	mmx_remember(view, MMX_RECALL_SEEN, file, path, sizeof(*path));
+	return 0;
 }
 
 int mmx_path_of_file(struct mmx_path *path, struct mmx_view *view, uint64_t file,
 		     struct mmx_err *err)
 {
+	static const struct mmx_root of_all;
+
 	if (mmx_recall(view, MMX_RECALL_FILE, file, path, sizeof(*path)))
 		return 0;
-	if (path_of_file(path, view, file, err))
+	if (path_of_file(path, view, &of_all, file, err))
 		return -1;
 	mmx_remember(view, MMX_RECALL_FILE, file, path, sizeof(*path));
 	return 0;

@@ -14,6 +14,9 @@ static const struct mmx_wanted vma_wanted[] = {
 	MMX_WANT(struct mmx_vma, pgoff, vm_area_struct, vm_pgoff),
 	MMX_WANT(struct mmx_vma, file, vm_area_struct, vm_file),
 	MMX_WANT(struct mmx_vma, anon_vma, vm_area_struct, anon_vma),
+	MMX_WANT_IF(struct mmx_vma, ops, vm_area_struct, vm_ops),
+	MMX_WANT_IF(struct mmx_vma, private_data, vm_area_struct, vm_private_data),
+	MMX_WANT_IF(struct mmx_vma, anon_name, vm_area_struct, anon_name),
 };
 
 static const struct mmx_wanted mm_wanted[] = {
@@ -23,6 +26,12 @@ static const struct mmx_wanted mm_wanted[] = {
 
 static const struct mmx_decode vm_area_struct = MMX_DECODE("vm_area_struct", vma_wanted),
 			       mm_struct = MMX_DECODE("mm_struct", mm_wanted);
+
+int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	*vma = (struct mmx_vma){.addr = addr};
+	return mmx_decode_read(&vm_area_struct, view, addr, vma, err);
+}
 
 void mmx_vmas_begin(struct mmx_vmas *v, struct mmx_view *view, uint64_t mm)
 {
@@ -89,9 +98,7 @@ bool mmx_vmas_next(struct mmx_vmas *v)
 	if (v->done)
 		return false;
 	while (mmx_maple_next(&v->maple)) {
-		v->vma = (struct mmx_vma){.addr = v->maple.entry};
-		if (mmx_decode_read(&vm_area_struct, v->maple.view, v->vma.addr, &v->vma, &err) ||
-		    check(v, &err)) {
+		if (mmx_vma_read(&v->vma, v->maple.view, v->maple.entry, &err) || check(v, &err)) {
 			leave_out(v, &err);
 			continue;
 		}

@@ -32,6 +32,7 @@
  * @pgoff: of its file, or of what its pages' index counts from; in pages of 4 KiB
  * @file: its struct file, 0 when it has none
  * @anon_vma: 0 while it has no pages of its own
+ * @ops, @private_data, @anon_name: what names it (vma_name.h)
  */
 struct mmx_vma {
 	uint64_t addr;
@@ -41,6 +42,7 @@ struct mmx_vma {
 	uint64_t pgoff;
 	uint64_t file;
 	uint64_t anon_vma;
+	uint64_t ops, private_data, anon_name;
 };
 
 /**
@@ -57,6 +59,9 @@ struct mmx_vmas {
 	uint32_t count, users; /* as the mm has them */
 	bool done;
 };
+
+/** mmx_vma_read() - the vm_area_struct at @addr, wherever it was met: nothing is held against anything */
+int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err);
 
 /** mmx_vmas_begin() - walk those of the mm_struct at @mm */
 void mmx_vmas_begin(struct mmx_vmas *vmas, struct mmx_view *view, uint64_t mm);
