@@ -177,7 +177,10 @@ const struct mmx_command mmx_cmd_procx = {
 		"read-only data. pagetypeinfo counts a list up to 100000 blocks, as kernels do. What is of a node\n"
 		"in sysfs is node<N>/vmstat, node<N>/numastat and node<N>/meminfo. meminfo has the lines that the\n"
 		"kernel has texts for, in the order that they have had since 6.1. allocinfo is there where\n"
-		"allocations are profiled (CONFIG_MEM_ALLOC_PROFILING, since 6.10).",
+		"allocations are profiled (CONFIG_MEM_ALLOC_PROFILING, since 6.10).\n"
+		"\n"
+		"What each process has is PID/maps; PID may be a thread's. Paths are as PID 1 sees them. Of a\n"
+		"kernel thread, a zombie, and a leader that exited before its threads it is empty.",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

@@ -42,8 +42,11 @@ bool mmx_proc_find(struct mmx_proc *p, const char *asked)
 	if (of_process && *asked++ != '/')
 		return false;
 	for (p->nr = 0; p->nr < MMX_PROC_COUNT; p->nr++) {
+		size_t before = of_process ? strlen("PID/") : 0;
+
 		p->entry = entries[p->nr];
-		if (p->entry->of_process == of_process && is_asked(p->entry->name, asked, &p->node))
+		if (p->entry->of_process == of_process &&
+		    is_asked(p->entry->name + before, asked, &p->node))
 			return true;
 	}
 	return false;

@@ -32,8 +32,8 @@ struct mmx_proc_words {
 
 /**
  * struct mmx_proc_entry - a file below /proc
- * @name: "kpageflags", "maps"; in "node<N>/vmstat" the number of a node stands for <N>
- * @of_process: each process has one; it is asked for as PID/NAME
+ * @name: "kpageflags"; in "node<N>/vmstat" the number of a node stands for <N>
+ * @of_process: each process has one, and the name is "PID/maps"
  * @by: of a file of words: what they can be asked by
  * @state_size: bytes at p->state, zeroed at first
  * @find: all that the contents rest on; 0, or -1 and @err: there is no telling
@@ -132,7 +132,8 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(meminfo)                        \
 	ENTRY(node_meminfo) /* meminfo.c */   \
 	ENTRY(swaps)                          \
-	ENTRY(allocinfo)
+	ENTRY(allocinfo)                      \
+	ENTRY(maps)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)
