@@ -12,6 +12,7 @@
 
 #include "arch/pagetable.h"
 #include "base/coverage.h"
+#include "mm/files/mapping.h"
 #include "mm/processes/usermem.h"
 
 struct mmx_view;
@@ -89,5 +90,31 @@ struct mmx_what_gaps {
 
 /** mmx_what_end() - what a walk that came to its end passed over; -1 when that was all of it */
 int mmx_what_end(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx_err *err);
+
+/*
+ * FILE: how users name a file. A path, looked up as the process with -u PID or else PID 1 would; the address
+ * of an inode, an address_space, a dentry, or a struct file; a page of it, as WHAT names one; or a name
+ * without slashes, of a block device or a file that is found through all inodes: "vda1", "memfd:NAME".
+ */
+
+/**
+ * struct mmx_what_file - a file that was named
+ * @mapping: what caches its pages, with the inode that it belongs to: of overlayfs's files that of the file
+ *	below, of the special file of a block device that of the device
+ * @how: how it was found, in words: "path", "inode", ...
+ * @named: the inode that was named, when it is not mapping.inode; or 0
+ * @has_index, @index: of a page: which one of the file it is, in pages
+ */
+struct mmx_what_file {
+	struct mmx_mapping mapping;
+	const char *how;
+	uint64_t named;
+	bool has_index;
+	uint64_t index;
+};
+
+/** mmx_what_file() - the file that an operand names; -1 when there is none, and why */
+int mmx_what_file(struct mmx_what_file *f, struct mmx_view *view, const char *text,
+		  const struct mmx_what_options *options, struct mmx_err *err);
 
 #endif
