@@ -40,6 +40,9 @@ class FileSystem:
         self.mount["mnt_parent"] = on.mount if on else self.mount
         self.mount["mnt_mountpoint"] = dentry if dentry else self.root
         self.mount["mnt_ns"] = kernel.mount_namespace
+        m.list_init(self.mount.at("mnt_mounts"))
+        if on:
+            m.list_add_tail(self.mount.at("mnt_child"), on.mount.at("mnt_mounts"))
         m.list_add_tail(self.mount.at("mnt_instance"), self.super.at("s_mounts"))
 
     def dentry(self, parent, name, inode):

@@ -179,6 +179,9 @@ class Kernel:
         self.init_mm = m.image.object("init_mm", "mm_struct")
         self.init_mm.set(pgd=m.image.by_name["init_top_pgt"], mm_users=2, mm_count=1)
         m.list_init(self.init_mm.at("mmlist"))
+        self.fs = m.image.object("init_fs", "fs_struct")
+        self.fs["root.mnt"] = self.root_fs.mount.at("mnt")
+        self.fs["root.dentry"] = self.root_fs.root
         self.init_task = m.image.object("init_task", "task_struct")
         self.idle = Task(self, 0, "swapper/0", None, self.init_task).kthread()
         self.init_task["active_mm"] = self.init_mm

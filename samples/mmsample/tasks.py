@@ -58,7 +58,7 @@ class Task:
         parent = parent or self
         self.task.set(pid=pid, tgid=pid, signal=self.signal, group_leader=self.task,
                       real_parent=parent.task, parent=parent.task, prio=120, static_prio=120,
-                      usage=1, nvcsw=CONTEXT_SWITCHES, comm=comm.encode()[:15] + b"\0")
+                      usage=1, nvcsw=CONTEXT_SWITCHES, fs=kernel.fs, comm=comm.encode()[:15] + b"\0")
         for head in ("children", "sibling", "tasks"):
             m.list_init(self.task.at(head))
         m.list_add_tail(self.task.at("thread_node"), self.signal.at("thread_head"))
