@@ -57,11 +57,16 @@ static void descend(struct mmx_rb *rb, uint64_t addr, uint64_t parent, uint64_t 
 		}
 		if (read_node(rb, addr, parent, &node))
 			return;
+		rb->visited++;
 		if (node.subtree_last > bound)
 			mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
 					"the tree at 0x%" PRIx64 " is broken: node 0x%" PRIx64
 					" ends at 0x%" PRIx64 ", and the node above at 0x%" PRIx64,
 					rb->root, addr, node.subtree_last, bound);
+		if (node.subtree_last < rb->from) {
+			rb->pruned++;
+			return;
+		}
 		rb->path[rb->depth++] =
 			(struct mmx_rb_step){addr, node.left, node.right, node.subtree_last};
 		parent = addr;
@@ -89,6 +94,7 @@ static void begin(struct mmx_rb *rb)
 
 	rb->coverage = (struct mmx_coverage){0};
 	rb->node = rb->right = rb->subtree_last = rb->start = 0;
+	rb->visited = rb->pruned = 0;
 	rb->depth = 0;
 	/* While all of a process's anon_vma trees are locked, their root pointers have bit 0 set. */
 	if (find_top(rb, &top, &err))
@@ -103,18 +109,26 @@ void mmx_rb_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, uint6
 	rb->root = root;
 	rb->limit = limit;
 	rb->interval = false;
+	rb->from = 0;
 	begin(rb);
 }
 
-void mmx_interval_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
-			uint64_t limit)
+void mmx_interval_query(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			uint64_t from, uint64_t limit)
 {
 	rb->view = view;
 	rb->root = root;
 	rb->limit = limit;
 	rb->interval = true;
 	rb->last_at = last_at;
+	rb->from = from;
 	begin(rb);
+}
+
+void mmx_interval_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			uint64_t limit)
+{
+	mmx_interval_query(rb, view, root, last_at, 0, limit);
 }
 
 /* A node that is both sides of its parent names that as its parent, and would be met twice. */

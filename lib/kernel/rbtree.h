@@ -13,6 +13,8 @@
  *
  * An interval tree is one whose nodes are sorted by their interval's start and know the largest end
  * below them: mmx_interval_begin(), and mmx_interval_check() once the caller knows a node's interval.
+ * mmx_interval_query() passes over parts that end too early, as the kernel's own search does; whoever
+ * comes to a node that starts too late has seen all that overlap, and ends the walk.
  */
 #ifndef MMX_KERNEL_RBTREE_H
 #define MMX_KERNEL_RBTREE_H
@@ -36,16 +38,19 @@ struct mmx_rb_step {
  * @coverage: how many nodes were found, and what of the tree could not be walked
  * @node: the address of the node that mmx_rb_next() found
  * @subtree_last: of an interval tree: the largest end in and below it, as the node says
+ * @visited, @pruned: nodes that were read, and those of them where a query turned back
  */
 struct mmx_rb {
 	struct mmx_coverage coverage;
 	uint64_t node;
 	uint64_t subtree_last;
+	uint64_t visited, pruned;
 	/* Private. */
 	struct mmx_view *view;
 	uint64_t root, limit;
 	bool interval;
 	int64_t last_at;      /* from a node to its subtree_last */
+	uint64_t from;        /* a query passes over what ends before it */
 	uint64_t left, right; /* of the node that was found */
 	uint64_t start;       /* of the interval before */
 	unsigned int depth;
@@ -66,6 +71,10 @@ void mmx_rb_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, uint6
  */
 void mmx_interval_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
 			uint64_t limit);
+
+/** mmx_interval_query() - the same without those parts of the tree whose nodes all end before @from */
+void mmx_interval_query(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			uint64_t from, uint64_t limit);
 
 /** mmx_rb_next() - go to the next node; false at the end */
 bool mmx_rb_next(struct mmx_rb *rb);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* XArrays and red-black trees, whole and forged, and what swap tables say through them. */
+#include <inttypes.h>
 #include <stddef.h>
 
 #include "../fake_memory.h"
@@ -402,6 +403,12 @@ static void intervals_end_where_the_tree_says(void)
 	CHECK(mmx_rb_next(&w) && mmx_interval_check(&w, 1, 1) && mmx_rb_next(&w) &&
 		      !mmx_interval_check(&w, 0, 1),
 	      "out of order");
+	mmx_interval_query(&w, m->view, root, at, 4, 100);
+	CHECK(!strcmp(walked(&w, node), "defg") && w.visited == 5 && w.pruned == 1,
+	      "a query leaves out what ends before it: %" PRIu64 " visited, %" PRIu64 " pruned",
+	      w.visited, w.pruned);
+	mmx_interval_query(&w, m->view, root, at, 8, 100);
+	CHECK(!mmx_rb_next(&w) && w.visited == 1 && w.pruned == 1, "all of it ends too early");
 	v[1]->subtree_last = 8;
 	mmx_interval_begin(&w, m->view, root, at, 100);
 	CHECK(!strcmp(walked(&w, node), "abcdefg") && !mmx_cover_whole(&w.coverage),

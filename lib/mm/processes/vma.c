@@ -30,7 +30,10 @@ static const struct mmx_decode vm_area_struct = MMX_DECODE("vm_area_struct", vma
 int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
 {
 	*vma = (struct mmx_vma){.addr = addr};
-	return mmx_decode_read(&vm_area_struct, view, addr, vma, err);
+	return mmx_decode_require(&vm_area_struct, &view->kernel->layout, err) ||
+			       mmx_decode_read(&vm_area_struct, view, addr, vma, err)
+		       ? -1
+		       : 0;
 }
 
 void mmx_vmas_begin(struct mmx_vmas *v, struct mmx_view *view, uint64_t mm)

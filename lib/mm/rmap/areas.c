@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "kernel/decode.h"
+#include "kernel/kernel.h"
+#include "mm/rmap/areas.h"
+
+#define NODES_MAX (1u << 24)
+
+/* A link of the tree of an anon_vma. */
+struct chain {
+	uint64_t vma, anon_vma;
+};
+
+static const struct mmx_wanted chain_wanted[] = {
+	MMX_WANT(struct chain, vma, anon_vma_chain, vma),
+	MMX_WANT(struct chain, anon_vma, anon_vma_chain, anon_vma),
+};
+
+static const struct mmx_decode anon_vma_chain = MMX_DECODE("anon_vma_chain", chain_wanted);
+
+/* Where a tree's root, its nodes and what these know of those below lie. */
+static const struct {
+	enum mmx_layout_member root, node, subtree_last;
+	const char *what;
+} trees[] = {
+	[MMX_AREAS_ANON] = {M_anon_vma_rb_root, M_anon_vma_chain_rb,
+			    M_anon_vma_chain_rb_subtree_last, "anon_vma"},
+	[MMX_AREAS_FILE] = {M_address_space_i_mmap, M_vm_area_struct_shared_rb,
+			    M_vm_area_struct_shared_subtree_last, "address_space"},
+};
+
+void mmx_areas_begin(struct mmx_areas *a, struct mmx_view *view, const struct mmx_areas_ask *ask)
+{
+	const enum mmx_layout_member need[] = {trees[ask->tree].root, trees[ask->tree].node,
+					       trees[ask->tree].subtree_last};
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_err err;
+
+	a->coverage = (struct mmx_coverage){0};
+	a->view = view;
+	a->ask = *ask;
+	a->rb.visited = a->rb.pruned = 0;
+	a->done = mmx_layout_require(l, need, sizeof(need) / sizeof(*need), &err);
+	if (a->done)
+		mmx_cover_fail(&a->coverage, &err);
+	else
+		mmx_interval_query(&a->rb, view, ask->of + mmx_off(l, need[0]),
+				   (int64_t)(mmx_off(l, need[2]) - mmx_off(l, need[1])),
+				   ask->whole ? 0 : ask->first, NODES_MAX);
+}
+
+/* The VMA that the node of an anon_vma's tree stands for, by the link that it lies in. */
+static int follow_chain(struct mmx_areas *a, uint64_t *vma, struct mmx_err *err)
+{
+	struct chain chain;
+
+	a->chain = a->rb.node - mmx_off(&a->view->kernel->layout, M_anon_vma_chain_rb);
+	if (mmx_decode_require(&anon_vma_chain, &a->view->kernel->layout, err) ||
+	    mmx_decode_read(&anon_vma_chain, a->view, a->chain, &chain, err))
+		return -1;
+	*vma = chain.vma;
+	return chain.anon_vma == a->ask.of
+		       ? 0
+		       : mmx_fail(err, MMX_ECORRUPT,
+				  "the anon_vma_chain at 0x%" PRIx64
+				  " says that it is of the anon_vma at 0x%" PRIx64,
+				  a->chain, chain.anon_vma);
+}
+
+static int read_area(struct mmx_areas *a, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = a->view->kernel;
+	uint64_t addr, page = 1ULL << k->arch->page_shift;
+
+	a->chain = 0;
+	if (a->ask.tree == MMX_AREAS_ANON) {
+		if (follow_chain(a, &addr, err))
+			return -1;
+	} else {
+		addr = a->rb.node - mmx_off(&k->layout, M_vm_area_struct_shared_rb);
+	}
+	if (mmx_vma_read(&a->vma, a->view, addr, err))
+		return -1;
+	a->first = a->vma.pgoff;
+	a->last = mmx_vma_last_index(&a->vma, k->arch->page_shift);
+	if (a->vma.start >= a->vma.end || (a->vma.start | a->vma.end) & (page - 1) ||
+	    a->last < a->first)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"the VMA at 0x%" PRIx64 " is for 0x%" PRIx64 "-0x%" PRIx64
+				" from page 0x%" PRIx64 " on, which cannot be",
+				addr, a->vma.start, a->vma.end, a->vma.pgoff);
+	return 0;
+}
+
+static void leave_out(struct mmx_areas *a, struct mmx_err *err)
+{
+	mmx_fail_prefix(err, "the tree of the %s at 0x%" PRIx64, trees[a->ask.tree].what,
+			a->ask.of);
+	mmx_cover_fail(&a->coverage, err);
+}
+
+bool mmx_areas_next(struct mmx_areas *a)
+{
+	struct mmx_err err;
+
+	while (!a->done && mmx_rb_next(&a->rb)) {
+		if (read_area(a, &err)) {
+			leave_out(a, &err);
+			continue;
+		}
+		/* Where they are in order, all that follow begin behind what is asked for as well. */
+		if (mmx_interval_check(&a->rb, a->first, a->last) && a->first > a->ask.last)
+			break;
+		if (a->first > a->ask.last || a->last < a->ask.first)
+			continue;
+		a->coverage.found++;
+		return true;
+	}
+	if (!a->done)
+		mmx_cover_inherit(&a->coverage, &a->rb.coverage);
+	a->done = true;
+	return false;
+}
