@@ -12,7 +12,7 @@ import cache
 SOURCES = sorted((cache.LAB / "guest").glob("*.[ch]"))
 INIT = cache.LAB / "guest" / "init.c"
 COMPILE = ["gcc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread"]
-MODULES = ("qemu_fw_cfg", "virtio_pci", "virtio_blk", "virtio_balloon", "virtio_net", "lzo", "lzo_rle", "lz4", "zstd", "zram",
+MODULES = ("qemu_fw_cfg", "overlay", "virtio_pci", "virtio_blk", "virtio_balloon", "virtio_net", "lzo", "lzo_rle", "lz4", "zstd", "zram",
            "nd_e820", "nd_pmem")
 DEVICES = {"dev/console": (5, 1), "dev/null": (1, 3)}
 FOLDERS = ("dev", "proc", "sys", "bin", "modules")

@@ -131,7 +131,7 @@ int main(void)
 	lines = run_situations(&len);
 	machine_settle();
 	capture_add("situations", lines, len);
-	capture_once();
+	capture_once(lines);
 	capture_publish("once");
 	run_all(answered, how, sizeof(how));
 	how[0] = 0;

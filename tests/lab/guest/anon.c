@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -107,6 +108,44 @@ static void orphaned(void)
 	middle = spawn("fork_middle", leave_an_orphan, &me);
 	waitpid(middle, NULL, 0);
 	made("fork_orphan", me.area, AREA, ",\"orphan\":%d,\"orphan_pages\":4", me.pids[0]);
+}
+
+#define GENERATIONS 8
+#define EARLY_DEATH 5
+
+/* As above, of eight generations, two pages each; the fifth ends once it has a child. */
+static void be_one_of_eight(void *arg)
+{
+	struct generation *me = arg;
+	bool ends = me->number == EARLY_DEATH;
+	pid_t next;
+
+	me->pids[me->number] = getpid();
+	fill(me->area + (me->number - 1) * 2 * PAGE, 2 * PAGE, me->number);
+	if (me->number == GENERATIONS)
+		return;
+	me->number++;
+	next = spawn("fork_eight", be_one_of_eight, me);
+	if (me->number == EARLY_DEATH)
+		waitpid(next, NULL, 0);
+	if (ends)
+		_exit(0);
+}
+
+static void eight_generations(void)
+{
+	struct generation first = {.area = map_anon(AREA), .number = 1};
+	char list[128];
+	size_t n;
+
+	first.pids = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	fill(first.area, AREA, 9);
+	spawn("fork_eight", be_one_of_eight, &first);
+	n = snprintf(list, sizeof(list), "%d", getpid());
+	for (int i = 1; i <= GENERATIONS; i++)
+		n += snprintf(list + n, sizeof(list) - n, ",%d",
+			      i == EARLY_DEATH ? 0 : first.pids[i]);
+	made("fork_eight", first.area, AREA, ",\"generations\":[%s],\"pages_each\":2", list);
 }
 
 static void moved(void)
@@ -240,6 +279,7 @@ const struct situation anon_family[] = {
 	{"anon_cow", copied_after_fork, "anon_cow_copied"},
 	{"fork_chain", generations, "fork_chain"},
 	{"fork_orphaned", orphaned, "fork_orphan"},
+	{"fork_eight", eight_generations, "fork_eight"},
 	{"mremap_anon", moved, "mremap_anon"},
 	{"anon_split", split, "anon_split_vma"},
 	{"mlocked", locked, "mlocked"},

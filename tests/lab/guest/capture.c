@@ -21,6 +21,7 @@
 #define RUNS_PER_LINE 64
 
 static char *buffer;
+static const char *workload;
 static size_t buffer_size, used;
 
 static void too_small(void)
@@ -235,9 +236,9 @@ static void add_threads(int pid)
 
 static void add_process(int pid)
 {
-	static const char *const files[] = {"smaps", "smaps_rollup", "statm", "status",
-					    "comm",  "cgroup",       "stat",  "numa_maps",
-					    "auxv",  "cmdline",      NULL};
+	static const char *const files[] = {"smaps", "smaps_rollup", "statm",     "status",
+					    "comm",  "cgroup",       "stat",      "numa_maps",
+					    "auxv",  "cmdline",      "mountinfo", NULL};
 	char path[64], name[64], *maps;
 	size_t len;
 
@@ -251,6 +252,7 @@ static void add_process(int pid)
 	if (maps)
 		add_pagemap(pid, maps, len);
 	add_threads(pid);
+	capture_links(pid);
 }
 
 static void add_processes(void)
@@ -265,14 +267,18 @@ static void add_processes(void)
 		closedir(proc);
 }
 
-/** capture_once - what does not change: symbols, types, resources, build id, /proc/kcore's map */
-void capture_once(void)
+/**
+ * capture_once - what does not change: symbols, types, resources, build id, /proc/kcore's map
+ * @situations: the workload's lines, whose files all captures tell of
+ */
+void capture_once(const char *situations)
 {
 	static const char *const files[] = {"kallsyms", "iomem",   "modules",
 					    "cmdline",  "version", "filesystems",
 					    "mounts",   "cpuinfo", NULL};
 	size_t len;
 
+	workload = situations;
 	add_list(files);
 	capture_file("/proc/sys/vm/hugetlb_optimize_vmemmap", "hugetlb_optimize_vmemmap", PAGE,
 		     &len);
@@ -293,6 +299,8 @@ static void capture_counters(int after)
 
 	if (!after)
 		capture_sys();
+	if (workload)
+		capture_cached(workload);
 	add_list(files);
 	if (after)
 		capture_sys();

@@ -230,6 +230,15 @@ void capture_sys(void)
 		{DEBUG "page_owner_stacks/show_stacks", "debug/page_owner_stacks"},
 		{"/sys/block/zram0/mm_stat", "zram0/mm_stat"},
 		{"/sys/block/zram0/io_stat", "zram0/io_stat"},
+		{"/sys/block/zram0/bd_stat", "zram0/bd_stat"},
+		{"/sys/block/zram0/comp_algorithm", "zram0/comp_algorithm"},
+		{DEBUG "zswap/stored_pages", "zswap/stored_pages"},
+		{DEBUG "zswap/stored_incompressible_pages", "zswap/stored_incompressible_pages"},
+		{DEBUG "zswap/same_filled_pages", "zswap/same_filled_pages"},
+		{DEBUG "zswap/pool_total_size", "zswap/pool_total_size"},
+		{DEBUG "zswap/written_back_pages", "zswap/written_back_pages"},
+		{"/sys/module/zswap/parameters/compressor", "zswap/compressor"},
+		{"/sys/module/zswap/parameters/enabled", "zswap/enabled"},
 		{"/sys/kernel/tracing/buffer_total_size_kb", "tracing/buffer_total_size_kb"},
 	};
 

@@ -269,6 +269,82 @@ static void unmapped(void)
 	     ",\"path\":\"%s\",\"inode\":%lu,\"pages\":16,\"pfns\":%s", path, inode_of(path), pfns);
 }
 
+static void tell_unmapped(const char *name, const char *path, int fd, unsigned long inode,
+			  const char *more)
+{
+	made(name, NULL, 0, ",\"path\":\"%s\",\"inode\":%lu,\"fd\":%d%s", path, inode, fd, more);
+}
+
+/* Two pages and a half, and a little more. */
+static void of_odd_size(void)
+{
+	const char *path = EXT4_DIR "/odd-size";
+	int fd;
+
+	need_ext4();
+	fd = make_file(path, 3);
+	if (ftruncate(fd, 10240 + 123) || fsync(fd))
+		give_up("%s: %s", path, strerror(errno));
+	tell_unmapped("ext4_odd_size", path, fd, inode_of(path), ",\"size\":10363");
+}
+
+static void evicted_in_part(void)
+{
+	const char *path = EXT4_DIR "/evicted";
+	int fd;
+
+	need_ext4();
+	fd = make_file(path, FILE_PAGES);
+	fsync(fd);
+	posix_fadvise(fd, 16 * PAGE, 16 * PAGE, POSIX_FADV_DONTNEED);
+	tell_unmapped("ext4_evicted", path, fd, inode_of(path),
+		      ",\"gone_page\":16,\"gone_pages\":16");
+}
+
+static void deleted_and_open(const char *name, const char *path)
+{
+	int fd = make_file(path, 8);
+	unsigned long inode = inode_of(path);
+
+	fsync(fd);
+	unlink(path);
+	tell_unmapped(name, path, fd, inode, ",\"pages\":8");
+}
+
+static void open_in_tmpfs(void)
+{
+	deleted_and_open("deleted_tmpfs_open", TMPFS_DIR "/deleted-open");
+}
+
+static void open_in_ext4(void)
+{
+	need_ext4();
+	deleted_and_open("deleted_ext4_open", EXT4_DIR "/deleted-open");
+}
+
+/* The same pages twice, a part once more, and all of it for writing of its own, in one process. */
+static void mapped_twice(void)
+{
+	const char *path = TMPFS_DIR "/twice";
+	char *first, *again, *part, *own;
+
+	close(make_file(path, 16));
+	first = map_file(path, 0, AREA, PROT_READ | PROT_WRITE, MAP_SHARED);
+	again = map_file(path, 0, AREA, PROT_READ, MAP_SHARED);
+	part = map_file(path, 8 * PAGE, 8 * PAGE, PROT_READ, MAP_SHARED);
+	own = map_file(path, 0, AREA, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	touch(first, AREA);
+	touch(again, AREA);
+	touch(part, 8 * PAGE);
+	touch(own, AREA);
+	fill(own, 2 * PAGE, 7);
+	made("mapped_twice", first, AREA,
+	     ",\"path\":\"%s\",\"inode\":%lu,\"offset\":0,\"again\":\"0x%lx\",\"part\":\"0x%lx\","
+	     "\"part_offset\":%lu,\"private\":\"0x%lx\",\"copied_pages\":2",
+	     path, inode_of(path), (unsigned long)again, (unsigned long)part, 8 * PAGE,
+	     (unsigned long)own);
+}
+
 const struct situation file_family[] = {
 	{"shmem_anon", shared_anonymous, "shmem_anon_shared"},
 	{"memfd", memory_file, "memfd"},
@@ -284,5 +360,10 @@ const struct situation file_family[] = {
 	{"ext4_holes", holes_in_ext4, "ext4_holes"},
 	{"unmapped_file", unmapped, "page_cache_unmapped"},
 	{"hard_linked", hard_linked, "hard_link"},
+	{"ext4_odd_size", of_odd_size, "ext4_odd_size"},
+	{"ext4_evicted", evicted_in_part, "ext4_evicted"},
+	{"open_tmpfs", open_in_tmpfs, "deleted_tmpfs_open"},
+	{"open_ext4", open_in_ext4, "deleted_ext4_open"},
+	{"mapped_twice", mapped_twice, "mapped_twice"},
 	{0},
 };

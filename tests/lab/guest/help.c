@@ -81,6 +81,22 @@ long command_line_number(const char *key)
 	return at && at[strlen(key)] == '=' ? atol(at + strlen(key) + 1) : 0;
 }
 
+/** command_line_word - KEY=WORD on the kernel's command line; false when it is not there */
+bool command_line_word(const char *key, char *word, size_t size)
+{
+	char line[4096];
+	const char *at;
+
+	if (read_text("/proc/cmdline", line, sizeof(line)) <= 0)
+		return false;
+	at = strstr(line, key);
+	if (!at || at[strlen(key)] != '=')
+		return false;
+	at += strlen(key) + 1;
+	snprintf(word, size, "%.*s", (int)strcspn(at, " \n"), at);
+	return true;
+}
+
 void *map_anon(size_t len)
 {
 	void *area = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -120,6 +120,51 @@ static void in_tmpfs(void)
 	made("shmem_thp", area, 2 * HUGE_PAGE, ",\"path\":\"/hugetmp/thp\",\"offset\":0");
 }
 
+/* A huge page of tmpfs that begins nowhere near a multiple of its size in memory, or in part. */
+static void at_odd_offsets(void)
+{
+	int fd = open("/hugetmp/odd", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char *whole, *part;
+
+	whole = map_anon(2 * HUGE_PAGE);
+	fill(whole, 2 * HUGE_PAGE, 1);
+	/* Written: a fault where it cannot be mapped as one gets no huge page since 6.12. */
+	if (fd < 0 || write(fd, whole, 2 * HUGE_PAGE) != (ssize_t)(2 * HUGE_PAGE))
+		give_up("/hugetmp/odd: %s", strerror(errno));
+	munmap(whole, 2 * HUGE_PAGE);
+	whole = (char *)map_aligned(3 * HUGE_PAGE, HUGE_PAGE) + 3 * PAGE;
+	whole = mmap(whole, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+	part = mmap(NULL, HUGE_PAGE, PROT_READ, MAP_SHARED, fd, 100 * PAGE);
+	if (whole == MAP_FAILED || part == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	touch(whole, 2 * HUGE_PAGE);
+	touch(part, HUGE_PAGE);
+	if (!is_thp(whole))
+		give_up("tmpfs gave no huge page");
+	made("shmem_thp_odd", whole, 2 * HUGE_PAGE,
+	     ",\"path\":\"/hugetmp/odd\",\"offset\":0,\"part\":\"0x%lx\",\"part_offset\":%lu",
+	     (unsigned long)part, 100 * PAGE);
+}
+
+/* Of one huge page a part goes elsewhere; another goes as a whole, to where it cannot be mapped as one. */
+static void moved(void)
+{
+	char *area = map_thp(2 * HUGE_PAGE);
+	char *to = map_anon(4 * HUGE_PAGE);
+	char *part, *whole;
+
+	whole = (char *)(((uintptr_t)to + HUGE_PAGE) & ~(HUGE_PAGE - 1)) + 5 * PAGE;
+	part = whole + HUGE_PAGE + 7 * PAGE;
+	part = mremap(area + 128 * PAGE, 64 * PAGE, 64 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, part);
+	whole = mremap(area + HUGE_PAGE, HUGE_PAGE, HUGE_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		       whole);
+	if (part == MAP_FAILED || whole == MAP_FAILED)
+		give_up("mremap: %s", strerror(errno));
+	made("thp_moved", area, 128 * PAGE,
+	     ",\"part\":\"0x%lx\",\"part_page\":128,\"part_pages\":64,\"whole\":\"0x%lx\"",
+	     (unsigned long)part, (unsigned long)whole);
+}
+
 static void of_64k(void)
 {
 	size_t len = 1UL << 20;
@@ -176,6 +221,74 @@ static void hugetlb_together(void)
 	     getpid(), child);
 }
 
+static void hugetlb_in_memory_file(void)
+{
+	int fd = memfd_create("lab-huge", MFD_CLOEXEC | MEMFD_HUGETLB);
+	char *area;
+
+	add_hugetlb(2);
+	if (fd < 0 || ftruncate(fd, 2 * HUGE_PAGE))
+		give_up("memfd_create: %s", strerror(errno));
+	area = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, HUGE_PAGE, 1);
+	made("hugetlb_memfd", area, 2 * HUGE_PAGE,
+	     ",\"path\":\"/memfd:lab-huge\",\"fd\":%d,\"filled_pages\":512", fd);
+}
+
+static void fill_one(void *area)
+{
+	fill(area, HUGE_PAGE, 2);
+}
+
+static void hugetlb_copied(void)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB;
+	char *area;
+	pid_t child;
+
+	add_hugetlb(3);
+	area = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, 2 * HUGE_PAGE, 1);
+	child = spawn("hugetlb_cow_c", fill_one, area);
+	made("hugetlb_cow", area, 2 * HUGE_PAGE, ",\"sharers\":[%d,%d],\"copied_pages\":512",
+	     getpid(), child);
+}
+
+static void touch_two(void *area)
+{
+	touch(area, PAGE);
+	touch((char *)area + GIB / 2, PAGE);
+}
+
+/* Of a whole GiB at a multiple of one, processes share the page table. */
+static void hugetlb_sharing_tables(void)
+{
+	const char *path = "/huge/tables";
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+	uintptr_t room = (uintptr_t)mmap(NULL, 2 * GIB, PROT_NONE, flags, -1, 0);
+	char *area = (char *)((room + GIB - 1) & ~(GIB - 1));
+	pid_t child;
+
+	add_hugetlb(2);
+	if (fd < 0 || ftruncate(fd, GIB))
+		give_up("%s: %s", path, strerror(errno));
+	munmap((void *)room, 2 * GIB);
+	area = mmap(area, GIB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd,
+		    0);
+	if (area == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	fill(area, 16 * PAGE, 1);
+	fill(area + GIB / 2, 16 * PAGE, 1);
+	child = spawn("hugetlb_tab_c", touch_two, area);
+	made("hugetlb_shared_table", area, GIB, ",\"path\":\"%s\",\"sharers\":[%d,%d]", path,
+	     getpid(), child);
+}
+
 static void hugetlb_unused(void)
 {
 	add_hugetlb(4);
@@ -203,9 +316,14 @@ const struct situation huge_family[] = {
 	{"thp_both", by_both, "thp_pmd_and_pte"},
 	{"huge_zero", zeroes, "huge_zero_page"},
 	{"shmem_thp", in_tmpfs, "shmem_thp"},
+	{"shmem_thp_odd", at_odd_offsets, "shmem_thp_odd"},
+	{"thp_moved", moved, "thp_moved"},
 	{"mthp_64k", of_64k, "mthp_64k"},
 	{"hugetlb_priv", hugetlb_alone, "hugetlb_private"},
 	{"hugetlb_shared", hugetlb_together, "hugetlb_shared"},
+	{"hugetlb_memfd", hugetlb_in_memory_file, "hugetlb_memfd"},
+	{"hugetlb_cow", hugetlb_copied, "hugetlb_cow"},
+	{"hugetlb_table", hugetlb_sharing_tables, "hugetlb_shared_table"},
 	{"hugetlb_pool", hugetlb_unused, "hugetlb_free_pool"},
 	{0},
 };

@@ -55,7 +55,7 @@ int main(void)
 	lines = run_situations(&len);
 	machine_settle();
 	capture_add("situations", lines, len);
-	capture_once();
+	capture_once(lines);
 	capture_publish("once");
 	/* Once for nothing, so that what captures allocate the first time is there already. */
 	capture_state(0);

@@ -80,8 +80,31 @@ static void chained(void)
 	made("ksm_chain", area, len, ",\"max_sharing\":%ld", read_number(KSM "max_page_sharing"));
 }
 
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+/* Merged within one process, which then has a child: its entries are found by no item of KSM's of its own. */
+static void merged_and_forked(void)
+{
+	size_t len = MERGED_PAGES * PAGE;
+	char *area = map_anon(2 * len);
+	long before = read_number(KSM "pages_sharing");
+
+	for (int i = 0; i < 2 * MERGED_PAGES; i++)
+		fill_page(area + i * PAGE, 0x464f524b + i % MERGED_PAGES);
+	if (madvise(area, 2 * len, MADV_MERGEABLE))
+		give_up("MADV_MERGEABLE: %s", strerror(errno));
+	start_scanning();
+	wait_for_merging(before + MERGED_PAGES);
+	made("ksm_forked", area, 2 * len, ",\"sharers\":[%d,%d]", getpid(),
+	     spawn("ksm_forked_c", nothing, NULL));
+}
+
 const struct situation ksm_family[] = {
 	{"ksm_merged", merged, "ksm_merged"},
 	{"ksm_chain", chained, "ksm_chain"},
+	{"ksm_forked", merged_and_forked, "ksm_forked"},
 	{0},
 };

@@ -2,6 +2,7 @@
 #ifndef LAB_H
 #define LAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -29,7 +30,8 @@ struct situation {
 
 /* The families, each ended by a row without a process. */
 extern const struct situation memory_family[], anon_family[], huge_family[], ksm_family[],
-	file_family[], swap_family[], kernel_family[], net_family[], ring_family[], task_family[];
+	file_family[], place_family[], vma_family[], swap_family[], uffd_family[], kernel_family[],
+	net_family[], ring_family[], task_family[], fault_family[];
 
 /* report.c: what the workload tells the outside */
 void line_open(void);
@@ -47,6 +49,7 @@ int write_text(const char *path, const char *format, ...) __attribute__((format(
 long read_number(const char *path);
 long vmstat_value(const char *name);
 long command_line_number(const char *key);
+bool command_line_word(const char *key, char *word, size_t size);
 void *map_anon(size_t len);
 void *map_aligned(size_t len, size_t align);
 void fill(void *area, size_t len, unsigned int seed);
@@ -61,6 +64,10 @@ void list_pfns(char *out, size_t size, const void *area, size_t len);
 pid_t spawn(const char *name, void (*run)(void *), void *arg);
 void sleep_for_ever(void) __attribute__((noreturn));
 
+/* swap.c: what leaves memory */
+void page_out(char *area, size_t len);
+void shmem_out(char *area, size_t len);
+
 /* machine.c: what is set up before the first situation */
 void machine_mount(void);
 void machine_load_modules(void);
@@ -73,10 +80,16 @@ void machine_save_vmcore(void);
 /* capture.c: the kernel's own account of itself, as a tar stream in a fixed buffer */
 void capture_prepare(size_t bytes);
 void capture_add(const char *name, const void *data, size_t len);
-void capture_once(void);
+void capture_once(const char *situations);
 char *capture_file(const char *path, const char *name, size_t limit, size_t *len);
 void capture_state(int after);
 void capture_publish(const char *label);
+
+/* capture_links.c: where a process's links lead */
+void capture_links(int pid);
+
+/* capture_files.c: what page caches hold, as the kernel tells anyone */
+void capture_cached(const char *situations);
 
 /* capture_sys.c: the part of it that is beside /proc */
 void capture_settings(void);

@@ -18,7 +18,7 @@
 #define ZRAM_BYTES     (64UL << 20)
 #define ZRAM_PRIORITY  10
 #define SWAP_FILE      EXT4_DIR "/swap file"
-#define SWAP_PAGES     1024
+#define SWAP_PAGES     2048
 #define KEXEC_ON_CRASH 2
 
 static char no_swap[128] = "no swap was set up", no_ext4[128] = "ext4 was not mounted";
@@ -100,10 +100,16 @@ static int write_swap_header(const char *path, unsigned int pages)
 	return err;
 }
 
+/* A compressor that the kernel lacks is no reason to have no swap: the one that is there shows in the capture. */
 static void set_up_swap(void)
 {
-	int err = write_text("/sys/block/zram0/disksize", "%lu", ZRAM_BYTES);
+	char compressor[32];
+	int err;
 
+	if (command_line_word("mmx.zram", compressor, sizeof(compressor)) &&
+	    write_text("/sys/block/zram0/comp_algorithm", "%s", compressor))
+		line_say("swap on zram: no compressor %s", compressor);
+	err = write_text("/sys/block/zram0/disksize", "%lu", ZRAM_BYTES);
 	if (!err)
 		err = write_swap_header("/dev/zram0", ZRAM_BYTES / PAGE);
 	if (!err && swapon("/dev/zram0", SWAP_FLAG_PREFER | ZRAM_PRIORITY))
@@ -114,10 +120,14 @@ static void set_up_swap(void)
 		no_swap[0] = 0;
 }
 
-/* A file that is never swapped to: its priority is the kernel's own choice, below that of the first area. */
+/*
+ * A file that is never swapped to: its priority is the kernel's own choice, below that of the first area. With zswap
+ * it comes first.
+ */
 static void set_up_swap_file(void)
 {
 	int fd = open(SWAP_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int flags = command_line_number("mmx.zswap") ? SWAP_FLAG_PREFER | (ZRAM_PRIORITY + 1) : 0;
 	char page[PAGE] = {0};
 
 	if (fd < 0)
@@ -127,7 +137,7 @@ static void set_up_swap_file(void)
 			break;
 	fsync(fd);
 	close(fd);
-	if (write_swap_header(SWAP_FILE, SWAP_PAGES) || swapon(SWAP_FILE, 0))
+	if (write_swap_header(SWAP_FILE, SWAP_PAGES) || swapon(SWAP_FILE, flags))
 		line_say("swap on a file: %s", strerror(errno));
 }
 

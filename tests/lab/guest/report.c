@@ -90,7 +90,7 @@ static void report(const char *line, int len)
  */
 void made(const char *name, const void *addr, size_t len, const char *more, ...)
 {
-	char line[4096];
+	static char line[32 << 10];
 	va_list args;
 	int n;
 
@@ -266,8 +266,9 @@ static void run_row(const struct situation *row, struct text *all)
 char *run_situations(size_t *len)
 {
 	static const struct situation *const families[] = {
-		memory_family, huge_family,   anon_family, file_family, swap_family,
-		ksm_family,    kernel_family, net_family,  ring_family, task_family,
+		memory_family, huge_family, anon_family, file_family,  place_family,
+		vma_family,    swap_family, uffd_family, ksm_family,   kernel_family,
+		net_family,    ring_family, task_family, fault_family,
 	};
 	struct text all = {NULL, 0};
 

@@ -71,6 +71,37 @@ static void one_address_space(void)
 	made("clone_vm", area, AREA, ",\"sharers\":[%d,%d]", getpid(), other);
 }
 
+static int hold_a_vfork(void *arg)
+{
+	pid_t me = getpid();
+
+	prctl(PR_SET_NAME, "vfork_c");
+	if (write(*(int *)arg, &me, sizeof(me)) != sizeof(me))
+		_exit(1);
+	sleep_for_ever();
+}
+
+/* The parent waits in the kernel until its child, which has the same memory, has ended: never. */
+static void waiting_in_vfork(void)
+{
+	char *stack = map_anon(AREA), *area = map_anon(AREA);
+	pid_t parent, child = 0;
+	int ready[2];
+
+	fill(area, AREA, 1);
+	if (pipe(ready))
+		give_up("pipe: %s", strerror(errno));
+	parent = fork();
+	if (!parent) {
+		prctl(PR_SET_NAME, "vfork_parent");
+		clone(hold_a_vfork, stack + AREA, CLONE_VM | CLONE_VFORK | SIGCHLD, &ready[1]);
+		_exit(1);
+	}
+	if (read(ready[0], &child, sizeof(child)) != sizeof(child))
+		give_up("vfork: %s", strerror(errno));
+	made("vfork", area, AREA, ",\"parent\":%d,\"child\":%d", parent, child);
+}
+
 /* The process stays in the thread that is left; its leader is a zombie without an mm. */
 static void *finish_without_leader(void *arg)
 {
@@ -263,6 +294,7 @@ static void full(void)
 const struct situation task_family[] = {
 	{"threads", several_threads, "threads"},
 	{"clone_vm", one_address_space, "clone_vm"},
+	{"vfork", waiting_in_vfork, "vfork"},
 	{"leader_parent", run_leaderless, "leader_dead"},
 	{"zombie", zombie, "zombie"},
 	{"cgroup", in_cgroup, "cgroup"},
