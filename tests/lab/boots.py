@@ -71,6 +71,15 @@ VARIANTS = {
     "full": Variant({"command_line": "mmx.full=140"}, ("before/situations", '"full","made":true')),
     "crowd": Variant({"memory_mib": 2048, "command_line": "mmx.crowd=50"},
                      ("before/situations", '"crowd","made":true')),
+    # What swapped memory is compressed with; without one of these by the kernel's own choice.
+    "lz4": Variant({"command_line": "mmx.zram=lz4"}, ("before/zram0/comp_algorithm", r"\[lz4\]")),
+    "zstd": Variant({"command_line": "mmx.zram=zstd"}, ("before/zram0/comp_algorithm", r"\[zstd\]")),
+    # Compressed before it reaches the swap area, which is a file.
+    "zswap": Variant({"command_line": "mmx.zswap=1 zswap.enabled=1"}, ("before/zswap/stored_pages", r"[1-9]")),
+    "zswap_lz4": Variant({"command_line": "mmx.zswap=1 zswap.enabled=1 zswap.compressor=lz4"},
+                         ("before/zswap/compressor", r"lz4")),
+    # Slots that so many processes have that their counts need more room.
+    "sharers": Variant({"command_line": "mmx.sharers=70"}, ("before/situations", '"swap_shared_by_many","made":true')),
     "nonote": Variant({"note": False}),
     "kdump": Variant({"kdump": True, "command_line": "crashkernel=256M"}),
     # Not a dump but a drill: a guest that dies must fail the run.
@@ -82,19 +91,19 @@ BOOTS = {
     "6.1": ("6.1", ("forms",)),
     "7.2": ("7.2", ()),
     "7.3": ("7.3", ()),
-    "6.18": ("6.18", ()),
-    "6.12": ("6.12", ()),
+    "6.18": ("6.18", ("zstd", "sharers")),
+    "6.12": ("6.12", ("lz4",)),
     "6.1-kdump": ("6.1", ("kdump",)),
-    "6.1-la57": ("6.1", ("la57", "nic", "slab_debug")),
-    "6.12-numa": ("6.12", ("numa", "la57", "hvo", "nic")),
-    "6.1-plug": ("6.1", ("hole", "device", "hotplug", "lru_gen")),
-    "7.3-numa": ("7.3", ("cpuless", "cpu_offline")),
+    "6.1-la57": ("6.1", ("la57", "nic", "slab_debug", "zstd")),
+    "6.12-numa": ("6.12", ("numa", "la57", "hvo", "nic", "zstd")),
+    "6.1-plug": ("6.1", ("hole", "device", "hotplug", "lru_gen", "lz4", "sharers")),
+    "7.3-numa": ("7.3", ("cpuless", "cpu_offline", "zswap_lz4")),
     "6.12-pti": ("6.12", ("pti", "balloon")),
     "7.0": ("7.0", ("nonote",)),
-    "7.2-big": ("7.2", ("big", "la57", "hvo", "offline", "nic")),
-    "6.18-hvo": ("6.18", ("hole", "hvo", "unonlined")),
-    "7.2-plug": ("7.2", ("device", "selfhosted", "slab_debug", "cma")),
-    "7.2-nonote": ("7.2", ("nonote", "balloon", "nomemcg")),
+    "7.2-big": ("7.2", ("big", "la57", "hvo", "offline", "nic", "zstd")),
+    "6.18-hvo": ("6.18", ("hole", "hvo", "unonlined", "lz4")),
+    "7.2-plug": ("7.2", ("device", "selfhosted", "slab_debug", "cma", "lz4", "sharers")),
+    "7.2-nonote": ("7.2", ("nonote", "balloon", "nomemcg", "zswap")),
 }
 
 

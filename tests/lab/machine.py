@@ -54,7 +54,7 @@ def cpus_of(settings, node):
 def command_line(kernel, settings, work):
     """QEMU's arguments for a guest whose files are in the folder work."""
     # On a busy host the guest finds its TSC unstable and changes clocks; one that did was seen to stop.
-    words = ["console=ttyS0,115200 panic=-1 page_owner=on tsc=reliable no_timer_check", f"mmx.buffer={settings.buffer_mib}",
+    words = ["console=ttyS0,115200 panic=-1 page_owner=on secretmem.enable=1 tsc=reliable no_timer_check", f"mmx.buffer={settings.buffer_mib}",
              settings.command_line, "mmx.kdump=1" if settings.kdump else ""]
     size = settings.memory_mib // settings.nodes
     command = [*QEMU, "-accel", "tcg,thread=single", "-nodefaults", "-display", "none", "-no-reboot",
