@@ -64,6 +64,15 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .record = &mmx_record_largest_vmalloc},
 	{"page_pools", MMX_TABLE, "with -t", .title = "Largest page pools", .may = MMX_OR_NONE,
 	 .record = &mmx_record_largest_pools},
+	{"sockets", MMX_TABLE, "with -t", .title = "Sockets, by process and protocol",
+	 .may = MMX_OR_NONE, .record = &mmx_record_largest_sockets},
+	{"dma_buffers", MMX_TABLE, "with -t", .title = "Largest DMA buffers", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_dma_bufs},
+	{"holders", MMX_TABLE, "with -t", .title = "Other structures that hold most",
+	 .may = MMX_OR_NONE, .record = &mmx_record_largest_holders},
+	{"tags", MMX_TABLE, "with -t, where allocations are profiled",
+	 .title = "Code that has allocated most", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_tags},
 	{"sites", MMX_TABLE, "with -t, where page_owner keeps them",
 	 .title = "Stacks that allocated most", .may = MMX_OR_NONE,
 	 .record = &mmx_record_largest_sites},
@@ -315,7 +324,9 @@ const struct mmx_command mmx_cmd_censusx = {
 		"With -t come the largest owners: processes by their proportional share (each page that several\n"
 		"map counts to each by that many, as in smaps_rollup), files by cached pages, slab caches, memory\n"
 		"cgroups with what keeps those that are dying, the code that asked for vmalloc areas, page pools,\n"
-		"and where page_owner keeps them the stacks that allocated the pages in use.\n"
+		"sockets, DMA buffers, and other structures that hold pages; where allocations are profiled the\n"
+		"lines of code that have allocated most, and where page_owner keeps them the stacks that allocated\n"
+		"the pages in use.\n"
 		"\n"
 		"-M draws physical memory, a letter for each pageblock, or for as many as it takes to fit: a capital\n"
 		"for what most of its used frames are, a small letter where more of it is free. On a terminal it is\n"

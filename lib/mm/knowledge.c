@@ -17,6 +17,7 @@
 #include "mm/lru/lru_batches.h"
 #include "mm/lru/lruvecs.h"
 #include "mm/frames/vmemmap_places.h"
+#include "mm/owners/alloc_refs.h"
 #include "mm/owners/alloc_tags.h"
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/io_uring.h"

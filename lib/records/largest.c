@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The largest owners of memory, a table a sort; and the memory cgroups that pages are charged to. */
+/* The largest owners of memory, a table a sort (those of the kernel's own: largest_kernel.c); and the memory cgroups that pages are charged to. */
 #include <stdio.h>
 #include <string.h>
 
@@ -301,27 +301,6 @@ const struct mmx_record mmx_record_largest_sites = {
 	.fields = site_fields,
 	.has = has_largest,
 	.next = next_site,
-};
-
-/* Page pools. */
-
-static const void *next_pool(struct mmx_rows *r)
-{
-	return next_keyed(r, &mmx_census_of(r)->largest->by[MMX_BY_POOL]);
-}
-
-static const struct mmx_field pool_fields[] = {
-	KEYED_FIELDS,
-	{"address", MMX_ADDR, "its page_pool", AT(struct mmx_keyed_row, key)},
-	{0},
-};
-
-const struct mmx_record mmx_record_largest_pools = {
-	.name = "page_pool",
-	.doc = "a network driver's page pool",
-	.fields = pool_fields,
-	.has = has_largest,
-	.next = next_pool,
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include "mm/mem.h"
 #include "mm/ledger/largest.h"
+#include "mm/owners/alloc_tags.h"
 #include "mm/owners/stack.h"
 #include "mm/owners/vmalloc.h"
 
@@ -31,6 +32,33 @@ static int find_callers(struct mmx_largest *l, struct mmx_view *view, struct mmx
 	return ret;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+	const struct mmx_alloc_tag *x = *(const struct mmx_alloc_tag *const *)a,
+				   *y = *(const struct mmx_alloc_tag *const *)b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+/* Those that have nothing left are as good as none. */
+static int find_tags(struct mmx_largest *l, struct mmx_view *view, struct mmx_err *err)
+{
+	const struct mmx_alloc_tags *tags = mmx_know_alloc_tags(view);
+
+	if (!tags->profiled)
+		return 0;
+	mmx_cover_inherit(&l->coverage, &tags->coverage);
+	for (size_t i = 0; i < tags->n; i++) {
+		if (!tags->v[i].why && tags->v[i].bytes > 0 &&
+		    !mmx_array_add(&l->tags, &tags->v[i]))
+			return mmx_fail_nomem(err);
+	}
+	mmx_array_sort(&l->tags, by_bytes);
+	return 0;
+}
+
 int mmx_largest_find(struct mmx_largest *l, const struct mmx_ledger *ledger, struct mmx_view *view,
 		     struct mmx_err *err)
 {
@@ -42,6 +70,10 @@ int mmx_largest_find(struct mmx_largest *l, const struct mmx_ledger *ledger, str
 		ret = mmx_keyed_rows(&l->by[i], &ledger->by[i], err);
 	if (!ret)
 		ret = mmx_memcg_totals_find(&l->memcgs, ledger, view, &l->coverage, err);
+	if (!ret)
+		ret = mmx_holder_totals_find(&l->holders, &ledger->by[MMX_BY_HOLDER], view, err);
+	if (!ret)
+		ret = find_tags(l, view, err);
 	if (!ret)
 		ret = mmx_processes_memory_find(&l->processes, view, err);
 	if (ret)
@@ -57,5 +89,7 @@ void mmx_largest_free(struct mmx_largest *l)
 		mmx_array_free(&l->by[i]);
 	mmx_array_free(&l->callers);
 	mmx_memcg_totals_free(&l->memcgs);
+	mmx_holder_totals_free(&l->holders);
+	mmx_array_free(&l->tags);
 	mmx_processes_memory_free(&l->processes);
 }

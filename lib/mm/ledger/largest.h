@@ -3,8 +3,11 @@
 #ifndef MMX_MM_LARGEST_H
 #define MMX_MM_LARGEST_H
 
+#include "mm/ledger/holders.h"
 #include "mm/ledger/ledger.h"
 #include "mm/ledger/process_memory.h"
+
+struct mmx_alloc_tag;
 
 /** MMX_LARGEST_ALL - what mmx_largest_find() needs a ledger to have summed */
 #define MMX_LARGEST_ALL ((1u << MMX_OWNED_BYS) - 1)
@@ -32,12 +35,17 @@ struct mmx_memcg_totals {
  * struct mmx_largest - all owners, each sort with the largest first
  * @by: but for memory cgroups
  * @callers: pages of vmalloc areas by the code that asked for them
+ * @tags: lines of code by what they have allocated, where allocations are profiled
  */
 struct mmx_largest {
 	struct mmx_coverage coverage;
 	struct mmx_keyed_rows by[MMX_OWNED_BYS];
 	struct mmx_keyed_rows callers;
 	struct mmx_memcg_totals memcgs;
+	struct mmx_holder_totals holders;
+	struct {
+		MMX_ARRAY(const struct mmx_alloc_tag *);
+	} tags;
 	struct mmx_processes_memory processes;
 };
 

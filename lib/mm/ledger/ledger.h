@@ -35,6 +35,7 @@ enum mmx_owned_by {
 	MMX_BY_MEMCG, /* memcg_data, without the bits at its end */
 	MMX_BY_POOL,  /* page_pool */
 	MMX_BY_SITE, /* the stack that allocated it, as page_owner has it, and the class: mmx_site_key() */
+	MMX_BY_HOLDER, /* the structure of the kernel that holds it: mmx_holder_key() */
 	MMX_OWNED_BYS
 };
 

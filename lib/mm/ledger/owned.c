@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mm/mem.h"
+#include "mm/ledger/holders.h"
 #include "mm/ledger/owned.h"
 #include "mm/owners/page_owner.h"
 
 #define MEMCG_BITS \
 	7ULL /* at the end of memcg_data; the first one says that it is a slab's list of owners */
 
-/* Room for keys: 1 << bits. All together take 21 MiB. */
+/* Room for keys: 1 << bits. All together take 23 MiB. */
 static const struct {
 	uint8_t bits, columns;
 } room[MMX_OWNED_BYS] = {
 	[MMX_BY_FILE] = {19, 2}, [MMX_BY_CACHE] = {12, 1}, [MMX_BY_MEMCG] = {15, MMX_MEMCG_SUMS},
-	[MMX_BY_POOL] = {12, 1}, [MMX_BY_SITE] = {18, 1},
+	[MMX_BY_POOL] = {12, 1}, [MMX_BY_SITE] = {18, 1},  [MMX_BY_HOLDER] = {17, 1},
 };
 
 static uint32_t offset_within(const struct mmx_view *view, enum mmx_layout_member id)
@@ -35,6 +36,8 @@ int mmx_owned_begin(struct mmx_owned_rules *rules, struct mmx_keyed *by, unsigne
 		rules->pool = offset_within(view, M_netmem_desc_pp);
 	if (asked & 1u << MMX_BY_SITE)
 		rules->sites = mmx_know_page_owners(view);
+	if (asked & 1u << MMX_BY_HOLDER)
+		rules->owners = &mmx_know_last_owners(view)->map;
 	for (unsigned int i = 0; i < MMX_OWNED_BYS; i++) {
 		if (asked >> i & 1 && mmx_keyed_begin(&by[i], room[i].bits, room[i].columns, err))
 			return -1;
@@ -104,6 +107,24 @@ static void count_site(const struct mmx_owned_rules *rules, struct mmx_owned_run
 	}
 }
 
+/* Frames that are alike have one class, and may have several holders. */
+static void count_holders(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
+			  struct mmx_view *view, enum mmx_class class, uint64_t pfn, uint64_t n)
+{
+	for (; n--; pfn++) {
+		enum mmx_owner owner = mmx_owner_of(rules->owners, pfn);
+		const struct mmx_owner_kind *kind =
+			owner < MMX_OWNERS ? mmx_owner_kinds[owner] : NULL;
+		const struct mmx_owned_run *run;
+
+		if (!kind || kind->class != class || !kind->held)
+			continue;
+		run = mmx_owned_find(&kind->held(view)->frames, pfn);
+		if (run)
+			count(rules, runs, MMX_BY_HOLDER, mmx_holder_key(owner, run->owner), 0, 1);
+	}
+}
+
 void mmx_owned_count(const struct mmx_owned_rules *rules, struct mmx_owned_runs *runs,
 		     const struct mmx_page_walk *w, enum mmx_class class, uint64_t pfn, uint64_t n)
 {
@@ -114,6 +135,8 @@ void mmx_owned_count(const struct mmx_owned_rules *rules, struct mmx_owned_runs 
 		count_memcg(rules, runs, w, class, n);
 	if (rules->asked & 1u << MMX_BY_SITE)
 		count_site(rules, runs, w->view, class, pfn, n);
+	if (rules->asked & 1u << MMX_BY_HOLDER && !mmx_class_rows[class].has_mapping)
+		count_holders(rules, runs, w->view, class, pfn, n);
 	if (w->folio.read)
 		return;
 	if (rules->asked & 1u << MMX_BY_FILE && (class == CLASS_FILE || class == CLASS_SHMEM)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whose the pages are: sums by file, slab cache, memory cgroup, page pool and the stack that allocated them. */
+/* Whose the pages are: sums by file, slab cache, memory cgroup, page pool, holder, and the stack that allocated them. */
 #ifndef MMX_MM_OWNED_H
 #define MMX_MM_OWNED_H
 
@@ -7,6 +7,7 @@
 #include "mm/ledger/keyed.h"
 #include "mm/ledger/ledger.h"
 
+struct mmx_owner_map;
 struct mmx_page_owners;
 
 /** struct mmx_owned_rules - which sums are asked for, and where keys are; @asked: bits of enum mmx_owned_by */
@@ -14,6 +15,7 @@ struct mmx_owned_rules {
 	unsigned int asked;
 	struct mmx_keyed *by;
 	const struct mmx_page_owners *sites;
+	const struct mmx_owner_map *owners;
 	uint32_t slab_cache, pool; /* offsets in struct page; 0 when not known */
 };
 

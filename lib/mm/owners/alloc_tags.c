@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "kernel/decode.h"
 #include "kernel/member.h"
@@ -54,7 +55,6 @@ struct finder {
 	struct mmx_alloc_tags *tags;
 	struct mmx_view *view;
 	struct mmx_cpus cpus;
-	uint64_t size; /* of a tag, by the kernel's own figure */
 };
 
 /* A module's tags have counters from when it was loaded on: NULL is none. */
@@ -107,15 +107,18 @@ static int add_module(struct finder *f, uint64_t addr, struct mmx_err *err)
 		mmx_cover_fail(&f->tags->coverage, &why);
 		return 0;
 	}
-	if (module.stop < module.start || (module.stop - module.start) % f->size ||
-	    (module.stop - module.start) / f->size > MAX_TAGS - f->tags->n) {
+	if (module.stop < module.start || (module.stop - module.start) % f->tags->size ||
+	    (module.stop - module.start) / f->tags->size > MAX_TAGS - f->tags->n) {
 		mmx_cover_failf(&f->tags->coverage, MMX_ECORRUPT,
 				"the codetag_module at 0x%" PRIx64 " has tags from 0x%" PRIx64
 				" to 0x%" PRIx64 ", which cannot be",
 				addr, module.start, module.stop);
 		return 0;
 	}
-	for (uint64_t at = module.start; at < module.stop; at += f->size) {
+	if (!mmx_array_add(&f->tags->parts,
+			   ((struct mmx_alloc_tag_part){module.start, module.stop, f->tags->n})))
+		return mmx_fail_nomem(err);
+	for (uint64_t at = module.start; at < module.stop; at += f->tags->size) {
 		if (mmx_stopped(f->view->kernel->image))
 			break;
 		if (add_tag(f, at, err))
@@ -129,12 +132,12 @@ static int find(struct finder *f, uint64_t type, struct mmx_err *err)
 {
 	struct mmx_xa xa;
 
-	if (mmx_kget(f->view, type, M_codetag_type_tag_size, &f->size, err) ||
-	    mmx_decode_within(&tag_table, &f->view->kernel->layout, f->size, err))
+	if (mmx_kget(f->view, type, M_codetag_type_tag_size, &f->tags->size, err) ||
+	    mmx_decode_within(&tag_table, &f->view->kernel->layout, f->tags->size, err))
 		return -1;
-	if (f->size > MAX_TAG_SIZE)
+	if (f->tags->size > MAX_TAG_SIZE)
 		return mmx_fail(err, MMX_ECORRUPT, "tags of %" PRIu64 " bytes make no sense",
-				f->size);
+				f->tags->size);
 	if (mmx_cpus_find(&f->cpus, f->view, err))
 		return -1;
 	mmx_xa_begin(&xa, f->view, type + mmx_off(&f->view->kernel->layout, M_codetag_type_modules),
@@ -182,6 +185,7 @@ int mmx_alloc_tags_find(struct mmx_alloc_tags *tags, struct mmx_view *view, stru
 	if (!supported || !type)
 		return mmx_fail(err, MMX_EMISSING,
 				"this kernel was booted without profiling allocations");
+	tags->profiled = true;
 	if (require(view, err))
 		return -1;
 	failed = find(&f, type, err);
@@ -190,8 +194,58 @@ int mmx_alloc_tags_find(struct mmx_alloc_tags *tags, struct mmx_view *view, stru
 	return failed;
 }
 
+/* As many tags in front of it as there is room for, but for those that could not be read. */
+const struct mmx_alloc_tag *mmx_alloc_tag_at(const struct mmx_alloc_tags *tags, uint64_t addr)
+{
+	for (size_t i = 0; i < tags->parts.n; i++) {
+		const struct mmx_alloc_tag_part *part = &tags->parts.v[i];
+		size_t at, end = i + 1 < tags->parts.n ? part[1].first : tags->n;
+
+		if (addr < part->start || addr >= part->stop || part->first == end)
+			continue;
+		at = part->first + (addr - part->start) / tags->size;
+		if (at >= end)
+			at = end - 1;
+		while (at > part->first && tags->v[at].addr > addr)
+			at--;
+		return tags->v[at].addr == addr ? &tags->v[at] : NULL;
+	}
+	return NULL;
+}
+
+static int read_name(struct mmx_view *view, uint64_t addr, const char *what,
+		     char name[MMX_ALLOC_TAG_NAME], struct mmx_err *err)
+{
+	bool cut = false;
+	enum mmx_read read = mmx_kread_str(view, addr, name, MMX_ALLOC_TAG_NAME, &cut);
+
+	if (!read && !cut)
+		return 0;
+	return mmx_fail(err, read ? mmx_read_code(read) : MMX_ECORRUPT,
+			"the name of a %s, at 0x%" PRIx64 ", is %s", what, addr,
+			read ? mmx_read_name(read) : "longer than names are");
+}
+
+int mmx_alloc_tag_site(const struct mmx_alloc_tag *tag, struct mmx_view *view, char *buf,
+		       size_t size, struct mmx_err *err)
+{
+	char file[MMX_ALLOC_TAG_NAME], function[MMX_ALLOC_TAG_NAME], module[MMX_ALLOC_TAG_NAME];
+
+	if (read_name(view, tag->file, "source file", file, err) ||
+	    read_name(view, tag->function, "function", function, err) ||
+	    (tag->module && read_name(view, tag->module, "module", module, err)))
+		return -1;
+	if (tag->module)
+		snprintf(buf, size, "%s:%" PRIu32 " [%s] func:%s", file, tag->line, module,
+			 function);
+	else
+		snprintf(buf, size, "%s:%" PRIu32 " func:%s", file, tag->line, function);
+	return 0;
+}
+
 void mmx_alloc_tags_free(struct mmx_alloc_tags *tags)
 {
+	mmx_array_free(&tags->parts);
 	mmx_reasons_free(&tags->reasons);
 	mmx_array_free(tags);
 }

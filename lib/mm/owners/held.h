@@ -33,6 +33,7 @@ struct mmx_view;
  * @type, @addr: the structure that says so; the type of a variable is NULL
  * @task, @fd: index of a task that has it open, and as which descriptor; only when @open
  * @name: what people know it by; empty without one
+ * @protocol: of a socket, in a word; NULL for anything else
  */
 struct mmx_holder {
 	const char *what;
@@ -41,6 +42,7 @@ struct mmx_holder {
 	bool open;
 	uint32_t task, fd;
 	char name[MMX_HOLDER_NAME];
+	const char *protocol;
 };
 
 /** struct mmx_holdings - holders, and the frames of all of them; the owner of a run is the holder's index */

@@ -9,7 +9,10 @@
 /* Bytes of it for each page; all that there are come to about 100. */
 #define MAX_PAGE_EXT 4096
 
-static int read_size(struct mmx_view *view, uint64_t *size, struct mmx_err *err)
+/* The lowest bit of a section's pointer, PAGE_EXT_INVALID. */
+#define GOING_AWAY 1u
+
+int mmx_page_ext_size(struct mmx_view *view, uint64_t *size, struct mmx_err *err)
 {
 	enum mmx_read read;
 
@@ -23,6 +26,18 @@ static int read_size(struct mmx_view *view, uint64_t *size, struct mmx_err *err)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"a page_ext of %" PRIu64 " bytes a page makes no sense", *size);
 	return 0;
+}
+
+/* The pointer is such that a frame's number is the index, not its place in the section. */
+uint64_t mmx_page_ext_at(const struct mmx_view *view, uint64_t pfn, uint64_t size)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_section *section =
+		mmx_section_of(&mmx_mem(k)->sparse, pfn, k->arch->page_shift);
+
+	if (!section || !section->page_ext || section->page_ext & GOING_AWAY)
+		return 0;
+	return section->page_ext + pfn * size;
 }
 
 /* A section's, an entry a frame, in the direct map; the pointer is biased by the first frame. */
@@ -58,10 +73,9 @@ int mmx_page_exts_find(struct mmx_page_exts *exts, struct mmx_view *view, struct
 	struct mmx_err one;
 
 	for (size_t i = 0; i < sparse->n; i++) {
-		/* The lowest bit marks one that is going away. */
-		if (!sparse->v[i].page_ext || sparse->v[i].page_ext & 1)
+		if (!sparse->v[i].page_ext || sparse->v[i].page_ext & GOING_AWAY)
 			continue;
-		if (!size && read_size(view, &size, err))
+		if (!size && mmx_page_ext_size(view, &size, err))
 			return -1;
 		if (!take_section(exts, view, i, size, &one))
 			continue;

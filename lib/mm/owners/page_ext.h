@@ -22,4 +22,10 @@ struct mmx_page_exts {
 int mmx_page_exts_find(struct mmx_page_exts *exts, struct mmx_view *view, struct mmx_err *err);
 void mmx_page_exts_free(struct mmx_page_exts *exts);
 
+/** mmx_page_ext_size() - bytes of it for each page */
+int mmx_page_ext_size(struct mmx_view *view, uint64_t *size, struct mmx_err *err);
+
+/** mmx_page_ext_at() - where that of a frame lies, of @size bytes each; 0 when its section keeps none */
+uint64_t mmx_page_ext_at(const struct mmx_view *view, uint64_t pfn, uint64_t size);
+
 #endif

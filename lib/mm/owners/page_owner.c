@@ -5,10 +5,10 @@
 #include "kernel/decode.h"
 #include "mm/mem.h"
 #include "kernel/member.h"
+#include "mm/owners/page_ext.h"
 #include "mm/owners/page_owner.h"
 
-#define MAX_ENTRY   1024u
-#define EXT_INVALID 1u /* in a section's pointer: the section is going offline */
+#define MAX_ENTRY 1024u
 
 static const struct mmx_wanted wanted[] = {
 	MMX_WANT(struct mmx_page_owner, order, page_owner, order),
@@ -78,18 +78,15 @@ enum mmx_read mmx_page_owner_read(struct mmx_page_owner *owner,
 				  uint64_t pfn)
 {
 	const struct mmx_kernel *k = view->kernel;
-	const struct mmx_section *section =
-		mmx_section_of(&mmx_mem(k)->sparse, pfn, k->arch->page_shift);
+	uint64_t at = owners->kept ? mmx_page_ext_at(view, pfn, owners->entry_size) : 0;
 	unsigned char bytes[MAX_ENTRY];
 	enum mmx_read read;
 	uint64_t flags;
 
 	memset(owner, 0, sizeof(*owner));
-	if (!owners->kept || !section || !section->page_ext || section->page_ext & EXT_INVALID)
+	if (!at)
 		return MMX_READ_ABSENT;
-	/* The pointer is such that a frame's number is the index, not its place in the section. */
-	read = mmx_kread(view, section->page_ext + pfn * owners->entry_size, bytes,
-			 owners->entry_size);
+	read = mmx_kread(view, at, bytes, owners->entry_size);
 	if (read)
 		return read;
 	flags = mmx_get(&k->layout, M_page_ext_flags, bytes);

@@ -50,7 +50,7 @@ static void read_device(struct mmx_page_pool *pool, struct mmx_view *view, uint6
 		read_text(view, d.name ? d.name : d.init_name, pool->device, sizeof(pool->device));
 }
 
-static void read_pool(struct mmx_page_pool *pool, struct mmx_view *view)
+void mmx_page_pool_read(struct mmx_page_pool *pool, struct mmx_view *view)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct pool raw = {0};
@@ -97,5 +97,5 @@ void mmx_page_pool_decode(struct mmx_page_pool *pool, const struct mmx_page_walk
 	if (!mmx_has(l, pp))
 		return;
 	pool->addr = mmx_get(l, pp, w->folio.bytes);
-	read_pool(pool, w->view);
+	mmx_page_pool_read(pool, w->view);
 }

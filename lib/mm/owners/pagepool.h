@@ -32,6 +32,9 @@ struct mmx_page_pool {
 	int32_t in_flight;
 };
 
+/** mmx_page_pool_read() - the pool that @pool has the address of */
+void mmx_page_pool_read(struct mmx_page_pool *pool, struct mmx_view *view);
+
 /** mmx_page_pool_decode() - the pool of a walk's current frame, which is known to be a pool's */
 void mmx_page_pool_decode(struct mmx_page_pool *pool, const struct mmx_page_walk *w);
 

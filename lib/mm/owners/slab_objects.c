@@ -25,6 +25,7 @@ static const struct mmx_wanted slab_wanted[] = {
 	MMX_WANT(struct mmx_slab, inuse, slab, inuse),
 	MMX_WANT(struct mmx_slab, frozen, slab, frozen),
 	MMX_WANT_IF(struct mmx_slab, owners, slab, owners),
+	MMX_WANT_IF(struct mmx_slab, stride, slab, stride),
 	MMX_WANT_IF(struct mmx_slab, rcu_func, slab, rcu_func),
 };
 

@@ -25,6 +25,7 @@
  * @base: where its memory begins in the direct map
  * @inuse: objects not on @freelist; a CPU's own free objects are among them
  * @owners: its word of whom its objects are charged to, and of their allocation tags
+ * @stride: bytes from one word of those to the next, where the kernel says that; else 0
  * @rcu_func: what RCU is to call, when the slab waits for that; otherwise a part of a list
  * @kfence: a page of KFENCE's, which holds one object and no list
  * @bad: why what it says of itself cannot be; NULL normally
@@ -35,7 +36,7 @@ struct mmx_slab {
 	uint64_t cache_addr;
 	uint64_t pfn, page, base, bytes;
 	uint64_t freelist, owners, rcu_func;
-	uint32_t objects, inuse, node;
+	uint32_t objects, inuse, node, stride;
 	bool frozen, kfence;
 	const char *bad;
 };

@@ -112,7 +112,8 @@ static void begin(struct finder *f, const char *what)
 				    .addr = f->now.sk,
 				    .open = f->now.open,
 				    .task = f->now.task,
-				    .fd = f->now.fd};
+				    .fd = f->now.fd,
+				    .protocol = mmx_sock_protocol(&f->sock)};
 
 	mmx_sock_name(f->hold.view, f->now.sk, &f->sock, holder.name, sizeof(holder.name));
 	if (*f->now.where) {

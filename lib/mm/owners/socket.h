@@ -29,4 +29,7 @@ struct mmx_sock {
 void mmx_sock_name(struct mmx_view *view, uint64_t addr, const struct mmx_sock *sock, char *buf,
 		   size_t size);
 
+/** mmx_sock_protocol() - "tcp", "unix": a constant; "other" for what has no word here */
+const char *mmx_sock_protocol(const struct mmx_sock *sock);
+
 #endif

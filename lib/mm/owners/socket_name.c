@@ -139,6 +139,16 @@ static void name_unix(struct mmx_view *view, uint64_t sk, const char *type, char
 		 path[0] && abstract ? "@" : "", path);
 }
 
+const char *mmx_sock_protocol(const struct mmx_sock *sock)
+{
+	bool ip = sock->family == FAMILY_INET || sock->family == FAMILY_INET6;
+	const char *word = ip ? word_of(protocols, sock->protocol) : NULL;
+
+	if (!word)
+		word = word_of(families, sock->family);
+	return word ? word : "other";
+}
+
 void mmx_sock_name(struct mmx_view *view, uint64_t addr, const struct mmx_sock *sock, char *buf,
 		   size_t size)
 {

@@ -52,6 +52,7 @@
 	SUBJECT(memcg)             \
 	SUBJECT(fate)              \
 	SUBJECT(page_owner)        \
+	SUBJECT(alloc_tag)         \
 	SUBJECT(tail)              \
 	SUBJECT(refcount)          \
 	SUBJECT(struct_page)

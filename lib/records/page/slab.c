@@ -2,8 +2,10 @@
 /* Slabs, their objects, and the object at an address that was asked for. */
 #include <stdlib.h>
 
+#include "mm/owners/alloc_tags.h"
 #include "mm/owners/slab_caches.h"
 #include "mm/owners/slab_objects.h"
+#include "records/alloc_tags.h"
 #include "records/page/page.h"
 
 /* @objects: found when first asked for; NULL when they are not known, and why in @no_objects */
@@ -232,6 +234,31 @@ static void object_state(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_none(v);
 }
 
+static bool has_object_tag(struct mmx_rows *r)
+{
+	return mmx_know_alloc_tags(r->view)->profiled && with_objects(r)->is_object;
+}
+
+static int open_object_tag(struct mmx_rows *r, struct mmx_err *err)
+{
+	const struct slab *slab = with_objects(r);
+
+	return slab->object.index < slab->s.objects
+		       ? mmx_alloc_ref_of_object(r->state, &slab->s, slab->object.index, r->view,
+						 err)
+		       : 0;
+}
+
+static const struct mmx_record object_tag = {
+	.name = "object_tag",
+	.doc = "the tag that an object of the slab was allocated under",
+	.fields = mmx_alloc_tag_fields,
+	.state_size = sizeof(struct mmx_alloc_ref),
+	.has = has_object_tag,
+	.open = open_object_tag,
+	.next = mmx_alloc_tag_next,
+};
+
 static const struct mmx_field fields[] = {
 	{"cache_address", MMX_ADDR, "the cache that it names", AT(struct slab, s.cache_addr)},
 	{"cache", MMX_TEXT, "that cache's name; null when there is no such cache",
@@ -261,6 +288,8 @@ static const struct mmx_field fields[] = {
 	 WORDS(MMX_OBJECT_PART_COUNT, mmx_object_part_words), .get = object_part},
 	{"object_state", MMX_WORD, "the object's state", .may = MMX_OR_NONE,
 	 WORDS(MMX_OBJECT_STATE_COUNT, mmx_object_state_words), .get = object_state},
+	{"object_allocated_at", MMX_BLOCK, "where its allocation was profiled: by which code",
+	 .title = "object allocated at", .may = MMX_OR_NONE, .record = &object_tag},
 	{0},
 };
 

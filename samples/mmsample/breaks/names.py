@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lists and names: tasks, modules, paths, cgroups, resources."""
 
-from .registry import WILD, damage, doctorx, pagex, procx, unharmed, user
+from ..story.alloc_tags import refer
+from .registry import EVEN, WILD, Answer, damage, doctorx, pagex, procx, story_page, story_pfn, unharmed, user
 from .trees import libc
 
 
@@ -153,6 +154,27 @@ def super_wild(kernel):
         releases=("6.14",))
 def tags_wild(kernel):
     kernel.machine.object("codetag_module", kernel.codetag_modules[0])["range.stop"] = WILD
+
+
+@damage("alloc-tags-in-flags", "references to tags are numbers among flags, as of a kernel that was booted for that",
+        pagex("{DMA buffer}", r"site: +mm/filemap.c:1939 func:__filemap_get_folio_noprof$", status=0),
+        pagex("{one mapper}", r"site: +drivers/sample.c:12 \[sample_mod\] func:sample_init$", status=0),
+        pagex("{debugged slab}", r"site: +mm/slub.c:2425 func:alloc_slab_page$", status=0), releases=("6.14",))
+def tags_in_flags(kernel):
+    m = kernel.machine
+    m.put(m.image.by_name["mem_profiling_compressed"], 1, 4)
+    for name, number in (("DMA buffer", 2), ("one mapper", 2 + 3), ("debugged slab", 2 + 1)):
+        page = story_page(kernel, name)
+        page["flags"] |= number << kernel.types.enumerator("__NR_PAGEFLAGS")
+
+
+@damage("alloc-ref-wild", "a page and an object name tags that are none",
+        pagex("{DMA buffer}", r"site unknown: +no tag can be at 0x4141414141414140"),
+        Answer(("pagex", "{debugged slab.allocated}"), (r"site unknown: +no tag can be at 0x4141414141414140",), 1),
+        releases=("6.14",))
+def ref_wild(kernel):
+    refer(kernel, story_pfn(kernel, "DMA buffer"), EVEN)
+    kernel.machine.put(kernel.slab_refs + 8, EVEN)
 
 
 @damage("alloc-tag-no-counters", "a module's tag leads to no counters, and another one to no name",

@@ -25,6 +25,8 @@ STACKS = {"user": ("__alloc_pages_noprof", "handle_mm_fault", "do_syscall_64"),
 def tell(kernel):
     m, types = kernel.machine, kernel.types
     size = types.sizeof("page_ext") + types.sizeof("page_owner")
+    kernel.alloc_ref_offset = size
+    size += 8 if types.has("alloc_tag", "counters") else 0
     pages = -(-SECTION_PAGES * size // PAGE)
     for pfn in range(EXTENSIONS_PFN, EXTENSIONS_PFN + pages):
         kernel.frames.reserve(pfn, "memblock")

@@ -147,6 +147,10 @@ def processes(dump, form):
     return verdict(faults, compared, dump, 50)
 
 
+# Some of these are known by nothing but what maps them, or by their class.
+SHARED_CLASSES = ("vmalloc", "reserved")
+
+
 def owners(dump, form):
     """The sums by owner are those of the classes, and have names."""
     found = census(form, "-t", "100000")
@@ -158,6 +162,13 @@ def owners(dump, form):
         # Pages of shared memory on their way to swap have no file any more, KFENCE's no cache.
         if not total - 64 <= number <= total:
             faults.append(f"{what}: {number} frames, and the classes have {total}")
+    held = Counter()
+    for row in found.get("holders", []):
+        held[row["class"]] += row["frames"]
+    held |= {"socket": sum(row["frames"] for row in found.get("sockets", [])),
+             "dma-buf": sum(row["frames"] for row in found.get("dma_buffers", []))}
+    faults += [f"{kind}: holders have {frames}, and the class {classes[kind]}" for kind, frames in held.items()
+               if frames != classes[kind] and not (kind in SHARED_CLASSES and frames < classes[kind])]
     # A file system's own inodes have no names, nor have deleted ones.
     faults += [f"files: {row}" for row in found["files"] if not row["path"] and "no name" not in row["path_unknown"]]
     if sum(bool(row["path"]) for row in found["files"]) < 10:
