@@ -45,9 +45,6 @@ struct mmx_vma {
 	uint64_t ops, private_data, anon_name;
 };
 
-/** mmx_vma_read() - the vm_area_struct at @addr as it stands; what it says is for the caller to judge */
-int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err);
-
 /**
  * struct mmx_vmas - a walk over the VMAs of an address space
  * @coverage: how many were found, and which could not be, or are not what they should
