@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* procx: an entry of the dead kernel's /proc, as that kernel would have printed it. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cmd/cmd.h"
@@ -54,6 +55,18 @@ static bool check_form(struct mmx_run *run, const struct mmx_proc *p)
 		mmx_say(run, "%s is text as it is, without --json or --columns", run->operand[0]);
 	else
 		return true;
+	return false;
+}
+
+/* An address space has 2^35 pages and more. */
+static bool check_size(struct mmx_run *run, const struct mmx_proc *p)
+{
+	if (p->entry->by != MMX_BY_ADDRESS || p->as_runs || run->option['r'])
+		return true;
+	mmx_say(run,
+		"%s has a word for each page of an address space, which would be %" PRIu64
+		" GiB: ask for a range of addresses with -r, or for --json",
+		run->operand[0], (p->size * sizeof(uint64_t)) >> 30);
 	return false;
 }
 
@@ -134,7 +147,7 @@ static enum mmx_exit procx(struct mmx_run *run)
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
-	status = write_entry(run, &p);
+	status = check_size(run, &p) ? write_entry(run, &p) : MMX_EXIT_CANNOT;
 	mmx_proc_close(&p);
 	return status;
 }
@@ -146,7 +159,7 @@ static const char *entry_name(size_t i)
 
 static const struct mmx_option options[] = {
 	{'r', "range", "A-B",
-	 "of a file of words only those of these frames, the last one included"},
+	 "of a file of words only those of these frames, or of these addresses of a process, the last one included"},
 	{0},
 };
 
@@ -165,6 +178,9 @@ const struct mmx_command mmx_cmd_procx = {
 		"setting the bit for KSM on all anonymous memory: the bit is then set where it should be.\n"
 		"Said is also a max_pfn, where the file ends, that is not where the memory sections end; when\n"
 		"it is before that the exit status is 1.\n"
+		"\n"
+		"PID/pagemap has a word for each page of an address space. Of the file only the range that -r gives\n"
+		"in addresses is written; --json and --columns have all of it. As root sees it, with frame numbers.\n"
 		"\n"
 		"The others are text, as root of that machine would have read it. A number that cannot be\n"
 		"known, since its list breaks off or is not in the dump, is a question mark. slabinfo counts\n"

@@ -8,6 +8,7 @@
 #define MAX_CODE  16384u
 #define CALL      0xe8u /* of x86: four bytes follow that lead from behind them to the function */
 #define CALL_SIZE 5u
+#define BTS_SIZE  5u
 
 /* A function ends at the latest where the next symbol is. */
 static uint64_t code_size(const struct mmx_symbols *s, const struct mmx_symbol *function)
@@ -19,25 +20,60 @@ static uint64_t code_size(const struct mmx_symbols *s, const struct mmx_symbol *
 	return next - function->addr;
 }
 
+/* Where a function lies, and what of it there may be. */
+struct code {
+	uint64_t addr, size;
+	unsigned char bytes[MAX_CODE];
+};
+
+static int read_code(struct code *code, struct mmx_view *view, const char *name,
+		     struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_symbol *function = mmx_symbols_find(&k->symbols, name);
+
+	if (strcmp(k->image->machine, "x86_64"))
+		return mmx_fail(err, MMX_EMISSING, "code of %s cannot be read", k->image->machine);
+	if (!function)
+		return mmx_fail(err, MMX_EMISSING, "there is no symbol %s", name);
+	code->addr = function->addr;
+	code->size = code_size(&k->symbols, function);
+	return mmx_kread_ok(view, code->addr, code->bytes, code->size, name, err);
+}
+
 int mmx_calls(struct mmx_view *view, const char *caller, const char *callee, bool *calls,
 	      struct mmx_err *err)
 {
-	const struct mmx_kernel *k = view->kernel;
-	unsigned char code[MAX_CODE];
-	const struct mmx_symbol *function = mmx_symbols_find(&k->symbols, caller);
-	uint64_t from, to, size;
+	struct code code;
+	uint64_t to;
 
-	if (strcmp(k->image->machine, "x86_64"))
-		return mmx_fail(err, MMX_EMISSING, "calls are not known of %s", k->image->machine);
-	if (!function || !mmx_symbol_addr(&k->symbols, callee, &to))
-		return mmx_fail(err, MMX_EMISSING, "symbols %s and %s are needed", caller, callee);
-	from = function->addr;
-	size = code_size(&k->symbols, function);
-	if (mmx_kread_ok(view, from, code, size, caller, err))
+	if (!mmx_symbol_addr(&view->kernel->symbols, callee, &to))
+		return mmx_fail(err, MMX_EMISSING, "there is no symbol %s", callee);
+	if (read_code(&code, view, caller, err))
 		return -1;
 	*calls = false;
-	for (uint64_t at = 0; at + CALL_SIZE <= size && !*calls; at++)
-		*calls = code[at] == CALL &&
-			 from + at + CALL_SIZE + (int32_t)mmx_le32(code + at + 1) == to;
+	for (uint64_t at = 0; at + CALL_SIZE <= code.size && !*calls; at++)
+		*calls = code.bytes[at] == CALL &&
+			 code.addr + at + CALL_SIZE + (int32_t)mmx_le32(code.bytes + at + 1) == to;
+	return 0;
+}
+
+/* bts with a number, of a register of 64 bits: a prefix, two bytes, the register, the number. */
+static bool sets_bit(const unsigned char *code, unsigned int bit)
+{
+	return (code[0] & 0xfe) == 0x48 && code[1] == 0x0f && code[2] == 0xba &&
+	       (code[3] & 0xf8) == 0xe8 && code[4] == bit;
+}
+
+int mmx_sets_bit(struct mmx_view *view, const char *function, unsigned int bit, unsigned int *times,
+		 struct mmx_err *err)
+{
+	struct code code;
+
+	if (read_code(&code, view, function, err))
+		return -1;
+	*times = 0;
+	for (uint64_t at = 0; at + BTS_SIZE <= code.size; at++)
+		*times += sets_bit(code.bytes + at, bit);
 	return 0;
 }

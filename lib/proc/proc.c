@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/kernel.h"
+#include "kernel/view.h"
 #include "proc/proc.h"
 
 static const struct mmx_proc_entry *const entries[] = {
@@ -71,7 +73,9 @@ void mmx_proc_say(struct mmx_proc *p, const char *fmt, ...)
 /* A range is cut to what the file has; one behind its end has nothing in it. */
 static int restrict_words(struct mmx_proc *p, const struct mmx_where *where, struct mmx_err *err)
 {
+	unsigned int shift = p->entry->by == MMX_BY_ADDRESS ? p->view->kernel->arch->page_shift : 0;
 	enum mmx_by by = p->entry->by;
+	uint64_t first, last;
 
 	p->first = 0;
 	p->last = p->size - 1;
@@ -79,12 +83,14 @@ static int restrict_words(struct mmx_proc *p, const struct mmx_where *where, str
 		return 0;
 	if (!p->entry->words || where->given != 1u << by)
 		return mmx_fail(err, MMX_EUSAGE, "of %s there is no range", p->entry->name);
-	if (where->range[by].first >= p->size)
+	first = where->range[by].first >> shift;
+	last = where->range[by].last >> shift;
+	if (first >= p->size)
 		return mmx_fail(err, MMX_ENOTFOUND, "%s ends at 0x%" PRIx64, p->entry->name,
-				p->size);
-	p->first = where->range[by].first;
-	if (where->range[by].last < p->last)
-		p->last = where->range[by].last;
+				p->size << shift);
+	p->first = first;
+	if (last < p->last)
+		p->last = last;
 	return 0;
 }
 
@@ -114,8 +120,8 @@ static void cut(const struct mmx_proc *p, struct mmx_proc_words *words)
 	if (before > words->n)
 		before = words->n;
 	words->first += before;
-	words->word += before;
-	words->read += before;
+	words->word += words->same ? 0 : before;
+	words->read += words->same ? 0 : before;
 	words->n -= before;
 	if (words->first > p->last)
 		words->n = 0;
@@ -125,6 +131,10 @@ static void cut(const struct mmx_proc *p, struct mmx_proc_words *words)
 
 static void judge(struct mmx_proc *p, const struct mmx_proc_words *words)
 {
+	if (words->same) {
+		p->missing += words->n && *words->read ? words->n : 0;
+		return;
+	}
 	for (uint32_t i = 0; i < words->n; i++)
 		p->missing += words->read[i] != MMX_READ_OK;
 	if (!p->entry->doubt || !p->unknown_because.code)
@@ -139,13 +149,30 @@ static void judge(struct mmx_proc *p, const struct mmx_proc_words *words)
 
 int mmx_proc_words(struct mmx_proc *p, struct mmx_proc_words *words, struct mmx_err *err)
 {
-	int ret = p->entry->words(p, words, err);
+	int ret;
+
+	words->same = false;
+	ret = p->entry->words(p, words, err);
 
 	if (ret <= 0)
 		return ret;
 	cut(p, words);
 	judge(p, words);
 	return 1;
+}
+
+static void put_words(const struct mmx_sink *sink, const struct mmx_proc_words *words)
+{
+	uint64_t same[512];
+	size_t most = words->same ? sizeof(same) / sizeof(*same) : words->n;
+
+	for (size_t i = 0; words->same && i < most; i++)
+		same[i] = *words->word;
+	for (uint64_t done = 0, n; done < words->n; done += n) {
+		n = words->n - done < most ? words->n - done : most;
+		sink->write(sink->arg, (const char *)(words->same ? same : words->word),
+			    n * sizeof(*same));
+	}
 }
 
 int mmx_proc_write(struct mmx_proc *p, struct mmx_err *err)
@@ -156,7 +183,6 @@ int mmx_proc_write(struct mmx_proc *p, struct mmx_err *err)
 	if (p->entry->write)
 		return p->entry->write(p, err);
 	while ((ret = mmx_proc_words(p, &words, err)) > 0)
-		p->sink->write(p->sink->arg, (const char *)words.word,
-			       words.n * sizeof(*words.word));
+		put_words(p->sink, &words);
 	return ret;
 }

@@ -20,12 +20,14 @@ struct mmx_proc;
 /**
  * struct mmx_proc_words - a piece of a file of words
  * @first: number of the first one: its page frame, or its page's virtual address by page size
+ * @same: they are all as the first, and only that is there
  * @word: in the dump's byte order
  * @read: of each, how what it rests on was read; not MMX_READ_OK: the word is MMX_PROC_NOT_IN_DUMP
  */
 struct mmx_proc_words {
 	uint64_t first;
-	uint32_t n;
+	uint64_t n;
+	bool same;
 	const uint64_t *word;
 	const uint8_t *read; /* enum mmx_read */
 };
@@ -121,6 +123,7 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(kpageflags) /* kpage_words.c */ \
 	ENTRY(kpagecount)                     \
 	ENTRY(kpagecgroup)                    \
+	ENTRY(pagemap)                        \
 	ENTRY(slabinfo)                       \
 	ENTRY(vmallocinfo)                    \
 	ENTRY(vmstat)                         \
