@@ -50,3 +50,14 @@ void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte, char 
 					 value);
 	}
 }
+
+unsigned int mmx_pte_key(const struct mmx_arch *arch, const struct mmx_pte *pte)
+{
+	for (size_t i = 0; pte->kind == MMX_PTE_LEAF && i < arch->bits_n; i++) {
+		const struct mmx_pte_bit *b = &arch->bits[i];
+
+		if (!strcmp(b->name, "pkey") && pte->level >= b->from && pte->level <= b->to)
+			return pte->raw >> b->bit & ((1u << b->width) - 1);
+	}
+	return 0;
+}

@@ -86,11 +86,13 @@ struct mmx_paging {
 #define MMX_PTE_WRITE      (1u << 0)
 #define MMX_PTE_USER       (1u << 1)
 #define MMX_PTE_EXEC       (1u << 2)
+#define MMX_PTE_RIGHTS     (MMX_PTE_WRITE | MMX_PTE_USER | MMX_PTE_EXEC) /* of tables as well */
 #define MMX_PTE_YOUNG      (1u << 3)
 #define MMX_PTE_DIRTY      (1u << 4)
 #define MMX_PTE_SPECIAL    (1u << 5) /* the kernel sees no page there */
 #define MMX_PTE_SOFT_DIRTY (1u << 6)
 #define MMX_PTE_UFFD_WP    (1u << 7)
+#define MMX_PTE_PROTNONE   (1u << 9) /* of what maps a page without access: it was asked for */
 #define MMX_PTE_EXCLUSIVE  (1u << 8) /* not present: the anonymous page is this process's alone */
 
 /**
@@ -121,7 +123,10 @@ struct mmx_arch {
 	uint64_t software[2];
 	/* Fills kind, phys and no_access of an entry that is not empty. */
 	void (*decode)(const struct mmx_paging *paging, struct mmx_pte *pte);
-	/* MMX_PTE_* of what decode() told LEAF or NONPRESENT; of the latter only those of its low bits. */
+	/*
+	 * MMX_PTE_* of what decode() told: of NONPRESENT only those of its low bits, of TABLE its rights, and
+	 * none of the others.
+	 */
 	unsigned int (*flags)(const struct mmx_pte *pte);
 	/* What an entry that is not present says: see mm/swap/swap_types.h for what the types mean. */
 	void (*swap_entry)(uint64_t raw, unsigned int *type, uint64_t *offset);
@@ -141,6 +146,9 @@ static inline unsigned int mmx_level_shift(const struct mmx_arch *arch, unsigned
  * Of several bits side by side, what they say: "pkey=2". Cut to fit.
  */
 void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte, char *buf, size_t size);
+
+/** mmx_pte_key() - the protection key of an entry that maps something; 0 is what all have by default */
+unsigned int mmx_pte_key(const struct mmx_arch *arch, const struct mmx_pte *pte);
 
 extern const struct mmx_arch mmx_arch_x86_64;
 

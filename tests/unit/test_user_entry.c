@@ -14,7 +14,7 @@
 #define SWP(type, offset) ((uint64_t)(type) << 59 | (~(uint64_t)(offset) << 14 >> 5))
 
 /* Flags in the order of their bits. */
-static const char letters[] = "wuxydssUE";
+static const char letters[] = "wuxydssUEn";
 
 struct known {
 	uint64_t raw;
@@ -25,28 +25,28 @@ struct known {
 
 /* Since 6.18, with all kinds: 24 areas, then poison, migration, devices and markers. */
 static const struct known now[] = {
-	{0x8000000012345067, 1, 0, "mapped wu-yd---- pfn 12345"},
-	{0x0000000012345025, 1, 0x123, "mapped -uxy----- pfn 12345"},
-	{0x0400000012345025, 1, 0, "mapped -uxyd---- pfn 12345"},
-	{0x0000000012345e25, 1, 0, "mapped -uxy-ssU- pfn 12345 special"},
-	{0x8000000000077225, 1, 0, "mapped -u-y-s--- pfn 77 zero special"},
-	{0x8000000200000ce7, 2, 0x3000, "mapped wu-yd-sU- pfn 200003"},
-	{0x80000000080000e5, 2, 0x3000, "mapped -u-yd---- pfn 8003 zero special"},
-	{0x80000000400000e7, 3, 0x200000, "mapped wu-yd---- pfn 40200"},
-	{0x020000000a0000e5, 2, 0, "mapped -uxyd---- pfn a000 special"},
+	{0x8000000012345067, 1, 0, "mapped wu-yd----- pfn 12345"},
+	{0x0000000012345025, 1, 0x123, "mapped -uxy------ pfn 12345"},
+	{0x0400000012345025, 1, 0, "mapped -uxyd----- pfn 12345"},
+	{0x0000000012345e25, 1, 0, "mapped -uxy-ssU-- pfn 12345 special"},
+	{0x8000000000077225, 1, 0, "mapped -u-y-s---- pfn 77 zero special"},
+	{0x8000000200000ce7, 2, 0x3000, "mapped wu-yd-sU-- pfn 200003"},
+	{0x80000000080000e5, 2, 0x3000, "mapped -u-yd----- pfn 8003 zero special"},
+	{0x80000000400000e7, 3, 0x200000, "mapped wu-yd----- pfn 40200"},
+	{0x020000000a0000e5, 2, 0, "mapped -uxyd----- pfn a000 special"},
 	/* PROT_NONE: the frame is inverted. */
-	{0x800fffffedcba120, 1, 0, "no access ---y----- pfn 12345"},
-	{0x800fffffffe001e0, 2, 0, "no access ---yd---- pfn 0"},
-	{SWP(0, 0x1234), 1, 0, "swap --------- area 0 1234"},
-	{SWP(23, 0x3ffffffffffff) | 0xe, 1, 0, "swap ------sUE area 23 3ffffffffffff"},
-	{SWP(24, 0x777), 1, 0, "hwpoison --------- pfn 777"},
-	{SWP(25, 0x777), 1, 0, "migration --------- pfn 777"},
-	{SWP(26, 0x777 | 1ULL << 34), 1, 0, "migration ---y----E pfn 777"},
-	{SWP(27, 0x777 | 3ULL << 34) | 6, 1, 0, "migration w--yd-sUE pfn 777"},
-	{SWP(27, 0x800), 2, 0x5000, "migration w-------E pfn 805"},
-	{SWP(28, 0x777), 1, 0, "device w-------- pfn 777"},
-	{SWP(29, 0x777), 1, 0, "device --------- pfn 777"},
-	{SWP(30, 0x777), 1, 0, "exclusive w-------- pfn 777"},
+	{0x800fffffedcba120, 1, 0, "no access ---y-----n pfn 12345"},
+	{0x800fffffffe001e0, 2, 0, "no access ---yd----n pfn 0"},
+	{SWP(0, 0x1234), 1, 0, "swap ---------- area 0 1234"},
+	{SWP(23, 0x3ffffffffffff) | 0xe, 1, 0, "swap ------sUE- area 23 3ffffffffffff"},
+	{SWP(24, 0x777), 1, 0, "hwpoison ---------- pfn 777"},
+	{SWP(25, 0x777), 1, 0, "migration ---------- pfn 777"},
+	{SWP(26, 0x777 | 1ULL << 34), 1, 0, "migration ---y----E- pfn 777"},
+	{SWP(27, 0x777 | 3ULL << 34) | 6, 1, 0, "migration w--yd-sUE- pfn 777"},
+	{SWP(27, 0x800), 2, 0x5000, "migration w-------E- pfn 805"},
+	{SWP(28, 0x777), 1, 0, "device w--------- pfn 777"},
+	{SWP(29, 0x777), 1, 0, "device ---------- pfn 777"},
+	{SWP(30, 0x777), 1, 0, "exclusive w--------- pfn 777"},
 	{SWP(31, 1), 1, 0, "marker 1"},
 	{SWP(31, 2), 1, 0, "marker 2"},
 	{SWP(31, 4), 1, 0, "marker 4"},
@@ -58,15 +58,15 @@ static const struct known now[] = {
 
 /* 6.1: one more at the top and one more of devices; what 58 says, and nothing keeps dirtiness apart. */
 static const struct known first[] = {
-	{0x0400000012345025, 1, 0, "mapped -uxy----- pfn 12345"},
-	{0x040000000a0000e5, 2, 0, "mapped -uxyd---- pfn a000 special"},
-	{SWP(22, 0x1234), 1, 0, "swap --------- area 22 1234"},
-	{SWP(23, 0x777), 1, 0, "migration --------- pfn 777"},
-	{SWP(24, 0x777), 1, 0, "migration --------E pfn 777"},
-	{SWP(25, 0x777), 1, 0, "migration w-------E pfn 777"},
-	{SWP(26, 0x777), 1, 0, "device w-------- pfn 777"},
-	{SWP(28, 0x777), 1, 0, "exclusive w-------- pfn 777"},
-	{SWP(29, 0x777), 1, 0, "exclusive --------- pfn 777"},
+	{0x0400000012345025, 1, 0, "mapped -uxy------ pfn 12345"},
+	{0x040000000a0000e5, 2, 0, "mapped -uxyd----- pfn a000 special"},
+	{SWP(22, 0x1234), 1, 0, "swap ---------- area 22 1234"},
+	{SWP(23, 0x777), 1, 0, "migration ---------- pfn 777"},
+	{SWP(24, 0x777), 1, 0, "migration --------E- pfn 777"},
+	{SWP(25, 0x777), 1, 0, "migration w-------E- pfn 777"},
+	{SWP(26, 0x777), 1, 0, "device w--------- pfn 777"},
+	{SWP(28, 0x777), 1, 0, "exclusive w--------- pfn 777"},
+	{SWP(29, 0x777), 1, 0, "exclusive ---------- pfn 777"},
 	{SWP(30, 1), 1, 0, "marker 1"},
 	{SWP(31, 0x777), 1, 0, "swap error"},
 };

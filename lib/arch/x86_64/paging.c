@@ -109,14 +109,19 @@ static unsigned int flags_of(uint64_t raw, const struct flag *f, size_t n)
 	return flags;
 }
 
-static unsigned int flags(const struct mmx_pte *pte)
+static unsigned int entry_flags(const struct mmx_pte *pte)
 {
+	unsigned int flags;
+
 	if (pte->kind == MMX_PTE_NONPRESENT)
 		return flags_of(pte->raw, swap_flags, sizeof(swap_flags) / sizeof(*swap_flags));
-	if (pte->kind != MMX_PTE_LEAF)
+	if (pte->kind != MMX_PTE_LEAF && pte->kind != MMX_PTE_TABLE)
 		return 0;
-	return flags_of(pte->raw, present_flags, sizeof(present_flags) / sizeof(*present_flags)) |
-	       (pte->raw & PTE_NX ? 0 : MMX_PTE_EXEC);
+	flags = flags_of(pte->raw, present_flags, sizeof(present_flags) / sizeof(*present_flags)) |
+		(pte->raw & PTE_NX ? 0 : MMX_PTE_EXEC);
+	if (pte->no_access && pte->raw & PTE_PROTNONE)
+		flags |= MMX_PTE_PROTNONE;
+	return pte->kind == MMX_PTE_LEAF ? flags : flags & MMX_PTE_RIGHTS;
 }
 
 /* Type in the top five bits, then the offset, inverted, down to the bits that tell kinds apart. */
@@ -135,6 +140,6 @@ const struct mmx_arch mmx_arch_x86_64 = {
 	.bits_n = sizeof(bits) / sizeof(*bits),
 	.software = {1ULL << 57, 1ULL << 58},
 	.decode = decode,
-	.flags = flags,
+	.flags = entry_flags,
 	.swap_entry = swap_entry,
 };
