@@ -159,6 +159,8 @@ COMMANDS = {
     "buddyx": Calls(((),), "mmx.buddy/1", "node,zone,walked"),
     "censusx": Calls(((), ("-z", "-m")), "mmx.census/1", "classes.name,frames,share"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
+    "ptx": Calls((("init_task",), ("-s",), ("-r", "ffffffff80000000-ffffffffffffffff")), "mmx.pt/1",
+                 "walks.end.state,states.entries,slots.start"),
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
     "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",)), "mmx.census/1", "classes.name,frames,share"),
     "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),

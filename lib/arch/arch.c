@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,29 +27,67 @@ static unsigned int where(const struct mmx_pte *pte)
 	return pte->kind == MMX_PTE_LEAF ? MMX_PTE_BIT_LEAF | hidden : MMX_PTE_BIT_PRESENT;
 }
 
-void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte, char *buf, size_t size)
+struct names {
+	char *buf;
+	size_t size, used;
+};
+
+static void __attribute__((format(printf, 2, 3))) add_name(struct names *n, const char *fmt, ...)
 {
-	size_t used = 0;
+	va_list ap;
+
+	if (n->used && n->used < n->size)
+		n->used += snprintf(n->buf + n->used, n->size - n->used, " ");
+	if (n->used >= n->size)
+		return;
+	va_start(ap, fmt);
+	n->used += vsnprintf(n->buf + n->used, n->size - n->used, fmt, ap);
+	va_end(ap);
+}
+
+static uint64_t mask_of(const struct mmx_pte_bit *b)
+{
+	return ((1ULL << b->width) - 1) << b->bit;
+}
+
+static bool is_called(const struct mmx_pte_bit *b, const struct mmx_pte *pte)
+{
+	return pte->level >= b->from && pte->level <= b->to && (b->where & where(pte)) == b->where;
+}
+
+/* What of an entry may be its frame: of a huge page less. */
+static uint64_t frame_bits(const struct mmx_arch *arch, const struct mmx_pte *pte)
+{
+	uint64_t size = pte->kind == MMX_PTE_LEAF ? 1ULL << mmx_level_shift(arch, pte->level) : 1;
+
+	return arch->frame_mask & ~(size - 1);
+}
+
+void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte,
+		   const char *const *renamed, char *buf, size_t size)
+{
+	struct names n = {buf, size, 0};
+	uint64_t left = pte->raw & ~frame_bits(arch, pte);
 
 	if (size)
 		buf[0] = '\0';
 	/* In what is not present the bits are no flags. */
 	if (pte->kind == MMX_PTE_NONPRESENT || pte->kind == MMX_PTE_EMPTY)
 		return;
-	for (size_t i = 0; i < arch->bits_n && used < size; i++) {
+	for (size_t i = 0; i < arch->bits_n; i++) {
 		const struct mmx_pte_bit *b = &arch->bits[i];
-		uint64_t value = pte->raw >> b->bit & ((1ULL << b->width) - 1);
-		const char *gap = used ? " " : "";
+		const char *name = renamed && renamed[b->bit] ? renamed[b->bit] : b->name;
 
-		if (!value || pte->level < b->from || pte->level > b->to ||
-		    (b->where & where(pte)) != b->where)
+		if (!(left & mask_of(b)) || !is_called(b, pte))
 			continue;
 		if (b->width == 1)
-			used += snprintf(buf + used, size - used, "%s%s", gap, b->name);
+			add_name(&n, "%s", name);
 		else
-			used += snprintf(buf + used, size - used, "%s%s=%" PRIu64, gap, b->name,
-					 value);
+			add_name(&n, "%s=%" PRIu64, name, (pte->raw & mask_of(b)) >> b->bit);
+		left &= ~mask_of(b);
 	}
+	for (; left; left &= left - 1)
+		add_name(&n, "bit%d", __builtin_ctzll(left));
 }
 
 unsigned int mmx_pte_key(const struct mmx_arch *arch, const struct mmx_pte *pte)

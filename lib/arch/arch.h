@@ -142,10 +142,12 @@ static inline unsigned int mmx_level_shift(const struct mmx_arch *arch, unsigned
 }
 
 /**
- * mmx_pte_names() - the names of the bits that are set, with a space between them
- * Of several bits side by side, what they say: "pkey=2". Cut to fit.
+ * mmx_pte_names() - the names of the bits that are set and are of no frame, with a space between them
+ * @renamed: by bit, names that go before those of @arch, or NULL; may be NULL
+ * Of several bits side by side, what they say: "pkey=2"; of a bit without a name its number: "bit7". Cut to fit.
  */
-void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte, char *buf, size_t size);
+void mmx_pte_names(const struct mmx_arch *arch, const struct mmx_pte *pte,
+		   const char *const *renamed, char *buf, size_t size);
 
 /** mmx_pte_key() - the protection key of an entry that maps something; 0 is what all have by default */
 unsigned int mmx_pte_key(const struct mmx_arch *arch, const struct mmx_pte *pte);

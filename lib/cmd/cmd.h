@@ -136,6 +136,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(buddyx)       \
 	COMMAND(censusx)      \
 	COMMAND(slabx)        \
+	COMMAND(ptx)          \
 	COMMAND(doctorx)      \
 	COMMAND(procx)
 

@@ -67,7 +67,7 @@ static const char single[] =
 	"400000-5fffff leaf2 400000 present writable user accessed dirty huge\n"
 	"600000-7fffff leaf2 600000 huge\n"
 	"800000-9fffff nonpresent2 0 \n"
-	"a00000-bfffff unreadable2 90000000 present writable user accessed\n"
+	"a00000-bfffff unreadable2 90000000 present writable user accessed dirty\n"
 	"40000000-7fffffff leaf3 40000000 present writable user huge pat no-execute\n"
 	"fffffffffffff000-ffffffffffffffff leaf1 1ff000 present writable accessed dirty global "
 	"no-execute\n";
@@ -152,7 +152,7 @@ static const char *answer(bool names)
 			n += sprintf(text + n, "%lx-%lx ", e->start, e->last);
 		n += sprintf(text + n, "%s%u %lx", kinds[e->kind], e->level,
 			     e->kind == MMX_PTE_LEAF ? mmx_pte_phys(e, e->start) : e->phys);
-		mmx_pte_names(&mmx_arch_x86_64, e, bits, sizeof(bits));
+		mmx_pte_names(&mmx_arch_x86_64, e, NULL, bits, sizeof(bits));
 		n += sprintf(text + n, names ? " %s\n" : "\n", bits);
 	}
 	return text;
@@ -331,7 +331,7 @@ static void names_are_cut_to_fit(void)
 	const struct mmx_pte pte = {.kind = MMX_PTE_TABLE, .level = 4, .raw = 0x67};
 	char text[12];
 
-	mmx_pte_names(&mmx_arch_x86_64, &pte, text, sizeof(text));
+	mmx_pte_names(&mmx_arch_x86_64, &pte, NULL, text, sizeof(text));
 	CHECK(!strcmp(text, "present wri"), "%s", text);
 }
 

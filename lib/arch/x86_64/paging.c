@@ -33,7 +33,7 @@ static const struct mmx_pte_bit bits[] = {
 	{"write-through", 3, 1, 1, 5, 0},
 	{"cache-disabled", 4, 1, 1, 5, 0},
 	{"accessed", 5, 1, 1, 5, 0},
-	{"dirty", 6, 1, 1, 5, LEAF},
+	{"dirty", 6, 1, 1, 5, 0},
 	{"pat", 7, 1, 1, 1, LEAF},
 	{"huge", 7, 1, 2, 3, LEAF},
 	{"global", 8, 1, 1, 3, LEAF | PRESENT},

@@ -671,8 +671,8 @@ static bool allowed(struct judge *j)
 	if (j->site->entry.kind != MMX_USER_MAPPED || (j->site->rights & need) != need)
 		return false;
 	take_pfn(j, j->site->entry.pfn);
-	say(j, MMX_FAULT_NONE, "PFN 0x%" PRIx64 "%s", j->f->pfn,
-	    j->site->entry.zero ? ", the shared page of zeros" : "");
+	say(j, MMX_FAULT_NONE, "it is mapped%s",
+	    j->site->entry.zero ? ": the shared page of zeros" : "");
 	if (j->site->place == MMX_SITE_OUTSIDE)
 		add(j, ", though no VMA has it");
 	mention_key(j);

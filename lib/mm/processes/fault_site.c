@@ -33,18 +33,17 @@ static int find_path(struct mmx_fault_site *site, struct mmx_view *view, struct 
 {
 	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_pte *end;
-	struct mmx_pt pt;
+	uint64_t root;
 
-	if (mmx_user_begin(&pt, view, site->mm, site->addr, site->addr, 0, err))
+	if (mmx_user_root(view, site->mm, &root, err))
 		return -1;
-	mmx_pt_path_find(&site->path, view->reader, k->arch, &k->paging, pt.paging.root,
-			 site->addr);
+	mmx_pt_path_find(&site->path, view->reader, k->arch, &k->paging, root, site->addr);
 	end = mmx_pt_path_end(&site->path);
 	if (end)
 		mmx_user_entry(&site->entry, view, mmx_know_entry_rules(view), end, site->addr);
 	else
 		site->entry = (struct mmx_user_entry){.kind = MMX_USER_UNREADABLE};
-	take_user_root(site, view, pt.paging.root);
+	take_user_root(site, view, root);
 	return 0;
 }
 

@@ -190,28 +190,37 @@ bool mmx_user_special(const struct mmx_user_entry *entry, const struct mmx_entry
  * Walks.
  */
 
-int mmx_user_begin(struct mmx_pt *pt, struct mmx_view *view, uint64_t mm, uint64_t start,
-		   uint64_t last, unsigned int flags, struct mmx_err *err)
+int mmx_user_root(struct mmx_view *view, uint64_t mm, uint64_t *root, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_mm_struct_pgd};
-	const struct mmx_kernel *k = view->kernel;
-	uint64_t pgd, root;
+	uint64_t pgd;
 	enum mmx_read read;
 
-	if (mmx_layout_require(&k->layout, need, 1, err))
+	if (mmx_layout_require(&view->kernel->layout, need, 1, err))
 		return -1;
-	if (start > last || last & KERNEL_HALF)
-		return mmx_fail(err, MMX_EUSAGE, "0x%" PRIx64 " is no user address", last);
 	read = mmx_kread_member(view, mm, M_mm_struct_pgd, &pgd);
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "the mm_struct at 0x%" PRIx64 " is %s",
 				mm, mmx_read_name(read));
-	read = mmx_kphys(view, pgd, &root);
+	read = mmx_kphys(view, pgd, root);
 	if (read)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the mm_struct at 0x%" PRIx64 " has its page tables at 0x%" PRIx64
 				", which is %s",
 				mm, pgd, mmx_read_name(read));
+	return 0;
+}
+
+int mmx_user_begin(struct mmx_pt *pt, struct mmx_view *view, uint64_t mm, uint64_t start,
+		   uint64_t last, unsigned int flags, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t root;
+
+	if (start > last || last & KERNEL_HALF)
+		return mmx_fail(err, MMX_EUSAGE, "0x%" PRIx64 " is no user address", last);
+	if (mmx_user_root(view, mm, &root, err))
+		return -1;
 	mmx_pt_begin(pt, view->reader, k->arch, &k->paging, root, start, last, flags);
 	return 0;
 }

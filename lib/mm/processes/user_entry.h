@@ -150,6 +150,9 @@ bool mmx_user_entries_next(struct mmx_user_entries *e);
 int mmx_user_lookup(struct mmx_user_entry *entry, struct mmx_view *view, uint64_t mm, uint64_t addr,
 		    struct mmx_err *err);
 
+/** mmx_user_root() - the physical address of the root of an address space's page tables */
+int mmx_user_root(struct mmx_view *view, uint64_t mm, uint64_t *root, struct mmx_err *err);
+
 /**
  * mmx_user_begin() - walk the page tables themselves of an address space, [start, last]
  * @flags: how, as mmx_pt_begin() takes them; then mmx_pt_next()
