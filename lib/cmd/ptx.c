@@ -120,12 +120,13 @@ static int take_range(struct mmx_run *run, struct mmx_ptx *p, struct mmx_err *er
 	return 0;
 }
 
-static void count(struct mmx_run *run, struct mmx_ptx *p, struct mmx_pt_summary *summary)
+static int count(struct mmx_run *run, struct mmx_ptx *p, struct mmx_pt_summary *summary,
+		 struct mmx_err *err)
 {
-	if (!p->summed)
-		return;
-	mmx_pt_summary_find(summary, run->view, p->space.root, p->first, p->last);
 	p->summary = summary;
+	return p->summed ? mmx_pt_summary_find(summary, run->view, p->space.root, p->first, p->last,
+					       err)
+			 : 0;
 }
 
 /*
@@ -139,14 +140,16 @@ static enum mmx_exit ptx(struct mmx_run *run)
 	enum mmx_exit status;
 	struct mmx_err err;
 
-	if (take_space(run, &p.ptx.space, &err) || take_range(run, &p.ptx, &err)) {
+	if (take_space(run, &p.ptx.space, &err) || take_range(run, &p.ptx, &err) ||
+	    count(run, &p.ptx, &summary, &err)) {
 		mmx_say(run, "%s", err.text);
 		return err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT;
 	}
 	if (p.ptx.ranged && !belongs(run, &p.ptx.space, p.ptx.first))
 		return MMX_EXIT_CANNOT;
-	count(run, &p.ptx, &summary);
 	status = mmx_run_show(run, &p.ptx, NULL);
+	if (p.ptx.summed && !mmx_cover_whole(&summary.coverage))
+		mmx_say(run, "not all is known: %s", summary.coverage.first.text);
 	return mmx_worse(status, p.status);
 }
 

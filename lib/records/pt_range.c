@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A range of addresses in page tables: as runs of what is alike, and counted. */
+#include <inttypes.h>
+
 #include "mm/mem.h"
 #include "mm/owners/page_table.h"
 #include "mm/processes/entry_names.h"
@@ -128,6 +130,11 @@ static void run_bits(struct mmx_rows *r, struct mmx_value *v)
 	const struct mmx_user_entry *run = run_of(r);
 	char bits[MMX_ENTRY_NAMES], marker[MMX_ENTRY_NAMES];
 
+	if (run->kind == MMX_USER_UNREADABLE) {
+		mmx_value_textf(v, "its table at physical 0x%" PRIx64 " is %s", run->pte.phys,
+				mmx_read_name(run->pte.read));
+		return;
+	}
 	mmx_entry_bits(bits, r->view, &run->pte, is_user(r));
 	if (!is_user(r) || (run->kind != MMX_USER_SWAP && run->kind != MMX_USER_MARKER)) {
 		mmx_value_textf(v, "%s", bits);
@@ -137,8 +144,7 @@ static void run_bits(struct mmx_rows *r, struct mmx_value *v)
 	if (run->kind == MMX_USER_MARKER)
 		mmx_value_textf(v, "%s", marker);
 	else
-		mmx_value_textf(v, "area %u slot 0x%lx %s", run->type, (unsigned long)run->offset,
-				bits);
+		mmx_value_textf(v, "area %u slot 0x%" PRIx64 " %s", run->type, run->offset, bits);
 }
 
 static const struct mmx_field run_fields[] = {
@@ -294,6 +300,11 @@ static void table_bytes(struct mmx_rows *r, struct mmx_value *v)
 	v->word = summary_of(r)->tables[level_of(r)] << page_shift(r);
 }
 
+static void again(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = summary_of(r)->again[level_of(r)];
+}
+
 static void used(struct mmx_rows *r, struct mmx_value *v)
 {
 	v->word = summary_of(r)->used[level_of(r)];
@@ -308,6 +319,9 @@ static const struct mmx_field table_fields[] = {
 	{"level", MMX_TEXT, "PGD, P4D, PUD, PMD or PTE", .width = 5, .get = level},
 	{"tables", MMX_COUNT, "that addresses of the range go through", .width = 10, .get = tables},
 	{"bytes", MMX_BYTES, "that these take", .width = 9, .get = table_bytes},
+	{"again", MMX_COUNT,
+	 "times that one was met that had been met before: what is in it is counted once",
+	 .width = 8, .get = again},
 	{"used", MMX_COUNT, "their entries that are not empty, of addresses of the range",
 	 .width = 12, .get = used},
 	{"covers", MMX_BYTES, "bytes that an entry is for", .width = 9, .get = covers},
@@ -316,7 +330,7 @@ static const struct mmx_field table_fields[] = {
 
 const struct mmx_record mmx_record_pt_tables = {
 	.name = "tables",
-	.doc = "the tables of a level; some may be met more than once, and count each time",
+	.doc = "the tables of a level, each once",
 	.fields = table_fields,
 	.state_size = sizeof(unsigned int),
 	.has = has_summary,

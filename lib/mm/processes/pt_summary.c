@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/seen.h"
 #include "mm/mem.h"
 #include "mm/processes/pt_summary.h"
 
@@ -36,11 +37,17 @@ unsigned int mmx_pt_state(const struct mmx_user_entry *entry, const struct mmx_e
 	return mmx_user_special(entry, rules) ? MMX_PT_SPECIAL : entry->kind;
 }
 
-/* A table that cannot be read was counted as one before that was known. */
-static void count_table(struct mmx_pt_summary *sum, const struct mmx_pte *pte)
+/* 1 when it is met for the first time at its level, 0 when not, -1 without memory. */
+static int count_table(struct mmx_pt_summary *sum, struct mmx_seen *seen,
+		       const struct mmx_kernel *k, const struct mmx_pte *pte)
 {
-	if (pte->kind == MMX_PTE_TABLE && pte->level > 1)
-		sum->tables[pte->level - 1]++;
+	unsigned int level = pte->level - 1;
+	int new = mmx_seen_add(seen,
+			       (pte->phys >> k->arch->page_shift) * (MMX_PT_LEVELS + 1) + level);
+
+	if (new >= 0)
+		(new ? sum->tables : sum->again)[level]++;
+	return new;
 }
 
 static void count_entry(struct mmx_pt_summary *sum, const struct mmx_kernel *k,
@@ -57,25 +64,46 @@ static void count_entry(struct mmx_pt_summary *sum, const struct mmx_kernel *k,
 		sum->slots[slot / 64] |= 1ULL << slot % 64;
 }
 
-void mmx_pt_summary_find(struct mmx_pt_summary *sum, struct mmx_view *view, uint64_t root,
-			 uint64_t first, uint64_t last)
+static int walk(struct mmx_pt_summary *sum, struct mmx_seen *seen, struct mmx_pt *pt,
+		struct mmx_view *view, bool user)
 {
 	const struct mmx_entry_rules *rules = mmx_know_entry_rules(view);
 	const struct mmx_kernel *k = view->kernel;
 	struct mmx_user_entry entry;
+
+	while (mmx_pt_next(pt)) {
+		const struct mmx_pte *pte = &pt->pte;
+
+		count_entry(sum, k, pte);
+		if (pte->kind == MMX_PTE_TABLE) {
+			int new = count_table(sum, seen, k, pte);
+
+			if (new < 0)
+				return -1;
+			if (!new)
+				mmx_pt_skip(pt);
+			continue;
+		}
+		mmx_user_entry(&entry, view, rules, pte, pte->start);
+		sum->entries[mmx_pt_state(&entry, rules, user)]
+			    [pte->level <= MMX_PT_LEVELS ? pte->level : 0]++;
+	}
+	mmx_cover_inherit(&sum->coverage, &rules->coverage);
+	return 0;
+}
+
+int mmx_pt_summary_find(struct mmx_pt_summary *sum, struct mmx_view *view, uint64_t root,
+			uint64_t first, uint64_t last, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	struct mmx_seen seen = {0};
 	struct mmx_pt pt;
+	int ret;
 
 	*sum = (struct mmx_pt_summary){0};
 	mmx_pt_begin(&pt, view->reader, k->arch, &k->paging, root, first, last, MMX_PT_TABLES);
-	while (mmx_pt_next(&pt)) {
-		count_table(sum, &pt.pte);
-		count_entry(sum, k, &pt.pte);
-		if (pt.pte.kind == MMX_PTE_TABLE)
-			continue;
-		mmx_user_entry(&entry, view, rules, &pt.pte, pt.pte.start);
-		sum->entries[mmx_pt_state(&entry, rules, !(first >> 63))]
-			    [pt.pte.level <= MMX_PT_LEVELS ? pt.pte.level : 0]++;
-	}
-	sum->coverage = pt.coverage;
-	mmx_cover_inherit(&sum->coverage, &rules->coverage);
+	ret = walk(sum, &seen, &pt, view, !(first >> 63));
+	mmx_cover_inherit(&sum->coverage, &pt.coverage);
+	mmx_seen_free(&seen);
+	return ret ? mmx_fail_nomem(err) : 0;
 }

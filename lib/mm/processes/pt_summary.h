@@ -29,18 +29,21 @@ unsigned int mmx_pt_state(const struct mmx_user_entry *entry, const struct mmx_e
  * struct mmx_pt_summary - what there is in a range
  * @coverage: what could not be walked
  * @entries: by state and level
- * @tables: by level, tables that the range leads through; @used: entries of these, in the range, that are not empty
+ * @tables: by level, tables that the range leads through, each once, and what is below it as well: KASAN has one
+ *	chain of tables below whole entries of the root
+ * @again: times that a table was met that had been met before
+ * @used: entries of these, in the range, that are not empty
  * @slots: entries of the root that are not empty, one behind the other as bits
  */
 struct mmx_pt_summary {
 	struct mmx_coverage coverage;
 	uint64_t entries[MMX_PT_STATES][MMX_PT_LEVELS + 1];
-	uint64_t tables[MMX_PT_LEVELS + 1], used[MMX_PT_LEVELS + 1];
+	uint64_t tables[MMX_PT_LEVELS + 1], again[MMX_PT_LEVELS + 1], used[MMX_PT_LEVELS + 1];
 	uint64_t slots[MMX_PT_ENTRIES / 64];
 };
 
-/** mmx_pt_summary_find() - count [first, last] below the root at physical @root */
-void mmx_pt_summary_find(struct mmx_pt_summary *sum, struct mmx_view *view, uint64_t root,
-			 uint64_t first, uint64_t last);
+/** mmx_pt_summary_find() - count [first, last] below the root at physical @root; -1 without memory */
+int mmx_pt_summary_find(struct mmx_pt_summary *sum, struct mmx_view *view, uint64_t root,
+			uint64_t first, uint64_t last, struct mmx_err *err);
 
 #endif
