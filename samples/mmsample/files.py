@@ -5,6 +5,9 @@ from . import rbtree, xarray
 
 S_IFREG, S_IFDIR = 0o100000, 0o040000
 MINOR_BITS = 20
+# What their mappings call for faults, and for the first write to a page.
+FAULT = {"ext4": ("filemap_fault", "ext4_page_mkwrite"), "tmpfs": ("shmem_fault", None),
+         "hugetlbfs": ("hugetlb_vm_op_fault", None)}
 MAGIC = {"ext4": 0xEF53, "tmpfs": 0x01021994, "hugetlbfs": 0x958458F6}
 
 
@@ -30,6 +33,7 @@ class FileSystem:
         m.list_add_tail(self.super.at("s_list"), kernel.super_blocks)
         self.operations = m.image.by_name.get(f"{kind}_aops") or \
             m.image.place(f"{kind}_aops", 168, 8, "rodata")
+        self.vm_operations = m.image.by_name.get(f"{kind}_vm_ops") or self._vm_operations(kind)
         self.inodes = []
         self.root = self.directory(None, "/", 2)
         self.super["s_root"] = self.root
@@ -44,6 +48,14 @@ class FileSystem:
         if on:
             m.list_add_tail(self.mount.at("mnt_child"), on.mount.at("mnt_mounts"))
         m.list_add_tail(self.mount.at("mnt_instance"), self.super.at("s_mounts"))
+
+    def _vm_operations(self, kind):
+        image = self.kernel.machine.image
+        operations = image.object(f"{kind}_vm_ops", "vm_operations_struct", "rodata")
+        for member, name in zip(("fault", "page_mkwrite"), FAULT[kind]):
+            if name:
+                operations[member] = image.by_name[name]
+        return operations.address
 
     def dentry(self, parent, name, inode):
         m = self.kernel.machine

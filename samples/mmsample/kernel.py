@@ -25,7 +25,8 @@ KERNEL_TEXT = PRESENT | ACCESSED | DIRTY | GLOBAL
 # Plain functions: something for addresses to lie in and for callers to be called.
 FUNCTIONS = ("do_syscall_64", "schedule", "__alloc_pages_noprof", "handle_mm_fault", "do_exit",
              "copy_process", "dup_task_struct", "load_elf_binary", "kernel_init", "kthreadd",
-             "migrate_pages", "make_device_exclusive_range", "panic", "vfs_read", "ksys_mmap_pgoff")
+             "migrate_pages", "make_device_exclusive_range", "panic", "vfs_read", "ksys_mmap_pgoff",
+             "filemap_fault", "ext4_page_mkwrite", "shmem_fault", "hugetlb_vm_op_fault")
 # Compresses to more than 127 tokens, which takes the two-byte form of a name's length.
 LONG_NAME = "__sample_" + "".join("qxzjkvwy"[(i * i + 3 * i // 2) % 8] +
                                   "bdfghmnp"[(i * 5 + i // 7) % 8] for i in range(160))

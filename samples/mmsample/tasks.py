@@ -28,6 +28,7 @@ class Vma:
         process.kernel.machine.list_init(self.object.at("anon_vma_chain"))
         self.inode = inode
         if inode:
+            self.object["vm_ops"] = inode.fs.vm_operations
             inode.vmas.append(self)
 
     @property
