@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "cmd/verdict.h"
 #include "cmd/what.h"
 #include "records/page/page.h"
 
@@ -65,6 +66,16 @@ static void tell_failure(struct pagex *p, const struct mmx_err *err)
 		mmx_worse(p->status, err->code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT);
 }
 
+/* Of a user address without a frame: what is to come there. */
+static void tell_verdict(const struct pagex *p)
+{
+	uint64_t address, pid;
+
+	if (p->options.pid && !mmx_number(p->options.pid, NULL, true, &pid) && pid <= INT32_MAX &&
+	    !mmx_number(operand_of(p), NULL, p->options.decimal, &address))
+		mmx_say_verdict(p->run, (int32_t)pid, address);
+}
+
 static void end_operand(struct pagex *p)
 {
 	struct mmx_what_gaps gaps;
@@ -94,6 +105,7 @@ static bool next_operand(struct pagex *p)
 		if (p->in_operand)
 			return true;
 		tell_failure(p, &err);
+		tell_verdict(p);
 	}
 	return false;
 }
@@ -236,8 +248,9 @@ const struct mmx_command mmx_cmd_pagex = {
 		"cgroups, what a file system would answer, and who used the page lately.\n"
 		"\n"
 		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
-		"operand that names no frame gets a line on standard error and exit status 2; the holes of\n"
-		"a range get one line together. A page whose struct page is not in the dump, or something\n"
+		"operand that names no frame gets a line on standard error and exit status 2, and a user address\n"
+		"the VMA that has it, and what a fault there would do (as ptx tells); the holes of a range get\n"
+		"one line together. A page whose struct page is not in the dump, or something\n"
 		"else that tells of it, gets what is known and exit status 3; where the dump contradicts\n"
 		"itself, the exit status is 1.",
 	.options = options,

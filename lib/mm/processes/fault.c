@@ -700,6 +700,17 @@ static bool not_users(struct judge *j)
 	return true;
 }
 
+static void outside(struct judge *j)
+{
+	const struct mmx_fault_site *site = j->site;
+
+	kill_with(j, MMX_FAULT_NO_VMA, SIG_SEGV, NOT_MAPPED, "none is there");
+	if (site->before)
+		add(j, "; the one before ends at 0x%" PRIx64, site->before);
+	if (site->after)
+		add(j, "; the next begins at 0x%" PRIx64, site->after);
+}
+
 void mmx_fault_tell(struct mmx_fault *fault, struct mmx_view *view,
 		    const struct mmx_fault_site *site, enum mmx_access access)
 {
@@ -719,6 +730,6 @@ void mmx_fault_tell(struct mmx_fault *fault, struct mmx_view *view,
 		not_known(&j, &site->no_vmas);
 		break;
 	case MMX_SITE_OUTSIDE:
-		kill_with(&j, MMX_FAULT_NO_VMA, SIG_SEGV, NOT_MAPPED, "no VMA has the address");
+		outside(&j);
 	}
 }

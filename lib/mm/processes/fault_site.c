@@ -57,9 +57,10 @@ static void take_vma(struct mmx_fault_site *site, const struct mmx_vma *vma)
 		site->place = MMX_SITE_INSIDE;
 	else if (vma->flags & MMX_VM_GROWSDOWN)
 		site->place = MMX_SITE_BELOW;
-	site->vma = *vma;
-	if (site->place == MMX_SITE_OUTSIDE)
-		site->vma = (struct mmx_vma){0};
+	else
+		site->after = vma->start;
+	if (site->place != MMX_SITE_OUTSIDE)
+		site->vma = *vma;
 }
 
 /* Where some were left out, the one that would have it may be among them. */

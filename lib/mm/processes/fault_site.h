@@ -62,6 +62,7 @@ enum mmx_site_cached {
  *	mode runs on
  * @vma: INSIDE and BELOW
  * @before: the end of the VMA before it, 0 without one; @before_flags: its flags
+ * @after: the start of the next one, 0 without one
  * @fault, @page_mkwrite: names of the VMA's functions, empty where it has none
  * @uffd, @uffd_features: the userfaultfd that the VMA is registered with, or 0
  * @index: the page of the file, or of what the VMA counts its pages from, in pages of 4 KiB
@@ -77,7 +78,7 @@ struct mmx_fault_site {
 
 	enum mmx_site_place place;
 	struct mmx_vma vma;
-	uint64_t before, before_flags;
+	uint64_t before, before_flags, after;
 	struct mmx_err no_vmas;
 
 	enum mmx_site_backing backing;
