@@ -66,15 +66,36 @@ static int broken(struct mmx_maple *m, enum mmx_code code, const char *fmt, ...)
  * How many slots are in use. All nodes count them, but a full one of ranges has a pivot or a slot
  * where the count would stand.
  */
-static unsigned int slots_used(const struct mmx_layout *l, const struct shape *shape,
-			       const unsigned char *bytes, uint64_t last)
+static unsigned int slots_used(struct mmx_maple_node *node, const struct mmx_layout *l,
+			       const struct shape *shape, const unsigned char *bytes, uint64_t last)
 {
 	unsigned int pivots = l->member[shape->pivot].m.nelems;
 	uint64_t final = mmx_le64(bytes + mmx_off(l, shape->pivot) + 8 * (pivots - 1));
 
-	if (shape->pivot == M_maple_arange_64_pivot || !final)
-		return mmx_get(l, shape->end, bytes) + 1;
+	node->said = 0;
+	if (shape->pivot == M_maple_arange_64_pivot || !final) {
+		node->said = mmx_get(l, shape->end, bytes) + 1;
+		return node->said;
+	}
 	return final == last ? pivots : pivots + 1;
+}
+
+/* Of nodes that note the gaps below them. Who only walks needs none of it. */
+static void take_gaps(struct mmx_maple_node *node, const struct mmx_layout *l,
+		      const struct shape *shape, const unsigned char *bytes)
+{
+	static const enum mmx_layout_member gap = M_maple_arange_64_gap,
+					    largest = M_maple_arange_64_largest;
+
+	node->has_gaps = shape->pivot == M_maple_arange_64_pivot && mmx_has(l, gap) &&
+			 mmx_has(l, largest) && l->member[gap].m.nelems >= node->slots &&
+			 mmx_fits(mmx_off(l, gap), 8 * (uint64_t)node->slots, NODE_BYTES) &&
+			 mmx_fits(mmx_off(l, largest), 1, NODE_BYTES);
+	if (!node->has_gaps)
+		return;
+	for (unsigned int i = 0; i < node->slots; i++)
+		node->gap[i] = mmx_le64(bytes + mmx_off(l, gap) + 8 * i);
+	node->largest = bytes[mmx_off(l, largest)];
 }
 
 /* Slots and their ranges, out of a node that is for @first to @last. */
@@ -87,7 +108,7 @@ static int take_slots(struct mmx_maple *m, struct mmx_maple_node *node, const st
 
 	node->leaf = shape->leaf;
 	node->at = 0;
-	node->slots = slots_used(l, shape, bytes, last);
+	node->slots = slots_used(node, l, shape, bytes, last);
 	if (node->slots > pivots + 1)
 		return broken(m, MMX_ECORRUPT, "node 0x%" PRIx64 " says that it has %u entries",
 			      node->addr, node->slots);
@@ -107,6 +128,7 @@ static int take_slots(struct mmx_maple *m, struct mmx_maple_node *node, const st
 		if (to == last)
 			node->slots = i + 1;
 	}
+	take_gaps(node, l, shape, bytes);
 	return 0;
 }
 
@@ -124,6 +146,7 @@ static int enter(struct mmx_maple *m, uint64_t word, uint64_t first, uint64_t la
 	if (m->depth == MMX_MAPLE_LEVELS)
 		return broken(m, MMX_ECORRUPT, "it is deeper than trees can be");
 	node->addr = NODE(word);
+	node->type = TYPE(word);
 	node->first = first;
 	if (!shape_of(&m->view->kernel->layout, TYPE(word), &shape))
 		return broken(m, MMX_ECORRUPT, "0x%" PRIx64 " is of type %" PRIu64, word,
@@ -143,6 +166,7 @@ static int enter(struct mmx_maple *m, uint64_t word, uint64_t first, uint64_t la
 	if (take_slots(m, node, &shape, bytes, last))
 		return -1;
 	m->depth++;
+	m->entered = true;
 	return 0;
 }
 
@@ -198,6 +222,7 @@ void mmx_maple_begin(struct mmx_maple *m, struct mmx_view *view, uint64_t tree)
 	m->tree = tree;
 	m->only = m->entry = m->first = m->last = 0;
 	m->depth = 0;
+	m->entered = false;
 	if (check_layout(&view->kernel->layout, &err)) {
 		mmx_cover_fail(&m->coverage, &err);
 		return;
@@ -212,16 +237,22 @@ void mmx_maple_begin(struct mmx_maple *m, struct mmx_view *view, uint64_t tree)
 		enter(m, root, 0, UINT64_MAX);
 }
 
-static bool take(struct mmx_maple *m, uint64_t entry, uint64_t first, uint64_t last)
+bool mmx_maple_is_entry(uint64_t slot)
+{
+	/* The kernel keeps a reservation where dup_mmap() failed, 6.8 to 6.12. */
+	return slot && !INTERNAL(slot);
+}
+
+static enum mmx_maple_step take(struct mmx_maple *m, uint64_t entry, uint64_t first, uint64_t last)
 {
 	m->entry = entry;
 	m->first = first;
 	m->last = last;
-	m->coverage.found++;
-	return true;
+	m->coverage.found += mmx_maple_is_entry(entry);
+	return MMX_MAPLE_SLOT;
 }
 
-bool mmx_maple_next(struct mmx_maple *m)
+enum mmx_maple_step mmx_maple_step(struct mmx_maple *m)
 {
 	uint64_t only = m->only;
 
@@ -230,20 +261,35 @@ bool mmx_maple_next(struct mmx_maple *m)
 		return take(m, only, 0, 0);
 	while (m->depth) {
 		struct mmx_maple_node *node = &m->node[m->depth - 1];
-		unsigned int at = node->at++;
+		unsigned int at = node->at;
 		uint64_t first = at ? node->last[at - 1] + 1 : node->first;
 
+		if (m->entered) {
+			m->entered = false;
+			return MMX_MAPLE_NODE;
+		}
 		if (at >= node->slots) {
 			m->depth--;
-		} else if (!node->leaf) {
+			continue;
+		}
+		node->at++;
+		if (!node->leaf)
 			enter(m, node->slot[at], first, node->last[at]);
-		} else if (INTERNAL(node->slot[at]) && node->slot[at] >= RESERVED_MAX) {
+		else if (INTERNAL(node->slot[at]) && node->slot[at] >= RESERVED_MAX)
 			broken(m, MMX_ECORRUPT, "leaf 0x%" PRIx64 " holds a node, 0x%" PRIx64,
 			       node->addr, node->slot[at]);
-		} else if (node->slot[at] && !INTERNAL(node->slot[at])) {
-			/* The kernel keeps a reservation where dup_mmap() failed, 6.8 to 6.12. */
+		else
 			return take(m, node->slot[at], first, node->last[at]);
-		}
 	}
-	return false;
+	return MMX_MAPLE_END;
+}
+
+bool mmx_maple_next(struct mmx_maple *m)
+{
+	enum mmx_maple_step step;
+
+	do
+		step = mmx_maple_step(m);
+	while (step == MMX_MAPLE_NODE || (step == MMX_MAPLE_SLOT && !mmx_maple_is_entry(m->entry)));
+	return step == MMX_MAPLE_SLOT;
 }
