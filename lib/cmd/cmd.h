@@ -137,6 +137,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(censusx)      \
 	COMMAND(slabx)        \
 	COMMAND(ptx)          \
+	COMMAND(vmax)         \
 	COMMAND(doctorx)      \
 	COMMAND(procx)
 

@@ -55,21 +55,19 @@ void mmx_vmas_begin(struct mmx_vmas *v, struct mmx_view *view, uint64_t mm)
 		mmx_maple_begin(&v->maple, view, mm + mmx_off(l, M_mm_struct_mm_mt));
 }
 
-/* What stands in the tree: whether it is a VMA of this address space, and this one. */
-static int check(const struct mmx_vmas *v, struct mmx_err *err)
+int mmx_vma_check(const struct mmx_vma *vma, uint64_t mm, uint64_t first, uint64_t last,
+		  struct mmx_err *err)
 {
-	const struct mmx_vma *vma = &v->vma;
-
-	if (vma->mm != v->mm)
+	if (vma->mm != mm)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the VMA at 0x%" PRIx64 ", for 0x%" PRIx64 "-0x%" PRIx64
 				", says that it is of the mm 0x%" PRIx64,
-				vma->addr, v->maple.first, v->maple.last + 1, vma->mm);
-	if (vma->start != v->maple.first || vma->end != v->maple.last + 1)
+				vma->addr, first, last + 1, vma->mm);
+	if (vma->start != first || vma->end != last + 1)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the VMA at 0x%" PRIx64 ", for 0x%" PRIx64 "-0x%" PRIx64
 				", says that it is for 0x%" PRIx64 "-0x%" PRIx64,
-				vma->addr, v->maple.first, v->maple.last + 1, vma->start, vma->end);
+				vma->addr, first, last + 1, vma->start, vma->end);
 	return 0;
 }
 
@@ -101,7 +99,8 @@ bool mmx_vmas_next(struct mmx_vmas *v)
 	if (v->done)
 		return false;
 	while (mmx_maple_next(&v->maple)) {
-		if (mmx_vma_read(&v->vma, v->maple.view, v->maple.entry, &err) || check(v, &err)) {
+		if (mmx_vma_read(&v->vma, v->maple.view, v->maple.entry, &err) ||
+		    mmx_vma_check(&v->vma, v->mm, v->maple.first, v->maple.last, &err)) {
 			leave_out(v, &err);
 			continue;
 		}

@@ -63,6 +63,10 @@ struct mmx_vmas {
 /** mmx_vma_read() - the vm_area_struct at @addr, wherever it was met: nothing is held against anything */
 int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err);
 
+/** mmx_vma_check() - whether what stands in the tree of @mm for [first, last] is a VMA of its own, and this one */
+int mmx_vma_check(const struct mmx_vma *vma, uint64_t mm, uint64_t first, uint64_t last,
+		  struct mmx_err *err);
+
 /** mmx_vmas_begin() - walk those of the mm_struct at @mm */
 void mmx_vmas_begin(struct mmx_vmas *vmas, struct mmx_view *view, uint64_t mm);
 

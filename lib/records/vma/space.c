@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* An address space, found once for all that is shown of it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "kernel/member.h"
+#include "mm/mem.h"
+#include "mm/processes/stray_vmas.h"
+#include "records/vma/vma.h"
+
+#define FINDINGS_MAX 1000
+#define STRAYS_MAX   8 /* searches through all slabs, each of which takes as long as slabx */
+
+struct reader {
+	struct mmx_vma_space *s;
+	struct mmx_rows *r;
+	bool nomem;
+};
+
+static void find(struct reader *rd, uint64_t address, const struct mmx_err *why)
+{
+	struct mmx_vma_finding finding = {.address = address, .why = *why};
+
+	mmx_vmax_of(rd->r)->findings++;
+	if (rd->s->findings.n < FINDINGS_MAX)
+		rd->nomem |= !mmx_array_add(&rd->s->findings, finding);
+}
+
+/* Where the kernel never puts one, whatever the tree says. */
+static int check_range(const struct mmx_vma *vma, unsigned int page_shift, struct mmx_err *err)
+{
+	if (vma->start < vma->end && !((vma->start | vma->end) & ((1ULL << page_shift) - 1)))
+		return 0;
+	return mmx_fail(err, MMX_ECORRUPT,
+			"the VMA is for 0x%" PRIx64 "-0x%" PRIx64 ", which are no pages",
+			vma->start, vma->end);
+}
+
+static void add(struct reader *rd, const struct mmx_vma *vma)
+{
+	struct mmx_vma_space *s = rd->s;
+	struct mmx_vma_row row = {.vma = *vma};
+
+	mmx_vma_pages_count(&row.pages, rd->r->view, vma);
+	mmx_cover_inherit(rd->r->coverage, &row.pages.coverage);
+	s->sum.all += row.pages.all;
+	s->sum.present += row.pages.present;
+	s->sum.swapped += row.pages.swapped;
+	rd->nomem |= !mmx_array_add(&s->rows, row);
+}
+
+/* What stands in the tree: one of its own, or a finding. */
+static void take(struct reader *rd, const struct mmx_maple_row *entry)
+{
+	struct mmx_view *view = rd->r->view;
+	struct mmx_vma vma;
+	struct mmx_err err;
+
+	if (mmx_vma_read(&vma, view, entry->word, &err)) {
+		mmx_fail_prefix(&err, "mm 0x%" PRIx64, rd->s->of.mm);
+		mmx_cover_fail(rd->r->coverage, &err);
+	} else if (mmx_vma_check(&vma, rd->s->of.mm, entry->first, entry->last, &err) ||
+		   check_range(&vma, view->kernel->arch->page_shift, &err)) {
+		find(rd, entry->word, &err);
+	} else {
+		add(rd, &vma);
+	}
+}
+
+/* Those that the mm counts and the tree has lost, where that can be said. */
+static void find_strays(struct reader *rd)
+{
+	struct mmx_vmax *asked = mmx_vmax_of(rd->r);
+	struct mmx_stray_vmas strays;
+	struct mmx_err err;
+
+	if (asked->strays++ >= STRAYS_MAX)
+		return;
+	if (mmx_stray_vmas_find(&strays, rd->r->view, rd->s->of.mm, &err)) {
+		mmx_cover_fail(rd->r->coverage, &err);
+		return;
+	}
+	for (size_t i = 0; i < strays.n; i++) {
+		mmx_fail(&err, MMX_ECORRUPT,
+			 "the VMA for 0x%" PRIx64 "-0x%" PRIx64
+			 " is of this mm, and its maple tree does not have it",
+			 strays.v[i].start, strays.v[i].end);
+		find(rd, strays.v[i].addr, &err);
+	}
+	mmx_stray_vmas_free(&strays);
+}
+
+/* One that nobody uses any more has given its mappings up without counting. */
+static void check_count(struct reader *rd)
+{
+	struct mmx_vma_space *s = rd->s;
+	struct mmx_err err;
+
+	if (!s->counted || s->tree.entries == s->map_count || !mmx_cover_whole(&s->tree.coverage) ||
+	    (!s->of.mm_users && !s->tree.entries))
+		return;
+	mmx_fail(&err, MMX_ECORRUPT, "its maple tree has %" PRIu64 " VMAs, and it counts %" PRIu64,
+		 s->tree.entries, s->map_count);
+	find(rd, s->of.mm, &err);
+	find_strays(rd);
+}
+
+/* Every page of a mapping counts there from the beginning. */
+static void check_total(struct reader *rd)
+{
+	struct mmx_vma_space *s = rd->s;
+	struct mmx_err err;
+	uint64_t total;
+
+	if (s->findings.n || !mmx_cover_whole(&s->tree.coverage) || s->rows.n != s->tree.entries ||
+	    !s->of.mm_users ||
+	    mmx_kread_member(rd->r->view, s->of.mm, M_mm_struct_total_vm, &total) ||
+	    total == s->sum.all)
+		return;
+	mmx_fail(&err, MMX_ECORRUPT,
+		 "its mappings have %" PRIu64 " pages, and it counts %" PRIu64 " (total_vm)",
+		 s->sum.all, total);
+	find(rd, s->of.mm, &err);
+}
+
+static void take_tree_findings(struct reader *rd)
+{
+	const struct mmx_maple_tree *t = &rd->s->tree;
+
+	for (size_t i = 0; i < t->findings.n; i++) {
+		struct mmx_err err = t->findings.v[i].why;
+
+		mmx_fail_prefix(&err, "the node of the maple tree");
+		find(rd, t->findings.v[i].node, &err);
+	}
+	if (t->coverage.broken)
+		find(rd, rd->s->of.mm, &t->coverage.first);
+	else
+		mmx_cover_inherit(rd->r->coverage, &t->coverage);
+}
+
+int mmx_vma_space_read(struct mmx_vma_space *s, struct mmx_rows *r, struct mmx_err *err)
+{
+	static const enum mmx_layout_member need[] = {M_mm_struct_mm_mt, M_mm_struct_map_count};
+	const struct mmx_layout *l = &r->view->kernel->layout;
+	struct reader rd = {.s = s, .r = r};
+
+	if (!s->of.mm)
+		return 0;
+	if (mmx_layout_require(l, need, 2, err) ||
+	    mmx_maple_tree_read(&s->tree, r->view, s->of.mm + mmx_off(l, M_mm_struct_mm_mt), err))
+		return -1;
+	s->counted = !mmx_kread_member(r->view, s->of.mm, M_mm_struct_map_count, &s->map_count);
+	for (size_t i = 0; i < s->tree.n && !rd.nomem; i++) {
+		if (!s->tree.v[i].node && mmx_maple_is_entry(s->tree.v[i].word))
+			take(&rd, &s->tree.v[i]);
+	}
+	take_tree_findings(&rd);
+	check_count(&rd);
+	check_total(&rd);
+	return rd.nomem ? mmx_fail_nomem(err) : 0;
+}
+
+void mmx_vma_space_free(struct mmx_vma_space *s)
+{
+	mmx_array_free(&s->rows);
+	mmx_array_free(&s->findings);
+	mmx_maple_tree_free(&s->tree);
+}
