@@ -138,6 +138,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(slabx)        \
 	COMMAND(ptx)          \
 	COMMAND(vmax)         \
+	COMMAND(filex)        \
 	COMMAND(doctorx)      \
 	COMMAND(procx)
 

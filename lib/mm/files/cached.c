@@ -89,7 +89,9 @@ static int take_folio(struct mmx_cached *c)
 	read = read_pages(c, f, pages);
 	if (read)
 		return wrong(c, mmx_read_code(read), "whose struct page cannot be read");
-	c->order = mmx_bit(mmx_word(pages, f->flags), f->head) ? mmx_folio_order(f, pages) : 0;
+	c->flags = mmx_word(pages, f->flags);
+	c->private = mmx_word(pages, f->private);
+	c->order = mmx_bit(c->flags, f->head) ? mmx_folio_order(f, pages) : 0;
 	if (mmx_is_tail(f, pages))
 		return wrong(c, MMX_ECORRUPT, "which is a folio's tail");
 	if (mmx_word(pages, f->mapping) != c->mapping)
@@ -107,6 +109,7 @@ static int take(struct mmx_cached *c)
 	c->first = c->xa.first;
 	c->last = c->xa.last;
 	c->head = c->value = c->order = 0;
+	c->flags = c->private = 0;
 	if (!mmx_xa_is_value(c->xa.entry)) {
 		c->pages += c->xa.last - c->xa.first + 1;
 		return take_folio(c);
@@ -139,6 +142,22 @@ bool mmx_cached_next(struct mmx_cached *c)
 	check_count(c);
 	mmx_cover_inherit(&c->coverage, &c->xa.coverage);
 	return false;
+}
+
+/* Huge pages are counted by their own size up to 6.6: their index says so, which is not that of their first page. */
+static unsigned int shift_of(const struct mmx_cached *c)
+{
+	const struct mmx_page_format *f = &mmx_mem(c->xa.view->kernel)->page_format;
+
+	return c->hugetlb && f->index_in_huge_pages && c->kind == MMX_CACHED_FOLIO ? c->order : 0;
+}
+
+void mmx_cached_span(const struct mmx_cached *c, uint64_t *first, uint64_t *last)
+{
+	unsigned int shift = shift_of(c);
+
+	*first = c->first << shift;
+	*last = c->last << shift | ((1ULL << shift) - 1);
 }
 
 int mmx_cached_has(struct mmx_view *view, uint64_t mapping, uint64_t index, uint64_t head,

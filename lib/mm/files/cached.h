@@ -37,6 +37,7 @@ enum mmx_cached_kind {
  * @coverage: how many entries were found, and which were left out
  * @first, @last: the indices that the entry is for; those of hugetlbfs count huge pages up to 6.6
  * @head, @order: FOLIO: its first frame, and its size
+ * @flags, @private: FOLIO: the words of its first struct page
  * @value: the others: the number that stands there; SWAPPED: as mmx_swap_private() takes it
  */
 struct mmx_cached {
@@ -45,6 +46,7 @@ struct mmx_cached {
 	uint64_t first, last;
 	uint64_t head;
 	unsigned int order;
+	uint64_t flags, private;
 	uint64_t value;
 	/* Private. */
 	struct mmx_xa xa;
@@ -60,6 +62,9 @@ void mmx_cached_begin(struct mmx_cached *c, struct mmx_view *view, const struct 
 
 /** mmx_cached_next() - go to the next entry; false at the end */
 bool mmx_cached_next(struct mmx_cached *c);
+
+/** mmx_cached_span() - the entry's indices in pages of the smallest size, which those of VMAs and files are in */
+void mmx_cached_span(const struct mmx_cached *c, uint64_t *first, uint64_t *last);
 
 /**
  * mmx_cached_has() - whether the page cache of the address_space at @mapping has this folio at @index

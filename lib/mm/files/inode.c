@@ -56,3 +56,26 @@ int mmx_inode_read(struct mmx_inode *inode, struct mmx_view *view, uint64_t addr
 	return read_text(view, inode->sb + mmx_off(l, M_super_block_s_id), inode->sb_id,
 			 "the super block's name", err);
 }
+
+/*
+ * I_WILL_FREE, I_FREEING and I_CLEAR: enumerators since 6.18, and macros before, whose bits moved in 6.12 together
+ * with the word that they are in becoming one of 32 bits.
+ */
+static uint64_t leaving_bits(const struct mmx_layout *l)
+{
+	if (mmx_has_enum(l, E_I_WILL_FREE) && mmx_has_enum(l, E_I_FREEING) &&
+	    mmx_has_enum(l, E_I_CLEAR))
+		return mmx_enum(l, E_I_WILL_FREE) | mmx_enum(l, E_I_FREEING) |
+		       mmx_enum(l, E_I_CLEAR);
+	return 7ULL << (l->member[M_inode_i_state].m.size == 8 ? 4 : 6);
+}
+
+int mmx_inode_leaving(struct mmx_view *view, uint64_t addr, bool *leaving, struct mmx_err *err)
+{
+	uint64_t state;
+
+	if (mmx_kget(view, addr, M_inode_i_state, &state, err))
+		return -1;
+	*leaving = state & leaving_bits(&view->kernel->layout);
+	return 0;
+}

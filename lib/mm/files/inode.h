@@ -5,6 +5,7 @@
 #ifndef MMX_MM_INODE_H
 #define MMX_MM_INODE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -42,5 +43,11 @@ static inline unsigned int mmx_dev_minor(uint32_t dev)
 /** mmx_inode_read() - all of it, or -1 */
 int mmx_inode_read(struct mmx_inode *inode, struct mmx_view *view, uint64_t addr,
 		   struct mmx_err *err);
+
+/**
+ * mmx_inode_leaving() - whether an inode is being thrown out of memory, or was: it is on no list then, or will not
+ * be, and its pages go
+ */
+int mmx_inode_leaving(struct mmx_view *view, uint64_t addr, bool *leaving, struct mmx_err *err);
 
 #endif

@@ -90,27 +90,37 @@ static bool is_shmem(const struct mmx_view *view, const struct mmx_mapping *m, u
 	return a_ops == shmem;
 }
 
-/* A block device's inode lies behind its struct block_device; a partition's name is its disk's and its number. */
+/* A partition's name is its disk's and its number. */
+int mmx_device_name(char name[MMX_DEVICE_NAME], struct mmx_view *view, uint64_t addr,
+		    struct mmx_err *err)
+{
+	struct block_device bdev;
+	struct gendisk disk;
+	size_t len;
+
+	if (mmx_decode_read(&block_device_table, view, addr, &bdev, err) ||
+	    mmx_decode_read(&gendisk_table, view, bdev.disk, &disk, err))
+		return -1;
+	len = strlen(disk.name);
+	if (bdev.partition)
+		snprintf(name, MMX_DEVICE_NAME, "%s%s%u", disk.name,
+			 len && isdigit((unsigned char)disk.name[len - 1]) ? "p" : "",
+			 bdev.partition);
+	else
+		snprintf(name, MMX_DEVICE_NAME, "%s", disk.name);
+	return 0;
+}
+
+/* A block device's inode lies behind its struct block_device. */
 static int device_name(struct mmx_mapping *m, struct mmx_view *view, struct mmx_err *err)
 {
 	static const enum mmx_layout_member around[] = {M_bdev_inode_vfs_inode};
 	const struct mmx_layout *l = &view->kernel->layout;
-	struct block_device bdev;
-	struct gendisk disk;
-	const char *name = disk.name;
 
-	if (mmx_layout_require(l, around, 1, err) ||
-	    mmx_decode_read(&block_device_table, view,
-			    m->inode.addr - mmx_off(l, M_bdev_inode_vfs_inode), &bdev, err) ||
-	    mmx_decode_read(&gendisk_table, view, bdev.disk, &disk, err))
+	if (mmx_layout_require(l, around, 1, err))
 		return -1;
-	if (bdev.partition)
-		snprintf(m->device, sizeof(m->device), "%s%s%u", name,
-			 *name && isdigit((unsigned char)name[strlen(name) - 1]) ? "p" : "",
-			 bdev.partition);
-	else
-		snprintf(m->device, sizeof(m->device), "%s", name);
-	return 0;
+	return mmx_device_name(m->device, view, m->inode.addr - mmx_off(l, M_bdev_inode_vfs_inode),
+			       err);
 }
 
 static int read_mapping(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,

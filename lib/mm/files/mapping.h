@@ -50,4 +50,8 @@ struct mmx_mapping {
 int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
 		     struct mmx_err *err);
 
+/** mmx_device_name() - the name of the block device whose struct block_device is at @bdev */
+int mmx_device_name(char name[MMX_DEVICE_NAME], struct mmx_view *view, uint64_t bdev,
+		    struct mmx_err *err);
+
 #endif
