@@ -254,6 +254,17 @@ bool mmx_pt_next(struct mmx_pt *pt)
 	return true;
 }
 
+const uint64_t *mmx_pt_take(struct mmx_pt *pt)
+{
+	const struct mmx_pte table = pt->pte;
+
+	pt->at_table = false;
+	if (!enter(pt, &pt->pte))
+		return NULL;
+	go_behind(pt, table.va + (table.size - 1));
+	return pt->table[table.level - 2].entries;
+}
+
 void mmx_pt_skip(struct mmx_pt *pt)
 {
 	pt->at_table = false;

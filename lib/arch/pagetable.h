@@ -74,6 +74,13 @@ void mmx_pt_seek(struct mmx_pt *pt, uint64_t first, uint64_t last);
 /** mmx_pt_next() - go to the next entry or run; false at the end of the range */
 bool mmx_pt_next(struct mmx_pt *pt);
 
+/**
+ * mmx_pt_take() - read the table that mmx_pt_next() came to, and leave out what is in it
+ * For those who look at its entries by themselves: they are as they stand in memory, good until the next
+ * call. NULL when it cannot be read; then pt->pte and the coverage say why.
+ */
+const uint64_t *mmx_pt_take(struct mmx_pt *pt);
+
 /** mmx_pt_skip() - leave out all that is in the table that mmx_pt_next() came to, unread */
 void mmx_pt_skip(struct mmx_pt *pt);
 

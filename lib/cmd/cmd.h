@@ -131,6 +131,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 /* Every command, in help's order. Each is a struct mmx_command, mmx_cmd_NAME, in its own file. */
 #define MMX_COMMANDS(COMMAND) \
 	COMMAND(pagex)        \
+	COMMAND(rmapx)        \
 	COMMAND(zonex)        \
 	COMMAND(vmemx)        \
 	COMMAND(buddyx)       \

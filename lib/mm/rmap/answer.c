@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mm/frames/mapcount.h"
+#include "mm/mem.h"
+#include "mm/processes/task.h"
+#include "mm/rmap/answer.h"
+
+/* What an answer is worked out from. */
+struct work {
+	struct mmx_rmap_answer *a;
+	struct mmx_page_walk *w;
+	const struct mmx_rmap_source *source;
+	bool has_mapping;
+	struct mmx_err *err;
+};
+
+static enum mmx_read kernels_count(struct work *k)
+{
+	struct mmx_rmap_answer *a = k->a;
+	enum mmx_counted counted;
+	enum mmx_read read = mmx_page_mapcount(k->w, &a->mapcount);
+
+	if (!read)
+		read = mmx_folio_counted(k->w, &counted);
+	if (read)
+		return read;
+	a->of_folio = k->w->folio.large && counted == MMX_COUNTED_FOLIO;
+	a->kernel = a->mapcount;
+	return a->of_folio ? mmx_folio_mapcount(k->w, &a->kernel) : MMX_READ_OK;
+}
+
+/* All entries of the folio, where its pages are not counted. */
+static int count_folio(struct work *k, bool whole)
+{
+	struct mmx_rmap_page page;
+	struct mmx_rmap rmap = {0};
+	int ret;
+
+	mmx_rmap_folio_of(&page, k->w, k->has_mapping);
+	ret = mmx_rmap_find(&rmap, k->w->view, &page, whole, k->err);
+	k->a->found = (int64_t)rmap.counted;
+	mmx_rmap_free(&rmap);
+	return ret;
+}
+
+static int search(struct work *k, bool whole)
+{
+	struct mmx_rmap_answer *a = k->a;
+
+	if (mmx_rmap_find(&a->rmap, k->w->view, &a->page, whole, k->err))
+		return -1;
+	a->found = (int64_t)a->rmap.counted;
+	return a->of_folio ? count_folio(k, whole) : 0;
+}
+
+static bool agrees(const struct work *k)
+{
+	return !k->a->read && k->a->found == k->a->kernel;
+}
+
+/* A tree that is in order hides nothing: then a second walk costs more than it could find. */
+static int search_tables(struct work *k)
+{
+	struct mmx_rmap_answer *a = k->a;
+	const struct mmx_survey *survey;
+	uint64_t before = a->rmap.counted;
+
+	if (!k->source)
+		return 0;
+	survey = k->source->survey(k->source->arg, &a->page, k->err);
+	if (!survey || mmx_survey_add(survey, &a->rmap, k->w->view, &a->page, k->err))
+		return -1;
+	if (survey->uncertain)
+		mmx_cover_inherit(&a->coverage, &survey->coverage);
+	a->found += (int64_t)(a->rmap.counted - before);
+	return 0;
+}
+
+/*
+ * Words.
+ */
+
+static void say(struct mmx_rmap_answer *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(struct mmx_rmap_answer *a, const char *fmt, ...)
+{
+	size_t n = strlen(a->explained);
+	va_list args;
+
+	va_start(args, fmt);
+	if (n + 3 < sizeof(a->explained)) {
+		n += (size_t)snprintf(a->explained + n, sizeof(a->explained) - n, n ? "; " : "");
+		vsnprintf(a->explained + n, sizeof(a->explained) - n, fmt, args);
+	}
+	va_end(args);
+}
+
+static uint64_t of_kind(const struct mmx_rmap *rmap, enum mmx_user_kind kind)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < rmap->n; i++)
+		n += rmap->v[i].entry.kind == kind;
+	return n;
+}
+
+static uint64_t by_way(const struct mmx_rmap *rmap, enum mmx_rmap_way way)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < rmap->n; i++)
+		n += rmap->v[i].way == way;
+	return n;
+}
+
+static uint64_t again(const struct mmx_rmap *rmap)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < rmap->n; i++)
+		n += rmap->v[i].again;
+	return n;
+}
+
+/* What is to be known of entries, whether they come to the count or not. */
+static void say_of_entries(struct mmx_rmap_answer *a)
+{
+	uint64_t waiting = of_kind(&a->rmap, MMX_USER_MIGRATION),
+		 mapped =
+			 of_kind(&a->rmap, MMX_USER_MAPPED) + of_kind(&a->rmap, MMX_USER_NO_ACCESS),
+		 counted = 0, hidden = by_way(&a->rmap, MMX_RMAP_HIDDEN);
+
+	for (size_t i = 0; i < a->rmap.n; i++)
+		counted += a->rmap.v[i].counted;
+	if (waiting)
+		say(a, "under migration: %" PRIu64 " entries wait for it and are not counted",
+		    waiting);
+	if (mapped > counted)
+		say(a, "%" PRIu64 " entries map it as it is, a special mapping that is not counted",
+		    mapped - counted);
+	if (again(&a->rmap))
+		say(a,
+		    "%" PRIu64 " of the mappings are through page tables that are shared, and "
+		    "counted once",
+		    again(&a->rmap));
+	if (hidden)
+		say(a,
+		    "%" PRIu64 " are in a part of the tree that a search passes over: a "
+		    "subtree_last is wrong",
+		    hidden);
+	if (a->page.kind == MMX_RMAP_NONE && counted)
+		say(a, "the page has no mapping, so no tree leads to it: a driver or the kernel "
+		       "itself mapped it");
+	else if (by_way(&a->rmap, MMX_RMAP_BY_TABLES) && counted)
+		say(a, "%" PRIu64 " were found in page tables alone, where no tree leads to",
+		    by_way(&a->rmap, MMX_RMAP_BY_TABLES));
+}
+
+/* Why the count is another; nothing where that is not known. */
+static void say_of_difference(struct work *k)
+{
+	struct mmx_rmap_answer *a = k->a;
+
+	if (a->found > a->kernel && k->w->type != MMX_PAGE_NONE)
+		say(a,
+		    "its word for a count holds what type of page it is, so the kernel has none");
+	else if (a->found < a->kernel && a->coverage.absent)
+		say(a, "page tables that may have more are not in the dump");
+}
+
+static void explain(struct work *k)
+{
+	if (!k->a->read && !k->a->agree)
+		say_of_difference(k);
+	say_of_entries(k->a);
+}
+
+/*
+ * Who.
+ */
+
+static int count_users(struct mmx_rmap_answer *a, struct mmx_view *view, struct mmx_err *err)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(view);
+	struct mmx_seen pids = {0};
+	uint64_t mm = 0;
+	int is_new = 0;
+
+	for (size_t i = 0; is_new >= 0 && i < a->rmap.n; i++) {
+		const struct mmx_mm_user *users;
+		size_t n;
+
+		if (!a->rmap.v[i].counted || a->rmap.v[i].mm == mm)
+			continue;
+		mm = a->rmap.v[i].mm;
+		a->spaces++;
+		users = mmx_mm_users(tasks, mm, &n);
+		for (size_t u = 0; is_new >= 0 && u < n; u++)
+			is_new = mmx_seen_add(&pids, (uint32_t)users[u].tgid);
+	}
+	a->processes = pids.n;
+	mmx_seen_free(&pids);
+	return is_new < 0 ? mmx_fail_nomem(err) : 0;
+}
+
+static int work_out(struct work *k)
+{
+	struct mmx_rmap_answer *a = k->a;
+
+	if (search(k, false))
+		return -1;
+	if (a->page.kind != MMX_RMAP_NONE && !a->read && !agrees(k) && search(k, true))
+		return -1;
+	if ((a->page.kind == MMX_RMAP_NONE || !agrees(k)) && search_tables(k))
+		return -1;
+	mmx_cover_inherit(&a->coverage, &a->rmap.coverage);
+	a->agree = agrees(k);
+	mmx_rmap_sort(&a->rmap);
+	explain(k);
+	return count_users(a, k->w->view, k->err);
+}
+
+int mmx_rmap_answer(struct mmx_rmap_answer *a, struct mmx_page_walk *w, bool has_mapping,
+		    const struct mmx_rmap_source *source, struct mmx_err *err)
+{
+	struct work k = {.a = a, .w = w, .source = source, .has_mapping = has_mapping, .err = err};
+
+	memset(a, 0, sizeof(*a));
+	mmx_rmap_page_of(&a->page, w, has_mapping);
+	a->read = kernels_count(&k);
+	if (work_out(&k)) {
+		mmx_rmap_answer_free(a);
+		return -1;
+	}
+	return mmx_stopped(w->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
+}
+
+void mmx_rmap_answer_free(struct mmx_rmap_answer *a)
+{
+	mmx_rmap_free(&a->rmap);
+}

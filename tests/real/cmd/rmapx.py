@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Who maps a page, by rmapx: of every frame, against every entry of every process's pagemap, and against
+kpagecount.
+"""
+import json
+from collections import defaultdict
+
+import captures
+import compare
+import suite
+from real.check import MMX, raw_form, run, verdict
+from real.guest import KPF, PAGE, PRESENT, areas, made_in, processes, unwalked, words_of
+
+PFN = (1 << 55) - 1
+CHUNK = 0x8000  # frames that are asked for at a time
+
+
+def answers(dump, form):
+    """{PFN: page} of rmapx, a part of all frames at a time."""
+    last = len(words_of(dump, "kpageflags"))
+    for first in range(0, last, CHUNK):
+        result = run(MMX, "-c", form, "--json", "rmapx", f"{first:x}-{min(last, first + CHUNK) - 1:x}")
+        if not result.out:  # a hole
+            continue
+        suite.expect(result.status in (0, 1), result)
+        yield {int(page["pfn"], 16): page for page in json.loads(result.out).get("pages", [])}
+
+
+def all_pages(dump, form):
+    """(PFN, (PID, address) of all who map it, how many of them count, the page)"""
+    for part in answers(dump, form):
+        for pfn, page in part.items():
+            yield (pfn, {(m["pid"], int(m["vaddr"], 16)) for m in page["mappings"]},
+                   sum(m["chain"]["counted"] for m in page["mappings"]), page)
+
+
+def entries(dump):
+    """{PFN: {(PID, address)}} of present pages that both captures have."""
+    before, after = compare.pair(dump.folder)
+    found = defaultdict(set)
+    for pid in sorted(set(processes(before)) & set(processes(after))):
+        paths = [folder / str(pid) / "pagemap" for folder in (before, after)]
+        if not all(path.exists() for path in paths):
+            continue
+        one, other = map(captures.pagemap, paths)
+        for start, words in one.items():
+            if start >= 1 << 63 or start in unwalked(before, pid):
+                continue
+            for index, (word, same) in enumerate(zip(words, other.get(start, []))):
+                if word == same and word & PRESENT:
+                    found[word & PFN].add((pid, start + index * PAGE))
+    return found
+
+
+def steady_counts(dump):
+    """{PFN: kpagecount} of frames whose word did not move, with what the kernel itself gets wrong left out."""
+    counts = [captures.words(folder / "kpagecount") for folder in compare.pair(dump.folder)]
+    return {pfn: one for pfn, (one, other) in enumerate(zip(*counts)) if one == other}
+
+
+def uncounted(page):
+    """Whether /proc/kpagecount counts no entries of such a page, whoever maps it."""
+    return page["mapcount"] == 0 and not page["agree"]
+
+
+def mappers(dump, form):
+    """
+    Every present page of every process's pagemap is found by its frame, at that address of that process; nobody
+    else is found for it that was not there; and as many entries as the kernel counts.
+    """
+    true, counts = entries(dump), steady_counts(dump)
+    flags = words_of(dump, "kpageflags")
+    faults, compared, counted = [], 0, 0
+    for pfn, mapped, count, page in all_pages(dump, form):
+        lost = true.get(pfn, set()) - mapped
+        compared += len(true.get(pfn, ()))
+        if lost:
+            faults.append(f"{pfn:#x}: {[(pid, hex(at)) for pid, at in sorted(lost)][:4]} map it and are not found")
+        if pfn in counts and not flags[pfn] & KPF["NOPAGE"]:
+            counted += 1
+            if counts[pfn] != (count if "folio_mapcount" not in page else page["mapcount"]):
+                faults.append(f"{pfn:#x}: {count} found, the kernel counts {counts[pfn]}; {page['class']}, "
+                              f"{page['explained']}")
+        if not page["agree"]:
+            faults.append(f"{pfn:#x}: mapcount {page['mapcount']}, {page['entries']} entries: {page['explained']}")
+    return verdict(faults, min(compared, counted), dump, 20000)
+
+
+def nobody_else(dump, form):
+    """Whoever is found to map a page has it there in pagemap, or the entry came or went meanwhile."""
+    before, after = compare.pair(dump.folder)
+    known = set(processes(before)) & set(processes(after))
+    true = entries(dump)
+    steady = {(pid, at) for pages in true.values() for pid, at in pages}
+    hidden = {(pid, area.start, area.end) for pid in known for area in areas(before, pid)
+              if area.start in unwalked(before, pid)}
+    spans = defaultdict(list)
+    for pid, start, end in hidden:
+        spans[pid].append((start, end))
+    faults, compared = [], 0
+    for pfn, mapped, _, _ in all_pages(dump, form):
+        for pid, at in mapped & steady:
+            compared += 1
+            if (pid, at) not in true.get(pfn, ()):
+                faults.append(f"{pfn:#x}: {pid} has another page at {at:#x}")
+    return verdict(faults, compared, dump, 20000)
+
+
+def situations(dump, form):
+    """What the workload shared is found with each that shares it."""
+    faults, compared = [], 0
+    for name, told in made_in(dump).items():
+        pfns = [pfn for pfn in told.get("pfns", []) if pfn]
+        if not pfns or "sharers" not in told or name == "anon_cow_copied":
+            continue
+        result = run(MMX, "-c", form, "--json", "rmapx", *[pfn.removeprefix("0x") for pfn in pfns[-1:]])
+        suite.expect(result.status == 0, result)
+        page, = suite.document(result.out, "mmx.rmap/1")["pages"]
+        compared += 1
+        found = {mapping["pid"] for mapping in page["mappings"]}
+        if told["pid"] not in found:
+            faults.append(f"{name}: page {pfns[-1]} has {sorted(found)}, and {told['pid']} maps it")
+    return verdict(faults, compared, dump, 3)
+
+
+CHECKS = [
+    ("rmapx of every frame against pagemap and kpagecount", raw_form, mappers),
+    ("rmapx finds nobody else", raw_form, nobody_else),
+    ("rmapx of what is shared", raw_form, situations),
+]
