@@ -326,8 +326,7 @@ static const void *next_page(struct mmx_rows *r)
 	if (!p->next(p))
 		return NULL;
 	p->verdict = mmx_classify(&p->classifier, &p->walk);
-	if (mmx_rmap_answer(&p->answer, &p->walk, mmx_class_rows[p->verdict.class].has_mapping,
-			    &p->source, &err)) {
+	if (mmx_rmap_answer(&p->answer, &p->walk, p->verdict.class, &p->source, &err)) {
 		mmx_cover_fail(r->coverage, &err);
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mm/files/mapping.h"
 #include "mm/frames/mapcount.h"
 #include "mm/mem.h"
 #include "mm/processes/task.h"
@@ -13,9 +14,31 @@ struct work {
 	struct mmx_rmap_answer *a;
 	struct mmx_page_walk *w;
 	const struct mmx_rmap_source *source;
+	enum mmx_class class;
 	bool has_mapping;
 	struct mmx_err *err;
 };
+
+/*
+ * Whether its mapping word is one. Pages that a driver maps may have that of the file that they are mapped
+ * through, as perf's rings had up to 6.13: then it is an address_space. Of memory of a device it is one while
+ * the page is mapped.
+ */
+static bool has_mapping(const struct work *k)
+{
+	const struct mmx_class_row *row = &mmx_class_rows[k->class];
+	uint64_t word = mmx_word(k->w->folio.bytes, mmx_walk_format(k->w)->mapping);
+	struct mmx_mapping m;
+	struct mmx_err err;
+	bool mapped;
+
+	if (row->has_mapping || k->w->folio.read)
+		return row->has_mapping;
+	if (k->class == CLASS_DEVICE)
+		return !mmx_folio_mapped(k->w, &mapped) && mapped;
+	return row->held & MMX_HELD_USERS && !row->arms[0].members && word && !(word & 3) &&
+	       !mmx_mapping_read(&m, k->w->view, word, &err);
+}
 
 static enum mmx_read kernels_count(struct work *k)
 {
@@ -165,7 +188,9 @@ static void say_of_difference(struct work *k)
 {
 	struct mmx_rmap_answer *a = k->a;
 
-	if (a->found > a->kernel && k->w->type != MMX_PAGE_NONE)
+	if (!mmx_class_counts_mappings(k->class) && !a->found)
+		say(a, "that word is no count on such a page");
+	else if (a->found > a->kernel && k->w->type != MMX_PAGE_NONE)
 		say(a,
 		    "its word for a count holds what type of page it is, so the kernel has none");
 	else if (a->found < a->kernel && a->coverage.absent)
@@ -224,13 +249,14 @@ static int work_out(struct work *k)
 	return count_users(a, k->w->view, k->err);
 }
 
-int mmx_rmap_answer(struct mmx_rmap_answer *a, struct mmx_page_walk *w, bool has_mapping,
+int mmx_rmap_answer(struct mmx_rmap_answer *a, struct mmx_page_walk *w, enum mmx_class class,
 		    const struct mmx_rmap_source *source, struct mmx_err *err)
 {
-	struct work k = {.a = a, .w = w, .source = source, .has_mapping = has_mapping, .err = err};
+	struct work k = {.a = a, .w = w, .source = source, .class = class, .err = err};
 
 	memset(a, 0, sizeof(*a));
-	mmx_rmap_page_of(&a->page, w, has_mapping);
+	k.has_mapping = has_mapping(&k);
+	mmx_rmap_page_of(&a->page, w, k.has_mapping);
 	a->read = kernels_count(&k);
 	if (work_out(&k)) {
 		mmx_rmap_answer_free(a);

@@ -7,6 +7,7 @@
 #ifndef MMX_MM_ANSWER_H
 #define MMX_MM_ANSWER_H
 
+#include "mm/frames/class.h"
 #include "mm/rmap/rmap.h"
 #include "mm/rmap/survey.h"
 
@@ -44,11 +45,18 @@ struct mmx_rmap_answer {
 
 /**
  * mmx_rmap_answer() - who maps the current page of a walk; -1 without memory, and when stopped
- * @has_mapping: the page's class has a mapping in that word
  * @source: or NULL: page tables are not searched
  */
-int mmx_rmap_answer(struct mmx_rmap_answer *a, struct mmx_page_walk *w, bool has_mapping,
+int mmx_rmap_answer(struct mmx_rmap_answer *a, struct mmx_page_walk *w, enum mmx_class class,
 		    const struct mmx_rmap_source *source, struct mmx_err *err);
+/** mmx_class_counts_mappings() - whether pages of a class have a count of mappings, and no other word there */
+static inline bool mmx_class_counts_mappings(enum mmx_class class)
+{
+	const struct mmx_class_row *row = &mmx_class_rows[class];
+
+	return !row->held || row->held & MMX_HELD_USERS;
+}
+
 void mmx_rmap_answer_free(struct mmx_rmap_answer *a);
 
 #endif

@@ -6,6 +6,7 @@
 #include "mm/frames/mapcount.h"
 #include "mm/frames/page_pieces.h"
 #include "mm/mem.h"
+#include "mm/rmap/answer.h"
 #include "mm/rmap/frame_counts.h"
 
 #define PAGES_KEPT 64u /* of one piece */
@@ -168,7 +169,11 @@ static uint32_t count_at(struct compare *c, uint64_t pfn)
 static void disagree(struct compare *c, int64_t mapcount, int64_t entries, bool of_folio)
 {
 	struct piece *piece = c->piece;
+	enum mmx_class class = mmx_classify(&c->counts->classifier, c->w).class;
 
+	/* What zsmalloc has in that word up to 6.11 looks like a count. */
+	if (!entries && !mmx_class_counts_mappings(class))
+		return;
 	piece->all++;
 	if (piece->n < PAGES_KEPT)
 		piece->page[piece->n++] =
@@ -257,5 +262,6 @@ static int take_pages(struct mmx_survey *survey, const struct piece *piece, stru
 int mmx_frame_counts_compare(struct mmx_frame_counts *c, struct mmx_view *view,
 			     struct mmx_survey *survey, struct mmx_err *err)
 {
+	mmx_classifier_find(&c->classifier, view, false);
 	return each_piece(c, view, compare_piece, take_pages, survey, err);
 }

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/range.h"
+#include "mm/frames/class.h"
 #include "mm/rmap/survey.h"
 
 #define MMX_KEY_NONE 0 /* nothing maps it, or it has no mapping */
@@ -28,6 +29,7 @@ struct mmx_frame_counts {
 	uint64_t n;
 	uint64_t *key;
 	_Atomic uint32_t *count;
+	struct mmx_classifier classifier;
 };
 
 int mmx_frame_counts_begin(struct mmx_frame_counts *c, const struct mmx_kernel *k,

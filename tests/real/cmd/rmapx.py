@@ -21,7 +21,7 @@ def answers(dump, form):
     last = len(words_of(dump, "kpageflags"))
     for first in range(0, last, CHUNK):
         result = run(MMX, "-c", form, "--json", "rmapx", f"{first:x}-{min(last, first + CHUNK) - 1:x}")
-        if not result.out:  # a hole
+        if "are in no memory section" in result.err and '"pages"' not in result.out:
             continue
         suite.expect(result.status in (0, 1), result)
         yield {int(page["pfn"], 16): page for page in json.loads(result.out).get("pages", [])}
@@ -59,9 +59,12 @@ def steady_counts(dump):
     return {pfn: one for pfn, (one, other) in enumerate(zip(*counts)) if one == other}
 
 
-def uncounted(page):
-    """Whether /proc/kpagecount counts no entries of such a page, whoever maps it."""
-    return page["mapcount"] == 0 and not page["agree"]
+def miscounted(page):
+    """
+    Whether what would be taken for a count is none: up to 6.11 zsmalloc keeps the place of a page's first
+    object in the word, and the struct pages of memory that is offline hold anything.
+    """
+    return page["class"] in ("zsmalloc", "offline") and not page["mappings"] and page["explained"]
 
 
 def mappers(dump, form):
@@ -77,6 +80,8 @@ def mappers(dump, form):
         compared += len(true.get(pfn, ()))
         if lost:
             faults.append(f"{pfn:#x}: {[(pid, hex(at)) for pid, at in sorted(lost)][:4]} map it and are not found")
+        if miscounted(page):
+            continue
         if pfn in counts and not flags[pfn] & KPF["NOPAGE"]:
             counted += 1
             if counts[pfn] != (count if "folio_mapcount" not in page else page["mapcount"]):
