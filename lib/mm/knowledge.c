@@ -40,6 +40,7 @@
 #include "mm/owners/stack.h"
 #include "mm/owners/trace.h"
 #include "mm/swap/swap_areas.h"
+#include "mm/swap/swap_devices.h"
 #include "mm/processes/open_files.h"
 #include "mm/processes/task.h"
 #include "mm/processes/user_entry.h"

@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "kernel/list.h"
 #include "kernel/member.h"
 #include "kernel/xarray.h"
 #include "mm/mem.h"
@@ -16,6 +18,11 @@
 #define MAP_BAD       0x3f
 #define MAP_SHMEM     0xbf /* shared memory's, which is counted once */
 
+/* Where it goes on: a page for each digit, of bytes like those of the map. */
+#define MAP_FIRST_BASE 0x3f /* the map's own digit is below */
+#define MAP_NEXT_BASE  0x80
+#define MAP_DIGITS     8 /* more than any count has */
+
 /* Words of a cluster's table. */
 #define TABLE_SHADOW      1ULL
 #define TABLE_KINDS       3ULL /* binary 10: a frame */
@@ -23,7 +30,8 @@
 #define TABLE_FRAME_MASK  ((1ULL << 42) - 1)
 #define TABLE_BAD         (~0ULL << 3)
 #define TABLE_COUNT_SHIFT 60
-#define TABLE_COUNT_MAX   15 /* or more */
+#define TABLE_COUNT_MAX   15           /* or more: then another table has it */
+#define TABLE_ZERO        (1ULL << 59) /* since 7.2: it is a page of zeros, and was never written */
 
 /* A pointer to a struct page, of the folio that caches the page of swap. */
 static int take_page(struct mmx_swap_slot *slot, const struct mmx_view *view, uint64_t page,
@@ -66,41 +74,104 @@ static int look_in_trees(struct mmx_swap_slot *slot, struct mmx_view *view, uint
  * Since 6.18: a table for each cluster of the area, which holds pointers to folios, or since 7.1
  * frames, and then the count as well.
  */
-static int look_in_table(struct mmx_swap_slot *slot, struct mmx_view *view,
-			 const struct mmx_swap_area *area, uint64_t offset, struct mmx_err *err)
+struct table {
+	uint64_t cluster; /* address of the swap_cluster_info */
+	uint64_t words;   /* 0: nothing was ever in it */
+};
+
+static int find_table(struct table *t, struct mmx_view *view, const struct mmx_swap_area *area,
+		      uint64_t offset, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t cluster = l->member[M_swap_table_entries].m.nelems, at, table, word = 0;
+	uint64_t slots = mmx_swap_cluster_slots(l), clusters;
 	enum mmx_read read;
 
-	if (!mmx_has(l, M_swap_table_entries) || !mmx_has(l, M_swap_cluster_info_table) || !cluster)
+	if (!mmx_has(l, M_swap_table_entries) || !mmx_has(l, M_swap_cluster_info_table) || !slots)
 		return mmx_fail(
 			err, MMX_EMISSING,
 			"neither symbol swapper_spaces nor struct swap_table: no way to the "
 			"swap cache");
-	read = mmx_kread_member(view, area->addr, M_swap_info_struct_cluster_info, &at);
+	read = mmx_kread_member(view, area->addr, M_swap_info_struct_cluster_info, &clusters);
+	t->cluster = clusters + offset / slots * mmx_size(l, S_swap_cluster_info);
 	if (!read)
-		read = mmx_kread_member(view,
-					at + offset / cluster * mmx_size(l, S_swap_cluster_info),
-					M_swap_cluster_info_table, &table);
-	if (!read && table)
-		read = mmx_kread_u64(view, table + offset % cluster * 8, &word);
+		read = mmx_kread_member(view, t->cluster, M_swap_cluster_info_table, &t->words);
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "the swap table of area %u is %s",
 				area->type, mmx_read_name(read));
-	if (!mmx_has(l, M_swap_info_struct_swap_map) && word != TABLE_BAD) {
+	return 0;
+}
+
+static int take_word(struct mmx_swap_slot *slot, struct mmx_view *view, uint64_t word,
+		     struct mmx_err *err)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	bool counts = !mmx_has(l, M_swap_info_struct_swap_map);
+
+	slot->bad = word == TABLE_BAD;
+	if (!word || slot->bad)
+		return 0;
+	if (counts) {
 		slot->count = word >> TABLE_COUNT_SHIFT;
 		slot->more = slot->count == TABLE_COUNT_MAX;
 	}
-	slot->bad = word == TABLE_BAD;
+	/* What 7.1 keeps in a bitmap of the area has been there since. */
+	if (counts && !mmx_has(l, M_swap_info_struct_zeromap)) {
+		slot->zero = word & TABLE_ZERO;
+		word &= ~TABLE_ZERO;
+	}
 	slot->shadow = word & TABLE_SHADOW;
-	if (!word || slot->bad || slot->shadow)
+	if (slot->shadow)
 		return 0;
 	if ((word & TABLE_KINDS) != TABLE_FRAME)
 		return take_page(slot, view, word, err);
 	slot->cached = true;
 	slot->pfn = (word & TABLE_FRAME_MASK) >> 2;
 	return 0;
+}
+
+/* The count of a slot whose word has no room for it. */
+static void take_extended(struct mmx_swap_slot *slot, struct mmx_view *view, const struct table *t,
+			  uint64_t nth)
+{
+	uint64_t table;
+	uint32_t count;
+
+	if (!mmx_has(&view->kernel->layout, M_swap_cluster_info_extend_table) ||
+	    mmx_kread_member(view, t->cluster, M_swap_cluster_info_extend_table, &table) ||
+	    !table || mmx_kread_u32(view, table + nth * 4, &count) || count < TABLE_COUNT_MAX)
+		return;
+	slot->count = count;
+	slot->more = false;
+}
+
+/* Slots of one cluster. */
+static int read_table(struct mmx_swap_slot *slots, size_t n, struct mmx_view *view,
+		      const struct mmx_swap_area *area, uint64_t first, struct mmx_err *err)
+{
+	uint64_t words[MMX_SWAP_SLOTS_MAX], nth;
+	struct mmx_err bad;
+	struct table t;
+	int ret = 0;
+	enum mmx_read read;
+
+	if (find_table(&t, view, area, first, err))
+		return -1;
+	if (!t.words)
+		return 0;
+	nth = first % mmx_swap_cluster_slots(&view->kernel->layout);
+	read = mmx_kread(view, t.words + nth * 8, words, n * 8);
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the swap table of area %u is %s",
+				area->type, mmx_read_name(read));
+	for (size_t i = 0; i < n; i++) {
+		if (take_word(&slots[i], view, mmx_le64(&words[i]), &bad) && !ret) {
+			ret = -1;
+			*err = bad;
+		}
+		if (slots[i].more)
+			take_extended(&slots[i], view, &t, nth + i);
+	}
+	return ret;
 }
 
 /* Whether the cache has it as well is left out. */
@@ -134,23 +205,128 @@ enum mmx_swap_user mmx_swap_user(struct mmx_view *view, const struct mmx_swaps *
 	return byte == MAP_SHMEM ? MMX_SWAP_USER_SHMEM : MMX_SWAP_USER_ANON;
 }
 
-static int read_map(struct mmx_swap_slot *slot, struct mmx_view *view,
-		    const struct mmx_swap_area *area, uint64_t offset, struct mmx_err *err)
+/* The pages for more digits are on a list of the page that the map's byte lies in. */
+static void take_continued(struct mmx_swap_slot *slot, struct mmx_view *view, uint64_t at)
 {
-	unsigned char byte = 0;
-	enum mmx_read read = map_byte(view, area, offset, &byte);
+	const struct mmx_kernel *k = view->kernel;
+	uint64_t phys, page, pfn, base = MAP_FIRST_BASE, count = slot->count;
+	unsigned char byte = MAP_CONTINUED;
+	struct mmx_list digits;
 
-	if (read)
-		return mmx_fail(err, mmx_read_code(read), "the swap map of area %u is %s",
-				area->type, mmx_read_name(read));
+	if (mmx_kphys(view, at, &phys) || !mmx_has(&k->layout, M_page_lru))
+		return;
+	page = mmx_page_addr(&mmx_mem(k)->vmemmap, phys >> k->arch->page_shift);
+	mmx_list_begin(&digits, view, page + mmx_off(&k->layout, M_page_lru), MAP_DIGITS);
+	while (byte & MAP_CONTINUED) {
+		if (!mmx_list_next(&digits) ||
+		    !mmx_page_pfn(k, digits.node - mmx_off(&k->layout, M_page_lru), &pfn) ||
+		    mmx_phys_read(view->reader,
+				  (pfn << k->arch->page_shift) +
+					  (phys & ((1ULL << k->arch->page_shift) - 1)),
+				  &byte, 1))
+			return;
+		count += (byte & (MAP_NEXT_BASE - 1)) * base;
+		base *= MAP_NEXT_BASE;
+	}
+	slot->count = count;
+	slot->more = false;
+}
+
+static void take_byte(struct mmx_swap_slot *slot, unsigned char byte)
+{
+	slot->has_cache = byte & MAP_HAS_CACHE;
+	byte &= ~MAP_HAS_CACHE;
 	slot->bad = byte == MAP_BAD;
-	if (byte == MAP_SHMEM) {
+	slot->shmem = byte == MAP_SHMEM;
+	if (slot->shmem) {
 		slot->count = 1;
 	} else if (!slot->bad) {
 		slot->count = byte & MAP_COUNT;
 		slot->more = byte & MAP_CONTINUED;
 	}
+}
+
+static int read_map(struct mmx_swap_slot *slots, size_t n, struct mmx_view *view,
+		    const struct mmx_swap_area *area, uint64_t first, struct mmx_err *err)
+{
+	unsigned char bytes[MMX_SWAP_SLOTS_MAX];
+	uint64_t map;
+	enum mmx_read read = mmx_kread_member(view, area->addr, M_swap_info_struct_swap_map, &map);
+
+	if (!read)
+		read = mmx_kread(view, map + first, bytes, n);
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the swap map of area %u is %s",
+				area->type, mmx_read_name(read));
+	for (size_t i = 0; i < n; i++) {
+		take_byte(&slots[i], bytes[i]);
+		if (slots[i].more)
+			take_continued(&slots[i], view, map + first + i);
+	}
 	return 0;
+}
+
+/* 6.12 to 7.1: a bitmap of the area's pages that are nothing but zeros. */
+static int read_zeromap(struct mmx_swap_slot *slots, size_t n, struct mmx_view *view,
+			const struct mmx_swap_area *area, uint64_t first, struct mmx_err *err)
+{
+	unsigned char bits[MMX_SWAP_SLOTS_MAX / 8 + 1];
+	uint64_t map, behind = (first + n + 7) / 8;
+	enum mmx_read read = mmx_kread_member(view, area->addr, M_swap_info_struct_zeromap, &map);
+
+	if (!read && map)
+		read = mmx_kread(view, map + first / 8, bits, behind - first / 8);
+	if (read)
+		return mmx_fail(err, mmx_read_code(read), "the zeromap of area %u is %s",
+				area->type, mmx_read_name(read));
+	for (size_t i = 0; map && i < n; i++)
+		slots[i].zero = bits[(first + i) / 8 - first / 8] >> (first + i) % 8 & 1;
+	return 0;
+}
+
+uint64_t mmx_swap_cluster_slots(const struct mmx_layout *l)
+{
+	return l->member[M_swap_table_entries].m.nelems;
+}
+
+static bool in_tables(const struct mmx_kernel *k)
+{
+	uint64_t spaces;
+
+	return !mmx_symbol_addr(&k->symbols, "swapper_spaces", &spaces);
+}
+
+/* One that a list of pages beyond a cluster would read: the next cluster's table is another. */
+static size_t within_cluster(const struct mmx_layout *l, uint64_t first, size_t n)
+{
+	uint64_t slots = mmx_swap_cluster_slots(l);
+
+	if (slots && n > slots - first % slots)
+		n = slots - first % slots;
+	return n < MMX_SWAP_SLOTS_MAX ? n : MMX_SWAP_SLOTS_MAX;
+}
+
+int mmx_swap_slots(struct mmx_swap_slot *slots, size_t *n, struct mmx_view *view,
+		   const struct mmx_swap_area *area, uint64_t first, struct mmx_err *err)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_layout *l = &k->layout;
+
+	*n = within_cluster(l, first, *n);
+	memset(slots, 0, *n * sizeof(*slots));
+	if (first >= area->max)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"page 0x%" PRIx64 " lies behind the 0x%" PRIx64
+				" pages of swap area %u",
+				first, area->max, area->type);
+	if (*n > area->max - first)
+		*n = area->max - first;
+	if (mmx_has(l, M_swap_info_struct_swap_map) && read_map(slots, *n, view, area, first, err))
+		return -1;
+	if (mmx_has(l, M_swap_info_struct_zeromap) &&
+	    read_zeromap(slots, *n, view, area, first, err))
+		return -1;
+	return in_tables(k) ? read_table(slots, *n, view, area, first, err) : 0;
 }
 
 int mmx_swap_slot(struct mmx_swap_slot *slot, struct mmx_view *view, const struct mmx_swaps *swaps,
@@ -158,19 +334,14 @@ int mmx_swap_slot(struct mmx_swap_slot *slot, struct mmx_view *view, const struc
 {
 	const struct mmx_swap_area *area = mmx_swap_area(swaps, type);
 	uint64_t spaces;
+	size_t n = 1;
 
 	memset(slot, 0, sizeof(*slot));
 	if (!area)
 		return mmx_fail(err, MMX_ENOTFOUND, "there is no swap area %u", type);
-	if (offset >= area->max)
-		return mmx_fail(err, MMX_ECORRUPT,
-				"page 0x%" PRIx64 " lies behind the 0x%" PRIx64
-				" pages of swap area %u",
-				offset, area->max, type);
-	if (mmx_has(&view->kernel->layout, M_swap_info_struct_swap_map) &&
-	    read_map(slot, view, area, offset, err))
+	if (mmx_swap_slots(slot, &n, view, area, offset, err))
 		return -1;
 	if (mmx_symbol_addr(&view->kernel->symbols, "swapper_spaces", &spaces))
 		return look_in_trees(slot, view, spaces, type, offset, err);
-	return look_in_table(slot, view, area, offset, err);
+	return 0;
 }
