@@ -140,6 +140,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(ptx)          \
 	COMMAND(vmax)         \
 	COMMAND(filex)        \
+	COMMAND(swapx)        \
 	COMMAND(doctorx)      \
 	COMMAND(procx)
 

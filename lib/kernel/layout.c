@@ -124,6 +124,10 @@ void mmx_layout_resolve_modules(struct mmx_layout *l)
 		    l->member[i].provider < 0)
 			resolve_member(l, i);
 	}
+	for (unsigned int i = 0; i < MMX_LAYOUT_ENUMERATORS; i++) {
+		if (mmx_layout_enumerators[i].need == MMX_MODULE && l->enumerator[i].provider < 0)
+			resolve_enumerator(l, i);
+	}
 }
 
 int mmx_layout_require(const struct mmx_layout *l, const enum mmx_layout_member *ids,

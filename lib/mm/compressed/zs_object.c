@@ -25,29 +25,33 @@ static enum mmx_read read_frame(struct mmx_view *view, uint64_t pfn, unsigned in
 			     len);
 }
 
-/* An object of many names its handle where it begins, one that has its page alone in that page's struct page. */
+/*
+ * An object of many names its handle where it begins, one that has its page alone in that page's struct page: up to
+ * 6.1 without the tag.
+ */
 static int check_name(const struct mmx_zs_object *o, struct mmx_page_walk *w, struct mmx_err *err)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
-	uint64_t want = o->chain.huge ? o->handle : o->handle | ALLOCATED, word;
 	enum mmx_read read = MMX_READ_OK;
+	uint64_t word;
 
-	if (o->chain.huge)
-		word = mmx_word(w->bytes, f->index);
-	else
+	if (o->chain.huge) {
+		word = mmx_word(w->bytes, f->index) | ALLOCATED;
+	} else {
+		word = 0;
 		read = read_frame(w->view, o->pfn, o->offset, &word, sizeof(word));
+		word = le64toh(word);
+	}
 	if (read)
 		return mmx_fail(err, mmx_read_code(read),
 				"the object that handle 0x%" PRIx64 " leads to, in PFN 0x%" PRIx64
 				", is %s",
 				o->handle, o->pfn, mmx_read_name(read));
-	if (!o->chain.huge)
-		word = le64toh(word);
-	if (word != want)
+	if (word != (o->handle | ALLOCATED))
 		return mmx_fail(err, MMX_ECORRUPT,
 				"handle 0x%" PRIx64 " leads to PFN 0x%" PRIx64
-				", whose object names 0x%" PRIx64,
-				o->handle, o->pfn, word & ~(uint64_t)ALLOCATED);
+				", whose object has 0x%" PRIx64 " in its place",
+				o->handle, o->pfn, word);
 	return 0;
 }
 
