@@ -16,10 +16,16 @@
 
 #define PAGE_MAX 65536
 
+#define PAGES_MAX (1u << 20) /* that one operand may name */
+
+/* A page of swap that an operand names, and the user address that led to it. */
+struct page {
+	uint64_t key, address;
+};
+
 /*
  * struct swapx - a run: its operands, and the pages of swap that each names
- * @operand: the next one
- * @type, @first, @last: what the current one names: pages of an area; with -u user addresses
+ * @operand: the next one; @page: the next one of @pages
  * @mm, @pid: with -u
  * @to: with -x: an open file, or -1: a file each in a folder
  */
@@ -27,9 +33,10 @@ struct swapx {
 	struct mmx_swapx x;
 	struct mmx_run *run;
 	int operand;
-	bool in_operand;
-	unsigned int type;
-	uint64_t first, last;
+	size_t page;
+	struct {
+		MMX_ARRAY(struct page);
+	} pages;
 	uint64_t mm;
 	int32_t pid;
 	bool to_folder;
@@ -74,100 +81,134 @@ static void tell_failure(struct swapx *s, const struct mmx_err *err)
  * Operands: "AREA:PAGE", "AREA:PAGE-PAGE", the word of a page table's entry, or with -u addresses.
  */
 
-static int read_word(struct swapx *s, const char *text, struct mmx_err *err)
+static int add_page(struct swapx *s, unsigned int type, uint64_t offset, uint64_t address,
+		    struct mmx_err *err)
+{
+	const struct page page = {mmx_swap_key(type, offset), address};
+
+	return mmx_array_add(&s->pages, page) ? 0 : mmx_fail_nomem(err);
+}
+
+static int take_word(struct swapx *s, const char *text, struct mmx_err *err)
 {
 	const struct mmx_swaps *swaps = mmx_know_swaps(s->run->view);
-	uint64_t word;
+	unsigned int type = 0;
+	uint64_t word, offset = 0;
 
 	if (mmx_number(text, NULL, s->run->option['d'], &word))
 		return mmx_fail(err, MMX_EUSAGE,
 				"%s: neither AREA:PAGE nor the word of a page table's entry", text);
-	s->run->kernel->arch->swap_entry(word, &s->type, &s->first);
-	s->last = s->first;
-	if (word & 1 || mmx_swap_kind(&swaps->types, s->type) != MMX_SWAP_AREA)
+	s->run->kernel->arch->swap_entry(word, &type, &offset);
+	if (word & 1 || mmx_swap_kind(&swaps->types, type) != MMX_SWAP_AREA)
 		return mmx_fail(
 			err, MMX_EUSAGE,
 			"%s: no entry of a page in swap, which is not present and has the number "
 			"of an area",
 			text);
-	return 0;
+	return add_page(s, type, offset, 0, err);
 }
 
-static int read_operand(struct swapx *s, const char *text, struct mmx_err *err)
+static int take_pages(struct swapx *s, const char *text, const char *colon, struct mmx_err *err)
 {
-	bool decimal = s->run->option['d'];
-	const char *colon = strchr(text, ':');
-	uint64_t type;
+	uint64_t type, first, last;
 
-	if (s->run->option['u'])
-		return mmx_number_range(text, decimal, &s->first, &s->last, err);
-	if (!colon)
-		return read_word(s, text, err);
 	if (mmx_number(text, colon, true, &type) || type >= MMX_SWAP_TYPES)
 		return mmx_fail(err, MMX_EUSAGE,
 				"%s: before the colon stands the number of an area", text);
-	s->type = type;
-	return mmx_number_range(colon + 1, decimal, &s->first, &s->last, err);
+	if (mmx_number_range(colon + 1, s->run->option['d'], &first, &last, err))
+		return -1;
+	if (last - first >= PAGES_MAX || last >> 58)
+		return mmx_fail(err, MMX_EUSAGE, "%s: that are too many pages at once", text);
+	for (uint64_t i = first; i <= last; i++) {
+		if (add_page(s, type, i, 0, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Of a range those that are not in swap are passed over; one alone is told what it is. */
+static int take_addresses(struct swapx *s, const char *text, struct mmx_err *err)
+{
+	unsigned int shift = s->run->kernel->arch->page_shift;
+	struct mmx_user_entries e;
+	struct mmx_user_entry entry;
+	uint64_t first, last;
+
+	if (mmx_number_range(text, s->run->option['d'], &first, &last, err) ||
+	    mmx_user_entries_begin(&e, s->run->view, s->mm, first >> shift << shift, last, 0, err))
+		return -1;
+	while (mmx_user_entries_next(&e)) {
+		uint64_t pages = ((e.entry.pte.start + e.entry.pte.size - 1) >> shift) -
+				 (e.entry.pte.start >> shift) + 1;
+
+		for (uint64_t i = 0; e.entry.kind == MMX_USER_SWAP && i < pages; i++) {
+			if (s->pages.n < PAGES_MAX &&
+			    add_page(s, e.entry.type, e.entry.offset + i,
+				     e.entry.pte.start + (i << shift), err))
+				return -1;
+		}
+	}
+	if (s->pages.n == PAGES_MAX)
+		return mmx_fail(err, MMX_EUSAGE, "%s: that are too many pages at once", text);
+	if (!mmx_cover_whole(&e.pt.coverage)) {
+		*err = e.pt.coverage.first;
+		return -1;
+	}
+	if (s->pages.n || mmx_user_lookup(&entry, s->run->view, s->mm, first, err))
+		return s->pages.n ? 0 : -1;
+	return mmx_fail(err, MMX_ENOTFOUND, "0x%" PRIx64 " of PID %d is not in swap%s%s", first,
+			s->pid, first >> shift == last >> shift ? ": " : ", nor anything behind it",
+			first >> shift == last >> shift ? mmx_user_words(entry.kind) : "");
+}
+
+static int take_operand(struct swapx *s, const char *text, struct mmx_err *err)
+{
+	const char *colon = strchr(text, ':');
+
+	s->pages.n = s->page = 0;
+	if (s->run->option['u'])
+		return take_addresses(s, text, err);
+	return colon ? take_pages(s, text, colon, err) : take_word(s, text, err);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Who has them takes a walk over everything: one for all of them, and none for those that are written out. */
+static int find_owners(struct swapx *s, struct mmx_err *err)
+{
+	uint64_t *keys;
+	int ret;
+
+	mmx_array_free(&s->x.owners);
+	if (s->run->option['x'])
+		return 0;
+	keys = malloc(s->pages.n * sizeof(*keys));
+	if (!keys)
+		return mmx_fail_nomem(err);
+	for (size_t i = 0; i < s->pages.n; i++)
+		keys[i] = s->pages.v[i].key;
+	qsort(keys, s->pages.n, sizeof(*keys), by_number);
+	ret = mmx_swap_owners_find(&s->x.owners, s->run->view, keys, s->pages.n, err);
+	free(keys);
+	return ret;
 }
 
 static bool next_operand(struct swapx *s)
 {
-	unsigned int shift = s->run->kernel->arch->page_shift;
 	struct mmx_err err;
 
 	while (s->operand < s->run->n_operands) {
-		if (read_operand(s, s->run->operand[s->operand++], &err)) {
-			tell_failure(s, &err);
-			continue;
-		}
-		if (s->run->option['u'])
-			s->first = s->first >> shift << shift;
-		return true;
+		if (!take_operand(s, s->run->operand[s->operand++], &err) && !find_owners(s, &err))
+			return true;
+		s->pages.n = 0;
+		tell_failure(s, &err);
 	}
 	return false;
-}
-
-/* The page of swap behind the current address. */
-static bool take_address(struct swapx *s, struct mmx_swapx_slot *slot)
-{
-	struct mmx_user_entry entry;
-	struct mmx_err err;
-
-	if (mmx_user_lookup(&entry, s->run->view, s->mm, s->first, &err)) {
-		tell_failure(s, &err);
-		return false;
-	}
-	if (entry.kind != MMX_USER_SWAP) {
-		/* Of a range those that are not in swap are passed over. */
-		if (s->first >> s->run->kernel->arch->page_shift ==
-		    s->last >> s->run->kernel->arch->page_shift) {
-			mmx_fail(&err, MMX_ENOTFOUND,
-				 "address 0x%" PRIx64 " of PID %d is not in swap: %s", s->first,
-				 s->pid, mmx_user_words(entry.kind));
-			tell_failure(s, &err);
-		}
-		return false;
-	}
-	slot->by_address = true;
-	slot->pid = s->pid;
-	slot->address = s->first;
-	slot->type = entry.type;
-	slot->offset = entry.offset;
-	return true;
-}
-
-static bool take(struct swapx *s, struct mmx_swapx_slot *slot)
-{
-	*slot = (struct mmx_swapx_slot){.type = s->type, .offset = s->first};
-	return !s->run->option['u'] || take_address(s, slot);
-}
-
-static void step(struct swapx *s)
-{
-	uint64_t by = s->run->option['u'] ? 1ULL << s->run->kernel->arch->page_shift : 1;
-
-	s->in_operand = s->last - s->first >= by;
-	s->first += by;
 }
 
 /*
@@ -250,12 +291,21 @@ static int begin_writing(struct swapx *s)
  * Pages that were asked for.
  */
 
-/* Who has it takes a walk over everything: of pages that are only to be written it is left out. */
+static void take_owners(struct swapx *s, struct mmx_swapx_slot *slot, uint64_t key)
+{
+	const struct mmx_swap_owners *all = &s->x.owners;
+	size_t first = mmx_array_bound(all, e, e->key < key);
+
+	slot->owners_known = !s->run->option['x'];
+	slot->owners = all->v + first;
+	while (first + slot->n_owners < all->n && slot->owners[slot->n_owners].key == key)
+		slot->n_owners++;
+}
+
 static void find_slot(struct swapx *s, struct mmx_swapx_slot *slot)
 {
 	struct mmx_view *view = s->run->view;
 	const struct mmx_swaps *swaps = mmx_know_swaps(view);
-	struct mmx_err err;
 
 	slot->area = mmx_swap_area(swaps, slot->type);
 	if (mmx_swap_slot(&slot->slot, view, swaps, slot->type, slot->offset, &slot->no_slot))
@@ -263,34 +313,32 @@ static void find_slot(struct swapx *s, struct mmx_swapx_slot *slot)
 	if (mmx_stored_find(&slot->stored, view, slot->type, slot->offset, &slot->slot,
 			    &slot->no_stored))
 		memset(&slot->stored, 0, sizeof(slot->stored));
-	if (mmx_swap_owners_find(&slot->owners, view, slot->type, slot->offset, &err))
-		tell_failure(s, &err);
-}
-
-static void end_slot(struct swapx *s)
-{
-	mmx_array_free(&s->x.slot.owners);
 }
 
 static bool next_slot(struct mmx_swapx *x)
 {
 	struct swapx *s = (struct swapx *)x;
-	bool taken;
+	const struct page *page;
 
-	end_slot(s);
-	while (s->in_operand || next_operand(s)) {
-		taken = take(s, &x->slot);
-		step(s);
-		if (mmx_stopped(s->run->kernel->image))
+	while (s->page == s->pages.n) {
+		if (!next_operand(s))
 			return false;
-		if (!taken)
-			continue;
-		find_slot(s, &x->slot);
-		if (s->run->option['x'])
-			extract(s, &x->slot);
-		return true;
 	}
-	return false;
+	if (mmx_stopped(s->run->kernel->image))
+		return false;
+	page = &s->pages.v[s->page++];
+	x->slot = (struct mmx_swapx_slot){
+		.type = page->key >> 58,
+		.offset = page->key & ((1ULL << 58) - 1),
+		.by_address = s->run->option['u'],
+		.pid = s->pid,
+		.address = page->address,
+	};
+	find_slot(s, &x->slot);
+	take_owners(s, &x->slot, page->key);
+	if (s->run->option['x'])
+		extract(s, &x->slot);
+	return true;
 }
 
 static enum mmx_exit ask(struct swapx *s)
@@ -315,7 +363,8 @@ static enum mmx_exit ask(struct swapx *s)
 	if (begin_writing(s))
 		return MMX_EXIT_CANNOT;
 	status = mmx_run_show(s->run, &s->x, NULL);
-	end_slot(s);
+	mmx_array_free(&s->x.owners);
+	mmx_array_free(&s->pages);
 	if (s->to >= 0)
 		close(s->to);
 	return mmx_worse(status, s->status);

@@ -6,7 +6,7 @@
 #include "kernel/member.h"
 #include "mm/processes/task.h"
 #include "mm/processes/usermem.h"
-#include "mm/swap/swap_slot.h"
+#include "mm/swap/stored.h"
 
 int mmx_user_mm(const struct mmx_users *users, int32_t pid, uint64_t *mm, struct mmx_err *err)
 {
@@ -25,20 +25,25 @@ int mmx_user_mm(const struct mmx_users *users, int32_t pid, uint64_t *mm, struct
 	return 0;
 }
 
-/* A page that is out: in which area, and where; or why that cannot be. */
+/* A page that is out: in which area and where, and where its contents are; or why that cannot be. */
 static int fail_swapped(struct mmx_view *view, const struct mmx_users *users,
 			const struct mmx_user_entry *page, struct mmx_err *err)
 {
 	const char *words = mmx_user_words(page->kind), *path = "";
+	char where[120] = "";
 	struct mmx_swap_slot slot;
+	struct mmx_stored stored;
 
 	if (users->swaps) {
 		if (mmx_swap_slot(&slot, view, users->swaps, page->type, page->offset, err))
 			return mmx_fail_prefix(err, "%s, and", words);
 		path = mmx_swap_area(users->swaps, page->type)->path.text;
+		if (!mmx_stored_find(&stored, view, page->type, page->offset, &slot, err))
+			mmx_stored_words(&stored, where, sizeof(where));
 	}
-	return mmx_fail(err, MMX_ENOTFOUND, "%s, to area %u at 0x%" PRIx64 "%s%s", words,
-			page->type, page->offset, path[0] ? " of " : "", path);
+	return mmx_fail(err, MMX_ENOTFOUND, "%s, to area %u at 0x%" PRIx64 "%s%.120s%s%s", words,
+			page->type, page->offset, path[0] ? " of " : "", path, where[0] ? ": " : "",
+			where);
 }
 
 static int fail_without_frame(struct mmx_view *view, const struct mmx_users *users,

@@ -16,13 +16,13 @@
 #define STRAYS_KEPT 100
 #define OWNERS_KEPT (1u << 20)
 
-/* What one walk is for: to count all uses, or to find those of one page. */
+/* What one walk is for: to count all uses, or to find those of some pages. */
 struct goal {
 	struct mmx_kernel *kernel;
 	const struct mmx_swaps *swaps;
 	struct mmx_swap_uses *uses; /* NULL: to find */
-	unsigned int type;
-	uint64_t offset;
+	const uint64_t *keys;
+	size_t n_keys;
 	const struct mmx_swapped *spaces; /* to be walked */
 };
 
@@ -123,6 +123,7 @@ static int keep(struct walk *w, unsigned int type, uint64_t offset, uint64_t at,
 	const struct mmx_swap_owner owner = {
 		.type = type,
 		.offset = offset,
+		.key = mmx_swap_key(type, offset),
 		.at = at,
 		.mm = w->swapped->mm,
 		.mapping = w->swapped->mapping,
@@ -153,6 +154,20 @@ static int count(struct walk *w, unsigned int type, uint64_t offset, uint64_t at
 	return 0;
 }
 
+static bool is_wanted(const struct goal *g, uint64_t key)
+{
+	size_t low = 0, high = g->n_keys, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (g->keys[middle] < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < g->n_keys && g->keys[low] == key;
+}
+
 static int take(struct walk *w, unsigned int type, uint64_t offset, uint64_t at,
 		struct mmx_err *err)
 {
@@ -160,7 +175,7 @@ static int take(struct walk *w, unsigned int type, uint64_t offset, uint64_t at,
 
 	if (g->uses)
 		return count(w, type, offset, at, err);
-	if (type != g->type || offset != g->offset)
+	if (!is_wanted(g, mmx_swap_key(type, offset)))
 		return 0;
 	w->swapped->pages++;
 	return keep(w, type, offset, at, OWNERS_KEPT, err);
@@ -449,6 +464,17 @@ static int begin_areas(struct mmx_swap_uses *uses, const struct mmx_swaps *swaps
 	return 0;
 }
 
+static int larger_first(const void *a, const void *b)
+{
+	const struct mmx_swapped *x = a, *y = b;
+
+	if (x->pages != y->pages)
+		return x->pages < y->pages ? 1 : -1;
+	if (x->task && y->task)
+		return x->task->tgid - y->task->tgid;
+	return x->mm + x->mapping < y->mm + y->mapping ? -1 : 1;
+}
+
 int mmx_swap_uses_find(struct mmx_swap_uses *uses, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_swaps *swaps = mmx_know_swaps(view);
@@ -458,6 +484,7 @@ int mmx_swap_uses_find(struct mmx_swap_uses *uses, struct mmx_view *view, struct
 	mmx_know_swap_devices(view);
 	mmx_know_entry_rules(view);
 	if (!begin_areas(uses, swaps, err) && !walk_all(&goal, view, NULL, err)) {
+		mmx_array_sort(uses, larger_first);
 		uses->coverage.found = uses->n;
 		return 0;
 	}
@@ -491,17 +518,16 @@ struct mmx_swap_use mmx_swap_use(const struct mmx_swap_uses *uses, unsigned int 
 	return piece ? piece[offset % MMX_SWAP_USES_EACH] : (struct mmx_swap_use){0};
 }
 
-int mmx_swap_owners_find(struct mmx_swap_owners *owners, struct mmx_view *view, unsigned int type,
-			 uint64_t offset, struct mmx_err *err)
+int mmx_swap_owners_find(struct mmx_swap_owners *owners, struct mmx_view *view,
+			 const uint64_t *keys, size_t n, struct mmx_err *err)
 {
-	struct goal goal = {.kernel = view->kernel,
-			    .swaps = mmx_know_swaps(view),
-			    .type = type,
-			    .offset = offset};
+	struct goal goal = {
+		.kernel = view->kernel, .swaps = mmx_know_swaps(view), .keys = keys, .n_keys = n};
 
 	mmx_know_entry_rules(view);
 	*owners = (struct mmx_swap_owners){0};
 	if (!walk_all(&goal, view, owners, err)) {
+		mmx_array_sort_by(owners, key);
 		owners->coverage.found = owners->n;
 		return 0;
 	}

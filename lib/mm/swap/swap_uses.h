@@ -28,12 +28,13 @@ struct mmx_swap_area_uses {
 
 /**
  * struct mmx_swap_owner - an entry that names a page of swap
+ * @key: that page, as mmx_swap_key() has it
  * @mm, @task: whose page table has it, at the user address @at; @task is NULL where no task has that mm
  * @mapping: or, shared memory's: the address_space, which has it at index @at
  */
 struct mmx_swap_owner {
 	unsigned int type;
-	uint64_t offset;
+	uint64_t offset, key;
 	uint64_t mm, mapping, at;
 	const struct mmx_task *task;
 };
@@ -85,11 +86,19 @@ void mmx_swap_uses_free(struct mmx_swap_uses *uses);
 struct mmx_swap_use mmx_swap_use(const struct mmx_swap_uses *uses, unsigned int type,
 				 uint64_t offset);
 
+/** mmx_swap_key() - a page of swap as one number: those of an area are in order */
+static inline uint64_t mmx_swap_key(unsigned int type, uint64_t offset)
+{
+	return (uint64_t)type << 58 | offset;
+}
+
 /**
- * mmx_swap_owners_find() - every entry that names the page of an area; walks everything again
+ * mmx_swap_owners_find() - every entry that names one of some pages of swap; walks everything again
+ * @keys: what mmx_swap_key() makes of them, ascending
+ * @owners: by page, and then in the order of the walk
  * -1 without memory, and when stopped.
  */
-int mmx_swap_owners_find(struct mmx_swap_owners *owners, struct mmx_view *view, unsigned int type,
-			 uint64_t offset, struct mmx_err *err);
+int mmx_swap_owners_find(struct mmx_swap_owners *owners, struct mmx_view *view,
+			 const uint64_t *keys, size_t n, struct mmx_err *err);
 
 #endif

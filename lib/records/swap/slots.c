@@ -99,7 +99,9 @@ static void count_address(struct mmx_rows *r, struct mmx_value *v)
 
 static void found(struct mmx_rows *r, struct mmx_value *v)
 {
-	v->word = slot_of(r)->owners.n;
+	v->word = slot_of(r)->n_owners;
+	if (!slot_of(r)->owners_known)
+		mmx_value_none(v);
 }
 
 static void cached(struct mmx_rows *r, struct mmx_value *v)
@@ -129,7 +131,7 @@ static bool in_use(const struct mmx_rows *r)
 	const struct mmx_swapx_slot *s = slot_of(r);
 
 	return !s->no_slot.code && !s->slot.bad &&
-	       (s->slot.count || s->slot.has_cache || s->slot.cached || s->owners.n);
+	       (s->slot.count || s->slot.has_cache || s->slot.cached || s->n_owners);
 }
 
 static void stored(struct mmx_rows *r, struct mmx_value *v)
@@ -244,15 +246,15 @@ static void not_written(struct mmx_rows *r, struct mmx_value *v)
 static int open_owners(struct mmx_rows *r, struct mmx_err *err)
 {
 	(void)err;
-	mmx_cover_inherit(r->coverage, &slot_of(r)->owners.coverage);
+	mmx_cover_inherit(r->coverage, &mmx_swapx_of(r)->owners.coverage);
 	return 0;
 }
 
 static const void *next_owner(struct mmx_rows *r)
 {
-	const struct mmx_swap_owners *o = &slot_of(r)->owners;
+	const struct mmx_swapx_slot *s = slot_of(r);
 
-	return r->nth < o->n ? &o->v[r->nth] : NULL;
+	return r->nth < s->n_owners ? &s->owners[r->nth] : NULL;
 }
 
 static const struct mmx_swap_owner *owner_of(const struct mmx_rows *r)
@@ -333,7 +335,8 @@ static const struct mmx_field fields[] = {
 	 .get = count},
 	{"at_least", MMX_BOOL, "there are more, and how many cannot be read", .may = MMX_OR_NONE,
 	 .get = at_least},
-	{"found", MMX_COUNT, "how many were found", .get = found},
+	{"found", MMX_COUNT, "how many were found; not looked for with -x", .may = MMX_OR_NONE,
+	 .get = found},
 	{"count_address", MMX_ADDR, "where the count is: in swap_map, or the swap table",
 	 .may = MMX_OR_NONE, .get = count_address},
 	{"marked_shmem", MMX_BOOL, "the map says that it is shared memory's", .may = MMX_OR_NONE,

@@ -12,7 +12,7 @@
  * @pid, @address: the user address that led to it, when @by_address
  * @slot: what the kernel keeps of it, unless @no_slot
  * @stored: where its contents are, unless @no_stored
- * @owners: who has it
+ * @owners, @n_owners: who has it; @owners_known: somebody looked
  * @file: where its contents were written to; or @not_written: why not. Neither when nobody asked
  */
 struct mmx_swapx_slot {
@@ -26,7 +26,9 @@ struct mmx_swapx_slot {
 	struct mmx_err no_slot;
 	struct mmx_stored stored;
 	struct mmx_err no_stored;
-	struct mmx_swap_owners owners;
+	const struct mmx_swap_owner *owners;
+	size_t n_owners;
+	bool owners_known;
 	char file[256];
 	struct mmx_err not_written;
 };
@@ -34,11 +36,13 @@ struct mmx_swapx_slot {
 /**
  * struct mmx_swapx - a run of swapx
  * @survey: nothing was asked for: all areas
+ * @owners: of the pages that the current operand names
  * @next: goes to the next page of swap that was asked for; false behind the last
  */
 struct mmx_swapx {
 	bool survey;
 	struct mmx_swapx_slot slot;
+	struct mmx_swap_owners owners;
 	bool (*next)(struct mmx_swapx *x);
 };
 
