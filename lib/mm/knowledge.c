@@ -22,6 +22,7 @@
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/io_uring.h"
 #include "mm/owners/kernel_table.h"
+#include "mm/owners/memcg_kmem.h"
 #include "mm/owners/owner.h"
 #include "mm/zones/counters.h"
 #include "mm/zones/gfp_names.h"

@@ -56,7 +56,7 @@ extern const struct mmx_record mmx_record_map, mmx_record_map_legend, mmx_record
 /* largest.c */
 extern const struct mmx_record mmx_record_largest_files, mmx_record_largest_caches,
 	mmx_record_largest_processes, mmx_record_largest_vmalloc, mmx_record_largest_sites,
-	mmx_record_memcgs;
+	mmx_record_memcgs, mmx_record_dying_memcgs;
 
 /* largest_kernel.c */
 extern const struct mmx_record mmx_record_largest_pools, mmx_record_largest_sockets,

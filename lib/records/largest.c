@@ -376,6 +376,12 @@ const struct mmx_record mmx_record_largest_processes = {
  * Memory cgroups.
  */
 
+/* @next: of all memory cgroups, to be looked at */
+struct dying {
+	size_t next;
+	struct mmx_memcg memcg;
+};
+
 static bool has_memcgs(struct mmx_rows *r)
 {
 	return mmx_census_of(r)->memcgs;
@@ -482,7 +488,7 @@ static const struct mmx_field memcg_fields[] = {
 	 "what the kernel counts as charged to it and to those below it; it charges nothing to the root itself",
 	 .width = 8, .may = MMX_OR_NULL, .get = memcg_usage},
 	{"kmem", MMX_BYTES,
-	 "the kernel's own memory of that, objects of slabs included; null with version 2 of cgroups, which does not count it here",
+	 "the kernel's own memory of that, objects of slabs included: with version 2 of cgroups as memory.stat has it, once all CPUs have handed up what they counted",
 	 .width = 7, .may = MMX_OR_NULL, .get = memcg_kmem},
 	{"swap", MMX_BYTES, "what they have in swap", .width = 7, .may = MMX_OR_NULL,
 	 .get = memcg_swap},
@@ -504,4 +510,105 @@ const struct mmx_record mmx_record_memcgs = {
 	.state_size = sizeof(struct mmx_memcg),
 	.has = has_memcgs,
 	.next = next_memcg,
+};
+
+/*
+ * Those that were removed.
+ */
+
+/* Rows of those alone, the largest first. */
+static const void *next_dying(struct mmx_rows *r)
+{
+	const struct mmx_memcg_totals *m = mmx_census_of(r)->memcgs;
+	struct dying *state = r->state;
+
+	if (r->nth >= mmx_census_of(r)->top)
+		return NULL;
+	while (state->next < m->n) {
+		const struct mmx_memcg_total *total = &m->v[state->next++];
+
+		if (total->dying)
+			return total;
+	}
+	return NULL;
+}
+
+static void dying_path(struct mmx_rows *r, struct mmx_value *v)
+{
+	struct dying *state = r->state;
+
+	if (mmx_memcg_read(&state->memcg, r->view, memcg_of(r)->memcg, &v->scratch->err))
+		mmx_value_unknown(v, &v->scratch->err);
+	else
+		v->text = state->memcg.path;
+}
+
+static void or_null(struct mmx_value *v, int64_t n)
+{
+	v->word = (uint64_t)n;
+	if (n < 0)
+		mmx_value_null(v);
+}
+
+static void swapped(struct mmx_rows *r, struct mmx_value *v)
+{
+	or_null(v, memcg_of(r)->swapped);
+}
+
+static void references(struct mmx_rows *r, struct mmx_value *v)
+{
+	or_null(v, memcg_of(r)->references);
+}
+
+static void kept_by(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_memcg_total *m = memcg_of(r);
+	const struct {
+		bool is;
+		const char *words;
+	} what[] = {
+		{m->total, "pages"},
+		{m->swapped > 0, "swap"},
+		{m->below, "memory cgroups below it"},
+		{m->tasks, "tasks"},
+		{m->stocks, "stocks of CPUs"},
+	};
+	size_t n = 0, size = sizeof(v->scratch->text);
+
+	for (unsigned int i = 0; i < sizeof(what) / sizeof(*what); i++) {
+		if (what[i].is)
+			n += snprintf(v->scratch->text + n, size - n, "%s%s", n ? ", " : "",
+				      what[i].words);
+	}
+	v->text = n                ? v->scratch->text
+		  : !m->references ? "nothing any more: it is about to be freed"
+				   : "references of others: an open file, writeback, sockets";
+}
+
+static const struct mmx_field dying_fields[] = {
+	{"bytes", MMX_BYTES, "pages that are charged to it", .width = 8, .get = charged},
+	{"swapped", MMX_COUNT, "pages in swap that are charged to it", .width = 7,
+	 .may = MMX_OR_NULL, .get = swapped},
+	{"below", MMX_COUNT, "memory cgroups below it", .width = 5,
+	 AT(struct mmx_memcg_total, below)},
+	{"tasks", MMX_COUNT, "in it: dead ones that nobody has waited for", .width = 5,
+	 AT(struct mmx_memcg_total, tasks)},
+	{"stocks", MMX_COUNT, "CPUs that have charges to it ready, until somebody needs memory",
+	 .width = 6, AT(struct mmx_memcg_total, stocks)},
+	{"references", MMX_COUNT,
+	 "all that there are to it: a folio that is charged to it has one, one that swap has together",
+	 .title = "REFS", .width = 6, .may = MMX_OR_NULL, .get = references},
+	{"address", MMX_ADDR, "its mem_cgroup", AT(struct mmx_memcg_total, memcg)},
+	{"kept_by", MMX_TEXT, "in words", .width = 20, .get = kept_by},
+	{"path", MMX_TEXT, "where it was", .may = MMX_OR_UNKNOWN | MMX_OR_NULL, .get = dying_path},
+	{0},
+};
+
+const struct mmx_record mmx_record_dying_memcgs = {
+	.name = "dying_memcg",
+	.doc = "a memory cgroup that was removed, and what keeps it",
+	.fields = dying_fields,
+	.state_size = sizeof(struct dying),
+	.has = has_memcgs,
+	.next = next_dying,
 };

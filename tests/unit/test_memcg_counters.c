@@ -26,7 +26,7 @@ static void read_counters(struct memcg memcg, int on_default)
 	fake_memory_free(m);
 }
 
-static void version_2_has_no_count_of_kernel_memory(void)
+static void version_2_has_no_counter_of_kernel_memory(void)
 {
 	read_counters((struct memcg){100, 7, 0}, 1);
 	CHECK(total.read && total.usage == 100, "usage");
@@ -52,7 +52,7 @@ static void without_the_version_usage_alone_is_known(void)
 
 int main(void)
 {
-	RUN(version_2_has_no_count_of_kernel_memory);
+	RUN(version_2_has_no_counter_of_kernel_memory);
 	RUN(version_1_has_memory_in_its_swap);
 	RUN(without_the_version_usage_alone_is_known);
 	return unit_end();

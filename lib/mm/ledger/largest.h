@@ -17,16 +17,24 @@ struct mmx_alloc_tag;
  * @pages: by what they are
  * @usage, @kmem, @swap: what the kernel counts as charged to it and its descendants, in pages; kernel memory
  *	of that; and what they have in swap
- * @read, @kmem_read, @swap_read: whether each is known: that of kernel memory with version 1 of cgroups alone
+ * @read, @kmem_read, @swap_read: whether each is known
+ * @dying: it was removed, and something keeps it; the rest is of such alone
+ * @below: memory cgroups below it that are there still
+ * @tasks: that are in it, most likely dead ones that nobody has waited for
+ * @stocks: CPUs that have charges to it ready
+ * @swapped: pages in swap that are charged to it; @references: all that there are to it; -1 when not known
  */
 struct mmx_memcg_total {
 	uint64_t memcg, total;
 	uint64_t pages[MMX_MEMCG_SUMS];
 	bool read, kmem_read, swap_read;
 	uint64_t usage, kmem, swap;
+	bool dying;
+	uint32_t below, stocks, tasks;
+	int64_t swapped, references;
 };
 
-/** struct mmx_memcg_totals - the largest first */
+/** struct mmx_memcg_totals - the largest first; all that there are, with those that nothing is charged to */
 struct mmx_memcg_totals {
 	MMX_ARRAY(struct mmx_memcg_total);
 };

@@ -199,11 +199,12 @@ struct tree {
 	uint64_t limit; /* no struct mem_cgroup is smaller than half a page */
 };
 
-static int take_memcg(struct tree *t, uint64_t css, uint64_t parent)
+static int take_memcg(struct tree *t, uint64_t css, uint64_t parent, uint32_t above)
 {
 	const struct mmx_layout *layout = &t->view->kernel->layout;
-	struct mmx_lru_memcg memcg = {.css = css, .addr = css - mmx_off(layout, M_mem_cgroup_css)};
-	uint64_t flags, above;
+	struct mmx_lru_memcg memcg = {
+		.css = css, .addr = css - mmx_off(layout, M_mem_cgroup_css), .above = above};
+	uint64_t flags, named;
 	struct mmx_err err;
 	int added = mmx_seen_add(&t->seen, css);
 
@@ -216,11 +217,11 @@ static int take_memcg(struct tree *t, uint64_t css, uint64_t parent)
 		return 0;
 	}
 	if (mmx_kget(t->view, css, M_cgroup_subsys_state_flags, &flags, &err) ||
-	    mmx_kget(t->view, css, M_cgroup_subsys_state_parent, &above, &err)) {
+	    mmx_kget(t->view, css, M_cgroup_subsys_state_parent, &named, &err)) {
 		mmx_cover_fail(&t->l->coverage, &err);
 		return 0;
 	}
-	if (above != parent) {
+	if (named != parent) {
 		mmx_cover_failf(&t->l->coverage, MMX_ECORRUPT,
 				"the memory cgroup at 0x%" PRIx64
 				" is among the children of another than its parent",
@@ -231,15 +232,17 @@ static int take_memcg(struct tree *t, uint64_t css, uint64_t parent)
 	return mmx_array_add(&t->l->memcgs, memcg) ? 0 : -1;
 }
 
-static int take_children(struct tree *t, uint64_t css)
+static int take_children(struct tree *t, uint32_t above)
 {
 	const struct mmx_layout *layout = &t->view->kernel->layout;
+	uint64_t css = t->l->memcgs.v[above].css;
 	struct mmx_list list;
 
 	mmx_list_begin(&list, t->view, css + mmx_off(layout, M_cgroup_subsys_state_children),
 		       t->limit - t->l->memcgs.n);
 	while (mmx_list_next(&list)) {
-		if (take_memcg(t, list.node - mmx_off(layout, M_cgroup_subsys_state_sibling), css))
+		if (take_memcg(t, list.node - mmx_off(layout, M_cgroup_subsys_state_sibling), css,
+			       above))
 			return -1;
 	}
 	mmx_cover_inherit(&t->l->coverage, &list.coverage);
@@ -253,9 +256,9 @@ static int find_memcgs(struct mmx_lruvecs *l, struct mmx_view *view, uint64_t ro
 	int ret;
 
 	t.limit = 2 * mmx_ranges_total(&mmx_mem(view->kernel)->sparse.pfn) + 1;
-	ret = take_memcg(&t, root + mmx_off(&view->kernel->layout, M_mem_cgroup_css), 0);
+	ret = take_memcg(&t, root + mmx_off(&view->kernel->layout, M_mem_cgroup_css), 0, 0);
 	for (size_t i = 0; !ret && i < l->memcgs.n; i++)
-		ret = take_children(&t, l->memcgs.v[i].css);
+		ret = take_children(&t, i);
 	for (size_t i = 0; !ret && i < l->memcgs.n; i++)
 		ret = add_memcg(l, view, i);
 	mmx_seen_free(&t.seen);

@@ -54,10 +54,12 @@ static inline enum mmx_lru_kind mmx_lru_of(bool file, bool active)
 /**
  * struct mmx_lru_memcg - a memory cgroup
  * @addr: of its struct mem_cgroup
+ * @above: index of the one above it; the root's own
  * @online: it was not removed yet
  */
 struct mmx_lru_memcg {
 	uint64_t addr, css;
+	uint32_t above;
 	bool online;
 };
 

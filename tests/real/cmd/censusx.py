@@ -4,6 +4,7 @@ import re
 from array import array
 from collections import Counter
 
+import compare
 import suite
 from real.check import MMX, between, every_form, raw_form, raw_or_filtered, run, tolerance, verdict
 from real.guest import has_memcgs
@@ -18,6 +19,10 @@ def census(form, *options, mmx=(MMX,)):
     ended = run(*mmx, "-c", form, "--json", "censusx", *options)
     suite.expect(ended.status in (0, 1), ended)
     return suite.document(ended.out, "mmx.census/1")
+
+
+def with_memcgs(dump, form):
+    return raw_or_filtered(dump, form) and has_memcgs(dump)
 
 
 def by_class(rows, key="name"):
@@ -187,6 +192,29 @@ def owners(dump, form):
     return "\n".join(faults) or None
 
 
+def memcg_kernel_memory(dump, form):
+    """Kernel memory of each memory cgroup as its memory.stat has it, as far as that did not change meanwhile."""
+    faults, compared = [], 0
+    for row in census(form, "-g")["memcgs"]:
+        files = [folder / "cgroup" / (row["path"] or "").lstrip("/") / "memory.stat" for folder in compare.pair(dump.folder)]
+        if not all(path.exists() for path in files):
+            continue
+        one, other = (int(dict(line.split() for line in path.read_text().splitlines())["kernel"]) for path in files)
+        compared += one == other
+        if row["kmem"] is None or (one == other and row["kmem"] != one):
+            faults.append(f"{row['path']}: {row['kmem']} bytes, before {one} and after {other}")
+    return verdict(faults, compared, dump, 2)
+
+
+def dying_memcgs(_, form):
+    """The one that was removed: its pages have a reference each, and one the set of cgroups of a zombie that was in it."""
+    rows = census(form, "-g").get("dying_memcgs", [])
+    faults = [f"{row}" for row in rows if (row["tasks"], row["references"]) != (1, (row["bytes"] >> 12) + 1)]
+    if [row["path"] for row in rows] != ["/lab/gone (deleted)"]:
+        faults.append(f"{rows}")
+    return "\n".join(faults) or None
+
+
 def folded(_, form):
     """Lines "class;owner;site bytes" that have the bytes of each class, and so of all frames."""
     ended = run(MMX, "-c", form, "censusx", "-s")
@@ -237,6 +265,8 @@ CHECKS = [
     ("censusx and the kernel's counters", raw_or_filtered, reconciliation),
     ("censusx -t, processes", raw_or_filtered, processes),
     ("censusx -t, owners", raw_or_filtered, owners),
+    ("censusx -g, kernel memory", with_memcgs, memcg_kernel_memory),
+    ("censusx -g, removed cgroups", with_memcgs, dying_memcgs),
     ("censusx -s", raw_or_filtered, folded),
     ("censusx -M", raw_or_filtered, heat_map),
     ("censusx with threads", raw_form, threads),
