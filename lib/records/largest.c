@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The largest owners of memory, a table a sort (those of the kernel's own: largest_kernel.c); and the memory cgroups that pages are charged to. */
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mm/mem.h"
@@ -307,11 +309,81 @@ const struct mmx_record mmx_record_largest_sites = {
  * Processes.
  */
 
+/* What a process may have most of, beside its share, which its rows are sorted by. */
+static const size_t measures[] = {
+	offsetof(struct mmx_process_memory, anon),  offsetof(struct mmx_process_memory, file),
+	offsetof(struct mmx_process_memory, shmem), offsetof(struct mmx_process_memory, swap),
+	offsetof(struct mmx_process_memory, huge),  offsetof(struct mmx_process_memory, tables),
+};
+
+/* @chosen: by process, whether it is to be told of; @next: the one to be looked at */
+struct chosen {
+	bool *chosen;
+	size_t next;
+};
+
+struct measured {
+	uint64_t value;
+	size_t nth;
+};
+
+static int more_first(const void *a, const void *b)
+{
+	const struct measured *x = a, *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? 1 : -1;
+	return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+static void choose(bool *chosen, struct measured *m, const struct mmx_processes_memory *p,
+		   size_t measure, uint64_t top)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		m[i].nth = i;
+		memcpy(&m[i].value, (const char *)&p->v[i] + measure, sizeof(m[i].value));
+	}
+	qsort(m, p->n, sizeof(*m), more_first);
+	for (size_t i = 0; i < p->n && i < top && m[i].value; i++)
+		chosen[m[i].nth] = true;
+}
+
+static int open_processes(struct mmx_rows *r, struct mmx_err *err)
+{
+	const struct mmx_processes_memory *p = &mmx_census_of(r)->largest->processes;
+	uint64_t top = mmx_census_of(r)->top;
+	struct measured *m = calloc(p->n + 1, sizeof(*m));
+	struct chosen *state = r->state;
+
+	state->chosen = calloc(p->n + 1, sizeof(*state->chosen));
+	if (!m || !state->chosen) {
+		free(m);
+		return mmx_fail_nomem(err);
+	}
+	for (size_t i = 0; i < p->n; i++)
+		state->chosen[i] = i < top;
+	for (size_t i = 0; i < sizeof(measures) / sizeof(*measures); i++)
+		choose(state->chosen, m, p, measures[i], top);
+	free(m);
+	return 0;
+}
+
 static const void *next_process(struct mmx_rows *r)
 {
 	const struct mmx_processes_memory *p = &mmx_census_of(r)->largest->processes;
+	struct chosen *state = r->state;
 
-	return r->nth < p->n && r->nth < mmx_census_of(r)->top ? &p->v[r->nth] : NULL;
+	while (state->next < p->n && !state->chosen[state->next])
+		state->next++;
+	return state->next < p->n ? &p->v[state->next++] : NULL;
+}
+
+static void close_processes(struct mmx_rows *r)
+{
+	struct chosen *state = r->state;
+
+	free(state->chosen);
+	state->chosen = NULL;
 }
 
 static const struct mmx_process_memory *process_of(const struct mmx_rows *r)
@@ -366,10 +438,13 @@ static const struct mmx_field process_fields[] = {
 
 const struct mmx_record mmx_record_largest_processes = {
 	.name = "process",
-	.doc = "a process by its proportional share, swapped memory added",
+	.doc = "a process by its proportional share, swapped memory added; those too that have most of any other column",
 	.fields = process_fields,
+	.state_size = sizeof(struct chosen),
 	.has = has_largest,
+	.open = open_processes,
 	.next = next_process,
+	.close = close_processes,
 };
 
 /*

@@ -152,6 +152,20 @@ def processes(dump, form):
     return verdict(faults, compared, dump, 50)
 
 
+def most(_, form):
+    """Asked for two, those are told of that have most of each column."""
+    every, two = (census(form, "-t", number)["processes"] for number in ("100000", "2"))
+    told, faults = {row["pid"] for row in two}, []
+    for column in ("pss", "anon", "file", "shmem", "swap", "hugetlb", "tables"):
+        largest = sorted((row[column] for row in every), reverse=True)[:2]
+        mine = sorted((row[column] for row in two), reverse=True)[:2]
+        if largest != mine and column != "pss":
+            faults.append(f"{column}: {mine} and not {largest}")
+    if not 2 <= len(told) <= 14 or len(told) != len(two):
+        faults.append(f"{len(two)} processes")
+    return "\n".join(faults) or None
+
+
 # Some of these are known by nothing but what maps them, or by their class.
 SHARED_CLASSES = ("vmalloc", "reserved")
 
@@ -264,6 +278,7 @@ CHECKS = [
     ("censusx as kpageflags", raw_or_filtered, as_kpageflags),
     ("censusx and the kernel's counters", raw_or_filtered, reconciliation),
     ("censusx -t, processes", raw_or_filtered, processes),
+    ("censusx -t, most of each", raw_or_filtered, most),
     ("censusx -t, owners", raw_or_filtered, owners),
     ("censusx -g, kernel memory", with_memcgs, memcg_kernel_memory),
     ("censusx -g, removed cgroups", with_memcgs, dying_memcgs),
