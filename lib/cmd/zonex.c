@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "mm/lru/lru.h"
+#include "mm/processes/task.h"
 #include "mm/zones/gfp_names.h"
 #include "mm/zones/nodes.h"
 #include "mm/zones/topology.h"
@@ -105,10 +106,35 @@ static bool take_node(struct mmx_run *run, struct mmx_request *q)
 	}
 	if (!asked)
 		return true;
+	q->is_on_node = true;
 	q->node = strtoul(asked, &end, 10);
 	if (end != asked && !*end)
 		return true;
 	mmx_say(run, "%s is no number of a node", asked);
+	return false;
+}
+
+static bool take_task(struct mmx_run *run, struct mmx_request *q)
+{
+	const char *asked = run->option['u'];
+	const struct mmx_tasks *tasks;
+	char *end;
+	long pid;
+
+	if (!asked)
+		return true;
+	pid = strtol(asked, &end, 10);
+	if (end == asked || *end || pid < 0 || pid > INT32_MAX) {
+		mmx_say(run, "%s is no PID", asked);
+		return false;
+	}
+	tasks = mmx_know_tasks(run->view);
+	q->task = mmx_task_find(tasks, (int32_t)pid);
+	if (q->task)
+		return true;
+	mmx_say(run, "there is no PID %ld%s%s", pid,
+		mmx_cover_whole(&tasks->coverage) ? "" : "; not all could be looked at: ",
+		tasks->coverage.first.text);
 	return false;
 }
 
@@ -118,7 +144,7 @@ static enum mmx_exit ask(struct mmx_run *run, struct mmx_request *q)
 	enum mmx_exit status;
 	struct mmx_err err;
 
-	if (!take_request(run, q) || !take_node(run, q))
+	if (!take_request(run, q) || !take_node(run, q) || !take_task(run, q))
 		return MMX_EXIT_CANNOT;
 	if (mmx_request_ask(q, run->view, &err)) {
 		mmx_say(run, "%s", err.text);
@@ -210,6 +236,8 @@ static const struct mmx_option options[] = {
 	 "which zone would serve such a request now, or why none would"},
 	{'l', "lru", NULL, "the LRU lists instead, by node, memory cgroup and generation"},
 	{'n', "node", "N", "with -a: made on that node, not on the first CPU's"},
+	{'u', "pid", "PID",
+	 "with -a: made by that process or thread, with its cpuset and memory policy"},
 	{0},
 };
 
@@ -234,10 +262,12 @@ const struct mmx_command mmx_cmd_zonex = {
 		"awake, against the minimum, from which requests that must not wait or are urgent may take some;\n"
 		"vm.defrag_mode spares other types' pageblocks there too. GFP is of names and words in hex, with\n"
 		"| between them: GFP_KERNEL, 'GFP_USER|__GFP_THISNODE', cc0; the names are those that this kernel\n"
-		"has. What cpusets and memory policies forbid is not known, nor what reclaim and compaction would\n"
-		"bring; nor which block is taken of a pageblock of another type that is not all free. A zone that\n"
-		"would not serve and has unaccepted memory is not known either: the kernel may accept some and\n"
-		"try again. Newer kernels (6.19 for one) first pass over nodes whose kswapd is awake; where that\n"
+		"has. -u asks for a process: where it was last, with its cpuset and its memory policy, for which\n"
+		"kernel memory of slabs does not ask; that of a mapping is not looked at. Without it no cpuset\n"
+		"and no policy holds, as in an interrupt. What reclaim and compaction would bring is not known;\n"
+		"nor which block is taken of a pageblock of another type that is not all free. A zone that would\n"
+		"not serve is not known either where the kernel would first make some free there and try again:\n"
+		"by accepting memory, by making struct pages that boot has put off, or by vm.zone_reclaim_mode. Newer kernels (6.19 for one) first pass over nodes whose kswapd is awake; where that\n"
 		"may change the answer, it says so.\n"
 		"\n"
 		"-l walks all LRU lists: of each memory cgroup and node, those of removed cgroups among them,\n"

@@ -5,6 +5,7 @@
 
 #include "mm/frames/pageblock.h"
 #include "mm/mem.h"
+#include "mm/processes/task.h"
 #include "mm/zones/gfp_names.h"
 #include "mm/zones/zone_states.h"
 #include "records/records.h"
@@ -98,11 +99,61 @@ static void answer(struct mmx_rows *r, struct mmx_value *v)
 		v->text = "none: it fails, since it must not reclaim";
 }
 
+static void pid(struct mmx_rows *r, struct mmx_value *v)
+{
+	if (request_of(r)->task)
+		v->count = request_of(r)->task->pid;
+	else
+		mmx_value_none(v);
+}
+
+static void comm(struct mmx_rows *r, struct mmx_value *v)
+{
+	if (request_of(r)->task)
+		v->text = request_of(r)->task->comm;
+	else
+		mmx_value_none(v);
+}
+
+static void nodes(struct mmx_rows *r, struct mmx_value *v, const struct mmx_node_set *set)
+{
+	(void)r;
+	mmx_node_set_print(set, v->scratch->text, sizeof(v->scratch->text));
+	v->text = v->scratch->text;
+}
+
+static void cpuset(struct mmx_rows *r, struct mmx_value *v)
+{
+	if (request_of(r)->task && request_of(r)->allowed.cpusets)
+		nodes(r, v, &request_of(r)->allowed.own);
+	else
+		mmx_value_none(v);
+}
+
+static void policy(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_allowed *a = &request_of(r)->allowed;
+	char set[128];
+
+	if (!request_of(r)->task || a->policy == MMX_POLICY_DEFAULT) {
+		mmx_value_none(v);
+		return;
+	}
+	mmx_node_set_print(&a->nodes, set, sizeof(set));
+	mmx_value_textf(v, "%s%s%s", mmx_policy_name(a->policy), *set ? " " : "", set);
+}
+
 static const struct mmx_field request_fields[] = {
 	{"gfp", MMX_HEX, "its flags", .get = gfp},
 	{"flags", MMX_TEXT, "by their names, as the kernel prints them", .get = flags},
 	{"order", MMX_COUNT, "log2 of the pages", AT(struct mmx_request, order)},
 	{"node", MMX_COUNT, "that it is made on", AT(struct mmx_request, node)},
+	{"pid", MMX_COUNT, "of the task whose it is, with -u", .may = MMX_OR_NONE, .get = pid},
+	{"comm", MMX_TEXT, "its name", .may = MMX_OR_NONE | MMX_OR_EMPTY, .get = comm},
+	{"cpuset", MMX_TEXT, "nodes that its cpuset has, where there is more than one cpuset",
+	 .may = MMX_OR_NONE | MMX_OR_EMPTY, .get = cpuset},
+	{"policy", MMX_TEXT, "its memory policy, where it has one of its own", .may = MMX_OR_NONE,
+	 .get = policy},
 	{"highest_zone", MMX_TEXT, "that it may be served from", .get = highest},
 	{"migratetype", MMX_TEXT, "what it is for", .get = type},
 	{"answer", MMX_TEXT, "which zone would serve it, or that none would", .may = MMX_OR_UNKNOWN,
@@ -112,7 +163,7 @@ static const struct mmx_field request_fields[] = {
 
 const struct mmx_record mmx_record_request = {
 	.name = "request",
-	.doc = "the request that -a asks about; cpusets and memory policies are not known of it",
+	.doc = "the request that -a asks about; without -u it is nobody's, as in an interrupt, and no cpuset holds for it",
 	.fields = request_fields,
 	.has = has_request,
 	.next = next_request,

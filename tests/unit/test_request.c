@@ -6,6 +6,7 @@
 
 #include "../fake_memory.h"
 #include "mm/frames/pageblock.h"
+#include "mm/processes/task.h"
 #include "mm/zones/counters.h"
 #include "mm/zones/gfp_names.h"
 #include "mm/zones/nodes.h"
@@ -28,6 +29,7 @@ enum {
 	GFP_KSWAPD = 4,
 	GFP_DIRECT = 8,
 	GFP_MOVABLE = 16,
+	GFP_HARDWALL = 32,
 	GFP_KERNEL = GFP_KSWAPD | GFP_DIRECT,
 };
 
@@ -68,7 +70,7 @@ static void make_names(void)
 	static const struct mmx_gfp_name names[] = {
 		{GFP_THISNODE, "__GFP_THISNODE"},     {GFP_HIGH, "__GFP_HIGH"},
 		{GFP_KSWAPD, "__GFP_KSWAPD_RECLAIM"}, {GFP_DIRECT, "__GFP_DIRECT_RECLAIM"},
-		{GFP_MOVABLE, "__GFP_MOVABLE"},
+		{GFP_MOVABLE, "__GFP_MOVABLE"},       {GFP_HARDWALL, "__GFP_HARDWALL"},
 	};
 	struct mmx_gfp_names *known = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_gfp_names);
 
@@ -340,6 +342,221 @@ static void a_node_whose_kswapd_is_awake_may_be_passed_over(void)
 	teardown();
 }
 
+/* A task with a cpuset, whose parent is the first of all and has every node, and with a policy. */
+struct task {
+	uint64_t cgroups, mems_allowed, mempolicy;
+	uint16_t il_prev;
+	uint32_t cpu;
+};
+
+struct cpuset {
+	uint64_t parent, flags, mems_allowed;
+};
+
+struct policy {
+	uint16_t mode;
+	uint64_t nodes;
+};
+
+static struct mmx_task task;
+
+static void make_task_layout(void)
+{
+	fake_struct(m, S_nodemask_t, 8);
+	FAKE_MEMBER(m, M_task_struct_cgroups, task, cgroups);
+	FAKE_MEMBER(m, M_task_struct_mems_allowed, task, mems_allowed);
+	FAKE_MEMBER(m, M_task_struct_mempolicy, task, mempolicy);
+	FAKE_MEMBER(m, M_task_struct_il_prev, task, il_prev);
+	FAKE_MEMBER(m, M_task_struct_cpu, task, cpu);
+	fake_member(m, M_css_set_subsys, 0, 8, 1);
+	fake_member(m, M_cpuset_css, 0, 8, 0);
+	FAKE_MEMBER(m, M_cgroup_subsys_state_parent, cpuset, parent);
+	FAKE_MEMBER(m, M_cpuset_flags, cpuset, flags);
+	FAKE_MEMBER(m, M_cpuset_mems_allowed, cpuset, mems_allowed);
+	FAKE_MEMBER(m, M_mempolicy_mode, policy, mode);
+	FAKE_MEMBER(m, M_mempolicy_nodes, policy, nodes);
+	fake_enum(m, E_cpuset_cgrp_id, 0);
+	fake_enum(m, E_CS_MEM_EXCLUSIVE, 2);
+	fake_enum(m, E_CS_MEM_HARDWALL, 3);
+}
+
+/* @own: nodes of its cpuset; 0: there is but the first one. It was on CPU 0, of node 0. */
+static void make_task(uint64_t own, uint64_t flags, unsigned int mode, uint64_t nodes)
+{
+	uint32_t on = own != 0;
+	struct cpuset top = {.mems_allowed = 3}, cpuset = {.flags = flags, .mems_allowed = own};
+	struct policy policy = {(uint16_t)mode, nodes};
+	struct task it = {.mems_allowed = own};
+	struct mmx_node_cpu cpu = {.cpu = 0, .node = 0, .online = true};
+	uint64_t css;
+
+	make_task_layout();
+	if (!mmx_array_add(&topology->cpus, cpu))
+		abort();
+	cpuset.parent = fake_put(m, &top, sizeof(top));
+	css = fake_put(m, &cpuset, sizeof(cpuset));
+	it.cgroups = fake_put(m, &css, sizeof(css));
+	it.mempolicy = mode ? fake_put(m, &policy, sizeof(policy)) : 0;
+	task = (struct mmx_task){.addr = fake_put(m, &it, sizeof(it)), .pid = 7};
+	fake_symbol(m, "cpusets_enabled_key", fake_put(m, &on, sizeof(on)));
+}
+
+static const struct mmx_request_try *ask_of_task(uint64_t gfp)
+{
+	struct mmx_err err = {0};
+
+	mmx_request_free(&asked);
+	asked = (struct mmx_request){.gfp = gfp, .task = &task};
+	CHECK(!mmx_request_ask(&asked, m->view, &err), "%s", err.text);
+	return asked.served < 0 ? NULL : &asked.tries.v[asked.served];
+}
+
+static void a_cpuset_keeps_its_tasks_to_its_nodes(void)
+{
+	const struct mmx_request_try *t;
+
+	setup();
+	make_task(1ull << 1, 0, 0, 0);
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(is_of(ask_of_task(GFP_KERNEL | GFP_HARDWALL), 1, NORMAL), "from another node");
+	CHECK(is_of(ask(GFP_KERNEL | GFP_HARDWALL, 0, 0), 0, NORMAL), "without a task");
+	state_of(1, NORMAL)->mark[MMX_MARK_LOW] = state_of(1, NORMAL)->mark[MMX_MARK_MIN] = 99;
+	CHECK(!ask_of_task(GFP_KERNEL | GFP_HARDWALL), "memory of users from another node");
+	t = ask_of_task(GFP_KERNEL);
+	CHECK(is_of(t, 0, NORMAL) && t->pass == MMX_PASS_MIN, "the kernel's own from above");
+	t = ask_of_task(GFP_KSWAPD | GFP_HIGH | GFP_HARDWALL);
+	CHECK(is_of(t, 0, NORMAL) && t->pass == MMX_PASS_MIN, "an atomic one");
+	teardown();
+}
+
+static void a_wall_around_a_cpuset_holds_for_the_kernel(void)
+{
+	setup();
+	make_task(1ull << 1, 1ull << 3, 0, 0);
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(!ask_of_task(GFP_KERNEL), "from another node");
+	teardown();
+}
+
+static void policies_bind_prefer_and_interleave(void)
+{
+	setup();
+	make_task(0, 0, MMX_POLICY_BIND, 1ull << 1);
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(!ask_of_task(GFP_KERNEL), "bound, and from another node");
+	CHECK(is_of(ask_of_task(GFP_KERNEL | GFP_THISNODE), 0, NORMAL), "of this node");
+	teardown();
+
+	setup();
+	make_task(1ull << 0, 0, MMX_POLICY_BIND, 1ull << 1);
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(is_of(ask_of_task(GFP_KERNEL), 0, NORMAL), "bound to what the cpuset has not");
+	teardown();
+
+	setup();
+	make_task(0, 0, MMX_POLICY_PREFERRED, 1ull << 1);
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(is_of(ask_of_task(GFP_KERNEL), 0, NORMAL) && asked.node == 1, "goes on from node %u",
+	      asked.node);
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	CHECK(is_of(ask_of_task(GFP_KERNEL), 1, NORMAL), "not from the preferred one");
+	teardown();
+
+	setup();
+	make_task(0, 0, MMX_POLICY_INTERLEAVE, 3);
+	CHECK(!ask_of_task(GFP_KERNEL) && asked.node == 1, "next after node 0 is %u", asked.node);
+	teardown();
+}
+
+static void boot_may_have_struct_pages_to_make(void)
+{
+	uint64_t first = 0x8000;
+	uint32_t on = 1;
+
+	setup();
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	fake_member(m, M_pglist_data_first_deferred_pfn, 0, 8, 0);
+	nodes->v[0].addr = fake_put(m, &first, sizeof(first));
+	nodes->v[0].spanned = state_of(0, NORMAL)->spanned = 1 << 20;
+	CHECK(is_of(ask(GFP_KERNEL, 0, 0), 1, NORMAL) && asked.unknown < 0, "when boot is over");
+	fake_symbol(m, "deferred_pages", fake_put(m, &on, sizeof(on)));
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.unknown >= 0 && asked.tries.v[asked.unknown].zone == NORMAL &&
+		      strstr(asked.tries.v[asked.unknown].why.text, "PFN 0x8000"),
+	      "try %d", asked.unknown);
+	first = UINT64_MAX;
+	memcpy(fake_at(m, nodes->v[0].addr), &first, sizeof(first));
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.unknown < 0, "a node that has all");
+	teardown();
+}
+
+/* Counters of a node by which it has page cache to reclaim. */
+static void make_node_counters(unsigned int node, int64_t inactive_file)
+{
+	static const struct mmx_counter_item items[] = {{.name = "NR_INACTIVE_FILE"},
+							{.name = "NR_ACTIVE_FILE"},
+							{.name = "NR_FILE_MAPPED"},
+							{.name = "NR_FILE_DIRTY"},
+							{.name = "NR_SLAB_RECLAIMABLE_B"}};
+	const unsigned int n = sizeof(items) / sizeof(*items);
+	struct mmx_counter_set set = {.group = MMX_COUNTERS_NODE,
+				      .node = node,
+				      .n = n,
+				      .part = calloc(2 * n, sizeof(int64_t))};
+
+	for (unsigned int i = 0; i < n && counters->items[MMX_COUNTERS_NODE].n < n; i++) {
+		if (!mmx_array_add(&counters->items[MMX_COUNTERS_NODE], items[i]))
+			abort();
+	}
+	if (!set.part || !mmx_array_add(&counters->sets, set))
+		abort();
+	set.part[0] = inactive_file;
+}
+
+static void zone_reclaim_mode_makes_no_refusal_of_the_own_node(void)
+{
+	uint64_t least = 50;
+	uint32_t mode = 1;
+
+	setup();
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	state_of(0, NORMAL)->mark[MMX_MARK_LOW] = 99;
+	fake_member(m, M_pglist_data_min_unmapped_pages, 0, 8, 0);
+	fake_member(m, M_pglist_data_min_slab_pages, 0, 8, 0);
+	nodes->v[0].addr = nodes->v[1].addr = fake_put(m, &least, sizeof(least));
+	make_node_counters(0, 100);
+	make_node_counters(1, 100);
+	CHECK(is_of(ask(GFP_KERNEL, 0, 0), 1, NORMAL) && asked.unknown < 0, "when it is off");
+	fake_symbol(m, "node_reclaim_mode", fake_put(m, &mode, sizeof(mode)));
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.unknown >= 0 &&
+		      strstr(asked.tries.v[asked.unknown].why.text, "memory of node 0"),
+	      "try %d", asked.unknown);
+	CHECK(is_of(ask(GFP_KSWAPD, 0, 0), 1, NORMAL) && asked.unknown < 0, "who must not wait");
+	counters->sets.v[counters->sets.n - 2].part[0] = 40;
+	CHECK(is_of(ask(GFP_KERNEL, 0, 0), 1, NORMAL) && asked.unknown < 0, "a node with little");
+	teardown();
+}
+
+static void without_their_size_pageblocks_may_not_be_whole(void)
+{
+	struct mmx_pageblock_format *blocks;
+
+	setup();
+	blocks = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_pageblock_format);
+	blocks->types = TYPES;
+	mmx_cover_failf(&blocks->coverage, MMX_EMISSING, "no size");
+	put_block(0, NORMAL, BLOCK_ORDER, MOVABLE_PAGES);
+	ask(GFP_KERNEL, 0, 0);
+	CHECK(asked.unknown >= 0 && strstr(asked.tries.v[asked.unknown].why.text, "no size"),
+	      "try %d", asked.unknown);
+	put_block(0, NORMAL, ORDERS - 1, MOVABLE_PAGES);
+	CHECK(is_of(ask(GFP_KERNEL, 0, 0), 0, NORMAL) && asked.unknown < 0, "the largest is whole");
+	teardown();
+}
+
 int main(void)
 {
 	RUN(a_block_for_atomic_requests_is_for_single_pages_or_by_right);
@@ -349,5 +566,11 @@ int main(void)
 	RUN(unaccepted_memory_makes_no_refusal);
 	RUN(defrag_mode_spares_blocks_of_others_everywhere);
 	RUN(a_node_whose_kswapd_is_awake_may_be_passed_over);
+	RUN(a_cpuset_keeps_its_tasks_to_its_nodes);
+	RUN(a_wall_around_a_cpuset_holds_for_the_kernel);
+	RUN(policies_bind_prefer_and_interleave);
+	RUN(boot_may_have_struct_pages_to_make);
+	RUN(zone_reclaim_mode_makes_no_refusal_of_the_own_node);
+	RUN(without_their_size_pageblocks_may_not_be_whole);
 	return unit_end();
 }

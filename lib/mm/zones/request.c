@@ -11,6 +11,12 @@
 #include "mm/zones/topology.h"
 #include "mm/zones/zone_states.h"
 
+/* Bits of vm.zone_reclaim_mode, which programs set: any of the three switches it on. */
+#define RECLAIM_WRITE    2u
+#define RECLAIM_UNMAP    4u
+#define RECLAIM_ANY      7u
+#define RECLAIM_DISTANCE 30u /* what kernels have where nothing says otherwise */
+
 /* Types that one may take from, after its own; by the order in which kernels since 6.0 try them. */
 #define FALLBACKS 2
 
@@ -98,6 +104,67 @@ static struct rights find_rights(const struct walk *w, enum mmx_request_pass pas
 	return r;
 }
 
+/* Without NUMA a node has but one list, and its requests are never kept from others. */
+static enum mmx_zonelist_kind find_kind(const struct walk *w)
+{
+	bool has_both = w->l->member[M_pglist_data_node_zonelists].m.nelems > MMX_ZONES_OF_NODE;
+
+	return has_both && has_flag(w, "__GFP_THISNODE") ? MMX_ZONES_OF_NODE : MMX_ZONES_OF_ALL;
+}
+
+/*
+ * Cpusets and policies count for nothing when there is nothing else to be tried: who frees memory, and in the
+ * second place those who must not wait and are urgent.
+ */
+static bool is_free_of_both(const struct walk *w, enum mmx_request_pass pass)
+{
+	if (pass != MMX_PASS_MIN)
+		return pass == MMX_PASS_NONE;
+	if (mmx_gfp_bits(w->names, "__GFP_ATOMIC"))
+		return has_flag(w, "__GFP_ATOMIC");
+	return has_flag(w, "__GFP_HIGH") && !has_flag(w, "__GFP_DIRECT_RECLAIM");
+}
+
+/* A policy to bind that shares no node with the cpuset, or of lower zones, holds for nothing. */
+static bool is_bound(const struct walk *w)
+{
+	const struct mmx_allowed *a = &w->request->allowed;
+
+	if (a->policy != MMX_POLICY_BIND || has_flag(w, "__GFP_THISNODE") ||
+	    w->request->highest < a->bound_from)
+		return false;
+	for (unsigned int i = 0; i < sizeof(a->own.bits) / sizeof(*a->own.bits); i++) {
+		if (a->nodes.bits[i] & (a->cpusets ? a->own.bits[i] : UINT64_MAX))
+			return true;
+	}
+	return false;
+}
+
+/* At first a cpuset holds for all; then the kernel's own memory may come from where those above have theirs. */
+static bool is_allowed(const struct walk *w, enum mmx_request_pass pass, unsigned int node)
+{
+	const struct mmx_allowed *a = &w->request->allowed;
+
+	if (!w->request->task || is_free_of_both(w, pass))
+		return true;
+	if (is_bound(w) && !mmx_node_is_in(&a->nodes, node))
+		return false;
+	if (!a->cpusets || mmx_node_is_in(&a->own, node))
+		return true;
+	return pass == MMX_PASS_MIN && !has_flag(w, "__GFP_HARDWALL") &&
+	       mmx_node_is_in(&a->hardwall, node);
+}
+
+/* The next zone of the list that may be taken from; the first one is the kernel's preferred zone. */
+static const struct mmx_zonelist_entry *next_entry(const struct walk *w, enum mmx_request_pass pass,
+						   const struct mmx_zonelist_entry *at)
+{
+	do
+		at = mmx_zonelist_next(w->topology, w->request->node, w->kind, at);
+	while (at && (at->zone > w->request->highest || !is_allowed(w, pass, at->node)));
+	return at;
+}
+
 static int counted(const struct walk *w, const struct mmx_zone_state *zone, const char *name,
 		   int64_t *n, struct mmx_err *err)
 {
@@ -109,6 +176,20 @@ static int counted(const struct walk *w, const struct mmx_zone_state *zone, cons
 		return -1;
 	}
 	*n = mmx_counter_shown(w->counters, &counter);
+	return 0;
+}
+
+/* In pages, of a node. */
+static int counted_of_node(const struct walk *w, unsigned int node, const char *name, int64_t *n,
+			   struct mmx_err *err)
+{
+	struct mmx_counter counter = mmx_counter_of_node(w->counters, node, name);
+
+	if (counter.why_shared) {
+		*err = *counter.why_shared;
+		return -1;
+	}
+	*n = (int64_t)mmx_counter_shown(w->counters, &counter);
 	return 0;
 }
 
@@ -190,6 +271,8 @@ static int find_fallback(const struct walk *w, const struct mmx_zone_state *zone
 	const unsigned int movable = mmx_enum(w->l, E_MIGRATE_MOVABLE);
 	const unsigned int reclaimable = mmx_enum(w->l, E_MIGRATE_RECLAIMABLE);
 	unsigned int least = w->request->order, type = w->request->type;
+	/* No pageblock is larger than the largest free block. */
+	unsigned int whole = w->block_order ? w->block_order : w->states->orders - 1;
 	unsigned int from[FALLBACKS] = {type == reclaimable ? unmovable : reclaimable,
 					type == movable ? unmovable : movable};
 
@@ -208,7 +291,11 @@ static int find_fallback(const struct walk *w, const struct mmx_zone_state *zone
 				continue;
 			t->order = order;
 			t->type = from[i];
-			t->which_unknown = order < w->block_order;
+			t->which_unknown = order < whole;
+			if (filled > 0 && r->tidy && order < whole) {
+				t->why = mmx_know_pageblock_format(w->view)->coverage.first;
+				return -1;
+			}
 			return filled;
 		}
 	}
@@ -320,10 +407,87 @@ static int may_accept(const struct walk *w, const struct mmx_zone_state *zone, s
 	return n > 0;
 }
 
+/*
+ * At boot the struct pages of a node's last zone are not all made; where it has too little, kernels make some more
+ * and try again.
+ */
+static int may_grow(const struct walk *w, const struct mmx_zone_state *zone, struct mmx_err *why)
+{
+	const struct mmx_node *node = mmx_node_of(mmx_know_nodes(w->view), zone->node);
+	uint64_t deferred, first;
+
+	if (!node || mmx_kread_variable(w->view, "deferred_pages", 4, &deferred) || !deferred ||
+	    zone->start_pfn + zone->spanned != node->start_pfn + node->spanned)
+		return 0;
+	if (mmx_kget(w->view, node->addr, M_pglist_data_first_deferred_pfn, &first, why))
+		return -1;
+	if (first == UINT64_MAX)
+		return 0;
+	return mmx_fail(
+		why, MMX_EMISSING,
+		"node %u is at boot still: its memory from PFN 0x%" PRIx64
+		" on has no struct pages yet, of which the kernel would make some and try again",
+		zone->node, first);
+}
+
+/* Whether a node has more page cache or slabs to reclaim than a share that it is left. */
+static int reclaimable_beyond(const struct walk *w, const struct mmx_node *node, uint64_t mode,
+			      bool *is_so, struct mmx_err *why)
+{
+	uint64_t pages_min, slabs_min;
+	int64_t inactive, active, mapped, dirty, slabs, pages;
+
+	if (mmx_kget(w->view, node->addr, M_pglist_data_min_unmapped_pages, &pages_min, why) ||
+	    mmx_kget(w->view, node->addr, M_pglist_data_min_slab_pages, &slabs_min, why) ||
+	    counted_of_node(w, node->id, "NR_INACTIVE_FILE", &inactive, why) ||
+	    counted_of_node(w, node->id, "NR_ACTIVE_FILE", &active, why) ||
+	    counted_of_node(w, node->id, "NR_FILE_MAPPED", &mapped, why) ||
+	    counted_of_node(w, node->id, "NR_FILE_DIRTY", &dirty, why) ||
+	    counted_of_node(w, node->id, "NR_SLAB_RECLAIMABLE_B", &slabs, why))
+		return -1;
+	pages = inactive + active - (mode & RECLAIM_UNMAP ? 0 : mapped) -
+		(mode & RECLAIM_WRITE ? 0 : dirty);
+	*is_so = pages > (int64_t)pages_min || slabs > (int64_t)slabs_min;
+	return 0;
+}
+
+/*
+ * vm.zone_reclaim_mode: before it goes on to other zones, the kernel reclaims of a node, when that is the one it
+ * runs on, or one without CPUs, and near enough.
+ */
+static int may_reclaim(const struct walk *w, const struct mmx_zone_state *zone,
+		       enum mmx_request_pass pass, struct mmx_err *why)
+{
+	const struct mmx_nodes *nodes = mmx_know_nodes(w->view);
+	const struct mmx_node *node = mmx_node_of(nodes, zone->node);
+	const struct mmx_zonelist_entry *first = next_entry(w, pass, NULL);
+	uint64_t mode, far = RECLAIM_DISTANCE;
+	bool is_so;
+
+	if (mmx_kread_variable(w->view, "node_reclaim_mode", 4, &mode) || !(mode & RECLAIM_ANY) ||
+	    !node || !first || !has_flag(w, "__GFP_DIRECT_RECLAIM"))
+		return 0;
+	mmx_kread_variable(w->view, "node_reclaim_distance", 4, &far);
+	if (mmx_node_distance(w->topology, first->node, node->id) > (int)far ||
+	    (node->id != w->request->node && mmx_node_in(nodes, node, "N_CPU")))
+		return 0;
+	if (reclaimable_beyond(w, node, mode, &is_so, why))
+		return -1;
+	return is_so ? mmx_fail(why, MMX_EMISSING,
+				"vm.zone_reclaim_mode is %" PRIu64
+				": the kernel would reclaim memory of node %u and try again",
+				mode, node->id)
+		     : 0;
+}
+
+/* Not known when the kernel would first make some free there. */
 static enum mmx_request_end refuse(const struct walk *w, const struct mmx_zone_state *zone,
 				   enum mmx_request_end end, struct mmx_request_try *t)
 {
-	return may_accept(w, zone, &t->why) ? MMX_END_UNKNOWN : end;
+	if (may_accept(w, zone, &t->why) || may_grow(w, zone, &t->why) ||
+	    (end == MMX_END_MARK && may_reclaim(w, zone, t->pass, &t->why)))
+		return MMX_END_UNKNOWN;
+	return end;
 }
 
 static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone_state *zone,
@@ -351,31 +515,13 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 	return found ? MMX_END_SERVED : refuse(w, zone, without_block(w, zone), t);
 }
 
-/* Without NUMA a node has but one list, and its requests are never kept from others. */
-static enum mmx_zonelist_kind find_kind(const struct walk *w)
-{
-	bool has_both = w->l->member[M_pglist_data_node_zonelists].m.nelems > MMX_ZONES_OF_NODE;
-
-	return has_both && has_flag(w, "__GFP_THISNODE") ? MMX_ZONES_OF_NODE : MMX_ZONES_OF_ALL;
-}
-
-/* The next zone of the list that may be taken from; the first one is the kernel's preferred zone. */
-static const struct mmx_zonelist_entry *next_entry(const struct walk *w,
-						   const struct mmx_zonelist_entry *at)
-{
-	do
-		at = mmx_zonelist_next(w->topology, w->request->node, w->kind, at);
-	while (at && at->zone > w->request->highest);
-	return at;
-}
-
 /* 1 when a zone serves, 0 when none does, -1 without memory. */
 static int try_pass(const struct walk *w, enum mmx_request_pass pass)
 {
 	struct mmx_request *q = w->request;
-	const struct mmx_zonelist_entry *first = next_entry(w, NULL);
+	const struct mmx_zonelist_entry *first = next_entry(w, pass, NULL);
 
-	for (const struct mmx_zonelist_entry *at = first; at; at = next_entry(w, at)) {
+	for (const struct mmx_zonelist_entry *at = first; at; at = next_entry(w, pass, at)) {
 		struct mmx_request_try t = {.pass = pass, .node = at->node, .zone = at->zone};
 		const struct mmx_zone_state *zone;
 
@@ -416,7 +562,7 @@ static void find_sparing(struct walk *w)
 static bool begins_tidy(const struct walk *w)
 {
 	const struct mmx_zone_state *below;
-	const struct mmx_zonelist_entry *at = next_entry(w, NULL);
+	const struct mmx_zonelist_entry *at = next_entry(w, MMX_PASS_LOW, NULL);
 	unsigned int nodes = 0;
 
 	if (w->spares)
@@ -457,8 +603,8 @@ static enum mmx_request_kswapd find_serving_kswapd(const struct walk *w)
 	if (q->served < 0)
 		return MMX_KSWAPD_ASLEEP;
 	serving = q->tries.v[q->served].node;
-	for (const struct mmx_zonelist_entry *at = next_entry(w, NULL); at;
-	     at = next_entry(w, at)) {
+	for (const struct mmx_zonelist_entry *at = next_entry(w, MMX_PASS_LOW, NULL); at;
+	     at = next_entry(w, MMX_PASS_LOW, at)) {
 		if (at->node != serving && find_kswapd(w, at->node) != MMX_KSWAPD_AWAKE)
 			return find_kswapd(w, serving);
 	}
@@ -502,6 +648,33 @@ static int check(const struct walk *w, struct mmx_err *err)
 	return 0;
 }
 
+/* Where a task's request begins: on its node, or where its policy says, which __GFP_THISNODE goes before. */
+static int take_task(const struct walk *w, struct mmx_err *err)
+{
+	struct mmx_request *q = w->request;
+	struct mmx_allowed *a = &q->allowed;
+	unsigned int first;
+
+	if (!q->task)
+		return 0;
+	if (mmx_allowed_read(a, w->view, q->task, err))
+		return -1;
+	if (a->has_node && !q->is_on_node)
+		q->node = a->node;
+	first = mmx_node_set_first(&a->nodes);
+	if (has_flag(w, "__GFP_THISNODE"))
+		return 0;
+	if (a->policy == MMX_POLICY_PREFERRED && first < MMX_NODES_MAX)
+		q->node = first;
+	if (a->policy == MMX_POLICY_INTERLEAVE && a->has_next)
+		q->node = a->next;
+	if (a->policy >= MMX_POLICY_PREFERRED_MANY)
+		return mmx_fail(err, MMX_EMISSING,
+				"where a request of a task of policy \"%s\" begins is not known",
+				mmx_policy_name(a->policy));
+	return 0;
+}
+
 int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_pageblock_format *blocks = mmx_know_pageblock_format(view);
@@ -513,12 +686,12 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 		.counters = mmx_know_counters(view),
 		.names = mmx_know_gfp_names(view),
 		.topology = mmx_know_topology(view),
-		.block_order = blocks->types ? blocks->order : 9,
+		.block_order = blocks->order,
 	};
 	int ret = 0;
 
 	q->served = q->unknown = -1;
-	if (require(&w, err))
+	if (require(&w, err) || take_task(&w, err))
 		return -1;
 	mmx_cover_inherit(&q->coverage, &w.topology->coverage);
 	q->highest = find_highest(&w);

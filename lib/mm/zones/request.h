@@ -3,7 +3,7 @@
  * Which zone would serve a request for memory as things stand, by the allocator's own steps: first the zones
  * of the list in their order against the low watermark; then, with kswapd awake, against the minimum, from which
  * requests that must not wait may take some; and those of who frees memory, against nothing. What reclaim
- * or compaction would bring is not asked here, nor what cpusets and policies allow.
+ * or compaction would bring is not asked here. Of a task its cpuset and its policy count.
  */
 #ifndef MMX_MM_REQUEST_H
 #define MMX_MM_REQUEST_H
@@ -13,7 +13,9 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
+#include "mm/zones/allowed.h"
 
+struct mmx_task;
 struct mmx_view;
 
 /**
@@ -29,7 +31,7 @@ enum mmx_request_pass { MMX_PASS_LOW_TIDY, MMX_PASS_LOW, MMX_PASS_MIN, MMX_PASS_
  * @MMX_END_MARK: too little is free above watermark and reserve
  * @MMX_END_FRAGMENTED: enough is free, and no block of that order
  * @MMX_END_TYPE: there are such blocks, of types that it must not take
- * @MMX_END_UNKNOWN: what it rests on is not in the dump, or the kernel would first accept memory
+ * @MMX_END_UNKNOWN: what it rests on is not in the dump, or the kernel would first make some free there
  */
 enum mmx_request_end {
 	MMX_END_SERVED,
@@ -67,6 +69,9 @@ struct mmx_request_try {
 /**
  * struct mmx_request - what is asked for, and what came of it
  * @gfp, @order, @node: to be set: flags, log2 of pages, and the node that it is made on
+ * @is_on_node: to be set: somebody named @node, and the task's own does not count
+ * @task: to be set: whose it is; NULL: of nobody, as in an interrupt
+ * @allowed: where it may be served from, of a task
  * @highest: the highest zone that the flags allow
  * @type: migrate type of what it is for
  * @served: number of the try that serves it; -1: none would, as things stand
@@ -78,6 +83,9 @@ struct mmx_request {
 	struct mmx_coverage coverage;
 	uint64_t gfp;
 	unsigned int order, node;
+	bool is_on_node;
+	const struct mmx_task *task;
+	struct mmx_allowed allowed;
 	unsigned int highest, type;
 	int served, unknown;
 	enum mmx_request_kswapd kswapd;
