@@ -11,6 +11,22 @@ static bool is_in(const unsigned char *mask, unsigned int nr)
 	return mask[nr / 8] >> nr % 8 & 1;
 }
 
+/*
+ * A kernel without SMP has one CPU, whose memory is where pointers to it say. That symbols are missing proves
+ * nothing: what proves it is that its zones have no place for what CPUs hold back.
+ */
+static bool is_up(const struct mmx_kernel *k)
+{
+	return !mmx_symbols_find(&k->symbols, "__per_cpu_offset") &&
+	       mmx_has_struct(&k->layout, S_per_cpu_zonestat) &&
+	       !mmx_has(&k->layout, M_per_cpu_zonestat_vm_stat_diff);
+}
+
+static int the_only_one(struct mmx_cpus *cpus, struct mmx_err *err)
+{
+	return mmx_array_add(cpus, (struct mmx_cpu){0}) ? 0 : mmx_fail_nomem(err);
+}
+
 /* Those of a mask, which is a kernel variable, or of a second one; a kernel without that has no more of them. */
 static int cpus_of(struct mmx_cpus *cpus, struct mmx_view *view, const char *mask_name,
 		   const char *other_name, struct mmx_err *err)
@@ -20,6 +36,8 @@ static int cpus_of(struct mmx_cpus *cpus, struct mmx_view *view, const char *mas
 	uint64_t mask_at, other_at, offsets, size;
 
 	*cpus = (struct mmx_cpus){0};
+	if (is_up(k))
+		return the_only_one(cpus, err);
 	if (!mmx_symbol_addr(&k->symbols, "__per_cpu_offset", &offsets) ||
 	    !mmx_symbol_addr(&k->symbols, mask_name, &mask_at))
 		return mmx_fail(err, MMX_EMISSING, "symbols __per_cpu_offset and %s are needed",

@@ -68,6 +68,8 @@ static void make_layout(void)
 /* CPU 1 is away. */
 static uint64_t online = 5; /* CPUs 0 and 2 */
 
+static bool is_up;
+
 static void setup(void)
 {
 	static const struct of_cpu cpus[3] = {
@@ -87,8 +89,10 @@ static void setup(void)
 	node = fake_at(m, at);
 	z.addr = at + offsetof(struct node, zone);
 	fake_symbol(m, "contig_page_data", at);
-	put("__per_cpu_offset", offset, sizeof(offset));
-	put("__cpu_online_mask", &online, 8);
+	if (!is_up) {
+		put("__per_cpu_offset", offset, sizeof(offset));
+		put("__cpu_online_mask", &online, 8);
+	}
 	put("node_states", (uint64_t[]){1, 1}, 16);
 	put("vm_zone_stat", shared, sizeof(shared));
 	put("vm_node_stat", shared, sizeof(shared));
@@ -165,10 +169,15 @@ static void without_smp_nothing_is_pending(void)
 	const struct mmx_counters *c;
 	struct mmx_counter counter;
 
+	is_up = true;
 	setup();
+	is_up = false;
+	c = find();
+	CHECK(!mmx_cover_whole(&c->coverage), "symbols are missing, and nothing else tells");
 	m->mem.kernel.layout.member[M_per_cpu_zonestat_vm_stat_diff].provider = -1;
 	m->mem.kernel.layout.member[M_per_cpu_nodestat_vm_node_stat_diff].provider = -1;
 	c = find();
+	CHECK(mmx_cover_whole(&c->coverage), "%s", c->coverage.first.text);
 	counter = of(c, MMX_COUNTERS_ZONE, 1);
 	CHECK(is(counter, -2, 0, 0) && (int64_t)mmx_counter_shown(c, &counter) == -2, "%s",
 	      c->coverage.first.text);
