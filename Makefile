@@ -48,6 +48,16 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALLC) -c $< -o $@
 
+# The words that lib/kernel/vocabulary.c has are those of all sources.
+VOCABULARY := $(B)/gen/vocabulary.inc
+$(VOCABULARY): $(wildcard lib/*/*.[ch] lib/*/*/*.[ch]) scripts/vocabulary
+	$(call note,WORDS,$@)
+	@mkdir -p $(@D)
+	$(Q)scripts/vocabulary $(filter %.c %.h,$^) > $@
+
+$(B)/obj/lib/kernel/vocabulary.o $(B)/obj-fuzz/lib/kernel/vocabulary.o: $(VOCABULARY)
+$(B)/obj/lib/kernel/vocabulary.o $(B)/obj-fuzz/lib/kernel/vocabulary.o: BASE += -I$(B)/gen
+
 $(B)/libmmx.a: $(call obj,$(LIB_SRC))
 	$(call note,AR,$@)
 	@rm -f $@

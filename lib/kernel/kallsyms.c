@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "base/large.h"
 #include "kernel/kallsyms.h"
+#include "kernel/lazy_symbols.h"
+#include "kernel/symbol_scan.h"
 #include "kernel/symbols.h"
 #include "kernel/vmcoreinfo.h"
 
@@ -15,12 +17,10 @@
 /* Tokens begin at 16-bit offsets, and the last may be as long as a name. */
 #define TOKEN_TABLE_MAX (UINT16_MAX + MMX_SYMBOL_NAME)
 
-enum encoding { ABSOLUTE_PERCPU, BASE_RELATIVE, PLACE_RELATIVE, ENCODINGS };
-
 static const char *const encoding_names[] = {
-	[ABSOLUTE_PERCPU] = "absolute-percpu",
-	[BASE_RELATIVE] = "base-relative",
-	[PLACE_RELATIVE] = "place-relative",
+	[MMX_ABSOLUTE_PERCPU] = "absolute-percpu",
+	[MMX_BASE_RELATIVE] = "base-relative",
+	[MMX_PLACE_RELATIVE] = "place-relative",
 };
 
 /*
@@ -34,16 +34,16 @@ static const char *const anchor_names[] = {"_stext", "init_uts_ns", "init_top_pg
 #define ANCHORS (sizeof(anchor_names) / sizeof(*anchor_names))
 
 struct anchor {
-	const char *name;
-	uint32_t hash;
 	uint64_t addr;
+	int word;
 	bool seen;
 	unsigned int fits; /* a bit for each encoding */
 };
 
 struct decoder {
-	const struct mmx_kallsyms *k;
-	const struct mmx_symbol_tokens *tokens;
+	struct mmx_kallsyms *k;
+	struct mmx_lazy_symbols *lazy;
+	struct mmx_symbol_scan scan;
 	struct anchor anchor[ANCHORS];
 	unsigned int anchors;
 };
@@ -51,86 +51,48 @@ struct decoder {
 static int read_anchors(struct decoder *d, const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
 {
 	for (unsigned int i = 0; i < ANCHORS; i++) {
+		const char *name = anchor_names[i];
 		struct anchor *a = &d->anchor[d->anchors];
 
-		if (!mmx_vmcoreinfo_symbol(vi, anchor_names[i], &a->addr)) {
+		if (!mmx_vmcoreinfo_symbol(vi, name, &a->addr)) {
 			if (i == 0)
 				return mmx_fail(err, MMX_EMISSING,
 						"VMCOREINFO has no SYMBOL(_stext)");
 			continue;
 		}
-		a->name = anchor_names[i];
-		a->hash = mmx_symbol_hash(a->name, strlen(a->name));
+		a->word = mmx_vocabulary_find(d->lazy->words,
+					      mmx_sum(d->lazy->words, name, strlen(name)), name);
 		d->anchors++;
 	}
 	return 0;
 }
 
-static uint64_t decode_address(const struct mmx_kallsyms *k, enum encoding encoding, uint32_t i)
+/* Notes the encodings under which a symbol's address is that of the anchor whose name it has. */
+static void match_anchors(struct decoder *d, const struct mmx_symbol_hit *hit)
 {
-	uint64_t slot = 4 * (uint64_t)i;
-	uint32_t offset = mmx_le32(k->offsets + slot);
+	struct mmx_kallsyms_addresses as = d->lazy->addresses;
 
-	switch (encoding) {
-	case ABSOLUTE_PERCPU:
-		return (int32_t)offset >= 0 ? offset : k->relative_base - 1 - (int32_t)offset;
-	case BASE_RELATIVE:
-		return k->relative_base + offset;
-	default:
-		return k->offsets_addr + slot + (int32_t)offset;
-	}
-}
+	for (unsigned int i = 0; i < d->anchors; i++) {
+		struct anchor *a = &d->anchor[i];
 
-/* If symbol @i is an anchor, notes the encodings under which its address is the anchor's. */
-static void match_anchors(struct decoder *d, const struct mmx_packed *name, uint32_t hash,
-			  uint32_t i)
-{
-	char text[MMX_SYMBOL_NAME];
-
-	for (unsigned int j = 0; j < d->anchors; j++) {
-		struct anchor *a = &d->anchor[j];
-
-		if (a->hash != hash)
-			continue;
-		mmx_packed_write(d->tokens, name, text);
-		if (strcmp(text, a->name))
+		if (a->word != (int)hit->word)
 			continue;
 		a->seen = true;
-		for (int e = d->k->has_base ? 0 : PLACE_RELATIVE; e < ENCODINGS; e++) {
-			if (decode_address(d->k, e, i) == a->addr)
-				a->fits |= 1u << e;
+		as.encoding = d->k->has_base ? 0 : MMX_PLACE_RELATIVE;
+		for (; as.encoding < MMX_KALLSYMS_ENCODINGS; as.encoding++) {
+			if (mmx_kallsyms_address(&as, hit->symbol) == a->addr)
+				a->fits |= 1u << as.encoding;
 		}
 	}
 }
 
-/* Looks at every name; appends every symbol but for its address. */
-static int take_names(struct decoder *d, struct mmx_symbol_table *t, struct mmx_err *err)
+/* The one encoding under which every anchor comes out right. */
+static int choose_encoding(struct decoder *d, struct mmx_err *err)
 {
-	const char *names = (const char *)d->k->names;
-	size_t at = 0;
+	unsigned int fits = (1u << MMX_KALLSYMS_ENCODINGS) - 1;
 
-	for (uint32_t i = 0; i < d->k->num_syms; i++) {
-		struct mmx_packed name;
-		uint32_t begins = at;
-
-		if (!mmx_packed_next(names, d->k->names_len, &at, &name))
-			return mmx_fail(err, MMX_ECORRUPT,
-					"kallsyms: the names end after %" PRIu32 " of %" PRIu32, i,
-					d->k->num_syms);
-		t->v[i].name = begins;
-		if (!mmx_packed_hash(d->tokens, &name, &t->hashes.v[i], &t->v[i].type))
-			return mmx_fail(err, MMX_ECORRUPT,
-					"kallsyms: name %" PRIu32 " is empty or too long", i);
-		match_anchors(d, &name, t->hashes.v[i], i);
-	}
-	return 0;
-}
-
-/* The one encoding under which every anchor comes out right, or -1. */
-static int choose_encoding(const struct decoder *d, struct mmx_err *err)
-{
-	unsigned int fits = (1u << ENCODINGS) - 1;
-
+	for (size_t i = 0; i < d->scan.hits.n; i++)
+		match_anchors(d, &d->scan.hits.v[i]);
 	if (!d->anchor[0].seen)
 		return mmx_fail(err, MMX_ECORRUPT, "kallsyms: no symbol is called _stext");
 	for (unsigned int i = 0; i < d->anchors; i++) {
@@ -142,47 +104,123 @@ static int choose_encoding(const struct decoder *d, struct mmx_err *err)
 				"kallsyms: addresses agree with VMCOREINFO under %s of the "
 				"encodings absolute-percpu, base-relative and place-relative",
 				fits ? "more than one" : "none");
-	return __builtin_ctz(fits);
+	d->lazy->addresses.encoding = __builtin_ctz(fits);
+	return 0;
 }
 
-static int decode(struct mmx_symbol_table *t, const struct mmx_kallsyms *k,
-		  const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
+/* With an encoding that the compiler knows, which makes it a loop of a few instructions. */
+static inline __attribute__((always_inline)) bool ascending_under(
+	const struct mmx_kallsyms_addresses *a, size_t n, enum mmx_kallsyms_encoding encoding)
 {
-	struct decoder d = {.k = k};
+	struct mmx_kallsyms_addresses as = *a;
+	uint64_t before = 0;
+	bool falls = false;
 
-	t->v = mmx_large_alloc(k->num_syms * sizeof(*t->v));
-	t->hashes.v = mmx_large_alloc(k->num_syms * sizeof(*t->hashes.v));
-	if (!t->v || !t->hashes.v)
+	as.encoding = encoding;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t addr = mmx_kallsyms_address(&as, i);
+
+		falls |= addr < before;
+		before = addr;
+	}
+	return !falls;
+}
+
+static bool ascending(const struct mmx_kallsyms_addresses *a, size_t n)
+{
+	switch (a->encoding) {
+	case MMX_ABSOLUTE_PERCPU:
+		return ascending_under(a, n, MMX_ABSOLUTE_PERCPU);
+	case MMX_BASE_RELATIVE:
+		return ascending_under(a, n, MMX_BASE_RELATIVE);
+	default:
+		return ascending_under(a, n, MMX_PLACE_RELATIVE);
+	}
+}
+
+/* The symbols of words: the first of a name is the lowest. */
+static void keep_words(struct decoder *d)
+{
+	for (size_t i = 0; i < d->scan.hits.n; i++) {
+		const struct mmx_symbol_hit *hit = &d->scan.hits.v[i];
+
+		if (!d->lazy->symbol_of[hit->word])
+			d->lazy->symbol_of[hit->word] = hit->symbol + 1;
+	}
+}
+
+static int decode(struct decoder *d, struct mmx_symbol_table *t, const struct mmx_vmcoreinfo *vi,
+		  struct mmx_err *err)
+{
+	struct mmx_kallsyms *k = d->k;
+
+	t->lazy = d->lazy = mmx_lazy_symbols_new(k->num_syms);
+	t->v = calloc(k->num_syms, sizeof(*t->v));
+	if (!t->lazy || !t->v)
 		return mmx_fail_nomem(err);
+	t->n = t->allocated = k->num_syms;
 	t->tokens = mmx_symbol_tokens_new(k->token_table, k->token_table_len, k->token_index, err);
-	d.tokens = t->tokens;
-	if (!t->tokens || read_anchors(&d, vi, err) || take_names(&d, t, err))
+	if (!t->tokens)
 		return -1;
-	return choose_encoding(&d, err);
+	d->lazy->addresses = (struct mmx_kallsyms_addresses){
+		.offsets = k->offsets,
+		.offsets_addr = k->offsets_addr,
+		.relative_base = k->relative_base,
+	};
+	d->scan = (struct mmx_symbol_scan){
+		.names = (const char *)k->names,
+		.len = k->names_len,
+		.n = k->num_syms,
+		.tokens = t->tokens,
+		.words = d->lazy->words,
+		.marks = d->lazy->marks,
+	};
+	return read_anchors(d, vi, err) || mmx_symbol_scan(&d->scan, err) || choose_encoding(d, err)
+		       ? -1
+		       : 0;
+}
+
+/* No kernel's are out of order. If they are, all are filled in, for finishing to sort them. */
+static int fill_unsorted(struct mmx_symbol_table *t, struct mmx_err *err)
+{
+	if (!mmx_lazy_symbols_fill_all(t))
+		return mmx_fail_nomem(err);
+	mmx_lazy_symbols_free(t->lazy);
+	t->lazy = NULL;
+	return 0;
 }
 
 int mmx_kallsyms_decode(struct mmx_symbols *s, struct mmx_kallsyms *k,
 			const struct mmx_vmcoreinfo *vi, struct mmx_err *err)
 {
+	struct decoder d = {.k = k};
 	struct mmx_symbol_table t = {0};
-	int encoding = decode(&t, k, vi, err);
+	int ret = decode(&d, &t, vi, err);
+	const char *encoding = NULL;
 
-	if (encoding < 0) {
+	if (!ret) {
+		t.names.v = (char *)k->names;
+		t.names.n = t.names.allocated = k->names_len;
+		k->names = NULL;
+		k->offsets = NULL;
+		encoding = encoding_names[d.lazy->addresses.encoding];
+		keep_words(&d);
+		if (ascending(&d.lazy->addresses, t.n))
+			t.finished = t.n;
+		else
+			ret = fill_unsorted(&t, err);
+	} else if (t.lazy) {
+		t.lazy->addresses.offsets = NULL; /* still the caller's */
+	}
+	mmx_array_free(&d.scan.hits);
+	if (ret) {
 		mmx_symbol_table_free(&t);
 		return -1;
 	}
-	for (uint32_t i = 0; i < k->num_syms; i++) {
-		t.v[i].addr = decode_address(k, encoding, i);
-		t.v[i].module = 0;
-	}
-	t.n = t.allocated = t.hashes.n = t.hashes.allocated = k->num_syms;
-	t.names.v = (char *)k->names;
-	t.names.n = t.names.allocated = k->names_len;
-	k->names = NULL;
 	mmx_symbol_table_free(&s->kernel);
 	s->kernel = t;
 	s->provider = "kallsyms in the dump";
-	s->encoding = encoding_names[encoding];
+	s->encoding = encoding;
 	return 0;
 }
 

@@ -10,10 +10,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/err.h"
 
 struct mmx_symbols;
 struct mmx_vmcoreinfo;
+
+enum mmx_kallsyms_encoding {
+	MMX_ABSOLUTE_PERCPU,
+	MMX_BASE_RELATIVE,
+	MMX_PLACE_RELATIVE,
+	MMX_KALLSYMS_ENCODINGS
+};
+
+/** struct mmx_kallsyms_addresses - a number of 32 bits for each symbol, and what it is relative to */
+struct mmx_kallsyms_addresses {
+	enum mmx_kallsyms_encoding encoding;
+	unsigned char *offsets;
+	uint64_t offsets_addr;
+	uint64_t relative_base;
+};
+
+static inline uint64_t mmx_kallsyms_address(const struct mmx_kallsyms_addresses *a, size_t i)
+{
+	uint64_t slot = 4 * (uint64_t)i;
+	uint32_t offset = mmx_le32(a->offsets + slot);
+
+	switch (a->encoding) {
+	case MMX_ABSOLUTE_PERCPU:
+		return (int32_t)offset >= 0 ? offset : a->relative_base - 1 - (int32_t)offset;
+	case MMX_BASE_RELATIVE:
+		return a->relative_base + offset;
+	default:
+		return a->offsets_addr + slot + (int32_t)offset;
+	}
+}
 
 /* More symbols than any configuration of the kernel has. */
 #define MMX_KALLSYMS_MAX (4u << 20)
@@ -41,8 +72,8 @@ struct mmx_kallsyms {
 
 /**
  * mmx_kallsyms_decode() - make them the kernel's symbols, in the order of the tables
- * The encoding of addresses is found by holding what comes out against @vi. The names are kept as they
- * are, and taken away from @k; on failure @s is as before.
+ * The encoding of addresses is found by holding what comes out against @vi. Names and offsets are kept as
+ * they are, and taken away from @k; on failure @s is as before.
  */
 int mmx_kallsyms_decode(struct mmx_symbols *s, struct mmx_kallsyms *k,
 			const struct mmx_vmcoreinfo *vi, struct mmx_err *err);

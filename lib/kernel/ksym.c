@@ -133,18 +133,26 @@ static const struct mmx_symbol *around(const struct mmx_symbols *s, const char *
 				       uint64_t addr, uint64_t start, uint64_t *end)
 {
 	const struct mmx_symbol_table *t = module ? &s->modules : &s->kernel;
-	size_t i = mmx_array_bound(t, sym, sym->addr <= addr);
+	size_t i = mmx_symbol_table_up_to(t, addr);
 	const struct mmx_symbol *best = NULL;
 
-	for (size_t after = i; after < t->n && t->v[after].addr < *end; after++) {
-		if (counts(s, &t->v[after], module)) {
-			*end = t->v[after].addr;
+	for (size_t after = i; after < t->n; after++) {
+		const struct mmx_symbol *sym = mmx_symbol_table_at(t, after);
+
+		if (sym->addr >= *end)
+			break;
+		if (counts(s, sym, module)) {
+			*end = sym->addr;
 			break;
 		}
 	}
-	while (i-- && t->v[i].addr >= start && (!best || t->v[i].addr == best->addr)) {
-		if (counts(s, &t->v[i], module))
-			best = &t->v[i];
+	while (i--) {
+		const struct mmx_symbol *sym = mmx_symbol_table_at(t, i);
+
+		if (sym->addr < start || (best && sym->addr != best->addr))
+			break;
+		if (counts(s, sym, module))
+			best = sym;
 	}
 	return best;
 }

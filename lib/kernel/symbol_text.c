@@ -61,45 +61,16 @@ struct mmx_symbol_tokens *mmx_symbol_tokens_new(const char *text, size_t len,
 	return t;
 }
 
-bool mmx_packed_next(const char *table, size_t len, size_t *at, struct mmx_packed *name)
+uint32_t mmx_packed_hash(const struct mmx_symbol_tokens *tokens, const struct mmx_packed *name)
 {
-	const unsigned char *p = (const unsigned char *)table + *at;
-	size_t left = len - *at, head = 1, n;
+	uint32_t value = tokens->token[name->tokens[0]].rest.value;
 
-	if (!left)
-		return false;
-	n = p[0];
-	if (n & 0x80) {
-		if (left < 2)
-			return false;
-		n = (n & 0x7f) | (size_t)p[1] << 7;
-		head = 2;
-	}
-	if (n > left - head)
-		return false;
-	*at += head + n;
-	*name = (struct mmx_packed){p + head, n};
-	return true;
-}
-
-bool mmx_packed_hash(const struct mmx_symbol_tokens *tokens, const struct mmx_packed *name,
-		     uint32_t *hash, char *letter)
-{
-	const struct mmx_symbol_token *t = &tokens->token[name->n ? name->tokens[0] : 0];
-	uint32_t value = t->rest.value;
-	size_t len = t->len;
-
-	/* An empty first token would leave the letter to the second one. No kernel has one. */
-	if (!name->n || !len)
-		return false;
-	*letter = t->text[0];
 	for (size_t i = 1; i < name->n; i++) {
-		t = &tokens->token[name->tokens[i]];
-		value = value * t->all.power + t->all.value;
-		len += t->len;
+		const struct mmx_symbol_hash *h = &tokens->token[name->tokens[i]].all;
+
+		value = value * h->power + h->value;
 	}
-	*hash = scatter(value);
-	return len > 1 && len <= MMX_SYMBOL_NAME;
+	return scatter(value);
 }
 
 void mmx_packed_write(const struct mmx_symbol_tokens *tokens, const struct mmx_packed *name,

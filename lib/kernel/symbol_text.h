@@ -51,13 +51,43 @@ struct mmx_packed {
 };
 
 /** mmx_packed_next() - the name at @at, which then moves behind it; false when the table ends before */
-bool mmx_packed_next(const char *table, size_t len, size_t *at, struct mmx_packed *name);
+static inline bool mmx_packed_next(const char *table, size_t len, size_t *at,
+				   struct mmx_packed *name)
+{
+	const unsigned char *p = (const unsigned char *)table + *at;
+	size_t left = len - *at, head = 1, n;
 
-/** mmx_packed_hash() - the hash of a name, and its letter; false when it is empty or too long */
-bool mmx_packed_hash(const struct mmx_symbol_tokens *tokens, const struct mmx_packed *name,
-		     uint32_t *hash, char *letter);
+	if (!left)
+		return false;
+	n = p[0];
+	if (n & 0x80) {
+		if (left < 2)
+			return false;
+		n = (n & 0x7f) | (size_t)p[1] << 7;
+		head = 2;
+	}
+	if (n > left - head)
+		return false;
+	*at += head + n;
+	*name = (struct mmx_packed){p + head, n};
+	return true;
+}
 
-/** mmx_packed_write() - write out a name that has a hash, NUL-terminated */
+/*
+ * Of names that are neither empty nor too long, as symbol_scan.h finds out.
+ */
+
+/** mmx_packed_letter() - what the symbol is */
+static inline char mmx_packed_letter(const struct mmx_symbol_tokens *tokens,
+				     const struct mmx_packed *name)
+{
+	return tokens->token[name->tokens[0]].text[0];
+}
+
+/** mmx_packed_hash() - the hash of the name */
+uint32_t mmx_packed_hash(const struct mmx_symbol_tokens *tokens, const struct mmx_packed *name);
+
+/** mmx_packed_write() - write it out, NUL-terminated */
 void mmx_packed_write(const struct mmx_symbol_tokens *tokens, const struct mmx_packed *name,
 		      char text[static MMX_SYMBOL_NAME]);
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/large.h"
+#include "kernel/lazy_symbols.h"
+#include "kernel/name_index.h"
 #include "kernel/symbols.h"
 
 /* Kernel addresses are the upper half of the address space; what is below is a per-CPU offset. */
@@ -13,9 +14,6 @@
 
 /* Symbols farther away than the largest objects of a kernel say nothing about an address. */
 #define NEAR (16ULL << 20)
-
-/* Steps through the index that a name may cost on average; honest names cost less than one. */
-#define PROBES_MAX 64
 
 /* Symbols at one address that are compared; a few hundred system calls may share one. */
 #define ALIASES_MAX 4096
@@ -61,9 +59,8 @@ uint16_t mmx_symbols_add_module(struct mmx_symbols *s, const char *name)
 	return s->module_names.n;
 }
 
-/* The name of a symbol of that table: where it is plain, or written out. */
-static const char *name_in(const struct mmx_symbol_table *t, const struct mmx_symbol *sym,
-			   char text[static MMX_SYMBOL_NAME])
+const char *mmx_symbol_table_name(const struct mmx_symbol_table *t, const struct mmx_symbol *sym,
+				  char text[static MMX_SYMBOL_NAME])
 {
 	struct mmx_packed name;
 	size_t at = sym->name;
@@ -76,10 +73,38 @@ static const char *name_in(const struct mmx_symbol_table *t, const struct mmx_sy
 	return text;
 }
 
+const struct mmx_symbol *mmx_symbol_table_at(const struct mmx_symbol_table *t, size_t i)
+{
+	if (t->lazy)
+		mmx_lazy_symbols_fill(t, i);
+	return &t->v[i];
+}
+
+/* Without filling it in. */
+static uint64_t addr_at(const struct mmx_symbol_table *t, size_t i)
+{
+	return t->lazy ? mmx_kallsyms_address(&t->lazy->addresses, i) : t->v[i].addr;
+}
+
+size_t mmx_symbol_table_up_to(const struct mmx_symbol_table *t, uint64_t addr)
+{
+	size_t lo = 0, hi = t->finished;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (addr_at(t, mid) <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 const char *mmx_symbol_name(const struct mmx_symbols *s, const struct mmx_symbol *sym,
 			    char text[static MMX_SYMBOL_NAME])
 {
-	const char *name = name_in(sym->module ? &s->modules : &s->kernel, sym, text);
+	const char *name = mmx_symbol_table_name(sym->module ? &s->modules : &s->kernel, sym, text);
 
 	if (name != text)
 		snprintf(text, MMX_SYMBOL_NAME, "%s", name);
@@ -96,7 +121,6 @@ static int by_address(const void *a, const void *b)
 	return x->name < y->name ? -1 : x->name > y->name;
 }
 
-/* kallsyms comes sorted, so that its hashes need not be computed again. */
 static void sort(struct mmx_symbol_table *t)
 {
 	char text[MMX_SYMBOL_NAME];
@@ -108,115 +132,20 @@ static void sort(struct mmx_symbol_table *t)
 		return;
 	mmx_array_sort(t, by_address);
 	for (size_t i = 0; i < t->n; i++) {
-		const char *name = name_in(t, &t->v[i], text);
+		const char *name = mmx_symbol_table_name(t, &t->v[i], text);
 
 		t->hashes.v[i] = mmx_symbol_hash(name, strlen(name));
 	}
 }
 
-/*
- * A slot has the index in its lower bits and, so that searches need not touch symbols that only share a
- * place, a part of the hash in those above, which has no say in the place.
- */
-#define INDEX_BITS 24
-#define INDEX_MASK ((1u << INDEX_BITS) - 1)
-
-static uint32_t make_slot(uint32_t hash, size_t index)
-{
-	return (hash & ~INDEX_MASK) | (uint32_t)(index + 1);
-}
-
-static bool same_name(const struct mmx_symbol_table *t, const struct mmx_symbol *sym,
-		      const char *name)
-{
-	char text[MMX_SYMBOL_NAME];
-
-	return !strcmp(name_in(t, sym, text), name);
-}
-
-/* The symbol of that name, or NULL. */
-static const struct mmx_symbol *find_in(const struct mmx_symbol_table *t, const char *name,
-					uint32_t hash)
-{
-	size_t i = hash & (t->slots - 1);
-
-	for (; t->slots && t->slot[i]; i = (i + 1) & (t->slots - 1)) {
-		size_t index = (t->slot[i] & INDEX_MASK) - 1;
-
-		if (t->hashes.v[index] == hash && same_name(t, &t->v[index], name))
-			return &t->v[index];
-	}
-	return NULL;
-}
-
-/* Enters a symbol, unless a lower one has its name; returns the steps that it took. */
-static uint64_t enter(struct mmx_symbol_table *t, size_t index)
-{
-	uint32_t hash = t->hashes.v[index];
-	size_t i = hash & (t->slots - 1);
-	char text[MMX_SYMBOL_NAME];
-	uint64_t steps = 0;
-
-	for (; t->slot[i]; i = (i + 1) & (t->slots - 1), steps++) {
-		size_t other = (t->slot[i] & INDEX_MASK) - 1;
-
-		if ((t->slot[i] ^ hash) & ~INDEX_MASK || t->hashes.v[other] != hash)
-			continue;
-		if (same_name(t, &t->v[other], name_in(t, &t->v[index], text)))
-			return steps;
-	}
-	t->slot[i] = make_slot(hash, index);
-	return steps;
-}
-
-#define BATCH 32
-
-/* Begins to fetch the slots of a batch before the first of them is looked at. */
-static bool index_all(struct mmx_symbol_table *t)
-{
-	uint64_t steps = 0;
-
-	for (size_t i = 0; i < t->n; i += BATCH) {
-		size_t end = i + BATCH < t->n ? i + BATCH : t->n;
-
-		for (size_t j = i; j < end; j++)
-			__builtin_prefetch(&t->slot[t->hashes.v[j] & (t->slots - 1)], 1);
-		for (size_t j = i; j < end; j++) {
-			if (t->v[j].type != 'U')
-				steps += enter(t, j);
-		}
-		if (steps > PROBES_MAX * (uint64_t)t->slots)
-			return false;
-	}
-	return true;
-}
-
-static void drop_index(struct mmx_symbol_table *t)
-{
-	free(t->slot);
-	t->slot = NULL;
-	t->slots = t->finished = 0;
-}
-
 static int finish(struct mmx_symbol_table *t, struct mmx_err *err)
 {
-	size_t slots = 64;
-
 	if (t->finished == t->n)
 		return 0;
-	drop_index(t);
-	while (slots < 2 * t->n)
-		slots *= 2;
-	t->slot = mmx_large_zeroed(slots, sizeof(*t->slot));
-	if (!t->slot)
-		return mmx_fail_nomem(err);
-	t->slots = slots;
+	t->finished = 0;
 	sort(t);
-	if (!index_all(t)) {
-		drop_index(t);
-		return mmx_fail(err, MMX_ECORRUPT,
-				"the names of the %zu symbols are forged: they collide", t->n);
-	}
+	if (mmx_name_index_make(t, err))
+		return -1;
 	t->finished = t->n;
 	return 0;
 }
@@ -231,8 +160,9 @@ void mmx_symbol_table_free(struct mmx_symbol_table *t)
 	mmx_array_free(t);
 	mmx_array_free(&t->names);
 	mmx_array_free(&t->hashes);
+	mmx_name_index_drop(t);
+	mmx_lazy_symbols_free(t->lazy);
 	free(t->tokens);
-	free(t->slot);
 	*t = (struct mmx_symbol_table){0};
 }
 
@@ -244,12 +174,19 @@ void mmx_symbols_free(struct mmx_symbols *s)
 	*s = (struct mmx_symbols){0};
 }
 
+const struct mmx_symbol *mmx_symbols_at(const struct mmx_symbols *s, size_t i)
+{
+	return i < s->kernel.n ? mmx_symbol_table_at(&s->kernel, i)
+			       : &s->modules.v[i - s->kernel.n];
+}
+
 const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const char *name)
 {
 	uint32_t hash = mmx_symbol_hash(name, strlen(name));
-	const struct mmx_symbol *sym = find_in(&s->kernel, name, hash);
+	const struct mmx_symbol *sym = s->kernel.lazy ? mmx_lazy_symbols_find(&s->kernel, name)
+						      : mmx_name_index_find(&s->kernel, name, hash);
 
-	return sym ? sym : find_in(&s->modules, name, hash);
+	return sym ? sym : mmx_name_index_find(&s->modules, name, hash);
 }
 
 bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *addr)
@@ -263,12 +200,11 @@ bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *ad
 
 bool mmx_symbols_behind(const struct mmx_symbols *s, const struct mmx_symbol *sym, uint64_t *addr)
 {
-	const struct mmx_symbol_table *t = &s->kernel;
-	size_t i = mmx_array_bound(t, e, e->addr <= sym->addr);
+	size_t i = mmx_symbol_table_up_to(&s->kernel, sym->addr);
 
-	if (i >= t->finished)
+	if (i >= s->kernel.finished)
 		return false;
-	*addr = t->v[i].addr;
+	*addr = addr_at(&s->kernel, i);
 	return true;
 }
 
@@ -310,35 +246,19 @@ static unsigned int rank(const struct mmx_symbol_table *t, const struct mmx_symb
 {
 	char text[MMX_SYMBOL_NAME];
 
-	if (is_section_mark(name_in(t, sym, text)))
+	if (is_section_mark(mmx_symbol_table_name(t, sym, text)))
 		return 2;
 	return isupper((unsigned char)sym->type) ? 0 : 1;
-}
-
-/* How many finished symbols lie at or below an address. */
-static size_t count_up_to(const struct mmx_symbol_table *t, uint64_t addr)
-{
-	size_t lo = 0, hi = t->finished;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (t->v[mid].addr <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
 }
 
 static const struct mmx_symbol *nearest_in(const struct mmx_symbol_table *t, uint64_t addr,
 					   unsigned int *best_rank)
 {
 	const struct mmx_symbol *best = NULL;
-	size_t end = count_up_to(t, addr);
+	size_t end = mmx_symbol_table_up_to(t, addr);
 
 	for (size_t i = end; i-- && end - i <= ALIASES_MAX;) {
-		const struct mmx_symbol *sym = &t->v[i];
+		const struct mmx_symbol *sym = mmx_symbol_table_at(t, i);
 		unsigned int its_rank;
 
 		if (sym->addr < KERNEL_HALF || addr - sym->addr > NEAR ||

@@ -17,6 +17,7 @@
 
 struct mmx_vmcoreinfo;
 struct mmx_layout;
+struct mmx_lazy_symbols;
 
 struct mmx_symbol {
 	uint64_t addr;   /* at run time: KASLR applied. Per-CPU symbols hold their offset. */
@@ -32,6 +33,7 @@ struct mmx_symbol {
  * @slot: by name, open addressing: a part of the hash and the index + 1; an empty one is 0
  * @slots: a power of two, or 0
  * @finished: that many symbols can be found; what was added behind them cannot
+ * @lazy: what symbols are filled in from when somebody looks at them, and then indexed; NULL: all are there
  */
 struct mmx_symbol_table {
 	MMX_ARRAY(struct mmx_symbol); /* by address once finished, in source order among equals */
@@ -45,6 +47,7 @@ struct mmx_symbol_table {
 	uint32_t *slot;
 	size_t slots;
 	size_t finished;
+	struct mmx_lazy_symbols *lazy;
 };
 
 struct mmx_symbols {
@@ -87,10 +90,17 @@ static inline size_t mmx_symbols_count(const struct mmx_symbols *s)
 }
 
 /** mmx_symbols_at() - the kernel's own by address, and then those of modules by address */
-static inline const struct mmx_symbol *mmx_symbols_at(const struct mmx_symbols *s, size_t i)
-{
-	return i < s->kernel.n ? &s->kernel.v[i] : &s->modules.v[i - s->kernel.n];
-}
+const struct mmx_symbol *mmx_symbols_at(const struct mmx_symbols *s, size_t i);
+
+/** mmx_symbol_table_at() - those of one table by address */
+const struct mmx_symbol *mmx_symbol_table_at(const struct mmx_symbol_table *t, size_t i);
+
+/** mmx_symbol_table_up_to() - how many symbols of a table that can be found lie at or below an address */
+size_t mmx_symbol_table_up_to(const struct mmx_symbol_table *t, uint64_t addr);
+
+/** mmx_symbol_table_name() - the name of a symbol of that table: where it is plain, or written out */
+const char *mmx_symbol_table_name(const struct mmx_symbol_table *t, const struct mmx_symbol *sym,
+				  char text[static MMX_SYMBOL_NAME]);
 
 /** mmx_symbols_behind() - the next higher address of a kernel symbol; false when there is none */
 bool mmx_symbols_behind(const struct mmx_symbols *s, const struct mmx_symbol *sym, uint64_t *addr);

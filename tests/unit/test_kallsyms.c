@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <pthread.h>
 #include <string.h>
 
 #include "../fake_kallsyms.h"
@@ -257,7 +258,6 @@ static void names_cut_anywhere_are_refused(void)
 				    .token_table = fake_at(m, k.token_table),
 				    .token_table_len = k.token_table_len,
 				    .token_index = fake_at(m, k.token_index),
-				    .offsets = fake_at(m, k.offsets),
 				    .offsets_addr = k.offsets,
 				    .relative_base = k.base,
 				    .has_base = true};
@@ -273,13 +273,152 @@ static void names_cut_anywhere_are_refused(void)
 		memcpy(names, fake_at(m, k.names), len);
 		core.names = names;
 		core.names_len = len;
+		core.offsets = malloc(4 * COUNT(kernel));
+		memcpy(core.offsets, fake_at(m, k.offsets), 4 * COUNT(kernel));
 		ret = mmx_kallsyms_decode(&s, &core, &vi, &err);
 		CHECK(!ret == (len == k.names_len), "%zu bytes of %zu: %d", len, k.names_len, ret);
 		mmx_symbols_free(&s);
 		free(core.names);
+		free(core.offsets);
 	}
 	mmx_vmcoreinfo_free(&vi);
 	fake_memory_free(m);
+}
+
+/* Words of mmx's own among others, twice each, and one that no kernel defines. */
+static const struct fake_symbol words[] = {
+	{0xffffffff81000000, 'T', "_stext"},      {0xffffffff81000040, 't', "some_function"},
+	{0xffffffff81000080, 'D', "init_task"},   {0xffffffff810000c0, 't', "some_function"},
+	{0xffffffff81000100, 'D', "init_task"},   {0xffffffff81000140, 't', "init_taks"},
+	{0xffffffff81000180, 't', "tkas_init"},   {0xffffffff810001c0, 'U', "init_mm"},
+	{0xffffffff81800000, 'D', "init_uts_ns"},
+};
+
+/* The same, the other way round but for their addresses. */
+static void turn_round(struct fake_symbol *to, const struct fake_symbol *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[n - 1 - i] = from[i];
+}
+
+static uint64_t found(const struct mmx_symbols *s, const char *name)
+{
+	const struct mmx_symbol *sym = mmx_symbols_find(s, name);
+	char text[MMX_SYMBOL_NAME];
+
+	if (sym && strcmp(mmx_symbol_name(s, sym, text), name))
+		return 1;
+	return sym ? sym->addr : 0;
+}
+
+static void expect_words(const struct mmx_symbols *s, const char *how)
+{
+	static const struct {
+		const char *name;
+		uint64_t addr;
+	} want[] = {
+		{"_stext", 0xffffffff81000000},
+		{"init_task", 0xffffffff81000080},
+		{"some_function", 0xffffffff81000040},
+		{"init_taks", 0xffffffff81000140},
+		{"tkas_init", 0xffffffff81000180},
+		{"init_mm", 0},
+		{"page_offset_base", 0},
+		{"nothing_of_that_name", 0},
+		{"init_tas", 0},
+		{"", 0},
+	};
+
+	for (size_t i = 0; i < COUNT(want); i++)
+		CHECK(found(s, want[i].name) == want[i].addr, "%s: %s is at %" PRIx64, how,
+		      want[i].name, found(s, want[i].name));
+}
+
+static void words_are_found_as_other_names_are(void)
+{
+	struct fake_symbol turned[COUNT(words)];
+
+	turn_round(turned, words, COUNT(words));
+	for (int round = 0; round < 2; round++) {
+		struct fake_memory *m = fake_memory_new(MEMORY);
+		struct fake_kallsyms k = fake_kallsyms_put(m, round ? turned : words, COUNT(words),
+							   FAKE_BASE_RELATIVE, FAKE_OFFSETS_LAST);
+		struct mmx_symbols s = {0};
+		struct mmx_err err = {0};
+
+		CHECK(!load(&s, m, &k, &err), "%s", err.text);
+		CHECK(!mmx_symbols_finish(&s, &err), "%s", err.text);
+		CHECK((s.kernel.lazy == NULL) == round, "table %d", round);
+		expect_words(&s, round ? "out of order" : "in order");
+		expect_words(&s, "again");
+		expect_equal(&s, words, COUNT(words));
+		mmx_symbols_free(&s);
+		fake_memory_free(m);
+	}
+}
+
+/* Nothing is indexed or filled in before somebody looks. */
+static void what_nobody_asks_for_is_not_decoded(void)
+{
+	struct fake_memory *m = fake_memory_new(MEMORY);
+	struct fake_kallsyms k =
+		fake_kallsyms_put(m, words, COUNT(words), FAKE_BASE_RELATIVE, FAKE_OFFSETS_LAST);
+	struct mmx_symbols s = {0};
+	struct mmx_err err = {0};
+
+	CHECK(!load(&s, m, &k, &err) && !mmx_symbols_finish(&s, &err), "%s", err.text);
+	CHECK(!s.kernel.slot && !s.kernel.v[3].addr, "decoded when it was opened");
+	CHECK(found(&s, "page_offset_base") == 0 && found(&s, "init_task"), "words");
+	CHECK(!s.kernel.slot, "indexed for words");
+	CHECK(found(&s, "some_function") && s.kernel.slot, "another name without an index");
+	mmx_symbols_free(&s);
+	fake_memory_free(m);
+}
+
+static void *look_at_all(void *arg)
+{
+	const struct mmx_symbols *s = arg;
+	char text[MMX_SYMBOL_NAME];
+	uintptr_t wrong = 0;
+
+	for (size_t i = 0; i < mmx_symbols_count(s); i++) {
+		const struct mmx_symbol *sym = mmx_symbols_at(s, i);
+
+		wrong += !mmx_symbols_find(s, mmx_symbol_name(s, sym, text));
+		wrong += mmx_symbols_nearest(s, sym->addr)->addr != sym->addr;
+	}
+	return (void *)wrong;
+}
+
+static void threads_look_at_the_same_time(void)
+{
+	enum { N = 1000, THREADS = 4 };
+	struct fake_symbol *syms = calloc(N, sizeof(*syms));
+	char(*names)[16] = calloc(N, sizeof(*names));
+	struct fake_memory *m = fake_memory_new(MEMORY);
+	struct mmx_symbols s = {0};
+	struct fake_kallsyms k;
+	pthread_t threads[THREADS];
+	struct mmx_err err = {0};
+	void *wrong;
+
+	for (unsigned int i = 0; i < N; i++) {
+		snprintf(names[i], sizeof(names[i]), "f%u", i);
+		syms[i] = (struct fake_symbol){0xffffffff81000000 + 16 * i, 't', names[i]};
+	}
+	syms[N / 2].name = "_stext";
+	k = fake_kallsyms_put(m, syms, N, FAKE_PLACE_RELATIVE, FAKE_OFFSETS_LAST);
+	CHECK(!load(&s, m, &k, &err), "%s", err.text);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, look_at_all, &s);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &wrong);
+		CHECK(!wrong, "thread %d: %zu were wrong", i, (size_t)(uintptr_t)wrong);
+	}
+	mmx_symbols_free(&s);
+	fake_memory_free(m);
+	free(names);
+	free(syms);
 }
 
 int main(void)
@@ -289,5 +428,8 @@ int main(void)
 	RUN(corrupt_tables_are_refused);
 	RUN(two_encodings_that_fit_are_refused);
 	RUN(names_cut_anywhere_are_refused);
+	RUN(words_are_found_as_other_names_are);
+	RUN(what_nobody_asks_for_is_not_decoded);
+	RUN(threads_look_at_the_same_time);
 	return unit_end();
 }
