@@ -4,6 +4,8 @@
  * size or another type - and what its kind puts behind them. Types are numbered in the order in
  * which they stand, from 1; split BTF goes on where its base ends, in numbers and string offsets.
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "base/large.h"
 #include "base/names.h"
 #include "kernel/btf.h"
+#include "kernel/btf_asked.h"
 #include "kernel/typegraph.h"
 
 enum {
@@ -77,6 +80,11 @@ struct header {
 	uint64_t layout, layout_len; /* sizes of the kinds that its writer knew; since 7.1 */
 };
 
+/* An enumerator of an enum. */
+struct enumerator_at {
+	uint32_t type, i;
+};
+
 struct mmx_btf {
 	struct mmx_typegraph graph;
 	const struct mmx_btf *base;
@@ -85,14 +93,21 @@ struct mmx_btf {
 	const char *strings;
 	const unsigned char *layout;
 	uint32_t types_len, strings_len, layout_kinds;
-	uint32_t first_type;   /* the number of the first type here */
-	uint32_t first_string; /* the offset of the first string here */
-	uint32_t n_types;      /* here */
-	uint32_t *at;          /* where each of them begins */
+	uint32_t first_type;         /* the number of the first type here */
+	uint32_t first_string;       /* the offset of the first string here */
+	uint32_t n_types;            /* here */
+	uint32_t *at;                /* where each of them begins */
+	struct mmx_btf_asked *asked; /* its base's when it has one */
 	struct {
 		MMX_ARRAY(uint32_t);
-	} named, enums; /* types to be indexed by name; enums */
+	} named; /* types whose names may be asked for */
+	struct {
+		MMX_ARRAY(struct enumerator_at);
+	} enumerators; /* those whose names may be */
 	struct mmx_names names;
+	struct mmx_names all_names; /* once one was asked for that is not among them */
+	atomic_bool all_named;
+	pthread_mutex_t lock; /* over all_names */
 };
 
 /*
@@ -153,6 +168,24 @@ static struct type take_type(const unsigned char *p)
 	};
 }
 
+/* Bytes behind the three words; false for a kind that neither mmx nor the header knows. */
+static bool rest_size(const struct mmx_btf *b, const struct type *t, uint64_t *size)
+{
+	if (t->kind && t->kind < KINDS) {
+		const struct kind *k = &kinds[t->kind];
+
+		*size = k->fixed + (uint64_t)k->element * t->count;
+		return true;
+	}
+	/* Split BTF may leave that to its base. */
+	while (b && t->kind >= b->layout_kinds)
+		b = b->base;
+	if (!t->kind || !b)
+		return false;
+	*size = b->layout[4 * t->kind] + (uint64_t)b->layout[4 * t->kind + 1] * t->count;
+	return true;
+}
+
 /* @id must be in range and not 0. */
 static struct type get_type(const struct mmx_btf *b, uint32_t id)
 {
@@ -179,24 +212,6 @@ static bool type_ok(const struct mmx_btf *b, uint32_t id)
 	return id < b->first_type || id - b->first_type < b->n_types;
 }
 
-/* Bytes behind the three words; false for a kind that neither mmx nor the header knows. */
-static bool rest_size(const struct mmx_btf *b, const struct type *t, uint64_t *size)
-{
-	if (t->kind && t->kind < KINDS) {
-		const struct kind *k = &kinds[t->kind];
-
-		*size = k->fixed + (uint64_t)k->element * t->count;
-		return true;
-	}
-	/* Split BTF may leave that to its base. */
-	while (b && t->kind >= b->layout_kinds)
-		b = b->base;
-	if (!t->kind || !b)
-		return false;
-	*size = b->layout[4 * t->kind] + (uint64_t)b->layout[4 * t->kind + 1] * t->count;
-	return true;
-}
-
 /*
  * The names by which types are asked for fall in three groups, told by the graph's own kinds. An
  * enum without enumerators is the declaration of one, which must not hide the real one.
@@ -217,22 +232,19 @@ static enum mmx_tg_kind name_group(const struct type *t)
 	}
 }
 
-/* The highest of the words that elements have in the same place. */
-static uint32_t highest(const unsigned char *p, size_t element, uint32_t count)
+static bool is_enum(const struct type *t)
 {
-	uint32_t high = 0;
-
-	for (uint32_t i = 0; i < count; i++, p += element) {
-		uint32_t word = mmx_le32(p);
-
-		high = word > high ? word : high;
-	}
-	return high;
+	return t->kind == KIND_ENUM || t->kind == KIND_ENUM64;
 }
 
-static inline uint32_t higher(uint32_t a, uint32_t b)
+/* Whether a name, which may be out of range, begins as one that mmx asks for. */
+static inline bool may_be_asked(const struct mmx_btf *b, uint32_t off)
 {
-	return a > b ? a : b;
+	uint32_t here = off - b->first_string;
+
+	if (off >= b->first_string && b->strings_len >= 8 && here <= b->strings_len - 8)
+		return mmx_btf_asked(b->asked, mmx_btf_key_of(mmx_le64(b->strings + here)));
+	return off && string_ok(b, off) && mmx_btf_asked(b->asked, mmx_btf_key(get_string(b, off)));
 }
 
 /* The highest string and the highest type that a type refers to, or all of them do. */
@@ -240,7 +252,22 @@ struct references {
 	uint32_t string, type;
 };
 
-static void add_references(struct references *r, const struct type *t)
+static inline uint32_t higher(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Of words that elements have beside each other: a name, and a type where @types has its bits set. */
+static inline void add_elements(struct references *r, const unsigned char *p, size_t element,
+				uint32_t count, uint32_t types)
+{
+	for (; count; count--, p += element) {
+		r->string = higher(r->string, mmx_le32(p));
+		r->type = higher(r->type, mmx_le32(p + 4) & types);
+	}
+}
+
+static inline void add_references(struct references *r, const struct type *t)
 {
 	const unsigned char *p = t->rest;
 	const struct kind *k;
@@ -251,13 +278,14 @@ static void add_references(struct references *r, const struct type *t)
 	k = &kinds[t->kind];
 	if (k->to_type)
 		r->type = higher(r->type, t->size_or_type);
-	if (t->kind == KIND_ARRAY)
+	if (k->name != NONE) {
+		add_elements(r, p, k->element, t->count, k->type == NONE ? 0 : ~0u);
+	} else if (t->kind == KIND_ARRAY) {
 		r->type = higher(r->type, higher(mmx_le32(p), mmx_le32(p + 4)));
-	p += k->fixed;
-	if (k->name != NONE)
-		r->string = higher(r->string, highest(p + k->name, k->element, t->count));
-	if (k->type != NONE)
-		r->type = higher(r->type, highest(p + k->type, k->element, t->count));
+	} else if (t->kind == KIND_DATASEC) {
+		for (uint32_t i = 0; i < t->count; i++, p += k->element)
+			r->type = higher(r->type, mmx_le32(p));
+	}
 }
 
 /* All of them are right when the highest ones are. */
@@ -279,18 +307,36 @@ static int check_references(const struct mmx_btf *b, const struct references *al
 	return 0;
 }
 
+/* Takes the type down when it is of a kind that is asked for by name, and its name may be. */
+static bool take_name(struct mmx_btf *b, const struct type *t, uint32_t id)
+{
+	return name_group(t) == MMX_TG_OTHER || !may_be_asked(b, t->name) ||
+	       mmx_array_add(&b->named, id);
+}
+
+static bool take_enumerators(struct mmx_btf *b, const struct type *t, uint32_t id)
+{
+	const unsigned char *p = t->rest;
+
+	for (uint32_t i = 0; i < t->count; i++, p += kinds[t->kind].element) {
+		if (may_be_asked(b, mmx_le32(p)) &&
+		    !mmx_array_add(&b->enumerators, (struct enumerator_at){id, i}))
+			return false;
+	}
+	return true;
+}
+
 /* Number the types: find where each begins. */
 static int number_types(struct mmx_btf *b, struct mmx_err *err)
 {
 	struct references all = {0, 0};
 	uint32_t off = 0;
 
-	b->at = mmx_large_alloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
+	b->at = malloc(b->types_len / TYPE_WORDS * sizeof(*b->at) + 1);
 	if (!b->at)
 		return mmx_fail_nomem(err);
 	while (off < b->types_len) {
 		uint32_t id = b->first_type + b->n_types;
-		enum mmx_tg_kind group;
 		struct type t;
 		uint64_t rest;
 
@@ -307,9 +353,7 @@ static int number_types(struct mmx_btf *b, struct mmx_err *err)
 					"BTF type %u of kind %u with %u elements is cut off", id,
 					t.kind, t.count);
 		add_references(&all, &t);
-		group = name_group(&t);
-		if ((t.name && group != MMX_TG_OTHER && !mmx_array_add(&b->named, id)) ||
-		    (group == MMX_TG_ENUM && !mmx_array_add(&b->enums, id)))
+		if (!take_name(b, &t, id) || (is_enum(&t) && !take_enumerators(b, &t, id)))
 			return mmx_fail_nomem(err);
 		b->at[b->n_types++] = off;
 		off += TYPE_WORDS + (uint32_t)rest;
@@ -343,18 +387,18 @@ static bool same_shape(const struct mmx_btf *b, const struct type *t, uint32_t f
 	return true;
 }
 
-static bool index_name(struct mmx_btf *b, uint32_t id)
+static bool index_name(const struct mmx_btf *b, struct mmx_names *names, uint32_t id)
 {
 	struct type t = get_type(b, id);
 	enum mmx_tg_kind group = name_group(&t);
 	const char *name = get_string(b, t.name);
 	const struct mmx_name *s;
 
-	if (!*name)
+	if (!*name || group == MMX_TG_OTHER)
 		return true;
-	s = mmx_names_add(&b->names, name, group, id);
+	s = mmx_names_add(names, name, group, id);
 	return s && (s->value == id || same_shape(b, &t, (uint32_t)s->value) ||
-		     mmx_names_add(&b->names, name, group | DISPUTED, 0));
+		     mmx_names_add(names, name, group | DISPUTED, 0));
 }
 
 static int index_names(struct mmx_btf *b, struct mmx_err *err)
@@ -362,11 +406,36 @@ static int index_names(struct mmx_btf *b, struct mmx_err *err)
 	if (!mmx_names_reserve(&b->names, b->named.n))
 		return mmx_fail_nomem(err);
 	for (size_t i = 0; i < b->named.n; i++) {
-		if (!index_name(b, b->named.v[i]))
+		if (!index_name(b, &b->names, b->named.v[i]))
 			return mmx_fail(err, MMX_ECORRUPT, "BTF: its names cannot be indexed");
 	}
 	mmx_array_free(&b->named);
 	return 0;
+}
+
+/* Once. Where names cannot be indexed, none is found. */
+static void index_all_names(struct mmx_btf *b)
+{
+	bool ok = true;
+
+	if (atomic_load(&b->all_named))
+		return;
+	pthread_mutex_lock(&b->lock);
+	for (uint32_t i = 0; ok && i < b->n_types && !b->all_named; i++)
+		ok = index_name(b, &b->all_names, b->first_type + i);
+	if (!ok)
+		mmx_names_free(&b->all_names);
+	atomic_store(&b->all_named, true);
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* Where the types of that name are, if there are any. */
+static const struct mmx_names *names_with(struct mmx_btf *b, const char *name)
+{
+	if (mmx_btf_asked(b->asked, mmx_btf_key(name)))
+		return &b->names;
+	index_all_names(b);
+	return &b->all_names;
 }
 
 /*
@@ -417,12 +486,12 @@ static int open_sections(struct mmx_btf *b, size_t len, struct mmx_err *err)
 
 static bool btf_find(struct mmx_typegraph *g, enum mmx_tg_kind kind, const char *name, uint64_t *id)
 {
-	const struct mmx_btf *b = (const struct mmx_btf *)g;
-	const struct mmx_name *s = mmx_names_find(&b->names, name, kind);
+	const struct mmx_names *names = names_with((struct mmx_btf *)g, name);
+	const struct mmx_name *s = mmx_names_find(names, name, kind);
 
 	if (!s)
-		s = mmx_names_find(&b->names, name, MMX_TG_TYPEDEF);
-	if (!s || mmx_names_find(&b->names, name, s->kind | DISPUTED))
+		s = mmx_names_find(names, name, MMX_TG_TYPEDEF);
+	if (!s || mmx_names_find(names, name, s->kind | DISPUTED))
 		return false;
 	*id = s->value;
 	return true;
@@ -443,28 +512,54 @@ static bool enumerator_at(const struct mmx_btf *b, const struct type *t, uint64_
 	return true;
 }
 
-/* Few are asked for without the enum that has them, so that no index of all of them is worth its time. */
+/* What the enumerators of a name are. Two of one name and different values: neither is an answer. */
+struct meaning {
+	const char *name;
+	int64_t value;
+	bool found, disputed;
+};
+
+static void add_meaning(struct meaning *m, const char *name, int64_t value)
+{
+	if (strcmp(m->name, name))
+		return;
+	m->disputed |= m->found && value != m->value;
+	m->found = true;
+	m->value = value;
+}
+
+static void look_in_enum(const struct mmx_btf *b, const struct type *t, struct meaning *m)
+{
+	const char *name;
+	int64_t value;
+
+	for (uint32_t i = 0; enumerator_at(b, t, i, &name, &value); i++)
+		add_meaning(m, name, value);
+}
+
+/* Of those that mmx asks for without the enum that has them, it is known where they are. */
 static bool btf_find_enumerator(struct mmx_typegraph *g, const char *name, int64_t *value)
 {
 	const struct mmx_btf *b = (const struct mmx_btf *)g;
-	bool found = false;
+	bool asked = mmx_btf_asked(b->asked, mmx_btf_key(name));
+	struct meaning m = {.name = name};
 
-	for (size_t i = 0; i < b->enums.n; i++) {
-		struct type t = get_type(b, b->enums.v[i]);
-		const char *each;
+	for (size_t i = 0; asked && i < b->enumerators.n; i++) {
+		struct type t = get_type(b, b->enumerators.v[i].type);
+		const char *its_name;
 		int64_t its_value;
 
-		for (uint32_t j = 0; enumerator_at(b, &t, j, &each, &its_value); j++) {
-			if (*each != *name || strcmp(each, name))
-				continue;
-			/* Two of one name and different values: neither is an answer. */
-			if (found && its_value != *value)
-				return false;
-			found = true;
-			*value = its_value;
-		}
+		if (enumerator_at(b, &t, b->enumerators.v[i].i, &its_name, &its_value))
+			add_meaning(&m, its_name, its_value);
 	}
-	return found;
+	for (uint32_t i = 0; !asked && i < b->n_types; i++) {
+		struct type t = take_type(b->types + b->at[i]);
+
+		if (is_enum(&t))
+			look_in_enum(b, &t, &m);
+	}
+	*value = m.value;
+	return m.found && !m.disputed;
 }
 
 static const enum mmx_tg_kind graph_kinds[KINDS] = {
@@ -588,7 +683,12 @@ struct mmx_btf *mmx_btf_new(void *data, size_t len, const struct mmx_btf *base, 
 	b->graph.ops = &btf_ops;
 	b->base = base;
 	b->data = data;
-	if (open_sections(b, len, err) || number_types(b, err) || index_names(b, err)) {
+	b->asked = base ? base->asked : mmx_btf_asked_new();
+	pthread_mutex_init(&b->lock, NULL);
+	if (!b->asked)
+		mmx_fail_nomem(err);
+	if (!b->asked || open_sections(b, len, err) || number_types(b, err) ||
+	    index_names(b, err)) {
 		mmx_btf_free(b);
 		return NULL;
 	}
@@ -598,8 +698,12 @@ struct mmx_btf *mmx_btf_new(void *data, size_t len, const struct mmx_btf *base, 
 void mmx_btf_free(struct mmx_btf *btf)
 {
 	mmx_names_free(&btf->names);
+	mmx_names_free(&btf->all_names);
 	mmx_array_free(&btf->named);
-	mmx_array_free(&btf->enums);
+	mmx_array_free(&btf->enumerators);
+	pthread_mutex_destroy(&btf->lock);
+	if (!btf->base)
+		free(btf->asked);
 	free(btf->at);
 	free(btf->data);
 	free(btf);

@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "btf_builder.h"
 #include "kernel/btf.h"
+#include "kernel/btf_asked.h"
 #include "kernel/types.h"
 #include "unit.h"
 
@@ -714,6 +715,95 @@ static void length_is_told_by_the_header(void)
 	CHECK(!mmx_btf_length(b.out, 24), "no magic");
 }
 
+/* What mmx asks for by itself is indexed when BTF is opened, all else when it is asked for: nobody can tell. */
+static void asked_names_are_as_others(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t size; /* 0 is no answer */
+	} sizes[] = {
+		{"page", 64},        {"pages_of_others", 8},
+		{"page_t", 64},      {"zone", 4},
+		{"list_head", 0},    {"own", 12},
+		{"own_t", 12},       {"pag", 0},
+		{"twice_here", 0},   {"mem_section_x", 0},
+		{"mem_section", 16}, {"task_struct", 0},
+	};
+	static const struct {
+		const char *name;
+		int64_t value; /* -1 is no answer */
+	} values[] = {
+		{"SECTION_IS_EARLY_BIT", 3},
+		{"SECTION_IS_ONLINE_BIT", -1},
+		{"SECTION_HAS_MEM_MAP_BIT", 1},
+		{"SECTION_OF_OTHERS", 9},
+		{"OWN", 7},
+		{"OWN_TWICE", -1},
+		{"SECTION", -1},
+	};
+	struct mmx_types_provider p;
+	uint32_t n;
+
+	b_init(&b);
+	n = b_int(&b, "int", 4, B_SIGNED);
+	b_type(&b, "page", B_STRUCT, 0, 0, 64);
+	b_type(&b, "pages_of_others", B_STRUCT, 0, 0, 8);
+	b_type(&b, "page_t", B_TYPEDEF, 0, 0, n + 1);
+	b_type(&b, "list_head", B_STRUCT, 0, 0, 16);
+	b_type(&b, "list_head", B_STRUCT, 0, 0, 24);
+	b_type(&b, "own", B_STRUCT, 0, 0, 12);
+	b_type(&b, "own_t", B_TYPEDEF, 0, 0, n + 6);
+	b_type(&b, "twice_here", B_STRUCT, 0, 0, 16);
+	b_type(&b, "twice_here", B_UNION, 0, 0, 16);
+	b_type(&b, "mem_section", B_STRUCT, 0, 0, 16);
+	b_type(&b, "task_struct", B_FWD, 0, 0, 0);
+	b_type(&b, "", B_ENUM, 0, 3, 4);
+	b_enumerator(&b, "SECTION_HAS_MEM_MAP_BIT", 1);
+	b_enumerator(&b, "SECTION_IS_ONLINE_BIT", 2);
+	b_enumerator(&b, "SECTION_IS_EARLY_BIT", 3);
+	b_type(&b, "other", B_ENUM, 0, 5, 4);
+	b_enumerator(&b, "SECTION_IS_ONLINE_BIT", 4);
+	b_enumerator(&b, "SECTION_IS_EARLY_BIT", 3);
+	b_enumerator(&b, "SECTION_OF_OTHERS", 9);
+	b_enumerator(&b, "OWN", 7);
+	b_enumerator(&b, "OWN_TWICE", 7);
+	b_type(&b, "third", B_ENUM, 0, 1, 4);
+	b_enumerator(&b, "OWN_TWICE", 8);
+	b_type(&b, "zone", B_STRUCT, 0, 0, 4); /* the last string */
+	b_finish(&b);
+	if (!opens(&p, &b))
+		return;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		CHECK(sizes[i].size ? has_size(&p, sizes[i].name, sizes[i].size)
+				    : !has_struct(&p, sizes[i].name),
+		      "struct %s", sizes[i].name);
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		CHECK(values[i].value < 0 ? !has_enumerator(&p, NULL, values[i].name)
+					  : enumerator(&p, NULL, values[i].name, values[i].value),
+		      "enumerator %s", values[i].name);
+	p.ops->free(p.priv);
+}
+
+/* A name is told by its first eight bytes, or as many as it has. */
+static void keys_of_names(void)
+{
+	static const char *const names[] = {"",         "a",         "ab",       "seven_7",
+					    "eight__8", "nine____9", "\x01\x80x"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		for (size_t j = 0; j < 256; j++) {
+			char bytes[16];
+			uint64_t word;
+
+			memset(bytes, (int)j, sizeof(bytes));
+			strcpy(bytes, names[i]);
+			memcpy(&word, bytes, sizeof(word));
+			CHECK(mmx_btf_key_of(word) == mmx_btf_key(names[i]), "%s before %zx",
+			      names[i], j);
+		}
+	}
+}
+
 int main(void)
 {
 	RUN(sizes_of_structs_and_typedefs);
@@ -737,5 +827,7 @@ int main(void)
 	RUN(members_beyond_their_struct_are_none);
 	RUN(every_small_damage_is_survived);
 	RUN(length_is_told_by_the_header);
+	RUN(asked_names_are_as_others);
+	RUN(keys_of_names);
 	return unit_end();
 }
