@@ -153,6 +153,8 @@ COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
+    "rmapx": Calls((("5000",), ("-e", "-v", "5000")), "mmx.rmap/1",
+                   "pfn,mappings.pid,mappings.vaddr,mappings.entry"),
     "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2"), ("-l",)), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "vmemx": Calls(((), ("-v",)), "mmx.vmem/1", "runs.start_pfn,place,pages"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
@@ -164,7 +166,6 @@ COMMANDS = {
     "vmax": Calls((("-a",), ("-v", "-T", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
-    "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",)), "mmx.census/1", "classes.name,frames,share"),
     "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 

@@ -61,7 +61,6 @@ static void end_operand(struct mmx_asked *a)
 	tell_holes(a);
 }
 
-/* Goes to the next operand that names frames. */
 /* Of a user address without a frame: what is to come there. */
 static void tell_verdict(const struct mmx_asked *a)
 {

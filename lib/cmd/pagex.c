@@ -100,8 +100,9 @@ const struct mmx_command mmx_cmd_pagex = {
 		"cgroups, what a file system would answer, and who used the page lately.\n"
 		"\n"
 		"The reference count is the folio's. Mappings are counted as this kernel counts them. An\n"
-		"operand that names no frame gets a line on standard error and exit status 2; the holes of\n"
-		"a range get one line together. A page whose struct page is not in the dump, or something\n"
+		"operand that names no frame gets a line on standard error and exit status 2, and a user address\n"
+		"the VMA that has it, and what a fault there would do (as ptx tells); the holes of a range get\n"
+		"one line together. A page whose struct page is not in the dump, or something\n"
 		"else that tells of it, gets what is known and exit status 3; where the dump contradicts\n"
 		"itself, the exit status is 1.",
 	.options = options,

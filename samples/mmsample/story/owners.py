@@ -31,6 +31,7 @@ def tell(kernel):
     for pfn in range(EXTENSIONS_PFN, EXTENSIONS_PFN + pages):
         kernel.frames.reserve(pfn, "memblock")
     kernel.extensions = m.direct(EXTENSIONS_PFN * PAGE)
+    m.memory.touch(m.phys(m.direct(EXTENSIONS_PFN * PAGE)), pages * PAGE)  # of each page, as on any machine
     section = m.object("mem_section", m.get(kernel.frames.root_array))
     section["page_ext"] = kernel.extensions
     kernel.extension_size = m.image.variable("page_ext_size", size)
@@ -52,7 +53,6 @@ def tell(kernel):
 def _own(kernel, pfn, size, order, gfp, handle, task):
     m, types = kernel.machine, kernel.types
     at = kernel.extensions + pfn * size
-    m.memory.touch(m.phys(at), size)
     flags = sum(1 << types.enumerator(f"PAGE_EXT_{bit}") for bit in ("OWNER", "OWNER_ALLOCATED"))
     _write(kernel, "page_ext", at, flags=flags)
     _write(kernel, "page_owner", at + OWNER_OFFSET, order=order, gfp_mask=gfp, handle=handle,
