@@ -258,7 +258,8 @@ static void extract(struct swapx *s, struct mmx_swapx_slot *slot)
 		*err = slot->no_stored;
 	else if (slot->slot.bad)
 		mmx_fail(err, MMX_ENOTFOUND, "it is marked as bad");
-	else if (!slot->slot.count && !slot->slot.has_cache && !slot->slot.cached)
+	else if (!slot->slot.count && !slot->slot.more && !slot->slot.has_cache &&
+		 !slot->slot.cached)
 		mmx_fail(err, MMX_ENOTFOUND, "it is free");
 	else if (!mmx_stored_read(&slot->stored, s->run->view, page, err))
 		put_page(s, slot, page, err);
@@ -381,6 +382,8 @@ static enum mmx_exit tell_rest(struct mmx_run *run)
 
 	if (!mmx_cover_whole(&uses->coverage))
 		mmx_say(run, "not all entries are known: %s", uses->coverage.first.text);
+	if (!mmx_cover_whole(&c->coverage))
+		mmx_say(run, "not all is known: %s", c->coverage.first.text);
 	if (c->short_of)
 		mmx_say(run,
 			"%" PRIu64

@@ -87,8 +87,8 @@ class FileSystem:
         inode = Inode(self, number, S_IFDIR | 0o755, 4096)
         return self.dentry(parent, name, inode)
 
-    def file(self, parent, name, number, size, mode=0o644):
-        inode = Inode(self, number, S_IFREG | mode, size)
+    def file(self, parent, name, number, size, mode=0o644, at=None):
+        inode = Inode(self, number, S_IFREG | mode, size, at)
         inode.dentry = self.dentry(parent, name, inode)
         return inode
 
@@ -98,11 +98,12 @@ class FileSystem:
 
 
 class Inode:
-    def __init__(self, fs, number, mode, size):
+    """@at: the struct inode, where it lies in another."""
+    def __init__(self, fs, number, mode, size, at=None):
         self.fs = fs
         self.kernel = fs.kernel
         m = fs.kernel.machine
-        self.object = fs.kernel.slabs.object("inode_cache")
+        self.object = at or fs.kernel.slabs.object("inode_cache")
         self.mapping = m.object("address_space", self.object.at("i_data"))
         self.object.set(i_mode=mode, i_sb=fs.super, i_ino=number, i_size=size, i_nlink=1,
                         i_mapping=self.mapping, i_blkbits=12, i_count=1,

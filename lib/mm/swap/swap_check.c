@@ -78,14 +78,14 @@ static int compare(struct mmx_swap_check *c, struct mmx_view *view,
 	if (slot->bad)
 		return found ? find_slot(c, view, area, offset, MMX_SWAP_FOUND_BAD, 0, found, err)
 			     : 0;
-	if (slot->count == found || (slot->more && slot->count < found)) {
-		if (slot->shmem && use.entries)
-			return find_slot(c, view, area, offset, MMX_SWAP_FOUND_OWNER, 1, found,
-					 err);
-		return 0;
-	}
-	if (slot->more ||
-	    (found < slot->count && !mmx_cover_whole(&mmx_know_swap_uses(view)->coverage))) {
+	if (slot->more)
+		return find_slot(c, view, area, offset, MMX_SWAP_FOUND_MORE, slot->count, found,
+				 err);
+	if (slot->count == found)
+		return slot->shmem && use.entries ? find_slot(c, view, area, offset,
+							      MMX_SWAP_FOUND_OWNER, 1, found, err)
+						  : 0;
+	if (found < slot->count && !mmx_cover_whole(&mmx_know_swap_uses(view)->coverage)) {
 		c->short_of++;
 		return 0;
 	}
@@ -95,11 +95,11 @@ static int compare(struct mmx_swap_check *c, struct mmx_view *view,
 static void sum_slot(struct mmx_swap_sum *sum, const struct mmx_layout *l,
 		     const struct mmx_swap_slot *slot, struct mmx_swap_use use)
 {
-	bool used = !slot->bad && (slot->count || slot->has_cache || slot->cached);
+	bool used = !slot->bad && (slot->count || slot->more || slot->has_cache || slot->cached);
 
 	sum->used += used;
 	sum->bad += slot->bad;
-	sum->cached += used && !slot->count;
+	sum->cached += used && !slot->count && !slot->more;
 	sum->counts += slot->count;
 	sum->zero += used && slot->zero;
 	sum->continued += slot->count >

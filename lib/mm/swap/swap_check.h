@@ -11,6 +11,7 @@
 /* FINDING(entry, "word"): what is wrong */
 #define MMX_SWAP_FINDINGS(FINDING)                                                        \
 	FINDING(COUNT, "count")   /* the kernel's is another than entries were found */   \
+	FINDING(MORE, "more")     /* its count goes on where nothing can be read */       \
 	FINDING(BAD, "bad")       /* entries name a page that is marked as bad */         \
 	FINDING(OWNER, "owner")   /* marked as shared memory's and a process's, or not */ \
 	FINDING(STRAY, "stray")   /* an entry names no page of any area */                \

@@ -65,7 +65,7 @@ static void state(struct mmx_rows *r, struct mmx_value *v)
 	if (slot_of(r)->no_slot.code)
 		mmx_value_unknown(v, &slot_of(r)->no_slot);
 	else
-		v->word = s->bad ? 3 : s->count ? 1 : s->has_cache || s->cached ? 2 : 0;
+		v->word = s->bad ? 3 : s->count || s->more ? 1 : s->has_cache || s->cached ? 2 : 0;
 }
 
 static bool no_slot(struct mmx_rows *r, struct mmx_value *v)
@@ -131,7 +131,8 @@ static bool in_use(const struct mmx_rows *r)
 	const struct mmx_swapx_slot *s = slot_of(r);
 
 	return !s->no_slot.code && !s->slot.bad &&
-	       (s->slot.count || s->slot.has_cache || s->slot.cached || s->n_owners);
+	       (s->slot.count || s->slot.more || s->slot.has_cache || s->slot.cached ||
+		s->n_owners);
 }
 
 static void stored(struct mmx_rows *r, struct mmx_value *v)

@@ -209,6 +209,7 @@ static void what(struct mmx_rows *r, struct mmx_value *v)
 {
 	static const char *const words[] = {
 		[MMX_SWAP_FOUND_COUNT] = "entries that name it are not as many as it counts",
+		[MMX_SWAP_FOUND_MORE] = "its count goes on elsewhere, and cannot be read there",
 		[MMX_SWAP_FOUND_BAD] = "entries name it, and it is marked as bad",
 		[MMX_SWAP_FOUND_OWNER] = "it is marked as shared memory's, and page tables name it",
 		[MMX_SWAP_FOUND_STRAY] = "an entry names a page that no area has",

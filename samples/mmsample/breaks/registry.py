@@ -99,6 +99,10 @@ def slabx(*says, status=1):
     return Answer(("slabx",), says, status)
 
 
+def swapx(*says, status=1):
+    return Answer(("swapx",), says, status)
+
+
 def unharmed(page):
     return Answer(("pagex", page), (), 0)
 

@@ -5,7 +5,7 @@ import struct
 
 from ..memory import PAGE
 from ..pagetables import USER_TABLE
-from .registry import WILD, damage, later, pagex, story_page, user
+from .registry import WILD, damage, later, pagex, story_page, swapx, user
 
 
 def interval_root(kernel, address):
@@ -244,21 +244,24 @@ def user_maze(kernel):
 
 @damage("swap-offset-huge", "a swap entry of parent lies behind the end of the swap area",
         user(2001, "7fff00018000",
-             r"swapped out, and: page 0x\w+ lies behind the 0x\w+ pages of swap area 0"))
+             r"swapped out, and: page 0x\w+ lies behind the 0x\w+ pages of swap area 0"),
+        swapx(r"^ *stray +0 +10000000000 +0 +1 ", r"^ *count +0 +5 +1 +0 "))
 def swap_offset(kernel):
     from ..story.swapped import OUT_AT, swap_pte
     kernel.people["parent"].tables.map(OUT_AT, swap_pte(0, 1 << 40))
 
 
 @damage("swap-type-unknown", "a swap entry of parent names a swap area that does not exist",
-        user(2001, "7fff00018000", r"swapped out, and: there is no swap area 7"))
+        user(2001, "7fff00018000", r"swapped out, and: there is no swap area 7"),
+        swapx(r"^ *stray +7 +5 +0 +1 ", r"^ *count +0 +5 +1 +0 "))
 def swap_type(kernel):
     from ..story.swapped import OUT_AT, swap_pte
     kernel.people["parent"].tables.map(OUT_AT, swap_pte(7, 5))
 
 
 @damage("swap-map-wild", "the counts of the swap file cannot be read: nothing tells whose 'read ahead from swap' is",
-        pagex("{read ahead from swap}", r"class: +swap-cache$", r"slot unknown: +the swap map of area 0 is unmapped"))
+        pagex("{read ahead from swap}", r"class: +swap-cache$", r"slot unknown: +the swap map of area 0 is unmapped"),
+        swapx(r"not all is known: the swap map of area 0 is unmapped", status=1))
 def swap_map(kernel):
     kernel.swap["swap_map"] = WILD
 

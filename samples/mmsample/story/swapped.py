@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A swap file with one page out and one in the swap cache, and a mark where there is no page."""
+"""A swap file with pages out and in the swap cache, shared memory's among them, and a mark where there is no page."""
 
 from .. import memcg, xarray
 from ..pagetables import ACCESSED, NX, PRESENT, USER
@@ -10,7 +10,9 @@ SLOTS, OUT_SLOT, CACHED_SLOT = 1024, 5, 9
 # In the swap cache without a mapping, by what swap_map says: who has them, and what they are called
 UNMAPPED = {12: ("read ahead from swap", 1), 13: ("shared memory in the swap cache", 0xBF),
             14: ("left in the swap cache", 0)}
+READ_SLOT, SHMEM_SLOT, SHMEM_INDEX = 12, 13, 70
 OUT_AT, CACHED_AT, MARKED_AT = STACK[0] + 0x8000, STACK[0] + 0x9000, STACK[0] + 0xA000
+READ_AT = STACK[0] + 0xB000
 MARKER, UFFD_WP = 31, 1  # the last type since 6.2, and one of the marks
 HAS_CACHE, BAD = 0x40, 0x3F
 EXCLUSIVE = 1 << 3
@@ -30,6 +32,9 @@ def tell(kernel):
     parent.map_swap(OUT_AT, entry)
     record(kernel, "swapped out", pid=parent.pid, vaddr=OUT_AT, entry=entry, swap_type=0,
            offset=OUT_SLOT)
+
+    parent.map_swap(READ_AT, swap_pte(0, READ_SLOT))
+    kernel.swapped_shmem = _shared(kernel)
 
     entry = swap_pte(MARKER, UFFD_WP)
     parent.tables.map(MARKED_AT, entry)
@@ -69,6 +74,21 @@ def _unmapped(kernel, slot, name, count):
     kernel.machine.put(kernel.swap["swap_map"] + slot, HAS_CACHE | count, 1)
     record_page(kernel, name, pfn, refcount=1, mapcount=-1, swap_type=0, offset=slot)
     return kernel.frames.address(pfn)
+
+
+def _shared(kernel):
+    """Shared memory with a page in swap; on the list of inodes that have some there."""
+    m = kernel.machine
+    tmpfs = next(fs for fs in kernel.file_systems if fs.kind == "tmpfs")
+    info = m.object("shmem_inode_info", kernel.slabs.allocate("kmalloc-2k"))
+    inode = tmpfs.file(tmpfs.root, "paged out", 5, (SHMEM_INDEX + 1) << 12,
+                       at=m.object("inode", info.at("vfs_inode")))
+    inode.extra[SHMEM_INDEX] = SHMEM_SLOT << 1 | 1
+    info["swapped"] = 1
+    head = m.image.place("shmem_swaplist", 16)
+    m.list_init(head)
+    m.list_add_tail(info.at("swaplist"), head)
+    return info
 
 
 def _area(kernel):

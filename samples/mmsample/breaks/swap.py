@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pages of swap: their counts, marks, and the list of shared memory that has some."""
+
+from ..story.swapped import BAD, HAS_CACHE, OUT_AT, OUT_SLOT, READ_SLOT, SHMEM_SLOT, swap_pte
+from .registry import WILD, damage, swapx
+
+SHMEM = 0xBF
+
+
+def finding(kind, offset, kernel, found):
+    """A line of the findings, with the address of what is wrong."""
+    return rf"^ *{kind} +\S+ +{offset} +{kernel} +{found} +[0-9a-f]{{16}} "
+
+
+def put_count(kernel, slot, count):
+    kernel.machine.put(kernel.swap["swap_map"] + slot, count, 1)
+
+
+@damage("swap-count-high", "the page of swap that parent has is counted three times",
+        swapx(finding("count", 5, 3, 1)))
+def count_high(kernel):
+    put_count(kernel, OUT_SLOT, 3)
+
+
+@damage("swap-count-lost", "the page of swap that was read ahead is not counted, and parent has an entry of it",
+        swapx(finding("count", "c", 0, 1)))
+def count_lost(kernel):
+    put_count(kernel, READ_SLOT, HAS_CACHE)
+
+
+@damage("swap-count-continued", "the page of swap that parent has is counted so high that more pages must have it, "
+        "and there are none", swapx(finding("more", 5, 0, 1)))
+def count_continued(kernel):
+    put_count(kernel, OUT_SLOT, 0x80)
+
+
+@damage("swap-slot-bad", "the page of swap that parent has is marked as bad",
+        swapx(finding("bad", 5, 0, 1), finding("in-use", "-", 5, 4)))
+def slot_bad(kernel):
+    put_count(kernel, OUT_SLOT, BAD)
+
+
+@damage("swap-owner-shmem", "the page of swap that parent has is marked as shared memory's",
+        swapx(finding("owner", 5, 1, 1)))
+def owner_shmem(kernel):
+    put_count(kernel, OUT_SLOT, SHMEM)
+
+
+@damage("swap-entry-lost", "parent's page table has lost its entry of a page of swap",
+        swapx(finding("count", 5, 1, 0)))
+def entry_lost(kernel):
+    kernel.people["parent"].tables.map(OUT_AT, 0)
+
+
+@damage("swap-entry-twice", "parent's page table names the page of shared memory in swap",
+        swapx(finding("owner", "d", 1, 2) + "|" + finding("count", "d", 1, 2), finding("count", 5, 1, 0)))
+def entry_twice(kernel):
+    kernel.people["parent"].tables.map(OUT_AT, swap_pte(0, SHMEM_SLOT))
+
+
+@damage("swap-in-use-wrong", "the swap file says that 700 pages are in use",
+        swapx(finding("in-use", "-", 700, 5)))
+def in_use(kernel):
+    kernel.swap["inuse_pages"] = 700
+
+
+@damage("shmem-swapped-wrong", "shared memory says that nine of its pages are in swap",
+        swapx(finding("inode", "-", 9, 1)))
+def shmem_swapped(kernel):
+    kernel.swapped_shmem["swapped"] = 9
+
+
+@damage("shmem-swaplist-broken", "the list of shared memory in swap leads nowhere: not all entries are known, and a count "
+        "that is too high is no finding", swapx(r"not all entries are known", status=1))
+def swaplist_broken(kernel):
+    kernel.machine.put(kernel.machine.image.by_name["shmem_swaplist"], WILD)
