@@ -537,6 +537,47 @@ static void handle(struct judge *j)
 }
 
 /*
+ * Protection keys: what each of the 16 allows is two bits of a register that every thread has its own of. It is
+ * saved while the thread does not run.
+ */
+
+static bool key_register(const struct judge *j, uint64_t *pkru)
+{
+	const struct mmx_task *task = j->site->task;
+	uint64_t running;
+
+	return task && !mmx_kread_member(j->view, task->addr, M_task_struct_on_cpu, &running) &&
+	       !running && !mmx_kread_member(j->view, task->addr, M_task_struct_pkru, pkru);
+}
+
+/* They decide about data alone. */
+static bool key_denies(struct judge *j, unsigned int key)
+{
+	uint64_t pkru, mask = writes(j) ? 3 : 1;
+
+	if (j->access == MMX_ACCESS_EXECUTE || !key_register(j, &pkru) || !(pkru >> 2 * key & mask))
+		return false;
+	j->f->has_pfn = false;
+	kill_with(j, MMX_FAULT_PERMISSION, SIG_SEGV, PKEY_DENIED,
+		  "the thread's PKRU, 0x%" PRIx64 ", denies protection key %u", pkru, key);
+	return true;
+}
+
+static void mention_key(struct judge *j, unsigned int key)
+{
+	uint64_t pkru;
+
+	if (key && j->access != MMX_ACCESS_EXECUTE && !key_register(j, &pkru))
+		add(j, "; unless the thread's PKRU denies key %u", key);
+}
+
+/* Bits 32 to 35 of a VMA's flags. */
+static unsigned int vma_key(const struct judge *j)
+{
+	return j->site->vma.flags >> 32 & 15;
+}
+
+/*
  * Whether there is a VMA, and what it allows.
  */
 
@@ -598,6 +639,8 @@ static bool access_error(struct judge *j)
 	const struct mmx_fault_site *site = j->site;
 	bool present = site->entry.kind == MMX_USER_MAPPED;
 
+	if (key_denies(j, vma_key(j)))
+		return true;
 	if (writes(j) && !(site->vma.flags & MMX_VM_WRITE))
 		denied(j, "the VMA may not be written to");
 	else if (!writes(j) && present && j->access == MMX_ACCESS_EXECUTE)
@@ -655,15 +698,6 @@ static unsigned int right_of(enum mmx_access access)
 							      : 0);
 }
 
-/* Keys decide about data alone, and each thread has what they allow in its own register. */
-static void mention_key(struct judge *j)
-{
-	unsigned int key = mmx_pte_key(j->view->kernel->arch, &j->site->entry.pte);
-
-	if (key && j->access != MMX_ACCESS_EXECUTE)
-		add(j, "; unless the thread's PKRU denies key %u", key);
-}
-
 static bool allowed(struct judge *j)
 {
 	unsigned int need = right_of(j->access);
@@ -671,11 +705,13 @@ static bool allowed(struct judge *j)
 	if (j->site->entry.kind != MMX_USER_MAPPED || (j->site->rights & need) != need)
 		return false;
 	take_pfn(j, j->site->entry.pfn);
+	if (key_denies(j, mmx_pte_key(j->view->kernel->arch, &j->site->entry.pte)))
+		return true;
 	say(j, MMX_FAULT_NONE, "it is mapped%s",
 	    j->site->entry.zero ? ": the shared page of zeros" : "");
 	if (j->site->place == MMX_SITE_OUTSIDE)
 		add(j, ", though no VMA has it");
-	mention_key(j);
+	mention_key(j, mmx_pte_key(j->view->kernel->arch, &j->site->entry.pte));
 	return true;
 }
 

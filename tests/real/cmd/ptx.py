@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Page tables of every process against its captured pagemap, smaps and status, and verdicts against what accesses came
+to in the guest, and against its maps.
+"""
+import re
+from collections import Counter
+
+import captures
+import compare
+import suite
+from real.check import MMX, every_form, filtered_form, raw_form, run, verdict
+from real.guest import PAGE, PRESENT, SWAP, areas, processes, read, situations_of, steady, unwalked
+
+SOFT_DIRTY, UFFD_WP = 1 << 55, 1 << 57
+PFN = (1 << 55) - 1
+END = (1 << 56) - 1
+
+
+def document(form, *words):
+    result = run(MMX, "-c", form, "--json", "ptx", *words)
+    suite.expect(result.status in (0, 3), result)
+    return suite.document(result.out, "mmx.pt/1")
+
+
+def number(text):
+    return int(text, 16)
+
+
+def in_both(dump):
+    return sorted(set.intersection(*(set(processes(folder)) for folder in compare.pair(dump.folder))))
+
+
+def steady_maps(dump):
+    """[(PID, {first address: words of pagemap} of both captures)] of the processes whose mappings stayed."""
+    for pid in in_both(dump):
+        files = [folder / str(pid) / "pagemap" for folder in compare.pair(dump.folder)]
+        if steady(dump, pid, "maps") and all(path.exists() for path in files):
+            yield pid, *map(captures.pagemap, files)
+
+
+def soft_dirty_areas(folder, pid):
+    """First addresses of areas whose pages all count as written to."""
+    found, start = set(), None
+    for line in (read(folder, pid, "smaps") or "").splitlines():
+        head = re.match(r"([0-9a-f]+)-[0-9a-f]+ ", line)
+        start = int(head[1], 16) if head else start
+        if line.startswith("VmFlags:") and " sd" in line:
+            found.add(start)
+    return found
+
+
+def word_of(row, page):
+    """What pagemap has of a page of a run, without the bits that are not looked at."""
+    if row["state"] in ("empty", "unreadable", "broken"):
+        return 0
+    bits, word = row["bits"].split(), 0
+    word |= SOFT_DIRTY if "soft-dirty" in bits else 0
+    word |= UFFD_WP if "uffd-wp" in bits or "uffd-wp," in bits else 0
+    if row["state"] in ("mapped", "no access", "zero page", "special"):
+        return word | PRESENT | number(row["pfn"]) + page
+    if row["state"] == "swap":
+        area, slot = re.match(r"area (\d+) slot 0x(\w+)", row["bits"]).groups()
+        return word | SWAP | int(area) | (int(slot, 16) + page) << 5
+    return None  # others have the type of their entry, which the runs do not show
+
+
+def pages_of(form, pid):
+    """{address: word} of all that a process has, and addresses that are not compared."""
+    words, others = {}, set()
+    for row in document(form, "-u", str(pid), "-r", f"0-{END:x}").get("runs", ()):
+        if row["state"] == "empty":
+            continue
+        for page in range(row["pages"]):
+            address = number(row["start"]) + page * PAGE
+            word = word_of(row, page)
+            if word is None:
+                others.add(address)
+            else:
+                words[address] = word
+    return words, others
+
+
+def against_pagemap(dump, form):
+    """Every page of every process, as the runs of -r have it."""
+    faults, compared = [], 0
+    for pid, before, after in steady_maps(dump):
+        mine, others = pages_of(form, pid)
+        skipped, written = unwalked(dump.before, pid), soft_dirty_areas(dump.before, pid)
+        for start, words in before.items():
+            if start in skipped or start >> 63 or len(after.get(start, ())) != len(words):
+                continue
+            told = PRESENT | SWAP | UFFD_WP | PFN | (0 if start in written else SOFT_DIRTY)
+            for index, (word, other) in enumerate(zip(words, after[start])):
+                address = start + index * PAGE
+                if word != other or address in others:
+                    continue
+                compared += 1
+                if word & told != mine.get(address, 0) & told:
+                    faults.append(f"{pid} {address:#x}: {word & told:#x}, found {mine.get(address, 0) & told:#x}")
+    return verdict(faults, compared, dump, 5000)
+
+
+def totals(text):
+    """Sums of smaps in KiB, and whether memory of files is in swap, which no page table has."""
+    sums, of_files, path = Counter(), False, ""
+    for line in text.splitlines():
+        head = re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \w+ \S+ (\d+)", line)
+        path = head[1] if head else path
+        value = re.match(r"(\w+): +(\d+) kB", line)
+        if value:
+            sums[value[1]] += int(value[2])
+            of_files |= value[1] == "Swap" and value[2] != "0" and path != "0"
+    return sums, of_files
+
+
+def against_smaps(dump, form):
+    """What -s counts of every process against the sums of its smaps, and its tables against VmPTE."""
+    faults, compared = [], 0
+    for pid in in_both(dump):
+        smaps, status = steady(dump, pid, "smaps"), steady(dump, pid, "status")
+        if not smaps:
+            continue
+        sums, of_files = totals(smaps)
+        told, counted = document(form, "-u", str(pid), "-s"), Counter()
+        for row in told.get("states", ()):
+            counted[row["state"]] += row["bytes"] // 1024
+        expected = {"mapped": sums["Rss"] + sums["Private_Hugetlb"] + sums["Shared_Hugetlb"], "swap": sums["Swap"]}
+        found = {"mapped": counted["mapped"] + counted["no access"] + counted["migration"], "swap": counted["swap"]}
+        compared += 1
+        # A poisoned page is resident to some kernels: since 6.14.
+        if expected["mapped"] not in (found["mapped"], found["mapped"] + counted["hwpoison"]) or not of_files and found["swap"] != expected["swap"]:
+            faults.append(f"{pid}: {expected}, found {found}")
+        pte = re.search(r"VmPTE:\s+(\d+)", status or "")
+        tables = sum(row["bytes"] // 1024 for row in told["tables"] if row["level"] in ("PUD", "PMD", "PTE"))
+        # What is deposited for huge pages counts as well, and tables that processes share.
+        huge = any(row["size"] != PAGE for row in told["states"])
+        if pte and not huge and tables != int(pte[1]):
+            faults.append(f"{pid}: VmPTE {pte[1]}, tables {tables}")
+    return verdict(faults, compared, dump, 50)
+
+
+ACCESS = {"r": "read", "w": "write", "x": "execute"}
+
+
+def verdicts(form, pid, addresses):
+    """{(address, access): row} of what ptx tells."""
+    found = {}
+    for at in range(0, len(addresses), 50):
+        told = document(form, "-u", str(pid), *(f"{address:x}" for address in addresses[at:at + 50]))
+        for walk in told["walks"]:
+            found |= {(number(walk["address"]), row["access"]): row for row in walk["faults"]}
+    return found
+
+
+def against_probes(dump, form):
+    """What accesses came to in children of a process, each just before the dump."""
+    told = situations_of(dump).get("faults", {})
+    if not told.get("made"):
+        return None
+    probes = [(int(p["addr"], 16), ACCESS[p["access"]], p) for p in told["probes"]]
+    found = verdicts(form, told["pid"], sorted({address for address, *_ in probes}))
+    faults = []
+    for address, access, probe in probes:
+        row = found[address, access]
+        signal = row["signal"] or 0
+        # A child gets no page tables of files, so that it faults where its parent would not.
+        silent = row["verdict"] == "no fault"
+        if signal != probe["signal"] or signal and row["code"] != probe["code"] or \
+                not signal and not silent and not probe["faulted"]:
+            faults.append(f"{access} {address:#x}: {probe}, found {row}")
+    return verdict(faults, len(probes), dump, 60)
+
+
+def against_maps(dump, form):
+    """Of every mapping of every process the first page, the last one and what lies behind it."""
+    faults, compared = [], 0
+    for pid, *_ in steady_maps(dump):
+        rights = {int(line.split("-")[0], 16): line.split()[1]
+                  for line in read(dump.before, pid, "maps").splitlines()}
+        mapped = [area for area in areas(dump.before, pid) if not area.start >> 63]
+        starts = {area.start for area in mapped}
+        found = verdicts(form, pid, sorted({at for area in mapped for at in (area.start, area.end - PAGE, area.end)}))
+        for area in mapped:
+            for address in (area.start, area.end - PAGE):
+                compared += 1
+                row, allowed = found[address, "write"], "w" in rights[area.start]
+                if not allowed and (row["signal"], row["code"]) != (11, 2) or row["verdict"] == "SIGSEGV: no VMA":
+                    faults.append(f"{pid}: write to {address:#x} of {rights[area.start]}: {row}")
+            behind = found[area.end, "read"]["verdict"]
+            if area.end not in starts and behind == "no fault":
+                faults.append(f"{pid}: {area.end:#x} is no mapping's, found {behind}")
+    return verdict(faults, compared, dump, 100)
+
+
+def raw_or_31(dump, form):
+    return raw_form(dump, form) or filtered_form(dump, form) and ".d31." in form.name
+
+
+CHECKS = [
+    ("runs of page tables against pagemap", raw_form, against_pagemap),
+    ("counts of page tables against smaps and status", every_form, against_smaps),
+    ("verdicts against accesses that were tried", raw_or_31, against_probes),
+    ("verdicts against maps", raw_form, against_maps),
+]
