@@ -78,6 +78,9 @@ VARIANTS = {
     "zswap": Variant({"command_line": "mmx.zswap=1 zswap.enabled=1"}, ("before/zswap/stored_pages", r"[1-9]")),
     "zswap_lz4": Variant({"command_line": "mmx.zswap=1 zswap.enabled=1 zswap.compressor=lz4"},
                          ("before/zswap/compressor", r"lz4")),
+    # The page of vsyscalls, which maps has behind all mappings.
+    "vsyscall": Variant({"command_line": "vsyscall=emulate"}, ("before/1/maps", r"r-xp .*\[vsyscall\]")),
+    "vsyscall_xonly": Variant({"command_line": "vsyscall=xonly"}, ("before/1/maps", r"--xp .*\[vsyscall\]")),
     # Slots that so many processes have that their counts need more room.
     "sharers": Variant({"command_line": "mmx.sharers=70"}, ("before/situations", '"swap_shared_by_many","made":true')),
     "nonote": Variant({"note": False}),
@@ -94,11 +97,11 @@ BOOTS = {
     "6.18": ("6.18", ("zstd", "sharers")),
     "6.12": ("6.12", ("lz4",)),
     "6.1-kdump": ("6.1", ("kdump",)),
-    "6.1-la57": ("6.1", ("la57", "nic", "slab_debug", "zstd")),
+    "6.1-la57": ("6.1", ("la57", "nic", "slab_debug", "zstd", "vsyscall")),
     "6.12-numa": ("6.12", ("numa", "la57", "hvo", "nic", "zstd")),
     "6.1-plug": ("6.1", ("hole", "device", "hotplug", "lru_gen", "lz4", "sharers")),
     "7.3-numa": ("7.3", ("cpuless", "cpu_offline", "zswap_lz4")),
-    "6.12-pti": ("6.12", ("pti", "balloon")),
+    "6.12-pti": ("6.12", ("pti", "balloon", "vsyscall_xonly")),
     "7.0": ("7.0", ("nonote",)),
     "7.2-big": ("7.2", ("big", "la57", "hvo", "offline", "nic", "zstd")),
     "6.18-hvo": ("6.18", ("hole", "hvo", "unonlined", "lz4")),

@@ -33,6 +33,16 @@ int ask_trouble_with(const char *name, const struct mmx_err *err)
 	return 1;
 }
 
+void ask_text(const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\n' || *text == '\t')
+			printf("\\%03o", *text);
+		else
+			putchar(*text);
+	}
+}
+
 void ask_word(uint64_t word)
 {
 	printf("%" PRIx64 "\n", word);

@@ -35,6 +35,9 @@ int ask_trouble(const struct mmx_err *err);
 int ask_trouble_at(uint64_t pfn, const struct mmx_err *err);
 int ask_trouble_with(const char *name, const struct mmx_err *err);
 
+/* Text of any bytes as a field: a newline and a tab, which end one, as maps writes a newline. */
+void ask_text(const char *text);
+
 /* A row of one word. */
 void ask_word(uint64_t word);
 

@@ -59,8 +59,9 @@ def areas(folder, pid):
     for line in (read(folder, pid, "maps") or "").splitlines():
         start, end, _, offset, major, minor, inode, path = re.match(
             r"(\w+)-(\w+) (\S+) (\w+) (\w+):(\w+) (\d+)\s*(.*)", line).groups()
+        # A tab would end a field of an answer: the questions write it as maps does a newline.
         found.append(Area(int(start, 16), int(end, 16), int(offset, 16), (int(major, 16), int(minor, 16)),
-                          int(inode), path))
+                          int(inode), path.replace("\t", "\\011")))
     return found
 
 

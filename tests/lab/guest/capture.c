@@ -299,8 +299,6 @@ static void capture_counters(int after)
 
 	if (!after)
 		capture_sys();
-	if (workload)
-		capture_cached(workload);
 	add_list(files);
 	if (after)
 		capture_sys();
@@ -324,7 +322,9 @@ void capture_state(int after)
 		capture_words();
 		capture_counters(after);
 		add_processes();
+		capture_cached(workload);
 	} else {
+		capture_cached(workload);
 		add_processes();
 		capture_counters(after);
 		capture_words();

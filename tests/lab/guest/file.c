@@ -52,6 +52,18 @@ static void memory_file(void)
 	made("memfd", area, AREA, ",\"path\":\"/memfd:lab-memfd\",\"fd\":%d", fd);
 }
 
+static void odd_memory_file(void)
+{
+	int fd = memfd_create("two\nlines\tand (deleted)", MFD_CLOEXEC);
+	char *area;
+
+	if (fd < 0 || ftruncate(fd, AREA))
+		give_up("memfd_create: %s", strerror(errno));
+	area = mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	fill(area, AREA, 1);
+	made("memfd_odd", area, AREA, ",\"fd\":%d", fd);
+}
+
 static void system_v(void)
 {
 	int id = shmget(0x6d6d78, AREA, IPC_CREAT | 0600);
@@ -348,6 +360,7 @@ static void mapped_twice(void)
 const struct situation file_family[] = {
 	{"shmem_anon", shared_anonymous, "shmem_anon_shared"},
 	{"memfd", memory_file, "memfd"},
+	{"memfd_odd", odd_memory_file, "memfd_odd"},
 	{"sysv_shm", system_v, "sysv_shm"},
 	{"secretmem", secret, "secretmem"},
 	{"tmpfs_file", in_tmpfs, "tmpfs_file"},

@@ -165,6 +165,62 @@ static void moved(void)
 	     (unsigned long)part, (unsigned long)whole);
 }
 
+/* Where huge pages are asked for, of memory and files of every kind, at addresses that suit and that do not. */
+static void advised(void)
+{
+	static const struct {
+		const char *path; /* NULL: anonymous */
+		size_t len, shift;
+		int prot, flags;
+	} rows[] = {
+		{EXT4_DIR "/advised", 2 * HUGE_PAGE, 0, PROT_READ | PROT_EXEC, MAP_PRIVATE},
+		{EXT4_DIR "/advised", 2 * HUGE_PAGE, 0, PROT_READ, MAP_SHARED},
+		{EXT4_DIR "/advised", 2 * HUGE_PAGE, 5 * PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE},
+		{EXT4_DIR "/advised", 16 * PAGE, 0, PROT_READ | PROT_EXEC, MAP_PRIVATE},
+		{EXT4_DIR "/written", 2 * HUGE_PAGE, 0, PROT_READ | PROT_WRITE, MAP_SHARED},
+		{TMPFS_DIR "/advised", 2 * HUGE_PAGE, 0, PROT_READ | PROT_WRITE, MAP_SHARED},
+		{"/hugetmp/advised", 2 * HUGE_PAGE, 0, PROT_READ | PROT_WRITE, MAP_SHARED},
+		{"/hugetmp/advised", 2 * HUGE_PAGE, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED},
+		{"/hugetmp/advised", 16 * PAGE, 0, PROT_READ, MAP_PRIVATE},
+		{"/hugetmp/advised", PAGE, 0, PROT_READ, MAP_SHARED},
+		{NULL, 2 * HUGE_PAGE, 0, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS},
+		{NULL, 16 * PAGE, 0, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS},
+		{NULL, 2 * HUGE_PAGE, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS},
+		{NULL, HUGE_PAGE, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS},
+		{NULL, 16 * PAGE, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS},
+	};
+	int kept = -1;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *at = map_aligned(4 * HUGE_PAGE, HUGE_PAGE);
+		int fd = -1;
+
+		munmap(at, 4 * HUGE_PAGE);
+		if (rows[i].path) {
+			fd = open(rows[i].path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+			if (fd < 0 || ftruncate(fd, 2 * HUGE_PAGE))
+				continue;
+			/* One that is open for writing gets no huge pages. */
+			if (i < 4) {
+				close(fd);
+				fd = open(rows[i].path, O_RDONLY | O_CLOEXEC);
+			}
+		}
+		at = mmap(at + rows[i].shift, rows[i].len, rows[i].prot, rows[i].flags | MAP_FIXED,
+			  fd, 0);
+		if (at == MAP_FAILED)
+			give_up("mmap: %s", strerror(errno));
+		madvise(at, rows[i].len, MADV_HUGEPAGE);
+		close(kept);
+		kept = fd;
+	}
+	kept = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	if (kept >= 0)
+		madvise(mmap(NULL, 4 * HUGE_PAGE, PROT_READ, MAP_PRIVATE, kept, 0), HUGE_PAGE,
+			MADV_HUGEPAGE);
+	made("thp_advised", NULL, 0, ",\"mappings\":%zu", sizeof(rows) / sizeof(rows[0]));
+}
+
 static void of_64k(void)
 {
 	size_t len = 1UL << 20;
@@ -318,6 +374,7 @@ const struct situation huge_family[] = {
 	{"shmem_thp", in_tmpfs, "shmem_thp"},
 	{"shmem_thp_odd", at_odd_offsets, "shmem_thp_odd"},
 	{"thp_moved", moved, "thp_moved"},
+	{"thp_advised", advised, "thp_advised"},
 	{"mthp_64k", of_64k, "mthp_64k"},
 	{"hugetlb_priv", hugetlb_alone, "hugetlb_private"},
 	{"hugetlb_shared", hugetlb_together, "hugetlb_shared"},

@@ -133,11 +133,27 @@ static void overlay(void)
 	touch(lower, FILE_LEN);
 	touch(copied, FILE_LEN);
 	made("overlay_lower", lower, FILE_LEN,
-	     ",\"path\":\"/overlay/below\",\"offset\":0,\"inode\":%lu,\"real_inode\":%lu",
+	     ",\"path\":\"/overlay/below\",\"real_path\":\"" LAYERS
+	     "/lower/below\",\"offset\":0,\"inode\":%lu,\"real_inode\":%lu",
 	     inode_of("/overlay/below"), inode_of(LAYERS "/lower/below"));
 	made("overlay_copied", copied, FILE_LEN,
-	     ",\"path\":\"/overlay/copied\",\"offset\":0,\"inode\":%lu,\"real_inode\":%lu",
+	     ",\"path\":\"/overlay/copied\",\"real_path\":\"" LAYERS
+	     "/upper/copied\",\"offset\":0,\"inode\":%lu,\"real_inode\":%lu",
 	     inode_of("/overlay/copied"), inode_of(LAYERS "/upper/copied"));
+}
+
+/* Its folder leaves what is bound: no way leads there from the mount any more. */
+static void renamed_out(void)
+{
+	char *area;
+
+	mkdir(TMPFS_DIR "/bound-from", 0755);
+	mkdir(TMPFS_DIR "/bound-from/inner", 0755);
+	mount_at(TMPFS_DIR "/bound-from", "/bound-too", NULL, MS_BIND, NULL);
+	area = map_new_file("/bound-too/inner/file");
+	if (rename(TMPFS_DIR "/bound-from/inner", TMPFS_DIR "/moved-away"))
+		give_up("rename: %s", strerror(errno));
+	made("renamed_out", area, FILE_LEN, ",\"offset\":0");
 }
 
 static size_t add_hex(char *out, size_t size, const char *text)
@@ -200,6 +216,7 @@ const struct situation place_family[] = {
 	{"mount_gone", unmounted, "mount_gone"},
 	{"bind_mount", bound, "bind_mount"},
 	{"overmounted", covered, "overmounted"},
+	{"renamed_out", renamed_out, "renamed_out"},
 	{"overlay", overlay, "overlay_lower overlay_copied"},
 	{"odd_names", odd_names, "odd_names"},
 	{"block_device", block_device, "block_device"},

@@ -185,6 +185,21 @@ static void policies(void)
 	made("policies", area, at - area, ",\"shared\":\"0x%lx\"", (unsigned long)shared);
 }
 
+/* Heap and stack in several pieces, each of which is called so. */
+static void split_names(void)
+{
+	char room[32 * PAGE];
+	char *heap = sbrk(17 * PAGE), *stack = room + 8 * PAGE;
+
+	heap = (char *)(((uintptr_t)heap + PAGE - 1) & ~(PAGE - 1));
+	stack = (char *)((uintptr_t)stack & ~(PAGE - 1));
+	fill(heap, 16 * PAGE, 1);
+	memset(room, 1, sizeof(room));
+	if (mprotect(heap + 4 * PAGE, 4 * PAGE, PROT_READ) || mprotect(stack, 2 * PAGE, PROT_NONE))
+		give_up("mprotect: %s", strerror(errno));
+	made("split_names", heap, 16 * PAGE, ",\"stack\":\"0x%lx\"", (unsigned long)stack);
+}
+
 static void named(void)
 {
 	char *area = map_anon(AREA);
@@ -226,6 +241,7 @@ const struct situation vma_family[] = {
 	{"vma_flags", flags_by_advice, "vma_flags"},
 	{"policies", policies, "policies"},
 	{"anon_named", named, "anon_named"},
+	{"split_names", split_names, "split_names"},
 	{"dev_zero", from_dev_zero, "dev_zero"},
 	{0},
 };

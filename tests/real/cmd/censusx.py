@@ -131,7 +131,7 @@ def rollup(path):
 
 
 # Newer kernels count a poisoned page that is mapped no more; kernels count swapped shared memory to who maps it.
-POISONED, SWAPPED_SHMEM = "hwpoison", "shmem_swapped"
+POISONED, SWAPPED_SHMEM = "hwpoison", ("shmem_swapped", "shmem_kinds", "uffd_wp_shmem")
 
 
 def processes(dump, form):
@@ -147,7 +147,7 @@ def processes(dump, form):
                 "Swap": row["swap"]}
         for name, value in mine.items():
             ends = [read[name] for read in captures]
-            if not between(value >> 10, *ends) and not (name == "Swap" and row["comm"] == SWAPPED_SHMEM):
+            if not between(value >> 10, *ends) and not (name == "Swap" and row["comm"] in SWAPPED_SHMEM):
                 faults.append(f"{row['pid']} {row['comm']}: {name} {value >> 10} kB, and smaps_rollup had {ends}")
     return verdict(faults, compared, dump, 50)
 

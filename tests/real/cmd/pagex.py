@@ -16,7 +16,9 @@ HUGE_HEAD = KPF["HUGE"] | KPF["COMPOUND_HEAD"]
 # The class of a situation's pages. Where the kernels differ, or one page differs, a set.
 ANON = ("thp_pmd thp_pte thp_partial thp_shared_fork thp_pmd_and_pte mthp_64k anon_private anon_shared_fork "
         "anon_cow_copied fork_chain fork_orphan mremap_anon anon_split_vma mlocked prot_none_touched stack heap "
-        "uffd_wp threads clone_vm leader_dead cgroup swapped_back swap_cache vmspliced madv_free").split()
+        "uffd_wp threads clone_vm leader_dead cgroup swapped_back swap_cache vmspliced madv_free fork_eight thp_moved "
+        "grows_down mlock_on_fault protection_keys soft_dirty uffd_wp_swapped uffd_wp_unpopulated uffd_poison "
+        "vfork").split()
 CLASS = {name: {"anon"} for name in ANON} | {
     "hwpoison": {"anon", "hwpoison"},
     "ksm_merged": {"ksm"}, "ksm_chain": {"ksm"}, "huge_zero_page": {"zero-page"}, "zero_page": {"reserved"},
@@ -25,7 +27,12 @@ CLASS = {name: {"anon"} for name in ANON} | {
     "cgroup_gone": {"shmem"}, "hugetlb_private": {"hugetlb"}, "hugetlb_shared": {"hugetlb"},
     "hugetlb_1g": {"hugetlb"}, "ext4_file": {"file"}, "ext4_dirty": {"file"}, "ext4_large": {"file"},
     "ext4_holes": {"file"}, "deleted_file_mapped": {"file"}, "page_cache_unmapped": {"file"},
-    "secretmem": {"file"}, "dev_mem": {"reserved"}, "hard_link": {"shmem"},
+    "secretmem": {"file"}, "dev_mem": {"reserved"}, "hard_link": {"shmem"}, "ksm_forked": {"ksm"},
+    "hugetlb_memfd": {"hugetlb"}, "hugetlb_cow": {"hugetlb"}, "hugetlb_shared_table": {"hugetlb"},
+    "shmem_thp_odd": {"shmem"}, "mapped_twice": {"shmem"}, "guard_file": {"shmem"}, "mount_namespace": {"shmem"},
+    "chroot": {"shmem"}, "moved_root": {"shmem"}, "mount_gone": {"shmem"}, "bind_mount": {"shmem"},
+    "overmounted": {"shmem"}, "overlay_lower": {"shmem"}, "overlay_copied": {"shmem"}, "block_device": {"file"},
+    "uffd_wp_shmem": {"shmem"},
 }
 # How often each page is mapped, where the workload shares all of it in one way.
 SHARED = ("anon_shared_fork", "thp_shared_fork", "hugetlb_shared", "shmem_anon_shared")
@@ -50,12 +57,15 @@ EXPECTED = {
     "deleted_file_mapped": {"file.filesystem": "ext4"}, "tmpfs_file": {"file.filesystem": "tmpfs"},
     "tmpfs_holes": {"file.filesystem": "tmpfs"}, "deleted_tmpfs_mapped": {"file.filesystem": "tmpfs"},
     "memfd": {"file.filesystem": "tmpfs"}, "sysv_shm": {"file.filesystem": "tmpfs"},
-    "hard_link": {"file.path_is_one_of": 2},
+    "hard_link": {"file.path_is_one_of": 2}, "bind_mount": {"file.path_is_one_of": 2},
     "secretmem": {"file.filesystem": "secretmem"}, "program_text": {"file.path": "/init"},
     "zero_page": {"holds": "the page of zeros that everybody shares"}, "vdso": {"reserved_for": "kernel image"},
 }
 FLAGS = {"mlocked": "unevictable", "hwpoison": "hwpoison", "secretmem": "unevictable"}
-HAS_NO_NAME = ("deleted_tmpfs_mapped", "deleted_file_mapped", "memfd")
+HAS_NO_NAME = ("deleted_tmpfs_mapped", "deleted_file_mapped", "memfd", "hugetlb_memfd")
+SEVERAL_NAMES = ("hard_link", "bind_mount")
+# Shared anonymous memory; a device; and what is to be found in maps only, where no mount leads there any more.
+UNNAMED = ("dev_zero", "block_device", "mount_gone", "bind_mount")
 
 
 def field(page, path):
@@ -94,10 +104,11 @@ def swap_entry(dump, told, nth):
 def expectations(dump, name, told, nth, page):
     """(field, value) of all that the workload knows of the nth page of a situation."""
     yield from EXPECTED.get(name, {}).items()
-    if page["class"] in ("file", "shmem", "hugetlb") and "path" in told:
-        yield "file.path", told["path"] + (" (deleted)" if name in HAS_NO_NAME else "")
+    # A page that an overlay shows is of the file below.
+    if page["class"] in ("file", "shmem", "hugetlb") and "path" in told and name not in UNNAMED:
+        yield "file.path", told.get("real_path", told["path"]) + (" (deleted)" if name in HAS_NO_NAME else "")
     if page["class"] in ("file", "shmem") and "inode" in told and name != "cgroup_gone":
-        yield "file.ino", told["inode"]
+        yield "file.ino", told.get("real_inode", told["inode"])
     index = index_of(dump, name, told, nth)
     if index is not None and page["class"] != "hwpoison":
         yield "index", f"0x{index:x}"
@@ -134,7 +145,7 @@ def faults(dump, name, told, nth, page):
     # Memory cgroups that are gone give their charges to their parents, since 7.0.
     if name == "cgroup_gone" and has_memcgs(dump) and field(page, "memcg.path") not in (told["cgroup"] + " (deleted)", "/lab"):
         yield f"charged to {page.get('memcg')}"
-    if name != "hard_link" and page.get("file", {}).get("path_is_one_of"):
+    if name not in SEVERAL_NAMES and page.get("file", {}).get("path_is_one_of"):
         yield f"its path is said to be one of {page['file']['path_is_one_of']}"
     if page.get("broken_folio"):
         yield page["broken_folio"]

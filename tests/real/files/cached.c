@@ -90,9 +90,11 @@ static int one(const struct mmx_kernel *k, uint64_t addr)
 
 	if (mmx_mapping_read(&mapping, k->view, addr, &err) || mapping.kind == MMX_MAPPING_SWAP)
 		return 0;
-	printf("mapping\t%" PRIx64 "\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%s\n", addr,
+	printf("mapping\t%" PRIx64 "\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t", addr,
 	       mmx_mapping_kind_name(mapping.kind), mapping.inode.fs, mapping.inode.ino,
-	       mapping.pages, mapping.path.text);
+	       mapping.pages);
+	ask_text(mapping.path.text);
+	putchar('\n');
 	mmx_cached_begin(&cached, k->view, &mapping, 0, UINT64_MAX);
 	while (mmx_cached_next(&cached))
 		print_entry(&cached);

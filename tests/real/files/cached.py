@@ -12,6 +12,8 @@ UNTOLD = 16
 # Situations that tell which pages a file has.
 TELLING = ("shmem_thp", "tmpfs_file", "ext4_file", "ext4_dirty", "ext4_large", "tmpfs_holes", "ext4_holes",
            "deleted_tmpfs_mapped", "deleted_file_mapped", "page_cache_unmapped")
+# Situations with shared memory in swap.
+SWAPPED = ("shmem_swapped", "shmem_swapped_kinds", "uffd_wp_shmem")
 
 
 @dataclass
@@ -56,6 +58,14 @@ def pages(dump, form):
     return verdict(faults, len(wanted), dump, 500)
 
 
+def swapped_pages(dump, told):
+    """How many pages of a shared mapping are in swap, by smaps."""
+    if not told["made"]:
+        return 0
+    smaps = read(dump.before, told["pid"], "smaps").partition(f"{int(told['addr'], 16):x}-")[2]
+    return int(re.search(r"^Swap: +(\d+) kB$", smaps, re.M)[1]) * 1024 // PAGE
+
+
 def situations(dump, form):
     """Which page stands at which index, what holes have none, and what is swapped out."""
     found, made, faults = mappings(form), situations_of(dump), []
@@ -70,12 +80,10 @@ def situations(dump, form):
                    for i, pfn in enumerate(s["pfns"]) if pfn and mapping.frames.get(first + i) != int(pfn, 16)]
         if "data_pages" in s and sorted(mapping.frames) != s["data_pages"]:
             faults.append(f"{name}: {sorted(mapping.frames)}, expected {s['data_pages']}")
-    out = made["shmem_swapped"]
-    if out["made"]:
-        smaps = read(dump.before, out["pid"], "smaps").partition(f"{int(out['addr'], 16):x}-")[2]
-        swapped = int(re.search(r"^Swap: +(\d+) kB$", smaps, re.M)[1]) * 1024 // PAGE
-        if [len(mapping.swapped) for mapping in found if mapping.swapped] != [swapped]:
-            faults.append(f"{swapped} pages of shared memory are swapped out, found {[m for m in found if m.swapped]}")
+    swapped = sorted(filter(None, (swapped_pages(dump, made[name]) for name in SWAPPED)))
+    mine = sorted(len(mapping.swapped) for mapping in found if mapping.swapped)
+    if mine != swapped:
+        faults.append(f"of shared memory are swapped out {swapped} pages, found {[m for m in found if m.swapped]}")
     return verdict(faults, len(told), dump, 4)
 
 

@@ -6,7 +6,7 @@ import captures
 import compare
 from real.check import every_form, verdict
 from real.frames.page import frames
-from real.guest import KPF, PAGE, PRESENT, areas, processes, steady, steady_flags, unwalked
+from real.guest import KPF, PAGE, PRESENT, areas, made_in, processes, steady, steady_flags, unwalked
 
 OTHERS = KPF["ANON"] | KPF["SWAPCACHE"]
 
@@ -30,9 +30,15 @@ def mapped_files(dump):
     return wanted
 
 
+def real_files(dump):
+    """{path through an overlay: (path and inode of the file below, whose pages it shows)}."""
+    return {told["path"]: (told["real_path"], str(told["real_inode"]))
+            for told in made_in(dump).values() if "real_path" in told}
+
+
 def files(dump, form):
     """Every frame that a file is mapped through: path, device, inode and index, as maps has them."""
-    wanted = mapped_files(dump)
+    wanted, real = mapped_files(dump), real_files(dump)
     faults, compared = [], 0
     for pfn, fields in frames(form, wanted).items():
         area, index = wanted[pfn]
@@ -45,7 +51,13 @@ def files(dump, form):
         compared += 1
         dev = ":".join(f"{number:x}" for number in area.dev)
         said = (fields.get("path"), fields.get("dev"), fields.get("ino"))
-        if said != (area.path, dev, str(area.inode)):
+        if area.path in real:
+            said, told = said[::2], real[area.path]
+        elif "device" in fields:
+            said, told = f"/dev/{fields['device']}", area.path
+        else:
+            told = (area.path, dev, str(area.inode))
+        if said != told:
             faults.append(f"{pfn:#x}: {fields}, maps has {area}")
         if fields.get("fs") != "hugetlbfs" and int(fields["index"]) != index:
             faults.append(f"{pfn:#x}: index {fields['index']}, maps has {index}")

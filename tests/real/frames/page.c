@@ -25,8 +25,8 @@ static void print_mapping(struct mmx_view *view, uint64_t word)
 	       mmx_mapping_kind_name(m.kind), m.inode.ino, mmx_dev_major(m.inode.dev),
 	       mmx_dev_minor(m.inode.dev), mmx_dev_major(m.inode.rdev), mmx_dev_minor(m.inode.rdev),
 	       m.inode.fs, m.inode.sb_id, m.pages);
-	printf("\t%s=%s", m.kind == MMX_MAPPING_BLOCK ? "device" : "path",
-	       m.kind == MMX_MAPPING_BLOCK ? m.device : m.path.text);
+	printf("\t%s=", m.kind == MMX_MAPPING_BLOCK ? "device" : "path");
+	ask_text(m.kind == MMX_MAPPING_BLOCK ? m.device : m.path.text);
 	if (!mmx_cover_whole(&m.coverage))
 		printf("\tno_path=%s", m.coverage.first.text);
 }

@@ -19,7 +19,9 @@ def mms(dump, form):
     faults += [f"{pid} has no address space" for pid in with_memory - set(users)]
     shared = [sorted(map(int, pids)) for _, _, *pids in rows if len(pids) > 1]
     expected = [sorted(situation["clone_vm"]["sharers"])]
-    if shared != expected:
+    if situation["vfork"]["made"]:
+        expected.append(sorted([situation["vfork"]["parent"], situation["vfork"]["child"]]))
+    if sorted(shared) != sorted(expected):
         faults.append(f"shared by {shared}, expected {expected}")
     named = {name for _, name, *_ in rows}
     if not named & {"poking_mm", "text_poke_mm"}:

@@ -7,11 +7,10 @@
 #include <stdio.h>
 
 #include "../ask.h"
-#include "kernel/member.h"
 #include "mm/files/path.h"
 #include "mm/files/inode.h"
 #include "mm/processes/mm.h"
-#include "mm/processes/vma.h"
+#include "mm/processes/vma_name.h"
 
 #define VM_READ     1u
 #define VM_WRITE    2u
@@ -19,19 +18,20 @@
 #define VM_MAYSHARE 0x80u
 
 /* Device, inode and path. */
-static void print_file(struct mmx_view *view, uint64_t file)
+static void print_file(struct mmx_view *view, const struct mmx_vma *v)
 {
 	static struct mmx_path path;
-	struct mmx_inode inode;
+	struct mmx_vma_inode inode;
 	struct mmx_err err;
-	uint64_t addr;
 
-	if (mmx_kget(view, file, M_file_f_inode, &addr, &err) ||
-	    mmx_inode_read(&inode, view, addr, &err) || mmx_path_of_file(&path, view, file, &err))
+	if (mmx_vma_inode(&inode, view, v, &err) || mmx_path_of_file(&path, view, v->file, &err)) {
 		printf("\t%s\n", err.text);
-	else
-		printf("\t%02x:%02x\t%" PRIu64 "\t%s\n", mmx_dev_major(inode.dev),
-		       mmx_dev_minor(inode.dev), inode.ino, path.text);
+		return;
+	}
+	printf("\t%02x:%02x\t%" PRIu64 "\t", mmx_dev_major(inode.dev), mmx_dev_minor(inode.dev),
+	       inode.ino);
+	ask_text(path.text);
+	putchar('\n');
 }
 
 static void print_vma(struct mmx_view *view, const struct mmx_vma *v, int pid)
@@ -41,7 +41,7 @@ static void print_vma(struct mmx_view *view, const struct mmx_vma *v, int pid)
 	       v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_MAYSHARE ? 's' : 'p',
 	       v->file ? v->pgoff << 12 : 0);
 	if (v->file)
-		print_file(view, v->file);
+		print_file(view, v);
 	else
 		puts("\t00:00\t0\t");
 }

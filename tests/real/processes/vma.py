@@ -15,7 +15,8 @@ def told(folder, pid):
             r"(\w+)-(\w+) (\S+) (\w+) (\S+) (\d+)\s*(.*)", line).groups()
         if path != "[vsyscall]":
             start, end, offset = (f"{int(number, 16):x}" for number in (start, end, offset))
-            rows.append([start, end, perms, offset, dev, inode, "" if path.startswith("[") else path])
+            rows.append([start, end, perms, offset, dev, inode,
+                         "" if path.startswith("[") else path.replace("\t", "\\011")])
     return rows
 
 
