@@ -9,6 +9,7 @@
 #include "mm/mem.h"
 #include "mm/processes/fault.h"
 #include "mm/processes/task.h"
+#include "mm/processes/vm_flags.h"
 #include "mm/swap/swap_slot.h"
 
 #define SIG_BUS      7
@@ -124,6 +125,33 @@ static bool uffd_missing(struct judge *j)
 	if (!(j->site->vma.flags & MMX_VM_UFFD_MISSING))
 		return false;
 	ask_uffd(j, "there is no page");
+	return true;
+}
+
+/* Flags that have moved over the releases, or that not every kernel has. */
+static bool vma_is(const struct judge *j, const char *flag)
+{
+	return j->site->vma.flags & mmx_vm_flag(mmx_know_vm_flags(j->view), flag);
+}
+
+/* What smaps calls "ss"; %pGv has no name for it. */
+static bool is_shadow_stack(const struct judge *j)
+{
+	const struct mmx_vm_flags *flags = mmx_know_vm_flags(j->view);
+
+	for (unsigned int i = 0; i < MMX_VM_FLAG_BITS; i++) {
+		if (j->site->vma.flags >> i & 1 && !strcmp(flags->bit[i].code, "ss"))
+			return true;
+	}
+	return false;
+}
+
+/* A page that is there already, of a file in memory or of hugetlbfs, and that nothing maps yet. */
+static bool uffd_minor(struct judge *j)
+{
+	if (!vma_is(j, "uffd_minor"))
+		return false;
+	ask_uffd(j, "there is a page, and none is mapped");
 	return true;
 }
 
@@ -247,6 +275,8 @@ static void file_page(struct judge *j)
 	}
 	if (site->cached == MMX_SITE_CACHED) {
 		take_pfn(j, site->pfn);
+		if (uffd_minor(j))
+			return;
 		say(j, MMX_FAULT_CACHED, "page 0x%" PRIx64 " of the file, cached in PFN 0x%" PRIx64,
 		    site->index, site->pfn);
 	} else {
@@ -641,7 +671,9 @@ static bool access_error(struct judge *j)
 
 	if (key_denies(j, vma_key(j)))
 		return true;
-	if (writes(j) && !(site->vma.flags & MMX_VM_WRITE))
+	if (writes(j) && is_shadow_stack(j))
+		denied(j, "a shadow stack, which only calls and returns write to");
+	else if (writes(j) && !(site->vma.flags & MMX_VM_WRITE))
 		denied(j, "the VMA may not be written to");
 	else if (!writes(j) && present && j->access == MMX_ACCESS_EXECUTE)
 		denied(j, "its page may not be executed");
