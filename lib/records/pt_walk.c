@@ -240,7 +240,7 @@ static void kept(struct mmx_rows *r, struct mmx_value *v)
 
 	mmx_entry_flags_words(v->scratch->text, e->flags);
 	v->text = v->scratch->text;
-	if (e->pte.kind != MMX_PTE_NONPRESENT || kernel_nonpresent(walked_of(r)))
+	if (!*v->text || e->pte.kind != MMX_PTE_NONPRESENT || kernel_nonpresent(walked_of(r)))
 		mmx_value_none(v);
 }
 
@@ -308,7 +308,7 @@ static const struct mmx_field end_fields[] = {
 	{"area_path", MMX_TEXT, "the area's file or device; null where it is not known",
 	 .title = "area path", .may = MMX_OR_NONE | MMX_OR_NULL, .get = area_path},
 	{"kept", MMX_TEXT, "of an entry that is not present: what it keeps of the page's bits",
-	 .may = MMX_OR_NONE | MMX_OR_EMPTY, .get = kept},
+	 .may = MMX_OR_NONE, .get = kept},
 	{"unknown", MMX_TROUBLE, "why the way could not be followed to its end", .get = unknown},
 	{0},
 };
@@ -501,6 +501,14 @@ static const struct mmx_record faults = {
  * All of it.
  */
 
+/* What a process has in its page tables lies in one of its VMAs. */
+static void check(struct mmx_coverage *coverage, const struct mmx_pt_walked *w)
+{
+	if (w->site.mm && w->site.place == MMX_SITE_OUTSIDE && mmx_user_mapped(w->site.entry.kind))
+		mmx_cover_failf(coverage, MMX_ECORRUPT,
+				"a page is mapped at 0x%" PRIx64 ", which no VMA has", w->address);
+}
+
 static const void *next_walk(struct mmx_rows *r)
 {
 	struct mmx_ptx *p = mmx_ptx_of(r);
@@ -508,6 +516,7 @@ static const void *next_walk(struct mmx_rows *r)
 	if (!p->next(p))
 		return NULL;
 	mmx_cover_inherit(r->coverage, &p->walked.path.coverage);
+	check(r->coverage, &p->walked);
 	return &p->walked;
 }
 

@@ -241,6 +241,9 @@ static void swap_in(struct judge *j, unsigned int type, uint64_t offset)
 
 	take_slot(j, type, offset);
 	if (mmx_swap_slot(&slot, j->view, swaps, type, offset, &err)) {
+		/* Where all areas are known, an entry that names none of them is wrong. */
+		if (!area && mmx_cover_whole(&swaps->coverage))
+			err.code = MMX_ECORRUPT;
 		mmx_fail_prefix(&err, "slot 0x%" PRIx64 " of swap area %u", offset, type);
 		not_known(j, &err);
 		return;

@@ -82,6 +82,10 @@ def user(pid, address, *says, status=2):
     return Answer(("pagex", "-u", str(pid), address), says, status)
 
 
+def ptx(pid, address, *says, status=0):
+    return Answer(("ptx", "-u", str(pid), address), says, status)
+
+
 def request(gfp, *says, status=0):
     return Answer(("zonex", "-a", gfp), says, status)
 
