@@ -186,7 +186,7 @@ enum mmx_exit mmx_exit_of(const struct mmx_coverage *c)
 			 c->absent ? MMX_EXIT_PARTIAL : MMX_EXIT_OK);
 }
 
-enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_where *where)
+static enum mmx_exit show(struct mmx_run *run, void *arg, const struct mmx_where *where, bool tell)
 {
 	struct mmx_coverage coverage = {0};
 	const struct mmx_ask ask = {
@@ -203,10 +203,20 @@ enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_wher
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
-	/* Cells say that something is wanting, and have no room for why. */
-	if (run->out->options.columns && !mmx_cover_whole(&coverage))
+	if (tell && !mmx_cover_whole(&coverage))
 		mmx_say(run, "%s", coverage.first.text);
 	return mmx_exit_of(&coverage);
+}
+
+/* Cells say that something is wanting, and have no room for why. */
+enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_where *where)
+{
+	return show(run, arg, where, run->out->options.columns);
+}
+
+enum mmx_exit mmx_run_tell(struct mmx_run *run, void *arg)
+{
+	return show(run, arg, NULL, true);
 }
 
 enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,

@@ -114,6 +114,9 @@ enum mmx_exit mmx_exit_of(const struct mmx_coverage *c);
  */
 enum mmx_exit mmx_run_show(struct mmx_run *run, void *arg, const struct mmx_where *where);
 
+/** mmx_run_tell() - the same without restrictions, for tables: the first reason why something is not known is a message */
+enum mmx_exit mmx_run_tell(struct mmx_run *run, void *arg);
+
 /** mmx_say() - a message of one line, "COMMAND: TEXT" */
 void mmx_say(struct mmx_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -175,7 +175,7 @@ static enum mmx_exit vmax(struct mmx_run *run)
 				   : take_spaces(run, &asked, &status);
 
 	if (ok)
-		status = mmx_worse(status, mmx_run_show(run, &asked, NULL));
+		status = mmx_worse(status, mmx_run_tell(run, &asked));
 	if (ok && asked.findings)
 		status = mmx_worse(status, MMX_EXIT_FINDINGS);
 	mmx_array_free(&asked.spaces);

@@ -8,6 +8,13 @@ GFP = (("GFP_KERNEL", 0xCC0), ("GFP_ATOMIC", 0x820), ("GFP_DMA", 1), ("__GFP_HIG
        ("__GFP_MEMALLOC", 0x20000), ("__GFP_NOMEMALLOC", 0x80000), ("__GFP_HARDWALL", 0x100000),
        ("__GFP_THISNODE", 0x200000))
 ATOMIC = ("__GFP_ATOMIC", 0x200)  # up to 6.2
+# What smaps prints of a mapping's flags, and what %pGv does, by bit; protection keys have a line of their own.
+VM_CODES = {0: "rd", 1: "wr", 2: "ex", 3: "sh", 4: "mr", 5: "mw", 6: "me", 7: "ms", 8: "gd", 10: "pf", 13: "lo",
+            14: "io", 17: "dc", 18: "de", 20: "ac", 22: "ht", 26: "dd", 27: "sd", 31: "mg", 32: "", 33: "", 34: "",
+            35: ""}
+VM_NAMES = (("read", 1), ("write", 2), ("exec", 4), ("shared", 8), ("mayread", 0x10), ("maywrite", 0x20),
+            ("mayexec", 0x40), ("mayshare", 0x80), ("growsdown", 0x100), ("locked", 0x2000), ("hugetlb", 0x400000),
+            ("softdirty", 0x8000000), ("mergeable", 0x80000000))
 TYPES = ("Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate")
 SYSTEM = ("nr_dirty_threshold", "nr_dirty_background_threshold")
 TEXTS = ("nr_unstable 0\n",
@@ -44,6 +51,7 @@ class Settings:
         percpu.place("numa_node", 4, 4)
         percpu.place("vm_event_states", types.sizeof("vm_event_state"), 64)
         self._gfp_names(machine)
+        self._vm_flags(machine)
         self.vmstat_text = self._pointers(machine, "vmstat_text", self._counters(types))
         with_cma = types.enumerator("MIGRATE_TYPES") == len(TYPES)
         self._pointers(machine, "migratetype_names", [name for name in TYPES if with_cma or name != "CMA"])
@@ -65,11 +73,22 @@ class Settings:
         return table
 
     @staticmethod
-    def _gfp_names(machine):
+    def _names(machine, name, names):
+        """A table of struct trace_print_flags."""
+        table = machine.image.place(name, 16 * (len(names) + 1), 32, "rodata")
+        for i, (word, mask) in enumerate(names):
+            machine.put(table + 16 * i, mask)
+            machine.put(table + 16 * i + 8, machine.image.string(word))
+
+    def _vm_flags(self, machine):
+        """Two letters a bit, since 6.14 with a NUL; the array has no symbol here."""
+        width = 3 if machine.release.uname.startswith("6.14") else 2
+        codes = b"".join(VM_CODES.get(bit, "??").encode().ljust(width, b"\0") for bit in range(64))
+        machine.image.blob("", codes, 32)
+        self._names(machine, "vmaflag_names", VM_NAMES)
+
+    def _gfp_names(self, machine):
         names = GFP
         if machine.release.uname.startswith("6.2."):
             names = [(name, mask | ATOMIC[1] * (name == "GFP_ATOMIC")) for name, mask in (*GFP, ATOMIC)]
-        table = machine.image.place("gfpflag_names", 16 * (len(names) + 1), 32, "rodata")
-        for i, (name, mask) in enumerate(names):
-            machine.put(table + 16 * i, mask)
-            machine.put(table + 16 * i + 8, machine.image.string(name))
+        self._names(machine, "gfpflag_names", names)

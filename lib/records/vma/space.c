@@ -6,6 +6,7 @@
 #include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/processes/stray_vmas.h"
+#include "mm/processes/user_entry.h"
 #include "records/vma/vma.h"
 
 #define FINDINGS_MAX 1000
@@ -123,6 +124,54 @@ static void check_total(struct reader *rd)
 	find(rd, s->of.mm, &err);
 }
 
+/* Page tables hold nothing where no mapping is: what is left there nobody will give back. */
+static void check_gap(struct reader *rd, uint64_t first, uint64_t last)
+{
+	struct mmx_user_entries e;
+	struct mmx_err err;
+	uint64_t n = 0, address = 0, at = 0, raw = 0;
+
+	if (mmx_user_entries_begin(&e, rd->r->view, rd->s->of.mm, first, last, MMX_PT_RUNS, &err)) {
+		mmx_cover_fail(rd->r->coverage, &err);
+		return;
+	}
+	for (; mmx_user_entries_next(&e); n++) {
+		if (e.entry.kind == MMX_USER_NONE || e.entry.kind == MMX_USER_UNREADABLE ||
+		    e.entry.kind == MMX_USER_BROKEN || n)
+			continue;
+		address = e.entry.pte.start;
+		at = e.entry.pte.at;
+		raw = e.entry.pte.raw;
+	}
+	mmx_cover_inherit(rd->r->coverage, &e.pt.coverage);
+	if (!address)
+		return;
+	mmx_fail(&err, MMX_ECORRUPT,
+		 "the page tables have an entry for 0x%" PRIx64 ", 0x%" PRIx64
+		 ", and no mapping is there",
+		 address, raw);
+	find(rd, at, &err);
+}
+
+static void check_gaps(struct reader *rd)
+{
+	const struct mmx_vma_space *s = rd->s;
+	uint64_t end = 1ULL << (rd->r->view->kernel->paging.levels * 9 + 11), at = 0;
+
+	if (!mmx_cover_whole(&s->tree.coverage) || s->rows.n != s->tree.entries ||
+	    !s->of.mm_users || s->of.name)
+		return;
+	for (size_t i = 0; i < s->rows.n; i++) {
+		const struct mmx_vma *vma = &s->rows.v[i].vma;
+
+		if (vma->start > at && vma->start < end)
+			check_gap(rd, at, vma->start - 1);
+		at = vma->end;
+	}
+	if (at < end)
+		check_gap(rd, at, end - 1);
+}
+
 static void take_tree_findings(struct reader *rd)
 {
 	const struct mmx_maple_tree *t = &rd->s->tree;
@@ -158,6 +207,7 @@ int mmx_vma_space_read(struct mmx_vma_space *s, struct mmx_rows *r, struct mmx_e
 	take_tree_findings(&rd);
 	check_count(&rd);
 	check_total(&rd);
+	check_gaps(&rd);
 	return rd.nomem ? mmx_fail_nomem(err) : 0;
 }
 

@@ -107,6 +107,10 @@ def swapx(*says, status=1):
     return Answer(("swapx",), says, status)
 
 
+def vmax(pid, *says, status=1):
+    return Answer(("vmax", str(pid)), says, status)
+
+
 def unharmed(page):
     return Answer(("pagex", page), (), 0)
 

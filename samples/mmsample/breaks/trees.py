@@ -5,7 +5,7 @@ import struct
 
 from ..memory import PAGE
 from ..pagetables import USER_TABLE
-from .registry import WILD, damage, later, pagex, story_page, swapx, user
+from .registry import WILD, damage, later, pagex, procx, story_page, swapx, user, vmax
 
 
 def interval_root(kernel, address):
@@ -134,14 +134,14 @@ def maple_root(kernel, name):
 
 
 @damage("maple-dead-node", "parent's maple tree has a dead node: its VMAs are unknown",
-        later("vmax"))
+        vmax(2001, r"node 0x\w+ has been replaced"))
 def maple_dead(kernel):
     _, nodes = maple_root(kernel, "parent")
     kernel.machine.object("maple_range_64", nodes[0])["parent"] = nodes[0] | 1
 
 
 @damage("maple-cycle", "bigpages' maple tree loops: a node that is its own child",
-        later("vmax"))
+        vmax(2010, r"is broken: node 0x\w+ says that its parent is 0x\w+, and was reached from"))
 def maple_cycle(kernel):
     process, nodes = maple_root(kernel, "big")
     root = kernel.machine.get(process.mm.at("mm_mt.ma_root"))
@@ -149,29 +149,73 @@ def maple_cycle(kernel):
 
 
 @damage("maple-pivots-wrong", "bigpages' maple tree has pivots that do not ascend",
-        later("vmax"))
+        vmax(2010, r"node 0x\w+, for 0x0-0x\w+, has an entry for 0x\w+-0x1000"))
 def maple_pivots(kernel):
     _, nodes = maple_root(kernel, "big")
     kernel.machine.object("maple_range_64", nodes[1])["pivot[3]"] = 0x1000
 
 
 @damage("maple-type-unknown", "bigpages' maple tree has a node of a type that does not exist",
-        later("vmax"))
+        vmax(2010, r"is broken: 0x\w+ is of type 9"))
 def maple_type(kernel):
     process, nodes = maple_root(kernel, "big")
     process.mm["mm_mt.ma_root"] = nodes[0] | 9 << 3 | 6
 
 
 @damage("vma-wrong-mm", "a VMA in parent's tree says that it belongs to child",
-        later("vmax"))
+        vmax(2001, r"the VMA at 0x\w+, for 0x\w+-0x\w+, says that it is of the mm 0x"))
 def vma_mm(kernel):
     kernel.people["parent"].vmas[0].object["vm_mm"] = kernel.people["child"].mm
 
 
 @damage("vma-range-wrong", "a VMA's range is not the one that parent's maple tree has it under",
-        later("vmax"))
+        vmax(2001, r"the VMA at 0x\w+, for 0x\w+-0x\w+, says that it is for 0x\w+-0x\w+"))
 def vma_range(kernel):
     kernel.people["parent"].vmas[0].object["vm_end"] += PAGE
+
+
+@damage("vma-outside", "parent's maple tree has lost a VMA, which its mm still counts",
+        vmax(2001, r"its maple tree has \d+ VMAs, and it counts \d+",
+             r"\w+ the VMA for 0x\w+-0x\w+ is of this mm, and its maple tree does not have it"))
+def vma_outside(kernel):
+    process, nodes = maple_root(kernel, "parent")
+    leaf, lost = kernel.machine.object("maple_range_64", nodes[0]), process.vmas[1].address
+    slot = next(i for i in range(15) if leaf[f"slot[{i}]"] == lost)
+    leaf[f"slot[{slot}]"] = 0
+
+
+@damage("map-count-wrong", "parent's mm counts a mapping more than its maple tree has",
+        vmax(2001, r"its maple tree has \d+ VMAs, and it counts \d+"))
+def map_count(kernel):
+    kernel.people["parent"].mm["map_count"] += 1
+
+
+@damage("total-vm-wrong", "parent's mm counts a page more than its mappings have",
+        vmax(2001, r"its mappings have \d+ pages, and it counts \d+ \(total_vm\)"))
+def total_vm(kernel):
+    kernel.people["parent"].mm["total_vm"] += 1
+
+
+@damage("maple-gap-wrong", "the root of bigpages' maple tree notes a gap that is not there",
+        vmax(2010, r"the node of the maple tree: notes a gap of 0x3333 below slot 0, and the largest there is 0x"))
+def maple_gap(kernel):
+    _, nodes = maple_root(kernel, "big")
+    kernel.machine.object("maple_arange_64", nodes[0])["gap[0]"] = 0x3333
+
+
+@damage("vma-file-wild", "the file of a mapping of worker-000 cannot be read: neither path nor inode are known",
+        procx("3001/maps", r"\?:\? \? +\?$", r"the file at 0x4141\w+ is unmapped", status=3),
+        vmax(3001, r" -$", r"the file at 0x4141\w+ is unmapped"))
+def vma_file(kernel):
+    worker = next(p for p in kernel.processes if p.comm == "worker-000")
+    worker.vmas[0].object["vm_file"] = WILD
+
+
+@damage("special-mapping-wild", "what names init's [vdso] cannot be read",
+        procx("1/maps", r"the mapping at 0x7ffff1000000: vm_special_mapping.name of 0x4141\w+ is unmapped", status=3),
+        vmax(1, r"^    7ffff1000000 7ffff1002000 r-xp +0 +2 +0 -$"))
+def special_mapping(kernel):
+    kernel.people["init"].vmas[-1].object["vm_private_data"] = WILD
 
 
 @damage("pte-stray", "worker-000 maps libc's page 45 once more, where no VMA has it",
@@ -223,7 +267,7 @@ def pgd_list_stranger(kernel):
 
 @damage("user-table-loop", "child's page table leads back to itself: bounded, no VMA explains it",
         user(2002, "32190c864000", r"^PFN 10000$", status=0),
-        later("vmax"))
+        vmax(2002, r"10000320 the page tables have an entry for 0x32190c864000, 0x10000067, and no mapping is there"))
 def user_loop(kernel):
     child = kernel.people["child"]
     kernel.machine.memory.put(child.tables.root + 8 * 100, child.tables.root | 0x67)
