@@ -163,7 +163,7 @@ static const struct mmx_field file_fields[] = {
 	{"dev", MMX_TEXT, "the file system's device, MAJOR:MINOR",
 	 .pattern = "^[0-9a-f]{2,}:[0-9a-f]{2,}$", .get = dev},
 	{"areas", MMX_COUNT, "VMAs that map it", .get = areas},
-	{"mapping_processes", MMX_COUNT, "processes that have them", .get = mapping_processes},
+	{"processes", MMX_COUNT, "processes that have those VMAs", .get = mapping_processes},
 	{"descriptors", MMX_COUNT, "descriptors of processes that have it open",
 	 .get = descriptors},
 	{"leaving", MMX_BOOL, "only of an inode that is being freed, or was",
