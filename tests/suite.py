@@ -153,7 +153,7 @@ COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
     "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
-    "rmapx": Calls((("5000",), ("-e", "-v", "5000")), "mmx.rmap/1",
+    "rmapx": Calls((("5000",), ("-e", "-v", "5000"), ("-a",)), "mmx.rmap/1",
                    "pfn,mappings.pid,mappings.vaddr,mappings.entry"),
     "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2"), ("-l",)), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "vmemx": Calls(((), ("-v",)), "mmx.vmem/1", "runs.start_pfn,place,pages"),

@@ -5,13 +5,21 @@
 #include "cmd/asked.h"
 #include "records/rmap.h"
 
-/* struct rmapx - a run of rmapx; @survey: of the frames [@from, @to], when one was needed */
+/*
+ * struct rmapx - a run of rmapx
+ * @survey: of the frames [@from, @to], when one was needed; with -a of none in particular
+ * @wrong: with -a, the frames that something is wrong with; @next_wrong: the number of the next one
+ */
 struct rmapx {
 	struct mmx_rmap_pages pages;
 	struct mmx_asked asked;
 	struct mmx_survey survey;
 	bool surveyed;
 	uint64_t from, to;
+	struct {
+		MMX_ARRAY(uint64_t);
+	} wrong;
+	size_t next_wrong;
 };
 
 static bool next_page(struct mmx_rmap_pages *pages)
@@ -57,42 +65,205 @@ static const struct mmx_survey *survey_of(void *arg, const struct mmx_rmap_page 
 	return survey(x, err) ? NULL : &x->survey;
 }
 
+/*
+ * All memory.
+ */
+
+static const struct mmx_survey *whole_survey(void *arg, const struct mmx_rmap_page *page,
+					     struct mmx_err *err)
+{
+	const struct rmapx *x = arg;
+
+	(void)page;
+	(void)err;
+	return &x->survey;
+}
+
+static bool next_wrong(struct mmx_rmap_pages *pages)
+{
+	struct rmapx *x = (struct rmapx *)pages;
+
+	while (x->next_wrong < x->wrong.n) {
+		if (mmx_page_walk_look(&pages->walk, x->wrong.v[x->next_wrong++]))
+			return true;
+	}
+	return false;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Frames whose count is another, and those of entries that no kernel makes. */
+static int take_wrong(struct rmapx *x, struct mmx_err *err)
+{
+	const struct mmx_survey *s = &x->survey;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->pages.n; i++) {
+		if (!mmx_array_add(&x->wrong, s->pages.v[i].pfn))
+			return mmx_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->strays.n && x->wrong.n < 2 * MMX_SURVEY_PAGES; i++) {
+		if (mmx_stray_wrong(s->strays.v[i].why) &&
+		    !mmx_array_add(&x->wrong, s->strays.v[i].pfn))
+			return mmx_fail_nomem(err);
+	}
+	mmx_array_sort(&x->wrong, ascending);
+	for (size_t i = 0; i < x->wrong.n; i++) {
+		if (!n || x->wrong.v[n - 1] != x->wrong.v[i])
+			x->wrong.v[n++] = x->wrong.v[i];
+	}
+	x->wrong.n = n;
+	return 0;
+}
+
+enum { PAGES, ALL };
+
+#define OF(variant) (1u << (variant))
+
+static const char *const variants[] = {"pages", "all", NULL};
+
+static unsigned int variant(struct mmx_rows *r)
+{
+	return mmx_rmap_pages_of(r)->survey ? ALL : PAGES;
+}
+
+static void mapped_pages(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = mmx_rmap_pages_of(r)->survey->frames;
+}
+
+static void mappings(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = mmx_rmap_pages_of(r)->survey->entries;
+}
+
+static void all_trouble(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_survey *survey = mmx_rmap_pages_of(r)->survey;
+
+	v->err = &survey->coverage.first;
+	if (mmx_cover_whole(&survey->coverage))
+		mmx_value_none(v);
+}
+
 static const struct mmx_field fields[] = {
-	{"pages", MMX_LIST, "those that were asked for", .may = MMX_OR_NONE,
+	{"pages", MMX_LIST, "those that were asked for", .of = OF(PAGES),
 	 .record = &mmx_record_rmap_pages},
+	{"mapped_pages", MMX_COUNT, "pages that entries map, hugetlb's once", .of = OF(ALL),
+	 .get = mapped_pages},
+	{"mappings", MMX_COUNT, "entries that the kernel counts, all of them", .of = OF(ALL),
+	 .get = mappings},
+	{"trouble", MMX_TROUBLE, "why not all of it is certain", .of = OF(ALL), .get = all_trouble},
+	{"walked", MMX_BLOCK, "what was walked", .of = OF(ALL), .title = "Walked",
+	 .may = MMX_OR_NONE, .record = &mmx_record_rmap_walked},
+	{"strays", MMX_TABLE, "entries that no tree leads to", .of = OF(ALL),
+	 .title = "Entries that no tree leads to", .may = MMX_OR_NONE,
+	 .record = &mmx_record_rmap_strays},
+	{"findings", MMX_TABLE, "what is wrong with trees", .of = OF(ALL), .title = "Findings",
+	 .may = MMX_OR_NONE, .record = &mmx_record_rmap_findings},
+	{"disagreements", MMX_LIST,
+	 "pages whose count is not what was found, or that have an entry that no kernel makes",
+	 .of = OF(ALL), .record = &mmx_record_rmap_pages},
 	{0},
 };
 
 static const struct mmx_record document = {
 	.name = "rmap",
-	.doc = "who maps pages; the exit status is 1 where that does not come to the kernel's count, or the "
-	       "dump contradicts itself, and 3 where something that tells of it is not in the dump",
+	.doc = "who maps pages, or with -a all memory; the exit status is 1 where that does not come to the "
+	       "kernel's count, or the dump contradicts itself, and 3 where something that tells of it is "
+	       "not in the dump",
 	.version = 1,
+	.variants = variants,
+	.variant = variant,
 	.fields = fields,
 };
+
+static uint64_t wrong_strays(const struct mmx_survey *s)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < MMX_STRAY_WHYS; i++)
+		n += mmx_stray_wrong(i) ? s->stray[i] : 0;
+	return n;
+}
+
+/* More than are kept are counted, and said. */
+static void tell_more(struct mmx_run *run, const struct mmx_survey *s)
+{
+	if (s->all_pages > s->pages.n)
+		mmx_say(run, "of %" PRIu64 " pages whose count is another %zu are shown",
+			s->all_pages, s->pages.n);
+	if (s->spaces.findings.all > s->spaces.findings.n)
+		mmx_say(run, "of %" PRIu64 " findings %zu are shown", s->spaces.findings.all,
+			s->spaces.findings.n);
+}
+
+static enum mmx_exit show_all(struct mmx_run *run, struct rmapx *x)
+{
+	enum mmx_exit status;
+	struct mmx_err err;
+
+	x->from = 1; /* no frame in particular */
+	if (survey(x, &err) || take_wrong(x, &err) ||
+	    mmx_page_walk_begin(&x->pages.walk, run->view, 0, 0, &err)) {
+		mmx_say(run, "%s", err.text);
+		return MMX_EXIT_CANNOT;
+	}
+	x->pages.survey = &x->survey;
+	x->pages.next = next_wrong;
+	x->pages.source.survey = whole_survey;
+	x->pages.source.always = true;
+	status = mmx_run_show(run, &x->pages, NULL);
+	mmx_page_walk_end(&x->pages.walk);
+	tell_more(run, &x->survey);
+	status = mmx_worse(status, mmx_exit_of(&x->survey.coverage));
+	if (x->survey.spaces.findings.all || wrong_strays(&x->survey))
+		status = mmx_worse(status, MMX_EXIT_FINDINGS);
+	return status;
+}
+
+static enum mmx_exit show_pages(struct mmx_run *run, struct rmapx *x)
+{
+	enum mmx_exit status;
+
+	x->pages.next = next_page;
+	x->pages.source.survey = survey_of;
+	status = mmx_run_show(run, &x->pages, NULL);
+	mmx_asked_end(&x->asked);
+	return mmx_worse(status, x->asked.status);
+}
 
 static enum mmx_exit rmapx(struct mmx_run *run)
 {
 	struct rmapx x = {
-		.pages = {.next = next_page,
-			  .chains = run->option['v'],
+		.pages = {.chains = run->option['v'],
 			  .arithmetic = run->option['e'],
-			  .source = {survey_of, &x}},
+			  .source.arg = &x},
 	};
 	enum mmx_exit status;
 
 	mmx_asked_begin(&x.asked, run, &x.pages.walk);
-	status = mmx_run_show(run, &x.pages, NULL);
-	mmx_asked_end(&x.asked);
+	if (!run->option['a'] == !run->n_operands) {
+		mmx_say(run, "pages, or -a for all memory");
+		return MMX_EXIT_CANNOT;
+	}
+	status = run->option['a'] ? show_all(run, &x) : show_pages(run, &x);
 	if (x.surveyed)
 		mmx_survey_free(&x.survey);
+	mmx_array_free(&x.wrong);
 	if (x.pages.disagreements)
 		status = mmx_worse(status, MMX_EXIT_FINDINGS);
-	return mmx_worse(status, x.asked.status);
+	return status;
 }
 
 static const struct mmx_option options[] = {
 	MMX_ASKED_OPTIONS,
+	{'a', "all", NULL, "hold all memory against the trees and the kernel's counts"},
 	{'e', "explain", NULL, "show how each address follows"},
 	{'v', "verbose", NULL, "show what led to each: address space, VMA, anon_vma_chain"},
 	{0},
@@ -102,8 +273,8 @@ static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAG
 
 const struct mmx_command mmx_cmd_rmapx = {
 	.name = "rmapx",
-	.summary = "who maps a page",
-	.operands = "WHAT...",
+	.summary = "who maps a page, proven by the page tables",
+	.operands = "[WHAT...]",
 	.help = "Finds every entry of a user page table that holds a page, reads it, and holds their number\n"
 		"against the kernel's own count. WHAT names pages as it does for pagex.\n"
 		"\n"
@@ -118,11 +289,15 @@ const struct mmx_command mmx_cmd_rmapx = {
 		"Not counted, as the kernel does not count them, are entries that wait for a page under\n"
 		"migration and those that map memory as it is.\n"
 		"\n"
-		"Example: rmapx -e -u 3001 795df382d000",
+		"With -a every page table and every tree is walked once, and three things must agree of each\n"
+		"page: the entries that hold it, the trees, which must lead to each of these, and the kernel's\n"
+		"count. What does not is shown with its addresses, as are areas that a tree lacks, or has and\n"
+		"no address space does. The exit status is 1 then. On a live kernel some always move.\n"
+		"\n"
+		"Examples: rmapx -e -u 3001 795df382d000; rmapx -a",
 	.options = options,
 	.document = &document,
 	.symbols = true,
-	.min_operands = 1,
 	.max_operands = -1,
 	.needs = needs,
 	.n_needs = sizeof(needs) / sizeof(*needs),

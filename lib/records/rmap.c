@@ -243,8 +243,9 @@ static bool has_arithmetic(struct mmx_rows *r)
 }
 
 static const struct mmx_field lines_of_chains[] = {
-	{"pid", MMX_NUMBER, "the process", .width = 7, .may = MMX_OR_NULL, .get = pid},
-	{"mm", MMX_ADDR, "its address space", .get = mm},
+	{"process", MMX_NUMBER, "its PID", .title = "PID", .width = 7, .may = MMX_OR_NULL,
+	 .get = pid},
+	{"space", MMX_ADDR, "its mm_struct", .title = "MM", .get = mm},
 	{"start", MMX_ADDR, "of the VMA", .width = 14, .get = area_start},
 	{"end", MMX_ADDR, "of the VMA", .width = 14, .get = area_end},
 	{"anon_vma_chain", MMX_ADDR, "that leads to it", .title = "CHAIN", .may = MMX_OR_NULL,
@@ -279,9 +280,9 @@ static void follows(struct mmx_rows *r, struct mmx_value *v)
 }
 
 static const struct mmx_field arithmetic_fields[] = {
-	{"pid", MMX_NUMBER, "the process", .width = 7, .may = MMX_OR_NULL, .get = pid},
-	{"vaddr", MMX_ADDR, "the page's user address there", .title = "ADDRESS", .width = 14,
-	 .get = vaddr},
+	{"process", MMX_NUMBER, "its PID", .title = "PID", .width = 7, .may = MMX_OR_NULL,
+	 .get = pid},
+	{"address", MMX_ADDR, "the page's user address there", .width = 14, .get = vaddr},
 	{"follows", MMX_TEXT, "vm_start + ((index - vm_pgoff) << PAGE_SHIFT), in numbers",
 	 .title = "= VM-START + ((INDEX - VM-PGOFF) << SHIFT)", .get = follows},
 	{0},
@@ -312,11 +313,6 @@ static void close_pages(struct mmx_rows *r)
 	mmx_rmap_answer_free(&mmx_rmap_pages_of(r)->answer);
 }
 
-static bool has_pages(struct mmx_rows *r)
-{
-	return mmx_rmap_pages_of(r)->next;
-}
-
 static const void *next_page(struct mmx_rows *r)
 {
 	struct mmx_rmap_pages *p = mmx_rmap_pages_of(r);
@@ -335,7 +331,8 @@ static const void *next_page(struct mmx_rows *r)
 		mmx_cover_failf(r->coverage, mmx_read_code(p->answer.read),
 				"the struct page of PFN 0x%" PRIx64 " is %s", p->walk.pfn,
 				mmx_read_name(p->answer.read));
-	p->disagreements += !p->answer.read && !p->answer.agree && !p->answer.explained[0];
+	p->disagreements +=
+		p->answer.wrong || (!p->answer.read && !p->answer.agree && !p->answer.explained[0]);
 	return p;
 }
 
@@ -484,7 +481,6 @@ const struct mmx_record mmx_record_rmap_pages = {
 	.name = "page",
 	.doc = "a page, and who maps it",
 	.fields = page_fields,
-	.has = has_pages,
 	.open = open_pages,
 	.next = next_page,
 	.close = close_pages,

@@ -35,6 +35,7 @@ static inline struct mmx_rmap_pages *mmx_rmap_pages_of(const struct mmx_rows *r)
 	return r->arg;
 }
 
-extern const struct mmx_record mmx_record_rmap_pages, mmx_record_rmap_mappings;
+extern const struct mmx_record mmx_record_rmap_pages, mmx_record_rmap_mappings,
+	mmx_record_rmap_walked, mmx_record_rmap_strays, mmx_record_rmap_findings;
 
 #endif

@@ -300,6 +300,21 @@ static void put_trees(struct schema *s, const struct mmx_record *record, bool *a
 	}
 }
 
+/* One that what is asked for makes another has one of several forms. */
+static void put_document(struct schema *s, const struct mmx_record *document, const char *title)
+{
+	if (!document->variants) {
+		put_object(s, document, 0, title, false);
+		return;
+	}
+	mmx_sink_put(s->sink, "\"anyOf\": [");
+	for (unsigned int i = 0; document->variants[i]; i++) {
+		mmx_sink_put(s->sink, i ? ", {" : "{");
+		put_object(s, document, i, title, false);
+	}
+	mmx_sink_put(s->sink, "]\n}");
+}
+
 void mmx_document_schema(const struct mmx_record *document, const char *command,
 			 const struct mmx_sink *sink)
 {
@@ -313,6 +328,6 @@ void mmx_document_schema(const struct mmx_record *document, const char *command,
 	mmx_sink_put(sink, "  \"title\": \"%s, which %s prints\",\n", title, command);
 	put_trees(&s, document, &trees);
 	mmx_sink_put(sink, trees ? "},\n  " : "  ");
-	put_object(&s, document, 0, title, false);
+	put_document(&s, document, title);
 	mmx_sink_put(sink, "\n");
 }

@@ -150,7 +150,7 @@ static uint64_t again(const struct mmx_rmap *rmap)
 }
 
 /* What is to be known of entries, whether they come to the count or not. */
-static void say_of_entries(struct mmx_rmap_answer *a)
+static void say_of_entries(struct mmx_rmap_answer *a, bool held)
 {
 	uint64_t waiting = of_kind(&a->rmap, MMX_USER_MIGRATION),
 		 mapped =
@@ -175,12 +175,9 @@ static void say_of_entries(struct mmx_rmap_answer *a)
 		    "%" PRIu64 " are in a part of the tree that a search passes over: a "
 		    "subtree_last is wrong",
 		    hidden);
-	if (a->page.kind == MMX_RMAP_NONE && counted)
+	if (a->page.kind == MMX_RMAP_NONE && counted && held)
 		say(a, "the page has no mapping, so no tree leads to it: a driver or the kernel "
 		       "itself mapped it");
-	else if (by_way(&a->rmap, MMX_RMAP_BY_TABLES) && counted)
-		say(a, "%" PRIu64 " were found in page tables alone, where no tree leads to",
-		    by_way(&a->rmap, MMX_RMAP_BY_TABLES));
 }
 
 /* Why the count is another; nothing where that is not known. */
@@ -190,18 +187,30 @@ static void say_of_difference(struct work *k)
 
 	if (!mmx_class_counts_mappings(k->class) && !a->found)
 		say(a, "that word is no count on such a page");
-	else if (a->found > a->kernel && k->w->type != MMX_PAGE_NONE)
-		say(a,
-		    "its word for a count holds what type of page it is, so the kernel has none");
-	else if (a->found < a->kernel && a->coverage.absent)
-		say(a, "page tables that may have more are not in the dump");
+	else if (a->found > a->kernel && k->class == CLASS_PAGE_POOL)
+		say(a, "its word for a count holds its type, so the kernel has none");
+	else if (a->found < a->kernel && (a->coverage.absent || a->coverage.broken))
+		say(a, "there may be more, where not all could be walked: %s",
+		    a->coverage.first.text);
+}
+
+/* Nobody has it, so nobody may map it. */
+static bool is_held(const struct work *k)
+{
+	return !k->w->folio.read && mmx_class_counts_mappings(k->class) &&
+	       mmx_int(k->w->folio.bytes, mmx_walk_format(k->w)->refcount);
 }
 
 static void explain(struct work *k)
 {
+	for (size_t i = 0; i < k->a->rmap.n; i++)
+		k->a->wrong += k->a->rmap.v[i].wrong;
 	if (!k->a->read && !k->a->agree)
 		say_of_difference(k);
-	say_of_entries(k->a);
+	say_of_entries(k->a, is_held(k));
+	if (k->a->agree && k->a->wrong > by_way(&k->a->rmap, MMX_RMAP_HIDDEN))
+		say(k->a, "no tree leads to %" PRIu64 " of them, and one should",
+		    k->a->wrong - by_way(&k->a->rmap, MMX_RMAP_HIDDEN));
 }
 
 /*
@@ -240,7 +249,8 @@ static int work_out(struct work *k)
 		return -1;
 	if (a->page.kind != MMX_RMAP_NONE && !a->read && !agrees(k) && search(k, true))
 		return -1;
-	if ((a->page.kind == MMX_RMAP_NONE || !agrees(k)) && search_tables(k))
+	if ((a->page.kind == MMX_RMAP_NONE || !agrees(k) || (k->source && k->source->always)) &&
+	    search_tables(k))
 		return -1;
 	mmx_cover_inherit(&a->coverage, &a->rmap.coverage);
 	a->agree = agrees(k);

@@ -13,9 +13,10 @@
 
 /**
  * struct mmx_rmap_source - where entries come from that no tree leads to
- * @survey: one that kept those of these frames, or NULL and @err; asked only when it is needed
+ * @survey: one that kept those of these frames, or NULL and @err; asked only when it is needed, or @always
  */
 struct mmx_rmap_source {
+	bool always;
 	const struct mmx_survey *(*survey)(void *arg, const struct mmx_rmap_page *page,
 					   struct mmx_err *err);
 	void *arg;
@@ -28,6 +29,7 @@ struct mmx_rmap_source {
  * @of_folio: it counts only folios, and @kernel and @found are the folio's
  * @kernel, @found: the count that was compared, and how many entries were found
  * @agree: they are equal; @explained: what is to be said of that, or empty
+ * @wrong: how many entries no kernel makes, or trees should lead to and do not
  * @spaces, @processes: that have the entries of @rmap that are counted
  */
 struct mmx_rmap_answer {
@@ -38,6 +40,7 @@ struct mmx_rmap_answer {
 	bool of_folio;
 	int64_t kernel, found;
 	bool agree;
+	uint64_t wrong;
 	uint64_t spaces, processes;
 	struct mmx_coverage coverage;
 	char explained[360];

@@ -17,6 +17,7 @@ struct piece {
 	unsigned int n;
 	struct mmx_survey_page page[PAGES_KEPT];
 	struct mmx_err first_missing;
+	struct mmx_coverage coverage; /* of what KSM's items lead to */
 };
 
 int mmx_frame_counts_begin(struct mmx_frame_counts *c, const struct mmx_kernel *k,
@@ -210,6 +211,7 @@ static void compare_items(struct compare *c, int64_t entries)
 	if (page.kind == MMX_RMAP_KSM && !mmx_rmap_find(&rmap, c->w->view, &page, true, &err) &&
 	    (int64_t)rmap.counted != entries)
 		disagree(c, entries, (int64_t)rmap.counted, false);
+	mmx_cover_inherit(&c->piece->coverage, &rmap.coverage);
 	mmx_rmap_free(&rmap);
 }
 
@@ -252,6 +254,7 @@ static int take_pages(struct mmx_survey *survey, const struct piece *piece, stru
 {
 	survey->frames += piece->frames;
 	survey->all_pages += piece->all;
+	mmx_cover_inherit(&survey->coverage, &piece->coverage);
 	for (unsigned int i = 0; i < piece->n && survey->pages.n < MMX_SURVEY_PAGES; i++) {
 		if (!mmx_array_add(&survey->pages, piece->page[i]))
 			return mmx_fail_nomem(err);

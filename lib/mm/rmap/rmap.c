@@ -146,6 +146,7 @@ static int look_at(struct search *s, const struct mmx_areas *a, uint64_t start, 
 		.chain = a->chain,
 		.item = s->item,
 		.way = s->whole ? MMX_RMAP_HIDDEN : MMX_RMAP_BY_TREE,
+		.wrong = s->whole,
 	};
 	struct mmx_user_entries e;
 	struct mmx_err err;

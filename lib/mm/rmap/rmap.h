@@ -63,6 +63,7 @@ enum mmx_rmap_way {
  * @chain: the anon_vma_chain that led to it; @item: KSM's rmap item; 0 where there is none
  * @addr: the user address of the first of the frames that it holds; @pfn, @pages: which these are
  * @counted: the kernel's count of mappings has it
+ * @wrong: no kernel makes an entry there, or trees that do not lead to it
  * @again: the same entry as one before, through a table that address spaces share: counted once
  */
 struct mmx_rmap_entry {
@@ -73,7 +74,7 @@ struct mmx_rmap_entry {
 	uint64_t pfn, pages;
 	struct mmx_user_entry entry;
 	enum mmx_rmap_way way;
-	bool counted, again;
+	bool counted, wrong, again;
 };
 
 /**

@@ -539,7 +539,8 @@ int mmx_survey_add(const struct mmx_survey *survey, struct mmx_rmap *rmap, struc
 					       .pfn = first,
 					       .pages = 1,
 					       .way = MMX_RMAP_BY_TABLES,
-					       .counted = stray->counted};
+					       .counted = stray->counted,
+					       .wrong = mmx_stray_wrong(stray->why)};
 
 		if (stray->pfn + stray->pages <= page->pfn)
 			continue;

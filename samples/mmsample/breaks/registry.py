@@ -74,6 +74,14 @@ def vmemx(*says, status=1):
     return Answer(("vmemx",), says, status)
 
 
+def rmapx(page, *says, status=1):
+    return Answer(("rmapx", page), says, status)
+
+
+def rmap_of_all(*says, status=1):
+    return Answer(("rmapx", "-a"), says, status)
+
+
 def counts(page, *says, status=0):
     return Answer(("pagex", "-c", page), says, status)
 

@@ -5,7 +5,7 @@ import struct
 
 from ..memory import PAGE
 from ..pagetables import USER_TABLE
-from .registry import WILD, damage, later, pagex, procx, story_page, swapx, user, vmax
+from .registry import WILD, damage, later, pagex, procx, rmap_of_all, rmapx, story_page, swapx, user, vmax
 
 
 def interval_root(kernel, address):
@@ -68,7 +68,9 @@ def anon_gone(kernel):
 
 
 @damage("anon-vma-stale", "a chain leads to another process's VMA, which does not hold the page",
-        later("rmapx"))
+        rmapx("{shared by parent and child}", r"^ +entries: +2$", r"2002 child .* no tree leads to it"),
+        rmap_of_all(r"the anon_vma_chain on the list of the VMA at 0x\w+ says that it is of the one at",
+                    r"1 yes   in an area that the tree of the page's mapping does not lead to"))
 def anon_stale(kernel):
     chain = kernel.anon_vmas[0].chains[1][0]
     chain["vma"] = kernel.people["twin-a"].vmas[0].address
@@ -219,7 +221,9 @@ def special_mapping(kernel):
 
 
 @damage("pte-stray", "worker-000 maps libc's page 45 once more, where no VMA has it",
-        later("rmapx"))
+        rmap_of_all(r"^PFN 152852$", r"^ +mapcount: +105$", r"^ +entries: +106$", r"^ +agree: +no$",
+                    r"3001 worker-000 +795df3900000 .* no tree leads to it",
+                    r"1 yes   at an address where the page's index does not belong"))
 def pte_stray(kernel):
     worker = next(p for p in kernel.processes if p.comm == "worker-000")
     worker.tables.map(worker.base + 0x100000, int(kernel.machine.story["libc page 45"]["pfn"], 16)
@@ -228,19 +232,24 @@ def pte_stray(kernel):
 
 @damage("pte-missing", "child no longer maps 'shared by parent and child': one entry, not two",
         user(2002, "7ffe00002000", r"nothing: never touched"),
-        later("rmapx"))
+        rmapx("{shared by parent and child}", r"^ +mapcount: +2$", r"^ +entries: +1$", r"^ +agree: +no$",
+              r"^ +explained: +-$"),
+        rmap_of_all(r"^PFN 5000$"))
 def pte_missing(kernel):
     kernel.machine.memory.put(0x13000010, 0)
 
 
 @damage("pte-frame-wild", "an entry of parent maps a frame that does not exist",
-        user(2001, "7fff00001000", r"PFN 0xfff0000000 is in no memory section"))
+        user(2001, "7fff00001000", r"PFN 0xfff0000000 is in no memory section"),
+        rmap_of_all(r"1 no    of a frame that has no struct page", r"^PFN 5000$"))
 def pte_wild(kernel):
     kernel.machine.memory.put(0x4000008, 0x3FFF0000000067)
 
 
 @damage("pgd-wild", "the page table of child cannot be read",
-        user(2002, "7ffe00002000", r"has its page tables at 0x4141\w+, which is unmapped"))
+        user(2002, "7ffe00002000", r"has its page tables at 0x4141\w+, which is unmapped"),
+        rmapx("{shared by parent and child}", r"^ +entries: +1$", r"^ +agree: +no$",
+              r"explained: +there may be more, where not all could be walked"))
 def pgd_wild(kernel):
     kernel.people["child"].mm["pgd"] = WILD
 
@@ -311,7 +320,8 @@ def swap_map(kernel):
 
 
 @damage("ksm-cycle", "the list of rmap items of 'merged by KSM' loops",
-        pagex("{merged by KSM}", r"node unknown: +the list at 0x\w+ is broken"))
+        pagex("{merged by KSM}", r"node unknown: +the list at 0x\w+ is broken"),
+        rmap_of_all(r"^trouble: +the list at 0x\w+ is broken"))
 def ksm_cycle(kernel):
     m = kernel.machine
     stable = m.object("ksm_stable_node", int(m.story["merged by KSM"]["stable_node"], 16))
@@ -320,6 +330,7 @@ def ksm_cycle(kernel):
 
 
 @damage("ksm-wild", "the stable node of 'merged by KSM' cannot be read",
-        pagex("{merged by KSM}", r"node unknown: +the KSM node at 0x4141\w+ is unmapped"))
+        pagex("{merged by KSM}", r"node unknown: +the KSM node at 0x4141\w+ is unmapped"),
+        rmapx("{merged by KSM}", r"^ +entries: +0$", r"^ +agree: +no$"))
 def ksm_wild(kernel):
     story_page(kernel, "merged by KSM")["mapping"] = WILD | 3

@@ -129,8 +129,30 @@ def situations(dump, form):
     return verdict(faults, compared, dump, 3)
 
 
+def all_memory(dump, form):
+    """Page tables, trees and counts agree of all memory; as many pages are mapped as kpagecount says, and no fewer."""
+    result = run(MMX, "-c", form, "--json", "rmapx", "-a")
+    suite.expect(result.status == 0, result)
+    whole = suite.document(result.out, "mmx.rmap/1")
+    wrong = [row for row in whole.get("strays", []) if row["wrong"]]
+    if wrong or whole["disagreements"] or whole.get("findings") or whole.get("trouble"):
+        return f"{wrong} {whole.get('findings')} {whole['disagreements'][:2]} {whole.get('trouble')}"
+    flags = words_of(dump, "kpageflags")
+    counts = [captures.words(folder / "kpagecount") for folder in compare.pair(dump.folder)]
+    steady = [pfn for pfn, (one, other) in enumerate(zip(*counts)) if one == other and one
+              and not (flags[pfn] & KPF["HUGE"] and flags[pfn] & KPF["COMPOUND_TAIL"])]
+    moved = sum(one != other for one, other in zip(*counts))
+    miscounted = sum(page["class"] == "zsmalloc" for part in answers(dump, form) for page in part.values()
+                     if page["mapcount"] and not page["mappings"])
+    fewest = len(steady) - miscounted
+    if not fewest <= whole["mapped_pages"] <= fewest + moved:
+        return f"{whole['mapped_pages']} pages are mapped; steadily so are {fewest}, and {moved} moved"
+    return None
+
+
 CHECKS = [
     ("rmapx of every frame against pagemap and kpagecount", raw_form, mappers),
     ("rmapx finds nobody else", raw_form, nobody_else),
     ("rmapx of what is shared", raw_form, situations),
+    ("rmapx -a", raw_form, all_memory),
 ]
