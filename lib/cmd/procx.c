@@ -195,8 +195,10 @@ const struct mmx_command mmx_cmd_procx = {
 		"kernel has texts for, in the order that they have had since 6.1. allocinfo is there where\n"
 		"allocations are profiled (CONFIG_MEM_ALLOC_PROFILING, since 6.10).\n"
 		"\n"
-		"What each process has is PID/maps; PID may be a thread's. Paths are as PID 1 sees them. Of a\n"
-		"kernel thread, a zombie, and a leader that exited before its threads it is empty.",
+		"What each process has is PID/maps and its kin; PID may be a thread's. Paths are as PID 1 sees\n"
+		"them. Of a kernel thread, a zombie, and a leader that exited before its threads they are empty,\n"
+		"or zeros. smaps, smaps_rollup and numa_maps are added up from page tables and struct pages, by the\n"
+		"rules of the kernel's release; statm has the kernel's own counters, as far as it reads them.",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "kernel/kernel.h"
+#include "kernel/member.h"
 #include "kernel/percpu.h"
 
 #define MAX_MASK_BYTES 1024u /* 8192 CPUs: more than any configuration has */
@@ -89,4 +91,39 @@ int mmx_cpus_online(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err
 void mmx_cpus_free(struct mmx_cpus *cpus)
 {
 	mmx_array_free(cpus);
+}
+
+int mmx_percpu_counter_read(struct mmx_view *view, uint64_t addr, int64_t *count,
+			    struct mmx_err *err)
+{
+	uint64_t value;
+
+	if (mmx_kget(view, addr, M_percpu_counter_count, &value, err))
+		return -1;
+	*count = (int64_t)value;
+	return 0;
+}
+
+int mmx_percpu_counter_sum(struct mmx_view *view, uint64_t addr, int64_t *sum, struct mmx_err *err)
+{
+	struct mmx_cpus cpus = {0};
+	uint64_t pointer;
+	int ret = 0;
+
+	if (mmx_percpu_counter_read(view, addr, sum, err))
+		return -1;
+	if (!mmx_has(&view->kernel->layout, M_percpu_counter_counters))
+		return 0;
+	if (mmx_kget(view, addr, M_percpu_counter_counters, &pointer, err) ||
+	    mmx_cpus_online(&cpus, view, err))
+		return -1;
+	for (size_t i = 0; i < cpus.n && !ret; i++) {
+		unsigned char bytes[4];
+
+		ret = mmx_kread_ok(view, pointer + cpus.v[i].offset, bytes, sizeof(bytes),
+				   "what a CPU has of a counter", err);
+		*sum += ret ? 0 : (int32_t)mmx_le32(bytes);
+	}
+	mmx_cpus_free(&cpus);
+	return ret;
 }

@@ -30,4 +30,11 @@ int mmx_cpus_online(struct mmx_cpus *cpus, struct mmx_view *view, struct mmx_err
 
 void mmx_cpus_free(struct mmx_cpus *cpus);
 
+/** mmx_percpu_counter_read() - a percpu_counter without what CPUs keep back of it; a kernel for one CPU has no more */
+int mmx_percpu_counter_read(struct mmx_view *view, uint64_t addr, int64_t *count,
+			    struct mmx_err *err);
+
+/** mmx_percpu_counter_sum() - with what each CPU that is online has of it */
+int mmx_percpu_counter_sum(struct mmx_view *view, uint64_t addr, int64_t *sum, struct mmx_err *err);
+
 #endif

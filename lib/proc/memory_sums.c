@@ -115,29 +115,6 @@ struct mmx_proc_value mmx_sum_commit_limit(struct mmx_proc *p)
 	return plus(allowed, swap_variable(p, "total_swap_pages"));
 }
 
-/* A percpu_counter, with what each CPU has of it. */
-static int sum_counter(struct mmx_view *view, uint64_t addr, int64_t *sum, struct mmx_err *err)
-{
-	struct mmx_cpus cpus = {0};
-	uint64_t count, pointer;
-	int ret = 0;
-
-	if (mmx_kget(view, addr, M_percpu_counter_count, &count, err) ||
-	    mmx_kget(view, addr, M_percpu_counter_counters, &pointer, err) ||
-	    mmx_cpus_online(&cpus, view, err))
-		return -1;
-	*sum = (int64_t)count;
-	for (size_t i = 0; i < cpus.n && !ret; i++) {
-		unsigned char bytes[4];
-
-		ret = mmx_kread_ok(view, pointer + cpus.v[i].offset, bytes, sizeof(bytes),
-				   "what a CPU has of a counter", err);
-		*sum += ret ? 0 : (int32_t)mmx_le32(bytes);
-	}
-	mmx_cpus_free(&cpus);
-	return ret;
-}
-
 struct mmx_proc_value mmx_sum_committed(struct mmx_proc *p)
 {
 	struct mmx_err err;
@@ -148,7 +125,7 @@ struct mmx_proc_value mmx_sum_committed(struct mmx_proc *p)
 		mmx_fail(&err, MMX_EMISSING, "symbol vm_committed_as is needed");
 		return mmx_proc_unknown(p, &err);
 	}
-	if (sum_counter(p->view, addr, &sum, &err))
+	if (mmx_percpu_counter_sum(p->view, addr, &sum, &err))
 		return mmx_proc_unknown(p, &err);
 	return (struct mmx_proc_value){.n = sum < 0 ? 0 : (uint64_t)sum};
 }

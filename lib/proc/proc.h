@@ -136,7 +136,11 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(node_meminfo) /* meminfo.c */   \
 	ENTRY(swaps)                          \
 	ENTRY(allocinfo)                      \
-	ENTRY(maps)
+	ENTRY(maps)                           \
+	ENTRY(smaps)                          \
+	ENTRY(smaps_rollup) /* smaps.c */     \
+	ENTRY(numa_maps)                      \
+	ENTRY(statm)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

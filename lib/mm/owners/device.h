@@ -18,7 +18,17 @@ struct mmx_device {
 	const char *type;
 };
 
-/** mmx_device_of() - of a walk's current page; false when nothing leads to it */
+/** mmx_in_device_zone() - whether a walk's current page is one of a device */
+static inline bool mmx_in_device_zone(const struct mmx_page_walk *w)
+{
+	const struct mmx_layout *l = &w->view->kernel->layout;
+
+	return mmx_has_enum(l, E_ZONE_DEVICE) &&
+	       mmx_flag_field(&mmx_mem(w->view->kernel)->flags, FIELD_ZONE, w->folio.flags) ==
+		       mmx_enum(l, E_ZONE_DEVICE);
+}
+
+/** mmx_device_of() - of a walk's current page, which is one of a device; false when nothing leads to it */
 bool mmx_device_of(struct mmx_device *device, const struct mmx_page_walk *w);
 
 #endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/calls.h"
+#include "kernel/kernel.h"
+#include "kernel/member.h"
+#include "kernel/percpu.h"
+#include "mm/processes/rss.h"
+
+/* One counter; what is below 0 shows as 0. */
+static int read_counter(struct mmx_view *view, uint64_t counters, enum mmx_layout_enumerator id,
+			bool with_cpus, uint64_t *pages, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	bool plain = mmx_has_struct(l, S_mm_rss_stat);
+	uint64_t size = plain ? 8 : mmx_size(l, S_percpu_counter), at, raw;
+	int64_t count;
+	enum mmx_read read;
+
+	if (!mmx_has_enum(l, id))
+		return mmx_fail(err, MMX_EMISSING, "MM_FILEPAGES and its kin are needed");
+	at = counters + (uint64_t)mmx_enum(l, id) * size;
+	if (plain) {
+		read = mmx_kread_u64(view, at, &raw);
+		if (read)
+			return mmx_fail(err, mmx_read_code(read), "mm_struct.rss_stat is %s",
+					mmx_read_name(read));
+		count = (int64_t)raw;
+	} else if (with_cpus ? mmx_percpu_counter_sum(view, at, &count, err)
+			     : mmx_percpu_counter_read(view, at, &count, err)) {
+		return -1;
+	}
+	*pages = count > 0 ? (uint64_t)count : 0;
+	return 0;
+}
+
+int mmx_rss_read(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm, const char *reader,
+		 struct mmx_err *err)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	bool with_cpus = false;
+	uint64_t counters;
+
+	if (!mmx_has(l, M_mm_struct_rss_stat))
+		return mmx_fail(err, MMX_EMISSING, "mm_struct.rss_stat is needed");
+	if (!mmx_has_struct(l, S_mm_rss_stat) &&
+	    mmx_calls(view, reader, "__percpu_counter_sum", &with_cpus, err))
+		return -1;
+	counters = mm + mmx_off(l, M_mm_struct_rss_stat);
+	if (read_counter(view, counters, E_MM_FILEPAGES, with_cpus, &rss->file, err) ||
+	    read_counter(view, counters, E_MM_ANONPAGES, with_cpus, &rss->anon, err) ||
+	    read_counter(view, counters, E_MM_SHMEMPAGES, with_cpus, &rss->shmem, err))
+		return -1;
+	return 0;
+}
