@@ -41,7 +41,8 @@ int mmx_rss_read(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm, const 
 
 	if (!mmx_has(l, M_mm_struct_rss_stat))
 		return mmx_fail(err, MMX_EMISSING, "mm_struct.rss_stat is needed");
-	if (!mmx_has_struct(l, S_mm_rss_stat) &&
+	/* A kernel for one CPU keeps nothing back, and has no such function. */
+	if (!mmx_has_struct(l, S_mm_rss_stat) && mmx_has(l, M_percpu_counter_counters) &&
 	    mmx_calls(view, reader, "__percpu_counter_sum", &with_cpus, err))
 		return -1;
 	counters = mm + mmx_off(l, M_mm_struct_rss_stat);

@@ -221,7 +221,8 @@ def excluded(kernel):
 
 
 @damage("page-table-excluded", "parent's lowest page table is excluded: its mappings are unknown",
-        user(2001, "7fff00001000", r"unknown: its page table cannot be read", status=3))
+        user(2001, "7fff00001000", r"unknown: its page table cannot be read", status=3),
+        procx("2001/smaps", r"^Rss: +\? kB$", r"the page table at physical 0x4000000, for 0x\w+, is excluded", status=3))
 def table_excluded(kernel):
     kernel.machine.memory.exclude(0x4000000 // PAGE)
 

@@ -2,7 +2,7 @@
 """Pages of swap: their counts, marks, and the list of shared memory that has some."""
 
 from ..story.swapped import BAD, HAS_CACHE, OUT_AT, OUT_SLOT, READ_SLOT, SHMEM_SLOT, swap_pte
-from .registry import WILD, damage, swapx
+from .registry import WILD, damage, procx, swapx
 
 SHMEM = 0xBF
 
@@ -17,7 +17,7 @@ def put_count(kernel, slot, count):
 
 
 @damage("swap-count-high", "the page of swap that parent has is counted three times",
-        swapx(finding("count", 5, 3, 1)))
+        swapx(finding("count", 5, 3, 1)), procx("2001/smaps_rollup", r"^Swap: +8 kB$", r"^SwapPss: +5 kB$"))
 def count_high(kernel):
     put_count(kernel, OUT_SLOT, 3)
 
@@ -29,7 +29,8 @@ def count_lost(kernel):
 
 
 @damage("swap-count-continued", "the page of swap that parent has is counted so high that more pages must have it, "
-        "and there are none", swapx(finding("more", 5, 0, 1)))
+        "and there are none", swapx(finding("more", 5, 0, 1)),
+        procx("2001/smaps_rollup", r"^SwapPss: +\? kB$", r"how often slot 0:0x5 is used is not known", status=3))
 def count_continued(kernel):
     put_count(kernel, OUT_SLOT, 0x80)
 
@@ -47,7 +48,7 @@ def owner_shmem(kernel):
 
 
 @damage("swap-entry-lost", "parent's page table has lost its entry of a page of swap",
-        swapx(finding("count", 5, 1, 0)))
+        swapx(finding("count", 5, 1, 0)), procx("2001/smaps_rollup", r"^Swap: +4 kB$"))
 def entry_lost(kernel):
     kernel.people["parent"].tables.map(OUT_AT, 0)
 

@@ -249,7 +249,8 @@ def pte_wild(kernel):
 @damage("pgd-wild", "the page table of child cannot be read",
         user(2002, "7ffe00002000", r"has its page tables at 0x4141\w+, which is unmapped"),
         rmapx("{shared by parent and child}", r"^ +entries: +1$", r"^ +agree: +no$",
-              r"explained: +there may be more, where not all could be walked"))
+              r"explained: +there may be more, where not all could be walked"),
+        procx("2002/smaps_rollup", r"^Pss: +\? kB$", r"has its page tables at 0x4141\w+, which is unmapped", status=3))
 def pgd_wild(kernel):
     kernel.people["child"].mm["pgd"] = WILD
 
