@@ -7,6 +7,7 @@ from .trouble import Absent
 FREE, MOVABLE, SHRINKABLE, HUGE, STUCK, HOLE = range(6)
 GIGANTIC = 18
 PIN = 1024  # what a pin adds to the references of a small folio
+REFUSING = ("secretmem_migrate_folio", "kvm_gmem_migrate_folio")  # functions that are there to refuse
 USERS = {"anon", "ksm", "file", "shmem", "swap-cache"}
 BY_CLASS = {"free": FREE, "free-pcp": FREE, "unaccepted": FREE, "movable": MOVABLE, "zsmalloc": MOVABLE,
             "balloon": MOVABLE, "guard": MOVABLE, "missing": MOVABLE, "device": HOLE}
@@ -25,6 +26,13 @@ class Mobility:
         bit = t.constant("AS_INACCESSIBLE")
         self.inaccessible = 1 << (t.constant("AS_UNMOVABLE") if bit is None else bit) \
             if bit is not None or t.constant("AS_UNMOVABLE") is not None else 0
+        self.a_ops = t.offset("struct address_space", "a_ops")
+        move = t.member("struct address_space_operations", "migrate_folio")
+        self.move = move[0] if move else 0
+        self.refusing = {t.symbol(name) for name in REFUSING} - {None} if move else set()
+        self.migratable, self.freed = (t.constant(f"HPG_{name}") for name in ("migratable", "freed"))
+        # Up to 6.6 the page cache had a huge page once, and this function converted its index.
+        self.counts_huge_pages = t.symbol("hugetlb_basepage_index") is not None
         self.lru, self.private = flags.bit("lru"), flags.bit("private")
         self.in_swap = flags.bit("swapbacked") | flags.bit("swapcache")
         pins = t.member("struct folio", "_pincount")
@@ -47,19 +55,31 @@ class Mobility:
                 return STUCK, False
             return MOVABLE, kind == "file" and folio.flags & (self.lru | self.dirty) == self.lru
         if kind == "hugetlb":
-            return (HUGE if folio.order < GIGANTIC else STUCK), False
+            return (HUGE if folio.order < GIGANTIC and not self.is_held_huge(folio) else STUCK), False
         if kind == "slab":
             return (SHRINKABLE if self.can_shrink(folio.rows[0][self.cache]) else STUCK), False
         return BY_CLASS.get(kind, STUCK), False
 
     def is_inaccessible(self, folio):
-        """Memory of a confidential guest, which is never moved, and is unevictable."""
-        if not self.inaccessible or not folio.flags & self.unevictable or not folio.mapping or folio.mapping & 3:
+        """Memory of a confidential guest and secret memory, which are never moved, and are unevictable."""
+        if not folio.flags & self.unevictable or not folio.mapping or folio.mapping & 3:
             return False
         try:
-            return bool(self.kernel.number(folio.mapping + self.mapping_flags[0]) & self.inaccessible)
+            if self.inaccessible and self.kernel.number(folio.mapping + self.mapping_flags[0]) & self.inaccessible:
+                return True
+            return self.kernel.number(self.kernel.number(folio.mapping + self.a_ops) + self.move) in self.refusing
         except Absent:
             return False
+
+    def is_held_huge(self, folio):
+        """A huge page that is pinned, or not to be migrated, or that somebody holds beyond its users."""
+        bits = folio.rows[0][self.pages.f_private]
+        if self.migratable is not None and not bits >> self.migratable & 1:
+            return self.freed is None or not bits >> self.freed & 1
+        cached = (1 if self.counts_huge_pages else 1 << folio.order) if folio.mapping and not folio.mapping & 3 else 0
+        pins = self.pages.int_of(folio, self.pincount) if self.pincount is not None else 0
+        counter = self.pages.entire if self.pages.large_mapcount is None else self.pages.large_mapcount
+        return pins != 0 or folio.refcount - self.pages.int_of(folio, counter) - 1 - cached > 0
 
     def can_shrink(self, cache):
         if cache not in self.caches:

@@ -8,6 +8,7 @@
 #define MMX_MM_MOBILITY_H
 
 #include "mm/frames/class.h"
+#include "mm/frames/refcount.h"
 
 /*
  * In ascending order of what it takes: of several frames the largest one is that of all.
@@ -15,7 +16,7 @@
  *	FREE		on a free list of the zone or of a CPU, or memory that waits to be accepted
  *	MOVABLE		pages of users and caches that nobody holds otherwise, and drivers' movable ones
  *	SHRINKABLE	slabs of caches that give objects up when memory is short
- *	HUGE		a huge page of hugetlb: compaction leaves it; alloc_contig_range() moves it
+ *	HUGE		a huge page of hugetlb that can be moved: compaction leaves it; alloc_contig_range() moves it
  *	STUCK		whoever has it must give it back
  *	HOLE		no memory, or none of a zone's
  */
@@ -34,22 +35,69 @@ enum mmx_mobility {
 		MMX_MOBILITY_COUNT
 };
 
+#define MMX_REFUSING 2
+
 /**
- * struct mmx_mobility_rules - what telling it needs of the kernel
- * @reclaim_account: the bit of a cache's flags that says that its slabs can be shrunk; 0 when not known
- * @slab_cache: offset in struct page; ~0 when not known
+ * struct mmx_hindrance_rules - what telling what hinders needs of the kernel
  * @batches: pages that CPUs hold references to on the way to a list of the LRU
  * @inaccessible: the bit of a mapping's flags that says that its pages are never moved; since 6.7
+ * @migratable, @freed: flags of huge pages
+ * @refusing: functions that refuse to move a file's pages; 0 for those that the kernel lacks
+ */
+struct mmx_hindrance_rules {
+	const struct mmx_lru_batches *batches;
+	uint8_t unevictable, inaccessible, migratable, freed;
+	uint64_t refusing[MMX_REFUSING];
+};
+
+void mmx_hindrance_rules_find(struct mmx_hindrance_rules *rules, struct mmx_view *view);
+
+/**
+ * struct mmx_mobility_rules - the same of mobility
+ * @reclaim_account: the bit of a cache's flags that says that its slabs can be shrunk; 0 when not known
+ * @slab_cache: offset in struct page; ~0 when not known
  */
 struct mmx_mobility_rules {
+	struct mmx_hindrance_rules hindrance;
 	const struct mmx_slab_caches *caches;
-	const struct mmx_lru_batches *batches;
 	uint32_t reclaim_account;
 	uint32_t slab_cache;
-	uint8_t dirty, unevictable, inaccessible;
+	uint8_t dirty;
 };
 
 void mmx_mobility_rules_find(struct mmx_mobility_rules *rules, struct mmx_view *view);
+
+/**
+ * enum mmx_hindrance - what keeps a page of users, a file or hugetlb from being moved
+ * @MMX_HINDERS_UNTOLD: struct pages are missing that tell of its references
+ * @MMX_HINDERS_PASSING: one reference of somebody who has it for a while: it is off the LRU, or may wait for it
+ * @MMX_HINDERS_OFF: it is off the LRU, and nobody has taken it from there: secret memory never was on it
+ * @MMX_HINDERS_REFERENCES: more than that
+ * @MMX_HINDERS_REFUSAL: its file says so, or hugetlb's flags
+ */
+enum mmx_hindrance {
+	MMX_HINDERS_NOTHING,
+	MMX_HINDERS_UNTOLD,
+	MMX_HINDERS_PASSING,
+	MMX_HINDERS_OFF,
+	MMX_HINDERS_REFERENCES,
+	MMX_HINDERS_PINS,
+	MMX_HINDERS_REFUSAL,
+};
+
+/**
+ * struct mmx_hindered - @by: the first that holds; @references: how many there are that nothing explains, those
+ * that batches of CPUs hold not among them: @batched
+ */
+struct mmx_hindered {
+	enum mmx_hindrance by;
+	struct mmx_refcount refs;
+	int64_t batched, references;
+};
+
+/** mmx_hindered_find() - of a walk's current frame, whose class is one of users, files or hugetlb */
+void mmx_hindered_find(struct mmx_hindered *h, const struct mmx_hindrance_rules *rules,
+		       const struct mmx_page_walk *w, enum mmx_class class);
 
 /** struct mmx_moves - a page's; @clean: it is page cache that can be dropped as it is */
 struct mmx_moves {

@@ -40,17 +40,21 @@ static void say(struct mmx_prospect *p, enum mmx_can can, const char *fmt, ...)
 /*
  * @freed: what has to happen before it is free, or with NO why it never is; NULL: its owner knows
  * @reclaimed, @migrated: why it cannot be; NULL: since it is not of those that can
+ * @migrated_later: how it can be; or NULL
  */
 struct by_class {
 	enum mmx_can can_free;
-	const char *freed, *reclaimed, *migrated;
+	const char *freed, *reclaimed, *migrated, *migrated_later;
 };
 
 static const struct by_class by_class[MMX_CLASS_COUNT] = {
 	[CLASS_DEVICE] = {.can_free = MMX_CAN_NO,
 			  .freed = "it is memory of a device, its driver's"},
 	[CLASS_RESERVED] = {.can_free = MMX_CAN_NO, .freed = "it was never the page allocator's"},
-	[CLASS_GUARD] = {.can_free = MMX_CAN_LATER, .freed = "when what it guards is freed"},
+	[CLASS_GUARD] = {.can_free = MMX_CAN_LATER,
+			 .freed = "when what it guards is freed",
+			 .migrated_later =
+				 "with what it guards, which is the other half of a block"},
 	[CLASS_SLAB] = {.can_free = MMX_CAN_LATER,
 			.freed = "when all objects on its slab are freed",
 			.reclaimed = "only a shrinker can, by freeing all objects on its slab",
@@ -127,6 +131,8 @@ static void by_its_class(const struct mmx_page_walk *w, enum mmx_class class, st
 	    row->reclaimed ? row->reclaimed : "it is not of those that reclaim works on");
 	if (mmx_has_movable_ops(w, class))
 		with_movable_ops(w, &fate->migrated);
+	else if (row->migrated_later)
+		say(&fate->migrated, MMX_CAN_LATER, "%s", row->migrated_later);
 	else
 		say(&fate->migrated, MMX_CAN_NO, "%s",
 		    row->migrated
@@ -149,13 +155,14 @@ static void is_free(enum mmx_class class, struct mmx_fate *fate)
  * Huge pages of hugetlb.
  */
 
-static void of_hugetlb(const struct mmx_page_walk *w, struct mmx_fate *fate)
+static void of_hugetlb(const struct mmx_hindrance_rules *rules, const struct mmx_page_walk *w,
+		       struct mmx_fate *fate)
 {
 	struct mmx_hugetlb h;
-	struct mmx_refcount refs;
+	struct mmx_hindered hindered;
 
 	mmx_hugetlb_decode(&h, mmx_know_hugetlb_pools(w->view), w);
-	mmx_refcount_of(&refs, w, CLASS_HUGETLB);
+	mmx_hindered_find(&hindered, rules, w, CLASS_HUGETLB);
 	say(&fate->reclaimed, MMX_CAN_NO, "its pool keeps it, whoever uses it");
 	if (h.freed) {
 		say(&fate->freed, MMX_CAN_LATER,
@@ -165,17 +172,17 @@ static void of_hugetlb(const struct mmx_page_walk *w, struct mmx_fate *fate)
 		return;
 	}
 	say(&fate->freed, MMX_CAN_LATER, "when its users let go of it, it goes back to its pool");
-	if (!strstr(h.flags, "migratable"))
+	if (hindered.by == MMX_HINDERS_REFUSAL)
 		say(&fate->migrated, MMX_CAN_NO,
 		    "it has not the flag migratable: it is being set up, or isolated by somebody");
-	else if (refs.mapped)
+	else if (hindered.by == MMX_HINDERS_UNTOLD)
 		say(&fate->migrated, MMX_CAN_UNKNOWN, "its struct pages are not all there");
-	else if (refs.pins)
+	else if (hindered.by == MMX_HINDERS_PINS)
 		say(&fate->migrated, MMX_CAN_NO, "it is pinned");
-	else if (refs.remainder > 0)
+	else if (hindered.by == MMX_HINDERS_REFERENCES)
 		say(&fate->migrated, MMX_CAN_LATER,
 		    "when somebody lets go of %" PRId64 " reference%s that nothing explains",
-		    refs.remainder, refs.remainder == 1 ? "" : "s");
+		    hindered.references, hindered.references == 1 ? "" : "s");
 	else
 		say(&fate->migrated, MMX_CAN_YES, "into another huge page of the same size");
 }
@@ -184,43 +191,17 @@ static void of_hugetlb(const struct mmx_page_walk *w, struct mmx_fate *fate)
  * Memory of processes and files.
  */
 
-/* What decides about one. @batched: references that CPUs' batches hold, which they drop when they are drained. */
+/* What decides about one. */
 struct user {
 	const struct mmx_page_walk *w;
 	enum mmx_class class;
-	struct mmx_refcount refs;
-	int64_t batched;
+	struct mmx_hindered hindered;
 	enum mmx_lru_state state;
 	uint64_t mapping_flags;
 	bool has_mapping_flags;
 	enum mmx_read ops_read;
 	bool moves; /* its file system has a function for it, or it needs none */
-	bool never; /* that function refuses */
 };
-
-static int64_t in_batches(const struct mmx_page_walk *w)
-{
-	const struct mmx_lru_batches *batches = mmx_know_lru_batches(w->view);
-	const struct mmx_lru_batched *in = mmx_lru_batched(batches, w->folio.head);
-	int64_t n = 0;
-
-	for (; in && in < batches->v + batches->n && in->pfn == w->folio.head; in++)
-		n++;
-	return n;
-}
-
-/* Functions that are there to refuse: of secret memory, and of the private memory of guests. */
-static bool refuses(const struct mmx_page_walk *w, uint64_t function)
-{
-	static const char *const names[] = {"secretmem_migrate_folio", "kvm_gmem_migrate_folio"};
-	uint64_t addr;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (mmx_symbol_addr(&w->view->kernel->symbols, names[i], &addr) && addr == function)
-			return true;
-	}
-	return false;
-}
 
 /* What the mapping of a file says; of anonymous memory the swap cache's moves it. */
 static void read_mapping(struct user *u)
@@ -241,7 +222,6 @@ static void read_mapping(struct user *u)
 		u->ops_read = mmx_kread_member(w->view, ops,
 					       M_address_space_operations_migrate_folio, &move);
 	u->moves = u->ops_read || move;
-	u->never = move && refuses(w, move);
 }
 
 static bool mapping_says(const struct user *u, enum mmx_layout_enumerator flag)
@@ -264,7 +244,7 @@ static size_t list_one(char *text, size_t size, size_t at, int64_t n, const char
 
 static void user_freed(const struct user *u, struct mmx_prospect *p)
 {
-	const struct mmx_refcount *refs = &u->refs;
+	const struct mmx_refcount *refs = &u->hindered.refs;
 	char text[160] = "";
 	size_t at = 0;
 
@@ -276,9 +256,10 @@ static void user_freed(const struct user *u, struct mmx_prospect *p)
 	at = list_one(text, sizeof(text), at, refs->private_data, "of the file system's data",
 		      "of the file system's data");
 	at = list_one(text, sizeof(text), at, refs->pins, "of pins", "of pins");
-	at = list_one(text, sizeof(text), at, u->batched, "of a CPU's batch", "of CPUs' batches");
-	at = list_one(text, sizeof(text), at, refs->remainder - u->batched, "that nothing explains",
-		      "that nothing explains");
+	at = list_one(text, sizeof(text), at, u->hindered.batched, "of a CPU's batch",
+		      "of CPUs' batches");
+	at = list_one(text, sizeof(text), at, refs->remainder - u->hindered.batched,
+		      "that nothing explains", "that nothing explains");
 	if (at)
 		say(p, MMX_CAN_LATER, "when these let go of its folio: %s", text);
 	else
@@ -288,20 +269,20 @@ static void user_freed(const struct user *u, struct mmx_prospect *p)
 /* What keeps a folio from being reclaimed and from being moved alike; false when nothing does. */
 static bool is_kept(const struct user *u, struct mmx_prospect *p)
 {
-	int64_t others = u->refs.remainder - u->batched;
+	const struct mmx_hindered *h = &u->hindered;
 
-	if (u->refs.mapped)
+	if (h->by == MMX_HINDERS_UNTOLD)
 		say(p, MMX_CAN_UNKNOWN, "its struct pages are not all there");
-	else if (u->refs.pins)
+	else if (h->by == MMX_HINDERS_PINS)
 		say(p, MMX_CAN_NO, "it is pinned (%" PRId64 " of its references), for DMA say",
-		    u->refs.pins);
+		    h->refs.pins);
 	else if (u->state == MMX_LRU_OFF)
 		say(p, MMX_CAN_LATER,
 		    "it is off the LRU: somebody has taken it off, or never put it there");
-	else if (others > 0)
+	else if (h->references > 0)
 		say(p, MMX_CAN_LATER,
 		    "when somebody lets go of %" PRId64 " reference%s that nothing explains",
-		    others, others == 1 ? "" : "s");
+		    h->references, h->references == 1 ? "" : "s");
 	else if (has(u->w, E_PG_locked))
 		say(p, MMX_CAN_LATER, "when who has locked it is done");
 	else if (has(u->w, E_PG_writeback))
@@ -371,7 +352,7 @@ static void user_reclaimed(const struct user *u, struct mmx_prospect *p)
 		say(p, MMX_CAN_YES, "it may be freed lazily, without swap (MADV_FREE)");
 	else if (has(u->w, E_PG_dirty))
 		say(p, MMX_CAN_LATER, "when it is written back: it is dirty");
-	else if (u->refs.private_data)
+	else if (u->hindered.refs.private_data)
 		say(p, MMX_CAN_YES,
 		    "it is clean, if its file system lets go of its own data about it");
 	else
@@ -380,7 +361,7 @@ static void user_reclaimed(const struct user *u, struct mmx_prospect *p)
 
 static void user_migrated(const struct user *u, struct mmx_prospect *p)
 {
-	if (u->never || mapping_says(u, E_AS_INACCESSIBLE))
+	if (u->hindered.by == MMX_HINDERS_REFUSAL)
 		say(p, MMX_CAN_NO, "its file says that its pages cannot be moved");
 	else if (is_kept(u, p))
 		return;
@@ -389,31 +370,33 @@ static void user_migrated(const struct user *u, struct mmx_prospect *p)
 	else if (!u->moves && has(u->w, E_PG_dirty))
 		say(p, MMX_CAN_LATER,
 		    "when it is written back: its file system has no function that moves pages");
-	else if (!u->moves && u->refs.private_data)
+	else if (!u->moves && u->hindered.refs.private_data)
 		say(p, MMX_CAN_LATER,
 		    "if its file system lets go of its data: it has no function that moves pages");
 	else
 		say(p, MMX_CAN_YES, "%s",
-		    u->refs.mappings
+		    u->hindered.refs.mappings
 			    ? "its mappings can be changed, and all references are explained"
 			    : "all its references are explained");
 }
 
-static void of_user(const struct mmx_page_walk *w, enum mmx_class class, struct mmx_fate *fate)
+static void of_user(const struct mmx_hindrance_rules *rules, const struct mmx_page_walk *w,
+		    enum mmx_class class, struct mmx_fate *fate)
 {
-	struct user u = {.w = w, .class = class, .batched = in_batches(w)};
+	struct user u = {.w = w, .class = class};
+	const struct mmx_refcount *refs = &u.hindered.refs;
 	struct mmx_lru_where where;
 
-	mmx_refcount_of(&u.refs, w, class);
+	mmx_hindered_find(&u.hindered, rules, w, class);
 	mmx_lru_where(w, &where);
 	u.state = where.state;
 	read_mapping(&u);
-	if (u.refs.read) {
+	if (refs->read) {
 		say(&fate->freed, MMX_CAN_UNKNOWN, "its folio's struct pages are not all there");
 		fate->reclaimed = fate->migrated = fate->freed;
 		return;
 	}
-	if (u.refs.mapped)
+	if (refs->mapped)
 		say(&fate->freed, MMX_CAN_UNKNOWN,
 		    "without all its struct pages its mappings cannot be counted");
 	else
@@ -424,6 +407,8 @@ static void of_user(const struct mmx_page_walk *w, enum mmx_class class, struct 
 
 void mmx_fate_of(const struct mmx_page_walk *w, enum mmx_class class, struct mmx_fate *fate)
 {
+	struct mmx_hindrance_rules rules;
+
 	switch (class) {
 	case CLASS_FREE:
 	case CLASS_FREE_PCP:
@@ -431,14 +416,16 @@ void mmx_fate_of(const struct mmx_page_walk *w, enum mmx_class class, struct mmx
 		is_free(class, fate);
 		break;
 	case CLASS_HUGETLB:
-		of_hugetlb(w, fate);
+		mmx_hindrance_rules_find(&rules, w->view);
+		of_hugetlb(&rules, w, fate);
 		break;
 	case CLASS_ANON:
 	case CLASS_KSM:
 	case CLASS_FILE:
 	case CLASS_SHMEM:
 	case CLASS_SWAP_CACHE:
-		of_user(w, class, fate);
+		mmx_hindrance_rules_find(&rules, w->view);
+		of_user(&rules, w, class, fate);
 		break;
 	default:
 		by_its_class(w, class, fate);
