@@ -198,9 +198,9 @@ static void whole_lists_are_clean(void)
 	      lists.findings.n, lists.coverage.first.text);
 	CHECK(z->blocks[3][MOVABLE] == 4 && z->blocks[10][MOVABLE] == 1 && z->frames == 1056,
 	      "%llu frames", (unsigned long long)z->frames);
-	CHECK(mmx_free_heads_has(&lists.heads, &m->mem.kernel, 16) &&
-		      !mmx_free_heads_has(&lists.heads, &m->mem.kernel, 17) &&
-		      !mmx_free_heads_has(&lists.heads, &m->mem.kernel, 1 << 20),
+	CHECK(mmx_page_heads_has(&lists.heads, &m->mem.kernel, 16) &&
+		      !mmx_page_heads_has(&lists.heads, &m->mem.kernel, 17) &&
+		      !mmx_page_heads_has(&lists.heads, &m->mem.kernel, 1 << 20),
 	      "heads");
 	teardown();
 }

@@ -154,7 +154,7 @@ struct walk {
 	unsigned int list;
 	struct mmx_lru_place place;
 	struct mmx_lru_count count;
-	struct mmx_free_list at;
+	struct mmx_page_list at;
 	struct mmx_lru_page page;
 	/* Whom the page before was charged to. */
 	uint64_t charge, charged;
@@ -214,7 +214,7 @@ static bool has(const struct walk *w, enum mmx_layout_enumerator flag)
 
 static int check_link(struct walk *w)
 {
-	const struct mmx_free_list *at = &w->at;
+	const struct mmx_page_list *at = &w->at;
 
 	if (at->back == at->from)
 		return 0;
@@ -401,33 +401,24 @@ static int lost(struct walk *w)
 /* What a list that broke off could not be followed to is left out; all else says no more than it is. */
 static int tell_end(struct walk *w)
 {
-	const struct mmx_free_list *at = &w->at;
-	uint64_t from = page_of(w, at->end_from);
+	const struct mmx_page_list *at = &w->at;
+	char text[128];
+	uint64_t page = page_of(w, mmx_page_list_tell(at, text, sizeof(text)));
 
-	w->sum->whole &= at->end == MMX_FREE_END_WHOLE;
+	w->sum->whole &= at->end == MMX_PAGE_LIST_WHOLE;
 	switch (at->end) {
-	case MMX_FREE_END_WHOLE:
+	case MMX_PAGE_LIST_WHOLE:
 		return 0;
-	case MMX_FREE_END_LOST:
+	case MMX_PAGE_LIST_LOST:
 		return lost(w);
-	case MMX_FREE_END_NO_PAGE:
-		return FAULT(w, BROKEN, from,
-			     "0x%" PRIx64 " leads to 0x%" PRIx64 ", which is no page", at->end_from,
-			     at->end_node);
-	case MMX_FREE_END_AGAIN:
-		return FAULT(w, CYCLE, from,
-			     "0x%" PRIx64 " leads to 0x%" PRIx64 ", where the list has been before",
-			     at->end_from, at->end_node);
-	case MMX_FREE_END_SHARED:
-		return FAULT(w, TWICE, page_of(w, at->end_node),
-			     "0x%" PRIx64 " leads to 0x%" PRIx64 ", which another list has as well",
-			     at->end_from, at->end_node);
-	case MMX_FREE_END_CUT:
-		return FAULT(w, BROKEN, from,
-			     "0x%" PRIx64 " leads to the head, which says that 0x%" PRIx64
-			     " is the last",
-			     at->end_from, at->last);
-	case MMX_FREE_END_NOMEM:
+	case MMX_PAGE_LIST_NO_PAGE:
+	case MMX_PAGE_LIST_CUT:
+		return FAULT(w, BROKEN, page, "%s", text);
+	case MMX_PAGE_LIST_AGAIN:
+		return FAULT(w, CYCLE, page, "%s", text);
+	case MMX_PAGE_LIST_SHARED:
+		return FAULT(w, TWICE, page, "%s", text);
+	case MMX_PAGE_LIST_NOMEM:
 		break;
 	}
 	return -1;
@@ -442,7 +433,7 @@ static int walk_list(struct walk *w, unsigned int list)
 	w->count = (struct mmx_lru_count){.lruvec = w->lru->sums.n - 1, .list = list};
 	mmx_page_list_begin(&w->at, w->view, &w->lru->heads,
 			    mmx_lru_head(w->lruvecs, l, w->lruvec, list), mmx_off(l, M_page_lru));
-	while (mmx_free_list_next(&w->at)) {
+	while (mmx_page_list_next(&w->at)) {
 		if (take(w))
 			return -1;
 	}
@@ -737,7 +728,7 @@ int mmx_lru_find(struct mmx_lru *lru, struct mmx_view *view, struct mmx_err *err
 
 void mmx_lru_free(struct mmx_lru *lru)
 {
-	mmx_free_heads_free(&lru->heads);
+	mmx_page_heads_free(&lru->heads);
 	mmx_array_free(&lru->sums);
 	mmx_array_free(&lru->counts);
 	mmx_array_free(&lru->findings);

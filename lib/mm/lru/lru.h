@@ -11,7 +11,7 @@
 
 #include "mm/lru/lru_batches.h"
 #include "mm/lru/lruvecs.h"
-#include "mm/zones/free_list.h"
+#include "mm/frames/page_list.h"
 
 /* What can be wrong: FAULT(id, "word"). */
 #define MMX_LRU_FAULTS(FAULT)                 \
@@ -96,7 +96,7 @@ struct mmx_lru {
 		MMX_ARRAY(struct mmx_lru_finding);
 	} findings;
 	uint64_t found[MMX_LRU_FAULT_COUNT];
-	struct mmx_free_heads heads;
+	struct mmx_page_heads heads;
 };
 
 /** mmx_lru_find() - walk and check all of them: mmx_know_lru() keeps it */

@@ -44,7 +44,7 @@ uint64_t mmx_free_findings_total(const struct mmx_free_findings *f)
 struct walk {
 	struct mmx_free_lists *lists;
 	struct mmx_free_zone *zone;
-	struct mmx_free_list list;
+	struct mmx_page_list list;
 	const struct mmx_pageblock_format *blocks; /* NULL when nothing tells them */
 	bool broken;                               /* a list of this order */
 	char where[64];
@@ -57,7 +57,7 @@ struct walk {
 
 static int check_link(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
+	const struct mmx_page_list *l = &w->list;
 
 	if (l->back == l->from)
 		return 0;
@@ -69,7 +69,7 @@ static int check_link(struct walk *w)
 
 static int check_page(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
+	const struct mmx_page_list *l = &w->list;
 	const struct mmx_page_format *f = &mmx_mem(l->view->kernel)->page_format;
 	uint32_t type = mmx_int(l->bytes, f->mapcount);
 	int32_t refs = mmx_int(l->bytes, f->refcount);
@@ -88,7 +88,7 @@ static int check_page(struct walk *w)
 
 static int check_order(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
+	const struct mmx_page_list *l = &w->list;
 	const struct mmx_page_format *f = &mmx_mem(l->view->kernel)->page_format;
 	uint64_t order = mmx_word(l->bytes, f->private);
 
@@ -105,7 +105,7 @@ static int check_order(struct walk *w)
 /* Where the node is told by the section, as no node is in the flags, nothing is to be compared. */
 static int check_zone(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
+	const struct mmx_page_list *l = &w->list;
 	const struct mmx_mem *mem = mmx_mem(l->view->kernel);
 	const struct mmx_zone *zone = w->zone->zone;
 	uint64_t flags = mmx_word(l->bytes, mem->page_format.flags), frames = 1ULL << l->order;
@@ -147,7 +147,7 @@ static bool kept_apart(const struct mmx_layout *l, unsigned int type)
  */
 static int check_type(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
+	const struct mmx_page_list *l = &w->list;
 	const struct mmx_layout *layout = &l->view->kernel->layout;
 	struct mmx_pageblock block;
 	unsigned int type;
@@ -197,7 +197,7 @@ static uint64_t page_of(const struct walk *w, uint64_t node)
 
 static int lost(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
+	const struct mmx_page_list *l = &w->list;
 
 	mmx_cover_failf(&w->lists->coverage, mmx_read_code(l->end_read),
 			"free list %s of node %u, zone %s: what 0x%" PRIx64 " leads to is %s",
@@ -209,33 +209,24 @@ static int lost(struct walk *w)
 /* What a list that broke off could not be followed to is left out; all else says no more than it is. */
 static int tell_end(struct walk *w)
 {
-	const struct mmx_free_list *l = &w->list;
-	uint64_t at = page_of(w, l->end_from);
+	const struct mmx_page_list *l = &w->list;
+	char text[128];
+	uint64_t page = page_of(w, mmx_page_list_tell(l, text, sizeof(text)));
 
-	w->broken |= l->end != MMX_FREE_END_WHOLE;
+	w->broken |= l->end != MMX_PAGE_LIST_WHOLE;
 	switch (l->end) {
-	case MMX_FREE_END_WHOLE:
+	case MMX_PAGE_LIST_WHOLE:
 		return 0;
-	case MMX_FREE_END_LOST:
+	case MMX_PAGE_LIST_LOST:
 		return lost(w);
-	case MMX_FREE_END_NO_PAGE:
-		return FAULT(w, BROKEN, at,
-			     "0x%" PRIx64 " leads to 0x%" PRIx64 ", which is no page", l->end_from,
-			     l->end_node);
-	case MMX_FREE_END_AGAIN:
-		return FAULT(w, CYCLE, at,
-			     "0x%" PRIx64 " leads to 0x%" PRIx64 ", where the list has been before",
-			     l->end_from, l->end_node);
-	case MMX_FREE_END_SHARED:
-		return FAULT(w, TWICE, page_of(w, l->end_node),
-			     "0x%" PRIx64 " leads to 0x%" PRIx64 ", which another list has as well",
-			     l->end_from, l->end_node);
-	case MMX_FREE_END_CUT:
-		return FAULT(w, BROKEN, at,
-			     "0x%" PRIx64 " leads to the head, which says that 0x%" PRIx64
-			     " is the last",
-			     l->end_from, l->last);
-	case MMX_FREE_END_NOMEM:
+	case MMX_PAGE_LIST_NO_PAGE:
+	case MMX_PAGE_LIST_CUT:
+		return FAULT(w, BROKEN, page, "%s", text);
+	case MMX_PAGE_LIST_AGAIN:
+		return FAULT(w, CYCLE, page, "%s", text);
+	case MMX_PAGE_LIST_SHARED:
+		return FAULT(w, TWICE, page, "%s", text);
+	case MMX_PAGE_LIST_NOMEM:
 		break;
 	}
 	return -1;
@@ -250,7 +241,7 @@ static int walk_list(struct walk *w, struct mmx_view *view, unsigned int order, 
 	else
 		snprintf(w->where, sizeof(w->where), "order %u, type %u", order, type);
 	mmx_free_list_begin(&w->list, view, &w->lists->heads, w->zone->zone, order, type);
-	while (mmx_free_list_next(&w->list)) {
+	while (mmx_page_list_next(&w->list)) {
 		if (take(w))
 			return -1;
 	}
@@ -358,7 +349,7 @@ int mmx_free_lists_find(struct mmx_free_lists *lists, struct mmx_view *view, str
 
 void mmx_free_lists_free(struct mmx_free_lists *lists)
 {
-	mmx_free_heads_free(&lists->heads);
+	mmx_page_heads_free(&lists->heads);
 	mmx_array_free(&lists->findings);
 	mmx_array_free(lists);
 }

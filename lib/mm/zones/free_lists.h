@@ -3,7 +3,7 @@
 #ifndef MMX_MM_FREE_LISTS_H
 #define MMX_MM_FREE_LISTS_H
 
-#include "mm/zones/free_list.h"
+#include "mm/frames/page_list.h"
 
 /*
  * What can be wrong: FAULT(id, "word"). Those up to the line are found by walking the lists, the others by
@@ -92,7 +92,7 @@ struct mmx_free_lists {
 	bool same_type;
 	MMX_ARRAY(struct mmx_free_zone);
 	struct mmx_free_findings findings;
-	struct mmx_free_heads heads;
+	struct mmx_page_heads heads;
 };
 
 /** mmx_free_lists_find() - walk and check all of them: mmx_know_free_lists() keeps them */

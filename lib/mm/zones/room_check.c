@@ -15,7 +15,7 @@ static void found(struct mmx_room_check *c, enum mmx_free_fault fault,
 
 static bool listed(const struct mmx_room_check *c, const struct mmx_page_walk *w, uint64_t pfn)
 {
-	return mmx_free_heads_has(&c->plan->lists->heads, w->view->kernel, pfn);
+	return mmx_page_heads_has(&c->plan->lists->heads, w->view->kernel, pfn);
 }
 
 /* Node and zone stand in the flags, above the bits that pages have for themselves. */
