@@ -11,11 +11,17 @@ CRASHDIR ?= /usr/lib/crash/extensions
 WARN    := -Wall -Wextra -Werror
 BASE    := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(WARN) -MMD -MP
 ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
-LIBS    := -lkdumpfile -ldw -lelf -lz -llzo2 -lsnappy -lzstd
+LIBS    := -ldw -lelf -lz -llzo2 -lzstd -ldl
 TYPING  := -lreadline
 
+# What is loaded only when a dump needs it, by the name that the library of this build has for the loader.
+soname   = $(shell readelf -d "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+loaded   = $(if $(call soname,$(1)),-DMMX_LIB$(2)='"$(call soname,$(1))"')
+LOADED  := $(call loaded,kdumpfile,KDUMPFILE) $(call loaded,snappy,SNAPPY)
+LOADABLE := -lkdumpfile -lsnappy
+
 # libkdumpfile and decompression belong to the reader alone: mmx.so reads through crash.
-READER_ONLY := $(addprefix lib/image/,open.c kdumpfile.c kdump.c codec.c)
+READER_ONLY := $(addprefix lib/image/,open.c kdumpfile.c kdump.c codec.c library.c)
 LIB_SRC     := $(filter-out $(READER_ONLY),$(wildcard lib/*/*.c lib/*/*/*.c))
 READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 # What unit tests and fuzzers need beside the library.
@@ -67,6 +73,8 @@ $(B)/mmx: $(call obj,$(READER_SRC)) $(B)/libmmx.a
 	$(call note,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) $(TYPING) -o $@
 
+$(foreach dir,obj obj-fuzz,$(B)/$(dir)/lib/image/kdumpfile.o $(B)/$(dir)/lib/image/codec.o): BASE += $(LOADED)
+
 # crash exports thousands of symbols: the extension's own must win in it, and stay its own.
 $(call obj,$(EXT_SRC)): BASE += $(EXT_FLAGS)
 $(B)/mmx.so: $(call obj,$(EXT_SRC)) $(B)/libmmx.a
@@ -77,7 +85,7 @@ $(B)/mmx.so: $(call obj,$(EXT_SRC)) $(B)/libmmx.a
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TESTED)) $(B)/libmmx.a
 	$(call note,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) $(LOADABLE) -o $@
 
 # This one lets memory run out.
 $(B)/unit/test_records: private LIBS += -Wl,--wrap=calloc
@@ -86,7 +94,7 @@ define tool
 $(B)/tools/$(basename $(notdir $(1))): $(call obj,$(1) $(PARTS_$(basename $(notdir $(1))))) $(call obj,$(READER_ONLY)) $(B)/libmmx.a
 	$$(call note,LINK,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) -pthread $$^ $$(LIBS) -o $$@
+	$$(Q)$$(CC) $$(CFLAGS) -pthread $$^ $$(LIBS) $$(LOADABLE) -o $$@
 endef
 $(foreach src,$(TOOL_SRC),$(eval $(call tool,$(src))))
 
@@ -111,7 +119,7 @@ $(B)/obj-fuzz/%.o: %.c
 $(B)/fuzz/%: $(B)/obj-fuzz/tests/fuzz/%.o $(patsubst %.c,$(B)/obj-fuzz/%.o,$(LIB_SRC) $(TESTED))
 	$(call note,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)clang -fsanitize=fuzzer,address,undefined -pthread $^ $(LIBS) -o $@
+	$(Q)clang -fsanitize=fuzzer,address,undefined -pthread $^ $(LIBS) $(LOADABLE) -o $@
 
 # What commands are fuzzed on, beside the program.
 $(B)/fuzz/fuzz_commands: | $(B)/fuzz/samples

@@ -7,10 +7,12 @@
 #include <zstd.h>
 
 #include "image/codec.h"
+#include "image/library.h"
 
 struct mmx_codec {
 	z_stream zlib;
 	ZSTD_DCtx *zstd;
+	__typeof__(&snappy_uncompress) snappy; /* once it was needed */
 };
 
 struct mmx_codec *mmx_codec_new(void)
@@ -34,6 +36,15 @@ void mmx_codec_free(struct mmx_codec *codec)
 	inflateEnd(&codec->zlib);
 	ZSTD_freeDCtx(codec->zstd);
 	free(codec);
+}
+
+int mmx_codec_need(struct mmx_codec *codec, uint32_t how, struct mmx_err *err)
+{
+	static const char *const names[] = {"snappy_uncompress", NULL};
+
+	if (!(how & MMX_SNAPPY) || codec->snappy)
+		return 0;
+	return mmx_library_bind(MMX_LIBSNAPPY, names, (void **)&codec->snappy, err);
 }
 
 static bool zlib_unpack(struct mmx_codec *codec, const void *from, size_t len, void *to,
@@ -63,8 +74,8 @@ static bool snappy_unpack(struct mmx_codec *codec, const void *from, size_t len,
 {
 	size_t got = size;
 
-	(void)codec;
-	return snappy_uncompress(from, len, to, &got) == SNAPPY_OK && got == size;
+	return !mmx_codec_need(codec, MMX_SNAPPY, NULL) &&
+	       codec->snappy(from, len, to, &got) == SNAPPY_OK && got == size;
 }
 
 static bool zstd_unpack(struct mmx_codec *codec, const void *from, size_t len, void *to,

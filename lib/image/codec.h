@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /** enum mmx_packed - flags of a page descriptor and of the dump's header */
 enum mmx_packed {
 	MMX_ZLIB = 0x1,
@@ -21,6 +23,9 @@ struct mmx_codec;
 /** mmx_codec_new() - NULL without memory */
 struct mmx_codec *mmx_codec_new(void);
 void mmx_codec_free(struct mmx_codec *codec);
+
+/** mmx_codec_need() - have what decompresses that; -1 and @err when its library cannot be loaded */
+int mmx_codec_need(struct mmx_codec *codec, uint32_t how, struct mmx_err *err);
 
 /**
  * mmx_codec_unpack() - decompress @len bytes to exactly @size

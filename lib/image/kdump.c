@@ -61,14 +61,17 @@ static void *reader_new(struct mmx_image *image, struct mmx_err *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 
-	if (reader) {
-		reader->kdump = image->priv;
+	if (reader)
 		reader->codec = mmx_codec_new();
-		if (reader->codec)
-			return reader;
+	if (!reader || !reader->codec) {
 		free(reader);
+		mmx_fail_nomem(err);
+		return NULL;
 	}
-	mmx_fail_nomem(err);
+	reader->kdump = image->priv;
+	if (!mmx_codec_need(reader->codec, reader->kdump->part[0].file.status, err))
+		return reader;
+	reader_free(reader);
 	return NULL;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <libkdumpfile/kdumpfile.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +8,56 @@
 
 #include "image/diskdump.h"
 #include "image/kdumpfile.h"
+#include "image/library.h"
 #include "image/notes.h"
 
 /* The library searches its cache as a list: with the default of 1024 pages that costs most. */
 #define CACHE_PAGES 8
 
 #define PAGE 4096u
+
+/* What is called of the library, which is loaded when it is first needed. */
+#define FUNCTIONS(F)            \
+	F(kdump_blob_pin)       \
+	F(kdump_blob_size)      \
+	F(kdump_blob_unpin)     \
+	F(kdump_bmp_find_clear) \
+	F(kdump_bmp_find_set)   \
+	F(kdump_free)           \
+	F(kdump_get_attr)       \
+	F(kdump_get_err)        \
+	F(kdump_new)            \
+	F(kdump_open_fdset)     \
+	F(kdump_read)           \
+	F(kdump_set_attr)
+
+static struct {
+#define MEMBER(name) __typeof__(&name) name;
+	FUNCTIONS(MEMBER)
+#undef MEMBER
+} lib;
+
+static struct mmx_err lib_err;
+static pthread_once_t lib_once = PTHREAD_ONCE_INIT;
+
+static void bind(void)
+{
+#define NAME(name) #name,
+	static const char *const names[] = {FUNCTIONS(NAME) NULL};
+#undef NAME
+
+	mmx_library_bind(MMX_LIBKDUMPFILE, names, (void **)&lib, &lib_err);
+}
+
+static int need_library(struct mmx_err *err)
+{
+	pthread_once(&lib_once, bind);
+	if (!lib_err.code)
+		return 0;
+	if (err)
+		*err = lib_err;
+	return -1;
+}
 
 struct files {
 	size_t n;
@@ -40,17 +85,24 @@ static int fail_kdump(kdump_ctx_t *ctx, kdump_status status, const char *path, s
 	if (status == KDUMP_ERR_NOTIMPL)
 		return mmx_fail(err, MMX_ENOTDUMP, "%s: is no dump of a format that is known",
 				path);
-	return mmx_fail(err, code ? code : MMX_ENOTDUMP, "%s: %s", path, kdump_get_err(ctx));
+	return mmx_fail(err, code ? code : MMX_ENOTDUMP, "%s: %s", path, lib.kdump_get_err(ctx));
+}
+
+static kdump_status set_number(kdump_ctx_t *ctx, const char *key, kdump_num_t number)
+{
+	const kdump_attr_t attr = {.type = KDUMP_NUMBER, .val.number = number};
+
+	return lib.kdump_set_attr(ctx, key, &attr);
 }
 
 static kdump_status set_up(kdump_ctx_t *ctx, const struct files *files)
 {
-	kdump_status status = kdump_set_number_attr(ctx, "cache.size", CACHE_PAGES);
+	kdump_status status = set_number(ctx, "cache.size", CACHE_PAGES);
 
 	/* A file that ends early, or a disk that fails, is a SIGBUS where it is mapped. */
 	if (status == KDUMP_OK)
-		status = kdump_set_number_attr(ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
-	return status == KDUMP_OK ? kdump_open_fdset(ctx, files->n, files->fd) : status;
+		status = set_number(ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
+	return status == KDUMP_OK ? lib.kdump_open_fdset(ctx, files->n, files->fd) : status;
 }
 
 /*
@@ -62,14 +114,17 @@ static void free_refused(kdump_ctx_t *ctx, const struct files *files)
 	for (size_t i = 0; i < files->n; i++)
 		if (mmx_diskdump_is(files->fd[i]))
 			return;
-	kdump_free(ctx);
+	lib.kdump_free(ctx);
 }
 
 static kdump_ctx_t *new_context(const struct files *files, const char *path, struct mmx_err *err)
 {
-	kdump_ctx_t *ctx = kdump_new();
+	kdump_ctx_t *ctx;
 	kdump_status status;
 
+	if (need_library(err))
+		return NULL;
+	ctx = lib.kdump_new();
 	if (!ctx) {
 		mmx_fail_nomem(err);
 		return NULL;
@@ -84,7 +139,7 @@ static kdump_ctx_t *new_context(const struct files *files, const char *path, str
 
 static bool get_attr(kdump_ctx_t *ctx, const char *key, kdump_attr_type_t type, kdump_attr_t *attr)
 {
-	return kdump_get_attr(ctx, key, attr) == KDUMP_OK && attr->type == type;
+	return lib.kdump_get_attr(ctx, key, attr) == KDUMP_OK && attr->type == type;
 }
 
 static int check_machine(struct mmx_image *image, kdump_ctx_t *ctx, const char *path,
@@ -113,9 +168,9 @@ static bool add_map(kdump_bmp_t *map, struct mmx_ranges *r)
 {
 	kdump_addr_t pfn = 0, behind;
 
-	while (pfn < UINT64_MAX / PAGE && kdump_bmp_find_set(map, &pfn) == KDUMP_OK) {
+	while (pfn < UINT64_MAX / PAGE && lib.kdump_bmp_find_set(map, &pfn) == KDUMP_OK) {
 		behind = pfn;
-		if (kdump_bmp_find_clear(map, &behind) != KDUMP_OK || behind <= pfn)
+		if (lib.kdump_bmp_find_clear(map, &behind) != KDUMP_OK || behind <= pfn)
 			behind = pfn + 1;
 		if (!mmx_ranges_add(r, pfn * PAGE, behind * PAGE))
 			return false;
@@ -157,9 +212,9 @@ static bool add_vmcoreinfo(struct mmx_image *image, kdump_ctx_t *ctx)
 
 	if (!get_attr(ctx, "linux.vmcoreinfo.raw", KDUMP_BLOB, &raw))
 		return true;
-	text = kdump_blob_pin(raw.val.blob);
-	ok = !text || mmx_vmcoreinfo_keep(image, text, kdump_blob_size(raw.val.blob));
-	kdump_blob_unpin(raw.val.blob);
+	text = lib.kdump_blob_pin(raw.val.blob);
+	ok = !text || mmx_vmcoreinfo_keep(image, text, lib.kdump_blob_size(raw.val.blob));
+	lib.kdump_blob_unpin(raw.val.blob);
 	return ok;
 }
 
@@ -181,14 +236,14 @@ static void *reader_new(struct mmx_image *image, struct mmx_err *err)
 
 static void reader_free(void *reader)
 {
-	kdump_free(reader);
+	lib.kdump_free(reader);
 }
 
 static enum mmx_read kdumpfile_read(void *reader, uint64_t phys, void *buf, size_t len)
 {
 	size_t got = len;
 
-	switch (kdump_read(reader, KDUMP_MACHPHYSADDR, phys, buf, &got)) {
+	switch (lib.kdump_read(reader, KDUMP_MACHPHYSADDR, phys, buf, &got)) {
 	case KDUMP_OK:
 		return MMX_READ_OK;
 	case KDUMP_ERR_NODATA:
@@ -243,7 +298,7 @@ struct mmx_image *mmx_kdumpfile_open(const int *fds, const char *const *paths, s
 	ctx = new_context(files, paths[0], err);
 	if (ctx) {
 		ret = load(image, ctx, paths[0], err);
-		kdump_free(ctx);
+		lib.kdump_free(ctx);
 	}
 	if (!ret)
 		return image;
@@ -258,7 +313,7 @@ bool mmx_kdumpfile_wanted(const int *fds, size_t n)
 	bool wanted = ctx;
 
 	if (ctx)
-		kdump_free(ctx);
+		lib.kdump_free(ctx);
 	free(files);
 	return wanted;
 }
