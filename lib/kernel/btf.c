@@ -63,6 +63,11 @@ static const struct kind {
 	[KIND_ENUM64] = {0, 12, false, 0, NONE},
 };
 
+/* Kinds that lead to a type, and that nobody asks for by name. */
+#define NAMELESS                                                                         \
+	(1u << KIND_PTR | 1u << KIND_VOLATILE | 1u << KIND_CONST | 1u << KIND_RESTRICT | \
+	 1u << KIND_FUNC | 1u << KIND_FUNC_PROTO | 1u << KIND_TYPE_TAG)
+
 /* The three words, taken apart. @rest is what stands behind them. */
 struct type {
 	uint32_t name;
@@ -326,6 +331,38 @@ static bool take_enumerators(struct mmx_btf *b, const struct type *t, uint32_t i
 	return true;
 }
 
+/*
+ * The types from @off on that nobody asks for by name, which most are: functions, pointers and qualifiers. What
+ * is not in order is left to number_types().
+ */
+static uint32_t number_nameless(const struct mmx_btf *b, uint32_t off, uint32_t *n,
+				struct references *all)
+{
+	struct references r = *all;
+	uint32_t *at = b->at, i = *n;
+
+	while (mmx_fits(off, TYPE_WORDS, b->types_len)) {
+		struct type t = take_type(b->types + off);
+		uint32_t size = TYPE_WORDS;
+
+		if (t.kind >= KINDS || !(NAMELESS >> t.kind & 1))
+			break;
+		if (t.kind == KIND_FUNC_PROTO) {
+			size += kinds[KIND_FUNC_PROTO].element * t.count;
+			if (!mmx_fits(off, size, b->types_len))
+				break;
+			add_elements(&r, t.rest, kinds[KIND_FUNC_PROTO].element, t.count, ~0u);
+		}
+		r.string = higher(r.string, t.name);
+		r.type = higher(r.type, t.size_or_type);
+		at[i++] = off;
+		off += size;
+	}
+	*n = i;
+	*all = r;
+	return off;
+}
+
 /* Number the types: find where each begins. */
 static int number_types(struct mmx_btf *b, struct mmx_err *err)
 {
@@ -336,10 +373,14 @@ static int number_types(struct mmx_btf *b, struct mmx_err *err)
 	if (!b->at)
 		return mmx_fail_nomem(err);
 	while (off < b->types_len) {
-		uint32_t id = b->first_type + b->n_types;
+		uint32_t id;
 		struct type t;
 		uint64_t rest;
 
+		off = number_nameless(b, off, &b->n_types, &all);
+		if (off >= b->types_len)
+			break;
+		id = b->first_type + b->n_types;
 		if (!mmx_fits(off, TYPE_WORDS, b->types_len))
 			return mmx_fail(err, MMX_ECORRUPT, "BTF type %u is cut off", id);
 		t = take_type(b->types + off);

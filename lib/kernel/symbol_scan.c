@@ -49,7 +49,7 @@ static bool add_hit(struct mmx_symbol_scan *s, uint64_t sum, const struct mmx_pa
 	char text[MMX_SYMBOL_NAME];
 	int word;
 
-	if (mmx_packed_letter(s->tokens, name) == 'U')
+	if (!mmx_vocabulary_has(s->words, sum) || mmx_packed_letter(s->tokens, name) == 'U')
 		return true;
 	mmx_packed_write(s->tokens, name, text);
 	word = mmx_vocabulary_find(s->words, sum, text);
@@ -64,30 +64,34 @@ static int fail_name(const struct mmx_symbol_scan *s, uint32_t i, bool cut, stru
 	return mmx_fail(err, MMX_ECORRUPT, "kallsyms: name %" PRIu32 " is empty or too long", i);
 }
 
-/* The names that lie in the block as a whole, from *@i and *@at on. */
+/* Up to @end the names that lie there as a whole, from number *@number at *@at on. */
 static int scan_block(struct mmx_symbol_scan *s, const struct sums *sums, size_t base, size_t end,
-		      uint32_t *i, size_t *at, struct mmx_err *err)
+		      uint32_t *number, size_t *at, struct mmx_err *err)
 {
-	for (; *i < s->n; ++*i) {
-		struct mmx_packed name;
-		uint32_t begins = *at;
-		uint64_t sum;
-		size_t last;
+	const uint32_t n = s->n;
+	uint32_t i = *number;
+	size_t next = *at;
 
-		if (!mmx_packed_next(s->names, end, at, &name))
-			return 0;
-		if (*i % MMX_SYMBOL_MARK == 0)
-			s->marks[*i / MMX_SYMBOL_MARK] = begins;
+	for (; i < n; i++) {
+		struct mmx_packed name;
+		size_t begins = next;
+		uint64_t sum;
+
+		if (!mmx_packed_next(s->names, end, &next, &name))
+			break;
+		if (i % MMX_SYMBOL_MARK == 0)
+			s->marks[i / MMX_SYMBOL_MARK] = begins;
 		if (!name.n)
-			return fail_name(s, *i, false, err);
-		last = *at - base;
-		sum = sums->before[last] - sums->before[last - name.n] -
+			return fail_name(s, i, false, err);
+		sum = sums->before[next - base] - sums->before[next - base - name.n] -
 		      sums->letter[name.tokens[0]];
 		if (mmx_sum_length(sum) - 1 >= MMX_SYMBOL_NAME - 1)
-			return fail_name(s, *i, false, err);
-		if (mmx_vocabulary_maybe(s->words, sum) && !add_hit(s, sum, &name, *i))
+			return fail_name(s, i, false, err);
+		if (mmx_vocabulary_maybe(s->words, sum) && !add_hit(s, sum, &name, i))
 			return mmx_fail_nomem(err);
 	}
+	*number = i;
+	*at = next;
 	return 0;
 }
 

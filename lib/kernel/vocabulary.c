@@ -81,13 +81,24 @@ void mmx_vocabulary_free(struct mmx_vocabulary *v)
 	free(v);
 }
 
+/* Where in the table a word of that sum is, from @i on, or an empty slot. */
+static size_t next_of(const struct mmx_vocabulary *v, uint64_t sum, size_t i)
+{
+	while (v->slot[i] && v->sum[v->slot[i] - 1] != sum)
+		i = (i + 1) & (v->slots - 1);
+	return i;
+}
+
+bool mmx_vocabulary_has(const struct mmx_vocabulary *v, uint64_t sum)
+{
+	return v->slot[next_of(v, sum, place(v, sum))];
+}
+
 int mmx_vocabulary_find(const struct mmx_vocabulary *v, uint64_t sum, const char *text)
 {
-	for (size_t i = place(v, sum); v->slot[i]; i = (i + 1) & (v->slots - 1)) {
-		size_t word = v->slot[i] - 1;
+	size_t i = next_of(v, sum, place(v, sum));
 
-		if (v->sum[word] == sum && !strcmp(words[word], text))
-			return (int)word;
-	}
-	return -1;
+	while (v->slot[i] && strcmp(words[v->slot[i] - 1], text))
+		i = next_of(v, sum, (i + 1) & (v->slots - 1));
+	return (int)v->slot[i] - 1;
 }

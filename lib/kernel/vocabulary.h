@@ -61,6 +61,9 @@ static inline bool mmx_vocabulary_maybe(const struct mmx_vocabulary *v, uint64_t
 	return v->maybe[bit / 64] >> bit % 64 & 1;
 }
 
+/** mmx_vocabulary_has() - whether a word has that sum */
+bool mmx_vocabulary_has(const struct mmx_vocabulary *v, uint64_t sum);
+
 /** mmx_vocabulary_find() - the number of a word, whose sum that is; -1 when it is none */
 int mmx_vocabulary_find(const struct mmx_vocabulary *v, uint64_t sum, const char *text);
 
