@@ -106,6 +106,10 @@ class Types:
                 blocks.append((number, line, []))
             else:
                 blocks[-1][2].append(line)
+        heads = [re.sub(r"^(opaque )?(\w+ \w+).*", r"\2", head) for _, head, _ in blocks if not head.startswith(("enum", "gone"))]
+        twice = {head for head in heads if heads.count(head) > 1}
+        if twice:
+            raise DeclarationError(f"{path.name}: declared twice: {sorted(twice)}")
         for number, head, body in blocks:
             try:
                 self._declaration(head.split(), body)
