@@ -163,6 +163,8 @@ int mmx_alloc_ref_of_page(struct mmx_alloc_ref *ref, const struct mmx_page_walk 
 	*ref = (struct mmx_alloc_ref){0};
 	if (!refs->kept)
 		return not_kept(refs, err);
+	if (w->folio.bad)
+		return mmx_fail(err, MMX_ECORRUPT, "its folio makes no sense: %s", w->folio.bad);
 	if (w->folio.read)
 		return mmx_fail(err, mmx_read_code(w->folio.read), "its struct page is %s",
 				mmx_read_name(w->folio.read));
