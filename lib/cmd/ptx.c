@@ -107,7 +107,8 @@ static int take_range(struct mmx_run *run, struct mmx_ptx *p, struct mmx_err *er
 	p->summed = run->option['s'];
 	if (run->n_operands && (p->ranged || p->summed))
 		return mmx_fail(err, MMX_EUSAGE, "-r has its range, and -s takes it from there");
-	if (!run->n_operands && !p->ranged && !p->summed)
+	p->cpus = !run->n_operands && !p->ranged && !p->summed;
+	if (p->cpus && (run->option['u'] || run->option['t']))
 		return mmx_fail(err, MMX_EUSAGE, "which address? Or a range: -r A-B, -s");
 	p->last = (1ULL << 63) - 1;
 	if (!text && !p->space.mm && !run->option['t'])
@@ -154,6 +155,8 @@ static enum mmx_exit ptx(struct mmx_run *run)
 }
 
 static const struct mmx_field fields[] = {
+	{"cpus", MMX_TABLE, "without an operand: the page tables that each CPU runs on",
+	 .title = "CPUs", .may = MMX_OR_NONE, .record = &mmx_record_pt_cpus},
 	{"walks", MMX_LIST, "the ways of the addresses that were asked for", .may = MMX_OR_NONE,
 	 .record = &mmx_record_pt_walks},
 	{"runs", MMX_TABLE, "with -r: what the range has, gaps included", .title = "Range",
@@ -203,6 +206,8 @@ const struct mmx_command mmx_cmd_ptx = {
 		"would grow, userfaultfd would be asked, or a driver decides; or SIGSEGV or SIGBUS, and why. That\n"
 		"follows the kernel's own rules; that memory can be had is taken for granted, and what the limits\n"
 		"of address space and locked memory would say to a stack is not looked at.\n"
+		"\n"
+		"Without an operand it shows which page tables each CPU runs on, and for which task.\n"
 		"\n"
 		"With -r a range as runs of entries that are alike, gaps included; with -s counts, of that range\n"
 		"or else of all that the process has, and without -u of the kernel's half. With page-table\n"

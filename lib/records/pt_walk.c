@@ -522,7 +522,9 @@ static const void *next_walk(struct mmx_rows *r)
 
 static bool has_walks(struct mmx_rows *r)
 {
-	return !mmx_ptx_of(r)->ranged && !mmx_ptx_of(r)->summed;
+	const struct mmx_ptx *p = mmx_ptx_of(r);
+
+	return !p->cpus && !p->ranged && !p->summed;
 }
 
 static void heading(struct mmx_rows *r, char *text)

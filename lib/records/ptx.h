@@ -42,13 +42,14 @@ struct mmx_pt_walked {
 /**
  * struct mmx_ptx - what is shown, the records' r->arg
  * @next: goes to the next address, @walked is filled; false behind the last one
+ * @cpus: what each CPU runs on is shown, and nothing else
  * @ranged, @summed: what of [@first, @last] is shown; @summary when it is counted
  */
 struct mmx_ptx {
 	bool (*next)(struct mmx_ptx *p);
 	struct mmx_pt_space_asked space;
 	struct mmx_pt_walked walked;
-	bool ranged, summed;
+	bool cpus, ranged, summed;
 	uint64_t first, last;
 	const struct mmx_pt_summary *summary;
 };
@@ -67,7 +68,7 @@ static inline bool mmx_pt_is_user(uint64_t address)
 	return !(address >> 63);
 }
 
-extern const struct mmx_record mmx_record_pt_walks, mmx_record_pt_runs, mmx_record_pt_states,
-	mmx_record_pt_tables, mmx_record_pt_roots;
+extern const struct mmx_record mmx_record_pt_cpus, mmx_record_pt_walks, mmx_record_pt_runs,
+	mmx_record_pt_states, mmx_record_pt_tables, mmx_record_pt_roots;
 
 #endif

@@ -259,7 +259,8 @@ int mmx_fault_site_find(struct mmx_fault_site *site, struct mmx_view *view, uint
 {
 	unsigned int shift = view->kernel->arch->page_shift;
 
-	*site = (struct mmx_fault_site){.mm = mm, .task = task, .addr = addr};
+	*site = (struct mmx_fault_site){
+		.mm = mm, .task = task, .addr = addr, .entry.kind = MMX_USER_NONE};
 	if (addr & KERNEL_HALF)
 		return 0;
 	if (find_path(site, view, err))
