@@ -15,35 +15,35 @@ enum mmx_access { MMX_ACCESS_READ, MMX_ACCESS_WRITE, MMX_ACCESS_EXECUTE, MMX_ACC
 const char *mmx_access_word(unsigned int access);
 
 /* FAULT(entry, "word"): what comes of it, the signals last */
-#define MMX_FAULTS(FAULT)                                   \
-	FAULT(NONE, "no fault")                             \
-	FAULT(ZERO_PAGE, "zero page")                       \
-	FAULT(DEMAND_ZERO, "demand-zero")                   \
-	FAULT(CACHED, "file page, cached")                  \
-	FAULT(READ, "file page, to be read")                \
-	FAULT(SWAP_CACHED, "swapped out, still cached")     \
-	FAULT(SWAP_IN, "swap in")                           \
-	FAULT(COPY, "copy on write")                        \
-	FAULT(COPY_OR_TAKE, "copy on write, or taken over") \
-	FAULT(TAKE, "made writable")                        \
-	FAULT(SHARED_WRITE, "made writable, shared")        \
-	FAULT(NUMA_HINT, "NUMA hint")                       \
-	FAULT(SPLITTING, "waits for a split")               \
-	FAULT(MIGRATION, "waits for migration")             \
-	FAULT(DEVICE, "fetched from a device")              \
-	FAULT(EXCLUSIVE, "taken back from a device")        \
-	FAULT(UFFD, "userfaultfd is asked")                 \
-	FAULT(FUNCTION, "a function decides")               \
-	FAULT(VSYSCALL, "vsyscall, emulated")               \
-	FAULT(NO_VMA, "SIGSEGV: no VMA")                    \
-	FAULT(NO_GROWTH, "SIGSEGV: cannot grow")            \
-	FAULT(NO_USER, "SIGSEGV: not the user's")           \
-	FAULT(PERMISSION, "SIGSEGV: permission")            \
-	FAULT(GUARD, "SIGSEGV: guard")                      \
-	FAULT(BEYOND, "SIGBUS: behind the end")             \
-	FAULT(POISON, "SIGBUS: poison")                     \
-	FAULT(LOST, "SIGBUS: lost")                         \
-	FAULT(NO_PAGE, "SIGBUS: no page")                   \
+#define MMX_FAULTS(FAULT)                            \
+	FAULT(NONE, "no fault")                      \
+	FAULT(ZERO_PAGE, "zero page")                \
+	FAULT(DEMAND_ZERO, "demand-zero")            \
+	FAULT(CACHED, "file page, cached")           \
+	FAULT(READ, "file page, to be read")         \
+	FAULT(SWAP_CACHED, "swap in, still cached")  \
+	FAULT(SWAP_IN, "swap in")                    \
+	FAULT(COPY, "copy on write")                 \
+	FAULT(COPY_OR_TAKE, "copied, or taken over") \
+	FAULT(TAKE, "made writable")                 \
+	FAULT(SHARED_WRITE, "made writable, shared") \
+	FAULT(NUMA_HINT, "NUMA hint")                \
+	FAULT(SPLITTING, "waits for a split")        \
+	FAULT(MIGRATION, "waits for migration")      \
+	FAULT(DEVICE, "fetched from a device")       \
+	FAULT(EXCLUSIVE, "back from a device")       \
+	FAULT(UFFD, "userfaultfd is asked")          \
+	FAULT(FUNCTION, "a function decides")        \
+	FAULT(VSYSCALL, "vsyscall, emulated")        \
+	FAULT(NO_VMA, "SIGSEGV: no VMA")             \
+	FAULT(NO_GROWTH, "SIGSEGV: cannot grow")     \
+	FAULT(NO_USER, "SIGSEGV: no user space")     \
+	FAULT(PERMISSION, "SIGSEGV: permission")     \
+	FAULT(GUARD, "SIGSEGV: guard")               \
+	FAULT(BEYOND, "SIGBUS: behind the end")      \
+	FAULT(POISON, "SIGBUS: poison")              \
+	FAULT(LOST, "SIGBUS: lost")                  \
+	FAULT(NO_PAGE, "SIGBUS: no page")            \
 	FAULT(UNKNOWN, "not known")
 
 enum mmx_fault_kind {
