@@ -9,6 +9,7 @@
 
 #include "arch/pagetable.h"
 #include "kernel/kernel.h"
+#include "kernel/member.h"
 #include "kernel/space.h"
 
 #define PAGE_SHIFT         12
@@ -386,8 +387,21 @@ static void find_isolation(struct mmx_kernel *k)
 		     "%s: %u entries of its upper half are in use", used ? "on" : "off", used);
 }
 
+/*
+ * A guest of TDX says with the topmost bit of an address that the host shares the page. Nothing tells which bit that
+ * is but the mask of all others.
+ */
+static void take_physical_mask(struct mmx_kernel *k)
+{
+	uint64_t mask, low = (1ULL << 32) - 1;
+
+	if (!mmx_kread_variable(k->view, "physical_mask", 8, &mask) && (mask & low) == low)
+		k->paging.clear |= ~mask & k->arch->frame_mask;
+}
+
 static void x86_64_regions(struct mmx_kernel *k)
 {
+	take_physical_mask(k);
 	find_image(k);
 	find_modules(k);
 	find_vmalloc(k);

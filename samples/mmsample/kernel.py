@@ -86,7 +86,7 @@ class Kernel:
         image.variable("vmalloc_base", release.vmalloc)
         image.variable("vmemmap_base", release.vmemmap)
         image.variable("phys_base", image.phys_base)
-        image.variable("physical_mask", (1 << 46) - 1)
+        image.variable("physical_mask", (1 << 52) - 1)
         image.variable("sme_me_mask", 0)
         image.variable("max_pfn", RAM[-1][1], part="bss")
         image.variable("max_low_pfn", 0x100000, part="bss")

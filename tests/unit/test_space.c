@@ -137,11 +137,29 @@ static void live_mappings_are_not_remembered(void)
 	fake_memory_free(m);
 }
 
+/* What the kernel itself leaves out of an address is none; a mask that cannot be one is not believed. */
+static void what_is_no_address_is_cleared(void)
+{
+	const uint64_t tdx = (1ULL << 51) - 1, wild = 0x4141414141414141;
+
+	setup();
+	fake_symbol(m, "physical_mask", fake_put(m, &tdx, 8));
+	find();
+	CHECK(m->mem.kernel.paging.clear == 1ULL << 51, "%lx", m->mem.kernel.paging.clear);
+	fake_memory_free(m);
+	setup();
+	fake_symbol(m, "physical_mask", fake_put(m, &wild, 8));
+	find();
+	CHECK(!m->mem.kernel.paging.clear, "%lx", m->mem.kernel.paging.clear);
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(a_sound_space_is_checked);
 	RUN(many_ranges_take_no_longer);
 	RUN(only_leaves_are_mapped);
 	RUN(live_mappings_are_not_remembered);
+	RUN(what_is_no_address_is_cleared);
 	return unit_end();
 }
