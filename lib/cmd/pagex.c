@@ -9,6 +9,7 @@
 struct pagex {
 	struct mmx_pages pages;
 	struct mmx_asked asked;
+	uint64_t mm; /* whose addresses the operands are, or 0 */
 };
 
 /* The address that was asked for, where it was one; within a run, that of the page. */
@@ -19,6 +20,7 @@ static void take_address(struct pagex *p)
 	uint64_t pages = p->pages.walk.pfn - what->first;
 
 	p->pages.has_address = what->kind == MMX_WHAT_KERNEL || what->kind == MMX_WHAT_USER;
+	p->pages.mm = what->kind == MMX_WHAT_USER ? p->mm : 0;
 	p->pages.asked_address = what->kind == MMX_WHAT_KERNEL && !pages;
 	p->pages.address = pages ? (what->addr & ~0ULL << shift) + (pages << shift) : what->addr;
 }
@@ -56,6 +58,17 @@ static const struct mmx_record document = {
 	.fields = fields,
 };
 
+/* What is no PID, or none with memory, is told of each operand. */
+static void take_mm(struct pagex *p, const char *text)
+{
+	struct mmx_err err;
+	uint64_t pid;
+
+	if (text && !mmx_number(text, NULL, true, &pid) && pid <= INT32_MAX &&
+	    mmx_user_mm(&p->asked.users, (int32_t)pid, &p->mm, &err))
+		p->mm = 0;
+}
+
 static enum mmx_exit pagex(struct mmx_run *run)
 {
 	struct pagex p = {
@@ -67,6 +80,7 @@ static enum mmx_exit pagex(struct mmx_run *run)
 	enum mmx_exit status;
 
 	mmx_asked_begin(&p.asked, run, &p.pages.walk);
+	take_mm(&p, run->option['u']);
 	status = mmx_run_show(run, &p.pages, NULL);
 	mmx_asked_end(&p.asked);
 	return mmx_worse(status, p.asked.status);

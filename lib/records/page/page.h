@@ -18,10 +18,12 @@
 #include "mm/frames/tail.h"
 #include "mm/mem.h"
 #include "mm/owners/hugetlb_page.h"
+#include "mm/processes/vma.h"
 #include "records/records.h"
 
 /* In the order in which they are shown. */
 #define MMX_PAGE_SUBJECTS(SUBJECT) \
+	SUBJECT(vma)               \
 	SUBJECT(pageblock)         \
 	SUBJECT(not_walked)        \
 	SUBJECT(folio)             \
@@ -72,6 +74,7 @@ enum mmx_page_user { MMX_PAGE_OF_NONE, MMX_PAGE_ANON, MMX_PAGE_FILE };
  * @drawn: a drawing in place of the words is asked for, -v
  * @has_address: an address was asked for: @address is that of the page
  * @asked_address: and it is the very one, with its place in the page
+ * @mm: whose address that is, of a user address; else 0
  * @missing: tells of a frame whose struct page could not be read
  */
 struct mmx_pages {
@@ -80,7 +83,7 @@ struct mmx_pages {
 	bool counted, drawn;
 	struct mmx_page_walk walk;
 	bool has_address, asked_address;
-	uint64_t address;
+	uint64_t address, mm;
 
 	/* What the record finds out. */
 	struct mmx_classifier classifier;
@@ -96,6 +99,7 @@ struct mmx_pages {
 		char names[128];
 	} arm;
 	struct mmx_tail tail;
+	struct mmx_vma vma;
 };
 
 /** mmx_page_of() - the page that a row belongs to, however deep */

@@ -195,6 +195,31 @@ def against_maps(dump, form):
     return verdict(faults, compared, dump, 100)
 
 
+def mappings_of_pages(dump, form):
+    """The mapping that pagex tells of a user address: each one's first page that is present, as maps has it."""
+    faults, compared = [], 0
+    for pid, before, _ in steady_maps(dump):
+        lines = {}
+        # JSON has each byte of a name, and newlines as they are.
+        for line in (dump.before / str(pid) / "maps").read_bytes().decode("latin-1").rstrip("\n").split("\n"):
+            span, rights, *rest = re.split(" +", line, maxsplit=5)
+            start, end = span.split("-")
+            present = next((i for i, word in enumerate(before.get(int(start, 16), ())) if word & PRESENT), None)
+            if present is not None and not int(start, 16) >> 63:
+                lines[f"0x{int(start, 16) + present * PAGE:x}"] = (f"0x{start.lstrip('0')}", f"0x{end.lstrip('0')}", rights,
+                                                                   rest[3] or None)
+        if not lines:
+            continue
+        result = run(MMX, "-c", form, "--json", "pagex", "-u", str(pid), *lines)
+        for page in suite.document(result.out, "mmx.page/1")["pages"]:
+            told, want = page.get("vma", {}), lines[page["address"]]
+            compared += 1
+            name = told.get("name") and told["name"].replace("\n", "\\012")
+            if (*(told.get(key) for key in ("start", "end", "permissions")), name) != want:
+                faults.append(f"{pid} {page['address']}: {want}, found {told}")
+    return verdict(faults, compared, dump, 100)
+
+
 # Of QEMU's note of a CPU: CR3 behind version, size, 18 registers and 10 segments, and CR0 to CR2.
 CR3_AT = 8 + 18 * 8 + 10 * 24 + 3 * 8
 USER_ROOT = 1 << 12  # with isolation user mode's root is the page behind
@@ -242,5 +267,6 @@ CHECKS = [
     ("counts of page tables against smaps and status", every_form, against_smaps),
     ("verdicts against accesses that were tried", raw_or_31, against_probes),
     ("verdicts against maps", raw_form, against_maps),
+    ("the mapping of a page that pagex tells of", raw_form, mappings_of_pages),
     ("roots of CPUs against CR3", raw_form, against_registers),
 ]
