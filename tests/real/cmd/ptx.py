@@ -206,8 +206,8 @@ def mappings_of_pages(dump, form):
             start, end = span.split("-")
             present = next((i for i, word in enumerate(before.get(int(start, 16), ())) if word & PRESENT), None)
             if present is not None and not int(start, 16) >> 63:
-                lines[f"0x{int(start, 16) + present * PAGE:x}"] = (f"0x{start.lstrip('0')}", f"0x{end.lstrip('0')}", rights,
-                                                                   rest[3] or None)
+                address = f"0x{int(start, 16) + present * PAGE:x}"
+                lines[address] = *(f"0x{at.lstrip('0')}" for at in (start, end)), rights, rest[3] or None
         if not lines:
             continue
         result = run(MMX, "-c", form, "--json", "pagex", "-u", str(pid), *lines)
