@@ -14,6 +14,8 @@
 #define HEIGHT_SHIFT 2
 #define HEIGHT_MASK  0x1fu
 
+#define NO_GAP 15u /* MAPLE_ARANGE64_META_MAX */
+
 struct reader {
 	struct mmx_maple_tree *t;
 	struct mmx_maple maple;
@@ -87,9 +89,6 @@ static void check_node(struct reader *r, const struct mmx_maple_node *node)
 	if (node->said && node->said != node->slots)
 		find(r, node->addr, "says that %u slots are in use, and its range ends with %u",
 		     node->said, node->slots);
-	if (node->has_gaps && node->largest >= node->slots)
-		find(r, node->addr, "says that slot %u has the largest gap, and has %u slots",
-		     node->largest, node->slots);
 	if (!node->leaf)
 		return;
 	if (r->leaf_depth && r->leaf_depth != r->maple.depth)
@@ -165,14 +164,19 @@ static void check_gaps(struct reader *r)
 	}
 }
 
-/* What stands first of the nodes that note gaps is where a search for room begins. */
+/* Up to 6.5 a node without any gap below it says so by a slot that there is not. */
 static void check_largest(struct reader *r, const struct mmx_maple_node *node)
 {
 	uint64_t most = 0;
 
-	for (unsigned int i = 0; node->has_gaps && i < node->slots; i++)
+	if (!node->has_gaps || !(r->t->flags & ALLOC_RANGE))
+		return;
+	for (unsigned int i = 0; i < node->slots; i++)
 		most = node->gap[i] > most ? node->gap[i] : most;
-	if (node->has_gaps && node->largest < node->slots && node->gap[node->largest] != most)
+	if (node->largest >= node->slots && (most || node->largest != NO_GAP))
+		find(r, node->addr, "says that slot %u has the largest gap, and has %u slots",
+		     node->largest, node->slots);
+	else if (node->largest < node->slots && node->gap[node->largest] != most)
 		find(r, node->addr,
 		     "says that slot %u has the largest gap, and another has 0x%" PRIx64,
 		     node->largest, most);

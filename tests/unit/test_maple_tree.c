@@ -159,6 +159,26 @@ static void what_is_noted_of_gaps_must_be_so(void)
 	root_of()->end = 1 | 9 << 8;
 	CHECK(strstr(found(), "says that slot 9 has the largest gap, and has 2 slots"), "%s",
 	      found());
+	/* Up to 6.5 it is slot 15 that has the largest gap, where there is none. */
+	mmx_maple_tree_free(&t);
+	root_of()->end = 1 | 15 << 8;
+	CHECK(strstr(found(), "says that slot 15 has the largest gap, and has 2 slots"), "%s",
+	      found());
+	mmx_maple_tree_free(&t);
+	*leaf_of(0) = (struct leaf){.parent = root | 6,
+				    .pivot = {0xfff, 0x1fff},
+				    .slot = {0x10000, 0x11000, 0x12000},
+				    .end = 2};
+	*leaf_of(1) = (struct leaf){.parent = root | 1 << 3 | 6,
+				    .pivot = {0x4fff, 0x5fff},
+				    .slot = {0x14000, 0x15000, 0x16000},
+				    .end = 2};
+	root_of()->gap[0] = root_of()->gap[1] = 0;
+	read_tree();
+	CHECK(!t.findings.n, "%s", t.findings.v[0].why.text);
+	mmx_maple_tree_free(&t);
+	root_of()->end = 1 | 14 << 8;
+	CHECK(strstr(found(), "says that slot 14 has the largest gap"), "%s", found());
 	/* A tree that does not track them says nothing by them. */
 	mmx_maple_tree_free(&t);
 	root_of()->end = 1 | 1 << 8;

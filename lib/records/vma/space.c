@@ -128,29 +128,29 @@ static void check_total(struct reader *rd)
 static void check_gap(struct reader *rd, uint64_t first, uint64_t last)
 {
 	struct mmx_user_entries e;
+	struct mmx_pte pte;
 	struct mmx_err err;
-	uint64_t n = 0, address = 0, at = 0, raw = 0;
+	bool any = false;
 
 	if (mmx_user_entries_begin(&e, rd->r->view, rd->s->of.mm, first, last, MMX_PT_RUNS, &err)) {
 		mmx_cover_fail(rd->r->coverage, &err);
 		return;
 	}
-	for (; mmx_user_entries_next(&e); n++) {
-		if (e.entry.kind == MMX_USER_NONE || e.entry.kind == MMX_USER_UNREADABLE ||
-		    e.entry.kind == MMX_USER_BROKEN || n)
+	while (mmx_user_entries_next(&e)) {
+		if (any || e.entry.kind == MMX_USER_NONE || e.entry.kind == MMX_USER_UNREADABLE ||
+		    e.entry.kind == MMX_USER_BROKEN)
 			continue;
-		address = e.entry.pte.start;
-		at = e.entry.pte.at;
-		raw = e.entry.pte.raw;
+		any = true;
+		pte = e.entry.pte;
 	}
 	mmx_cover_inherit(rd->r->coverage, &e.pt.coverage);
-	if (!address)
+	if (!any)
 		return;
 	mmx_fail(&err, MMX_ECORRUPT,
 		 "the page tables have an entry for 0x%" PRIx64 ", 0x%" PRIx64
 		 ", and no mapping is there",
-		 address, raw);
-	find(rd, at, &err);
+		 pte.start, pte.raw);
+	find(rd, pte.at, &err);
 }
 
 static void check_gaps(struct reader *rd)

@@ -24,11 +24,10 @@ def spaces(form, pids):
 def told(text):
     """(start, end, permissions, offset, device, inode, name) of each line of maps but the page of vsyscalls."""
     rows = []
-    for line in text.splitlines():
+    for line in text.split("\n")[:-1]:
         start, end, perms, offset, dev, inode, name = LINE.fullmatch(line).groups()
         if name != "[vsyscall]":
-            rows.append((int(start, 16), int(end, 16), perms, int(offset, 16), dev, int(inode),
-                         name.replace("\\012", "\n")))
+            rows.append((int(start, 16), int(end, 16), perms, int(offset, 16), dev, int(inode), name))
     return rows
 
 
@@ -38,7 +37,12 @@ def shown(mapping):
     has_file = "file" in details
     return (int(mapping["start"], 16), int(mapping["end"], 16), mapping["perms"],
             int(mapping["pgoff"], 16) * PAGE if has_file else 0, details.get("dev", "00:00"),
-            details.get("ino", 0), mapping["path"])
+            details.get("ino", 0), mapping["path"].replace("\n", "\\012"))
+
+
+def maps_of(dump, pid):
+    """With a character a byte, as documents have names that are not of ASCII."""
+    return (compare.pair(dump.folder)[0] / str(pid) / "maps").read_bytes().decode("latin-1")
 
 
 def steady_pids(dump, name):
@@ -51,7 +55,7 @@ def mappings(dump, form):
     pids = steady_pids(dump, "maps")
     found, faults, compared = spaces(form, pids), [], 0
     for pid in pids:
-        space, wanted = found[pid], told(read(compare.pair(dump.folder)[0], pid, "maps"))
+        space, wanted = found[pid], told(maps_of(dump, pid))
         mine = [shown(mapping) for mapping in space.get("mappings", [])]
         if not wanted:
             if not space["memory"].startswith(("none", "of threads that live on")):
@@ -110,10 +114,9 @@ def pages(dump, form):
 
 def bytes_of_files(dump, form):
     """An address leads to a byte of a file, and that byte back to the address."""
-    before, _ = compare.pair(dump.folder)
     faults, seen = [], set()
     for pid in steady_pids(dump, "maps"):
-        for start, end, _, offset, dev, inode, _ in told(read(before, pid, "maps")):
+        for start, end, _, offset, dev, inode, _ in told(maps_of(dump, pid)):
             if not inode or (dev, inode, offset) in seen:
                 continue
             seen.add((dev, inode, offset))
@@ -143,7 +146,7 @@ def trees(dump, form):
                 walk(row.get("children", []), depth + 1)
 
         walk(space.get("tree", []), 0)
-        wanted = [row[:2] for row in told(read(compare.pair(dump.folder)[0], space["pid"], "maps"))]
+        wanted = [row[:2] for row in told(maps_of(dump, space["pid"]))]
         if wanted and [row[1:] for row in leaves] != wanted or len({row[0] for row in leaves}) > 1:
             faults.append(f"{space['pid']}: the tree has {leaves[:4]}, maps {wanted[:4]}")
         faults += [f"{space['pid']}: {finding}" for finding in space.get("findings", [])]
