@@ -187,6 +187,7 @@ static const struct mmx_record mapping_record = {
 	.name = "mapping",
 	.doc = "the mapping that an address is in",
 	.fields = mmx_vma_fields,
+	.state_size = sizeof(struct mmx_vma_name),
 	.next = next_mapping,
 };
 

@@ -25,21 +25,14 @@ static const struct mmx_vma_row *row_of(const struct mmx_rows *r)
 	return r->row;
 }
 
-/* The scratch has less room than a path may take; one that is longer is cut, and says so. */
+/* The scratch has less room than a path may take. */
 void mmx_vma_text_name(struct mmx_rows *r, struct mmx_value *v, const struct mmx_vma *vma)
 {
-	struct mmx_vma_name name;
-	size_t room = sizeof(v->scratch->text);
+	struct mmx_vma_name *name = r->state;
 
-	if (mmx_vma_name(&name, r->view, vma, &v->scratch->err)) {
+	v->text = name->text;
+	if (mmx_vma_name(name, r->view, vma, &v->scratch->err))
 		mmx_value_unknown(v, &v->scratch->err);
-		return;
-	}
-	v->text = v->scratch->text;
-	if (strlen(name.text) < room)
-		strcpy(v->scratch->text, name.text);
-	else
-		snprintf(v->scratch->text, room, "%.*s...", (int)room - 4, name.text);
 }
 
 static void perms(struct mmx_rows *r, struct mmx_value *v)
@@ -230,6 +223,7 @@ const struct mmx_record mmx_record_vma_mappings = {
 	.name = "mapping",
 	.doc = "a mapping of an address space",
 	.fields = mmx_vma_fields,
+	.state_size = sizeof(struct mmx_vma_name),
 	.has = has_mappings,
 	.next = next_mapping,
 };

@@ -99,6 +99,7 @@ const struct mmx_record mmx_record_vma_tree = {
 	.name = "node",
 	.doc = "a node of the maple tree, or a slot of one of its leaves",
 	.fields = fields,
+	.state_size = sizeof(struct mmx_vma_name),
 	.has = has_tree,
 	.next = next_row,
 };

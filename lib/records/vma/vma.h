@@ -72,7 +72,7 @@ static inline const struct mmx_vma_space *mmx_vma_space_of(const struct mmx_rows
 	return r->above->row;
 }
 
-/** mmx_vma_text_name() - a mapping's name, for a getter */
+/** mmx_vma_text_name() - a mapping's name, for a getter of a record whose state is a struct mmx_vma_name */
 void mmx_vma_text_name(struct mmx_rows *r, struct mmx_value *v, const struct mmx_vma *vma);
 
 /** mmx_vma_perms() - "rw-p" */
