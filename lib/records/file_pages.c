@@ -412,7 +412,6 @@ static const void *next_block(struct mmx_rows *r)
 		if (blocks->block.at < at + size && blocks->block.at + blocks->block.size > at)
 			return &blocks->block;
 	}
-	mmx_cover_inherit(r->coverage, &blocks->coverage);
 	return NULL;
 }
 
@@ -518,6 +517,22 @@ static void blocks_by(struct mmx_rows *r, struct mmx_value *v)
 	v->text = mmx_blocks_kind_name(b.kind);
 }
 
+static void blocks_trouble(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct page *page = r->row;
+	struct mmx_blocks b;
+
+	if (is_cached(r)) {
+		mmx_blocks_begin(&b, r->view, mapping_of(r), &page->spans.cached);
+		while (mmx_blocks_next(&b))
+			;
+		v->scratch->err = b.coverage.first;
+		v->err = &v->scratch->err;
+	}
+	if (!is_cached(r) || mmx_cover_whole(&b.coverage))
+		mmx_value_none(v);
+}
+
 static const struct mmx_field page_fields[] = {
 	{"index", MMX_HEX, "which page of the file", AT(struct page, first)},
 	{"last", MMX_HEX, "where nothing is cached: up to this one", .may = MMX_OR_NONE,
@@ -543,6 +558,7 @@ static const struct mmx_field page_fields[] = {
 	{"blocks_by", MMX_TEXT,
 	 "what keeps the folio's blocks: buffer heads, iomap, something of the file system's own, or none",
 	 .may = MMX_OR_NONE, .get = blocks_by},
+	{"trouble", MMX_TROUBLE, "what is wrong with them", .get = blocks_trouble},
 	{"blocks", MMX_TABLE, "those that the page lies in", .title = "blocks", .may = MMX_OR_NONE,
 	 .record = &blocks},
 	{0},

@@ -211,8 +211,15 @@ CONTENTS(swapped, swapped)
 
 OF_SIZE(size, size)
 OF_SIZE(size_pages, pages)
-OF_SIZE(holes, holes)
 OF_SIZE(beyond, beyond)
+
+/* What was left out of a broken page cache is no hole. */
+static void holes(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = contents_of(r)->holes;
+	if (!contents_of(r)->size_known || !mmx_cover_whole(&contents_of(r)->coverage))
+		mmx_value_null(v);
+}
 
 static void dax(struct mmx_rows *r, struct mmx_value *v)
 {
@@ -249,7 +256,7 @@ static const struct mmx_field contents_fields[] = {
 	{"dax", MMX_COUNT, "pages in persistent memory, of files that are mapped from there",
 	 .may = MMX_OR_NONE, .get = dax},
 	{"holes", MMX_COUNT,
-	 "pages of the size that have no entry: holes, or, but for shared memory, what was never read, or dropped",
+	 "pages of the size that have no entry: holes, or, but for shared memory, what was never read, or dropped; null when not all entries are known",
 	 .may = MMX_OR_NULL, .get = holes},
 	{"beyond", MMX_COUNT,
 	 "entries for pages beyond the size, those behind it in a large folio included",

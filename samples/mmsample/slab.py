@@ -20,6 +20,7 @@ STRUCTS = {
     "ksm_rmap_item": ("ksm_rmap_item", 0, False),
     "ksm_stable_node": ("ksm_stable_node", 0, False),
     "kernfs_node_cache": ("kernfs_node", 0, False),
+    "buffer_head": ("buffer_head", 0, True),
 }
 ALIGNED = {"maple_node": 256, "kmem_cache": 64, "task_struct": 64, "mm_struct": 64}
 # name: (object size, order). A cache that is debugged: red zones, poison, who allocated and freed each object.

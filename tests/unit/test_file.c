@@ -63,7 +63,7 @@ static void set_up(void)
 /* "first-last kind" of each span, and the frame that a cached one begins with. */
 static const char *spans(uint64_t pages, uint64_t first, uint64_t last)
 {
-	static const char letters[] = "ceSdhu.";
+	static const char letters[] = "ceSdhu.?";
 	static char text[400];
 	struct mmx_spans s;
 	size_t n = 0;
@@ -104,6 +104,12 @@ static void a_file_has_no_gaps(void)
 	expect_spans(PAGES, 63, UINT64_MAX, "63-63c20 64-69u 70-18446744073709551615.");
 	mapping.kind = MMX_MAPPING_SHMEM;
 	expect_spans(PAGES, 8, 10, "8-8h 9-9S 10-10h");
+	/* What was left out is no hole. */
+	mapping.kind = MMX_MAPPING_FILE;
+	page(LARGE)->mapping++;
+	expect_spans(PAGES, 0, PAGES - 1, "0-0c10 1-8? 9-9e 10-62u 63-63c20 64-69u");
+	root()->parent = 8;
+	expect_spans(PAGES, 0, 80, "0-69? 70-80.");
 	teardown();
 }
 

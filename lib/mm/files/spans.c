@@ -13,6 +13,7 @@ const char *mmx_span_words(unsigned int kind)
 		[MMX_SPAN_HOLE] = "a hole: it reads as zeros",
 		[MMX_SPAN_UNCACHED] = "not cached: a hole, never read, or dropped",
 		[MMX_SPAN_BEYOND] = "beyond the end of the file",
+		[MMX_SPAN_UNKNOWN] = "not known: what tells of it is broken, or not in the dump",
 	};
 
 	return kind < MMX_SPAN_KINDS ? words[kind] : NULL;
@@ -45,10 +46,22 @@ void mmx_spans_begin(struct mmx_spans *s, struct mmx_view *view, const struct mm
 	mmx_cached_begin(&s->cached, view, m, all ? 0 : first, all ? UINT64_MAX : last);
 }
 
-/* Goes to the next entry that was asked for; waits says whether there is one. */
+/* Times that something of the page cache was left out so far. */
+static uint64_t troubles(const struct mmx_cached *c)
+{
+	const struct mmx_coverage *one = &c->coverage, *other = &c->xa.coverage;
+
+	return one->broken + one->absent + one->unknown + other->broken + other->absent +
+	       other->unknown;
+}
+
+/*
+ * Goes to the next entry that was asked for; waits says whether there is one. What was left out on the way is
+ * somewhere in the gap before it.
+ */
 static void next_entry(struct mmx_spans *s)
 {
-	uint64_t first, last;
+	uint64_t first, last, before = troubles(&s->cached);
 
 	while ((s->waits = mmx_cached_next(&s->cached))) {
 		mmx_cached_span(&s->cached, &first, &last);
@@ -56,14 +69,15 @@ static void next_entry(struct mmx_spans *s)
 			continue;
 		if (first > s->end)
 			s->waits = false;
-		return;
+		break;
 	}
+	s->doubt |= troubles(&s->cached) != before;
 }
 
 static bool take_gap(struct mmx_spans *s, uint64_t last)
 {
 	s->first = s->next;
-	s->kind = s->first < s->pages ? s->gap : MMX_SPAN_BEYOND;
+	s->kind = s->first >= s->pages ? MMX_SPAN_BEYOND : s->doubt ? MMX_SPAN_UNKNOWN : s->gap;
 	s->last = s->first < s->pages && last >= s->pages ? s->pages - 1 : last;
 	return true;
 }
@@ -78,7 +92,7 @@ static bool take_entry(struct mmx_spans *s, uint64_t last)
 	s->first = s->next;
 	s->last = last < s->end ? last : s->end;
 	s->kind = kinds[s->cached.kind];
-	s->waits = false;
+	s->waits = s->doubt = false;
 	s->coverage.found++;
 	return true;
 }

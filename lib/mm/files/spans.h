@@ -22,6 +22,7 @@ enum mmx_span_kind {
 	MMX_SPAN_HOLE, /* the file has nothing there: all that it has is in memory, or in swap */
 	MMX_SPAN_UNCACHED, /* a hole, or never read, or dropped: the device would tell */
 	MMX_SPAN_BEYOND,   /* no entry, and beyond the end of the file */
+	MMX_SPAN_UNKNOWN,  /* what tells of it is broken, or not in the dump */
 	MMX_SPAN_KINDS
 };
 
@@ -40,7 +41,7 @@ struct mmx_spans {
 	/* Private. */
 	enum mmx_span_kind gap;
 	uint64_t next, end, pages;
-	bool waits, over, finished;
+	bool waits, doubt, over, finished;
 };
 
 /** mmx_spans_begin() - pages @first to @last, both included; @pages: that the file has */

@@ -119,6 +119,10 @@ def vmax(pid, *says, status=1):
     return Answer(("vmax", str(pid)), says, status)
 
 
+def filex(words, *says, status=1):
+    return Answer(("filex", *words.split()), says, status)
+
+
 def unharmed(page):
     return Answer(("pagex", page), (), 0)
 

@@ -5,7 +5,9 @@ import struct
 
 from ..memory import PAGE
 from ..pagetables import USER_TABLE
-from .registry import WILD, damage, later, pagex, procx, rmap_of_all, rmapx, story_page, swapx, user, vmax
+from .registry import WILD, damage, filex, later, pagex, procx, rmap_of_all, rmapx, story_page, swapx, user, vmax
+
+LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6"
 
 
 def interval_root(kernel, address):
@@ -101,7 +103,8 @@ def mmap_parent(kernel):
 
 
 @damage("xarray-cycle", "the page cache of libc loops: a node that contains itself",
-        later("filex"))
+        filex(LIBC, r"trouble: +the xarray at 0x\w+ is broken: node 0x\w+ has an impossible shift", r"holes: +-"),
+        filex(f"-v {LIBC}", r"not known: what tells of it is broken"))
 def xarray_cycle(kernel):
     m = kernel.machine
     array = m.object("xarray", libc(kernel).mapping.at("i_pages"))
@@ -110,7 +113,8 @@ def xarray_cycle(kernel):
 
 
 @damage("xarray-shift-huge", "a node of libc's page cache has an impossible shift",
-        later("filex"))
+        filex(LIBC, r"trouble: +the xarray at 0x\w+ is broken: node 0x\w+ has an impossible shift", r"cached: +0\n"),
+        filex(f"{LIBC} 60", r"what: +not known: what tells of it is broken"))
 def xarray_shift(kernel):
     m = kernel.machine
     array = m.object("xarray", libc(kernel).mapping.at("i_pages"))
@@ -118,7 +122,8 @@ def xarray_shift(kernel):
 
 
 @damage("xarray-wrong-page", "libc's page cache holds at index 45 a page that says otherwise",
-        later("filex"))
+        filex(LIBC, r"trouble: .*at index 0x2d, which is for another index", r"cached: +518\n"),
+        filex(f"{LIBC} 2d", r"what: +not known: what tells of it is broken"))
 def xarray_wrong(kernel):
     page = story_page(kernel, "libc page 45")
     page["index"] = 46

@@ -5,12 +5,13 @@ from .. import memcg
 from ..files import FileSystem
 from ..pagetables import ACCESSED, DIRTY, NX, PRESENT, USER, WRITE
 from ..tasks import RW, VM_MAYSHARE, VM_SHARED
-from .record import mappings, record_page
+from .record import mappings, record, record_page
 
 AT = 0x7FFF00050000
 LOG_PFN = 0x9330
 LOG_INDEX = 3
 RING_PFN, RING_INDEX = 0x5B18, 1000
+BLOCKS, FIRST_BLOCK = 4, 20480
 
 
 def tell(kernel):
@@ -56,7 +57,7 @@ def _log(kernel, root):
     log = root.directory(var, "log", 14)
     inode = root.file(log, "a-log-file-with-a-name-too-long-for-its-dentry.log", 77, 0x5000)
     page = inode.add_page(LOG_INDEX, LOG_PFN, "page cache", "private", "dirty", "referenced")
-    page.set(_refcount=2, private=kernel.slabs.allocate("kmalloc-192"))
+    page.set(_refcount=2, private=_buffers(kernel, page))
     inode.extra[0] = 0x1234 << 1 | 1  # the shadow of a page that was reclaimed
     memcg.lru_add(kernel, kernel.cgroups["workers"], LOG_PFN, memcg.FILE, memcg.MIN_SEQ)
     kernel.count("NR_FILE_DIRTY", 1)
@@ -64,3 +65,15 @@ def _log(kernel, root):
     record_page(kernel, "page cache, unmapped", LOG_PFN, refcount=2, mapcount=-1,
                 index=LOG_INDEX, inode=77, dirty=True,
                 path="/var/log/a-log-file-with-a-name-too-long-for-its-dentry.log")
+
+
+def _buffers(kernel, page):
+    """A page's four blocks: the first is up to date, the second dirty, the third has no place yet."""
+    ring = [kernel.slabs.object("buffer_head") for _ in range(BLOCKS)]
+    for i, (head, state) in enumerate(zip(ring, (0x11, 0x13, 0x103, 0x10))):
+        head.set(b_state=state, b_this_page=ring[(i + 1) % BLOCKS], b_blocknr=FIRST_BLOCK + i,
+                 b_size=0x1000 // BLOCKS, b_count=1)
+        head["b_folio"] = page
+    kernel.log_buffers = ring
+    record(kernel, "buffers", block=FIRST_BLOCK, heads=[f"{head.address:#x}" for head in ring])
+    return ring[0]
