@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files out of page caches: where what stands, sums, blocks, and what is written of them. */
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -425,6 +427,26 @@ static void what_cannot_be_written_is_told(void)
 	CHECK(!rmdir(dir), "a file was left behind");
 }
 
+/* A write that stops half way goes on, and one that cannot leaves no file behind. */
+static void a_full_disk_leaves_nothing(void)
+{
+	struct rlimit old, few = {.rlim_cur = 5 * PAGE_BYTES + 1000, .rlim_max = RLIM_INFINITY};
+	struct mmx_extract x;
+	struct mmx_err err;
+
+	set_up();
+	make_dir();
+	CHECK(!getrlimit(RLIMIT_FSIZE, &old), "no limit");
+	few.rlim_max = old.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK(!setrlimit(RLIMIT_FSIZE, &few), "no limit");
+	CHECK(extract(&x, &err) && err.code == MMX_EIO && strstr(err.text, "File too large"), "%s",
+	      err.text);
+	CHECK(!setrlimit(RLIMIT_FSIZE, &old), "no limit");
+	teardown();
+	CHECK(!rmdir(dir), "a file was left behind");
+}
+
 /* Shared memory has nothing where it has no entry. */
 static void holes_are_no_lack(void)
 {
@@ -454,6 +476,7 @@ int main(void)
 	RUN(what_is_cached_is_written);
 	RUN(names_stay_in_their_directory);
 	RUN(what_cannot_be_written_is_told);
+	RUN(a_full_disk_leaves_nothing);
 	RUN(holes_are_no_lack);
 	return unit_end();
 }

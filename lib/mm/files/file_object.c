@@ -38,12 +38,14 @@ static bool read_dentry(struct mmx_view *view, uint64_t addr, struct dentry *d)
 bool mmx_is_inode(struct mmx_view *view, uint64_t addr)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_inode inode;
+	struct mmx_err err;
 	uint64_t host;
 
 	return addr && mmx_has(l, M_inode_i_data) &&
 	       !mmx_kread_member(view, addr + mmx_off(l, M_inode_i_data), M_address_space_host,
 				 &host) &&
-	       host == addr;
+	       host == addr && !mmx_inode_read(&inode, view, addr, &err) && *inode.fs;
 }
 
 /* A name's super block is that of the name above it, and of its inode, which it may lack. */
