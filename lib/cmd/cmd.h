@@ -135,6 +135,8 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 #define MMX_COMMANDS(COMMAND) \
 	COMMAND(pagex)        \
 	COMMAND(rmapx)        \
+	COMMAND(anonx)        \
+	COMMAND(immapx)       \
 	COMMAND(zonex)        \
 	COMMAND(vmemx)        \
 	COMMAND(buddyx)       \

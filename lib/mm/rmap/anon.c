@@ -41,7 +41,7 @@ static void count_chains(struct mmx_anon *a, struct mmx_view *view)
 	mmx_cover_inherit(&a->coverage, &rb.coverage);
 }
 
-static int read_anon(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+int mmx_anon_head(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
 {
 	static const enum mmx_layout_member tree[] = {M_anon_vma_rb_root, M_anon_vma_chain_rb,
 						      M_anon_vma_chain_anon_vma};
@@ -65,7 +65,6 @@ static int read_anon(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, s
 				"what is at 0x%" PRIx64
 				" is no anon_vma in use: its reference count is %" PRId32,
 				addr, (int32_t)a->refcount);
-	count_chains(a, view);
 	return 0;
 }
 
@@ -73,8 +72,9 @@ int mmx_anon_read(struct mmx_anon *a, struct mmx_view *view, uint64_t addr, stru
 {
 	if (mmx_recall(view, MMX_RECALL_ANON, addr, a, sizeof(*a)))
 		return 0;
-	if (read_anon(a, view, addr, err))
+	if (mmx_anon_head(a, view, addr, err))
 		return -1;
+	count_chains(a, view);
 	mmx_remember(view, MMX_RECALL_ANON, addr, a, sizeof(*a));
 	return 0;
 }

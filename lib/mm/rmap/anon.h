@@ -30,4 +30,7 @@ struct mmx_anon {
  */
 int mmx_anon_read(struct mmx_anon *anon, struct mmx_view *view, uint64_t addr, struct mmx_err *err);
 
+/** mmx_anon_head() - the same without its tree, which is not counted */
+int mmx_anon_head(struct mmx_anon *anon, struct mmx_view *view, uint64_t addr, struct mmx_err *err);
+
 #endif

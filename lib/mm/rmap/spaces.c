@@ -135,6 +135,7 @@ static int add_area(struct finder *f, const struct mmx_vma *vma)
 		.vma = vma->addr,
 		.pgoff = vma->pgoff,
 		.flags = vma->flags,
+		.anon_vma = vma->anon_vma,
 		.space = f->spaces->n - 1,
 	};
 	int ret;

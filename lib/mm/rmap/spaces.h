@@ -17,6 +17,7 @@ struct mmx_view;
 
 /**
  * struct mmx_space_area - a VMA
+ * @anon_vma: whose its new pages are, 0 while it has none
  * @mapping: the address_space of its file, 0 when it has none; @in_tree: that one's tree leads to it
  * @first_anon, @anons: the anon_vmas whose trees lead to it, in struct mmx_mm_spaces' anon
  */
@@ -25,6 +26,7 @@ struct mmx_space_area {
 	uint64_t vma;
 	uint64_t pgoff, flags;
 	uint64_t mapping;
+	uint64_t anon_vma;
 	uint32_t space;
 	uint32_t first_anon, anons;
 	bool in_tree;

@@ -82,6 +82,14 @@ def rmap_of_all(*says, status=1):
     return Answer(("rmapx", "-a"), says, status)
 
 
+def anonx(page, *says, status=1):
+    return Answer(("anonx", page), says, status)
+
+
+def immapx(file, *says, status=1):
+    return Answer(("immapx", file), says, status)
+
+
 def counts(page, *says, status=0):
     return Answer(("pagex", "-c", page), says, status)
 

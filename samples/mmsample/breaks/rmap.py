@@ -4,7 +4,7 @@
 from ..memory import PAGE
 from ..pagetables import ACCESSED, NX, PRESENT, USER
 from .. import maple, rbtree
-from .registry import damage, rmap_of_all, rmapx, story_page, story_pfn
+from .registry import anonx, damage, rmap_of_all, rmapx, story_page, story_pfn
 from .trees import libc
 
 ENTRY = PRESENT | USER | ACCESSED | NX
@@ -53,3 +53,13 @@ def mmap_lost(kernel):
     nodes = [(vma.object.at("shared.rb"), vma.first_index, vma.last_index, vma.object.at("shared.rb_subtree_last"))
              for vma in inode.vmas if vma.start != 0x795DF3828000]
     rbtree.plant(kernel.machine, inode.mapping.at("i_mmap"), nodes)
+
+
+@damage("anon-vma-counts-wrong", "an anon_vma counts one child, one active VMA and one reference too few",
+        anonx("{shared by parent and child}", r"it counts 1 children, and has 2",
+              r"^trouble: +the anon_vma at 0x\w+: it counts 1 children, and has 2"))
+def anon_counts(kernel):
+    anon = kernel.anon_vmas[0].object
+    anon["num_children"] = 1
+    anon["num_active_vmas"] = 0
+    anon["refcount"] = 1

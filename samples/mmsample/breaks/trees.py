@@ -5,7 +5,8 @@ import struct
 
 from ..memory import PAGE
 from ..pagetables import USER_TABLE
-from .registry import WILD, damage, filex, later, pagex, procx, rmap_of_all, rmapx, story_page, swapx, user, vmax
+from .registry import (WILD, anonx, damage, filex, immapx, later, pagex, procx, rmap_of_all, rmapx, story_page, swapx,
+                       user, vmax)
 
 LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6"
 
@@ -46,7 +47,8 @@ def anon_cycle(kernel):
 
 @damage("anon-vma-wild", "the tree of the anon_vma of 'shared by parent and child' leads nowhere",
         pagex("{shared by parent and child}",
-              r"areas: +-$", r"broken: +the tree at 0x\w+ breaks off: node 0x4141\w+ is unmapped"))
+              r"areas: +-$", r"broken: +the tree at 0x\w+ breaks off: node 0x4141\w+ is unmapped"),
+        anonx("{shared by parent and child}", r"^wrong: +[1-9]", r"rb_node at 0x4141\w+ is unmapped"))
 def anon_wild(kernel):
     top = shared_anon(kernel)
     top["rb_left"] = WILD
@@ -55,7 +57,8 @@ def anon_wild(kernel):
 
 @damage("anon-vma-root-wrong", "an anon_vma's root is not its own root",
         pagex("{copied by the child}",
-              r"anon vma unknown: +what is at 0x\w+ is no anon_vma: its root 0x\w+ is not a root"))
+              r"anon vma unknown: +what is at 0x\w+ is no anon_vma: its root 0x\w+ is not a root"),
+        anonx("{shared by parent and child}", r"^trouble: +what is at 0x\w+ is no anon_vma: its root 0x\w+ is not a root"))
 def anon_root(kernel):
     anon = kernel.machine.object("anon_vma", story_page(kernel, "copied by the child")["mapping"] & ~3)
     anon["root"] = anon.address + 8
@@ -79,14 +82,15 @@ def anon_stale(kernel):
 
 
 @damage("i-mmap-cycle", "the i_mmap tree of libc loops",
-        later("immapx"))
+        immapx("{libc.path}", r"^nodes: +526$", r"^wrong: +\d+$", r"it says that 0x0 is its parent, and was reached from"))
 def mmap_cycle(kernel):
     top = libc_tree(kernel)
     leftmost(kernel, top)["rb_left"] = top
 
 
 @damage("i-mmap-subtree-wrong", "rb_subtree_last in the i_mmap tree of libc hides VMAs",
-        later("immapx"))
+        immapx("{libc.path}", r"its subtree_last is 0x1, and it and those below end at 0x1fe"),
+        rmapx("{libc page 45}", r"^ +entries: +105$", r"hidden in the tree", r"a subtree_last is wrong"))
 def mmap_subtree(kernel):
     top = libc_tree(kernel)
     left = kernel.machine.object("rb_node", top["rb_left"])
@@ -96,7 +100,8 @@ def mmap_subtree(kernel):
 
 
 @damage("i-mmap-parent-wrong", "a node of the i_mmap tree of libc denies its parent",
-        later("immapx"))
+        immapx("{libc.path}", r"it says that 0x\w+ is its parent, and was reached from"),
+        rmap_of_all(r"yes   in an area that the tree of the page's mapping does not lead to"))
 def mmap_parent(kernel):
     left = kernel.machine.object("rb_node", libc_tree(kernel)["rb_left"])
     left["__rb_parent_color"] = left.address | 1
