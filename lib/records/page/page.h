@@ -46,6 +46,7 @@
 	SUBJECT(ksm)               \
 	SUBJECT(file)              \
 	SUBJECT(swap_cache)        \
+	SUBJECT(mapped_by)         \
 	SUBJECT(unattributed)      \
 	SUBJECT(pipe)              \
 	SUBJECT(held)              \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the reference count is made of. */
 #include "mm/frames/refcount.h"
+#include "mm/rmap/rmap.h"
 #include "records/page/page.h"
 
 static bool has_references(struct mmx_rows *r)
@@ -43,6 +44,26 @@ PART(owner, read)
 PART(remainder, mapped)
 #undef PART
 
+/* The folio's mappings as page tables have them: the count of references holds one for each. */
+static void mappings_found(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_pages *p = mmx_page_of(r);
+	struct mmx_rmap_page page;
+	struct mmx_rmap rmap = {0};
+
+	mmx_rmap_folio_of(&page, &p->walk, mmx_class_rows[p->verdict.class].has_mapping);
+	if (page.kind == MMX_RMAP_NONE || page.kind == MMX_RMAP_MOVABLE)
+		mmx_value_none(v);
+	else if (mmx_rmap_find(&rmap, r->view, &page, false, &v->scratch->err))
+		mmx_value_unknown(v, &v->scratch->err);
+	else if (!mmx_cover_whole(&rmap.coverage))
+		mmx_value_unknown(
+			v, memcpy(&v->scratch->err, &rmap.coverage.first, sizeof(v->scratch->err)));
+	else
+		v->count = (int64_t)rmap.counted;
+	mmx_rmap_free(&rmap);
+}
+
 static void surprise(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_refcount *refs = r->row;
@@ -74,6 +95,9 @@ static const struct mmx_field fields[] = {
 	 .get = get_refcount},
 	{"mappings", MMX_NUMBER, "one for each entry of user page tables", .may = MMX_OR_ABSENT,
 	 .get = get_mappings},
+	{"mappings_found", MMX_NUMBER,
+	 "entries of page tables that were found to hold any of the folio, which the former should be",
+	 .may = MMX_OR_NONE | MMX_OR_UNKNOWN, .get = mappings_found},
 	{"page_cache", MMX_NUMBER, "one for each of its pages there", .may = MMX_OR_ABSENT,
 	 .get = get_page_cache},
 	{"swap_cache", MMX_NUMBER, "one for each of its pages there", .may = MMX_OR_ABSENT,
