@@ -29,6 +29,7 @@ struct shared {
 	struct mmx_survey *survey;
 	const struct mmx_survey_ask *ask;
 	const struct mmx_entry_rules *rules;
+	uint64_t special; /* the bit of entries whose page the kernel does not see */
 	struct mmx_frame_counts frames;
 	struct {
 		MMX_ARRAY(struct piece);
@@ -256,6 +257,13 @@ static void take_entry(struct walker *w, const struct mmx_pte *pte)
 		pass_entry(w, &entry);
 }
 
+/* One that simply maps a page, as nearly all do. */
+static bool is_plain(const struct walker *w, const struct mmx_pte *pte, uint64_t pfn)
+{
+	return pte->kind == MMX_PTE_LEAF && !(pte->raw & w->shared->special) &&
+	       pfn != w->shared->rules->zero_pfn;
+}
+
 /* The entries of a lowest table, which are most of all. */
 static void take_table(struct walker *w)
 {
@@ -268,6 +276,7 @@ static void take_table(struct walker *w)
 	w->tables++;
 	for (uint64_t addr = table.start; entries && addr <= table.last; addr += page) {
 		unsigned int i = addr >> arch->page_shift & ((1u << arch->level_bits) - 1);
+		uint64_t pfn;
 
 		if (!entries[i])
 			continue;
@@ -278,8 +287,13 @@ static void take_table(struct walker *w)
 		pte.no_access = false;
 		pte.kind = MMX_PTE_EMPTY;
 		arch->decode(&w->pt.paging, &pte);
-		if (pte.kind != MMX_PTE_EMPTY)
+		pfn = pte.phys >> arch->page_shift;
+		if (is_plain(w, &pte, pfn)) {
+			w->entries++;
+			count_frame(w, area_at(w, addr), &pte, addr, pfn, 1);
+		} else if (pte.kind != MMX_PTE_EMPTY) {
 			take_entry(w, &pte);
+		}
 	}
 }
 
@@ -447,6 +461,20 @@ static int by_frame(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
+/* An architecture tells by its flags alone. */
+static uint64_t special_bit(const struct mmx_arch *arch)
+{
+	uint64_t special = 0;
+
+	for (unsigned int bit = 1; bit < 64; bit++) {
+		struct mmx_pte pte = {.level = 1, .kind = MMX_PTE_LEAF, .raw = 1ULL << bit | 1};
+
+		if (arch->flags(&pte) & MMX_PTE_SPECIAL)
+			special |= 1ULL << bit;
+	}
+	return special;
+}
+
 static int survey_all(struct shared *shared, struct mmx_err *err)
 {
 	struct mmx_survey *s = shared->survey;
@@ -478,6 +506,7 @@ int mmx_survey_find(struct mmx_survey *survey, struct mmx_view *view,
 		.survey = survey,
 		.ask = ask,
 		.rules = mmx_know_entry_rules(view),
+		.special = special_bit(view->kernel->arch),
 	};
 	int ret;
 
