@@ -151,7 +151,9 @@ static void area_end(struct mmx_rows *r, struct mmx_value *v)
 
 static void area_pgoff(struct mmx_rows *r, struct mmx_value *v)
 {
-	v->word = ((const struct mapping *)r->row)->e->vma.pgoff;
+	const struct mmx_vma *vma = &((const struct mapping *)r->row)->e->vma;
+
+	v->word = answer_of(r)->page.kind == MMX_RMAP_ANON ? vma->anon_pgoff : vma->pgoff;
 }
 
 static void chain(struct mmx_rows *r, struct mmx_value *v)
@@ -197,7 +199,7 @@ static const struct mmx_field chain_fields[] = {
 	{"mm", MMX_ADDR, "the address space", .get = mm},
 	{"start", MMX_ADDR, "of the VMA; 0 where there is none", .get = area_start},
 	{"end", MMX_ADDR, "of the VMA", .get = area_end},
-	{"pgoff", MMX_HEX, "of the VMA, in pages", .get = area_pgoff},
+	{"pgoff", MMX_HEX, "of the VMA, in pages, as the page's index counts", .get = area_pgoff},
 	{"anon_vma_chain", MMX_ADDR, "that leads from the anon_vma to the VMA", .may = MMX_OR_NULL,
 	 .get = chain},
 	{"rmap_item", MMX_ADDR, "of KSM", .may = MMX_OR_NONE, .get = item},
@@ -275,7 +277,9 @@ static void follows(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_textf(v, "the KSM item at %" PRIx64 " says so", m->e->item);
 	else
 		mmx_value_textf(v, "%" PRIx64 " + ((%" PRIx64 " - %" PRIx64 ") << %u)",
-				m->e->vma.start, page->index, m->e->vma.pgoff,
+				m->e->vma.start, page->index,
+				page->kind == MMX_RMAP_ANON ? m->e->vma.anon_pgoff
+							    : m->e->vma.pgoff,
 				r->view->kernel->arch->page_shift);
 }
 

@@ -17,6 +17,8 @@ static const struct mmx_wanted vma_wanted[] = {
 	MMX_WANT_IF(struct mmx_vma, ops, vm_area_struct, vm_ops),
 	MMX_WANT_IF(struct mmx_vma, private_data, vm_area_struct, vm_private_data),
 	MMX_WANT_IF(struct mmx_vma, anon_name, vm_area_struct, anon_name),
+	MMX_WANT_IF(struct mmx_vma, anon_pgoff_lo, vm_area_struct, anon_pgoff_lo),
+	MMX_WANT_IF(struct mmx_vma, anon_pgoff_hi, vm_area_struct, anon_pgoff_hi),
 };
 
 static const struct mmx_wanted mm_wanted[] = {
@@ -27,13 +29,26 @@ static const struct mmx_wanted mm_wanted[] = {
 static const struct mmx_decode vm_area_struct = MMX_DECODE("vm_area_struct", vma_wanted),
 			       mm_struct = MMX_DECODE("mm_struct", mm_wanted);
 
-int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+/*
+ * Since 7.3 anonymous pages of a private mapping of a file count as those of memory without a file, from the
+ * address that the mapping was made at; what is kept of that fills two holes of the struct.
+ */
+static int read_vma(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
 {
 	*vma = (struct mmx_vma){.addr = addr};
-	return mmx_decode_require(&vm_area_struct, &view->kernel->layout, err) ||
-			       mmx_decode_read(&vm_area_struct, view, addr, vma, err)
+	if (mmx_decode_read(&vm_area_struct, view, addr, vma, err))
+		return -1;
+	vma->anon_pgoff = mmx_has(&view->kernel->layout, M_vm_area_struct_anon_pgoff_lo)
+				  ? (uint64_t)vma->anon_pgoff_hi << 32 | vma->anon_pgoff_lo
+				  : vma->pgoff;
+	return 0;
+}
+
+int mmx_vma_read(struct mmx_vma *vma, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
+{
+	return mmx_decode_require(&vm_area_struct, &view->kernel->layout, err)
 		       ? -1
-		       : 0;
+		       : read_vma(vma, view, addr, err);
 }
 
 void mmx_vmas_begin(struct mmx_vmas *v, struct mmx_view *view, uint64_t mm)

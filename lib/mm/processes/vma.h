@@ -30,6 +30,7 @@
  * @addr: of its vm_area_struct
  * @start, @end: user addresses; @end is the first one behind it
  * @pgoff: of its file, or of what its pages' index counts from; in pages of 4 KiB
+ * @anon_pgoff: what the index of its anonymous pages counts from: up to 7.2 the same
  * @file: its struct file, 0 when it has none
  * @anon_vma: 0 while it has no pages of its own
  * @ops, @private_data, @anon_name: what names it (vma_name.h)
@@ -39,10 +40,12 @@ struct mmx_vma {
 	uint64_t start, end;
 	uint64_t mm;
 	uint64_t flags;
-	uint64_t pgoff;
+	uint64_t pgoff, anon_pgoff;
 	uint64_t file;
 	uint64_t anon_vma;
 	uint64_t ops, private_data, anon_name;
+	/* Private: the halves of anon_pgoff, where it is kept in such. */
+	uint32_t anon_pgoff_lo, anon_pgoff_hi;
 };
 
 /**

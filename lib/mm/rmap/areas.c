@@ -82,14 +82,14 @@ static int read_area(struct mmx_areas *a, struct mmx_err *err)
 	}
 	if (mmx_vma_read(&a->vma, a->view, addr, err))
 		return -1;
-	a->first = a->vma.pgoff;
-	a->last = mmx_vma_last_index(&a->vma, k->arch->page_shift);
+	a->first = mmx_vma_index(&a->vma, a->ask.tree);
+	a->last = a->first + ((a->vma.end - a->vma.start) >> k->arch->page_shift) - 1;
 	if (a->vma.start >= a->vma.end || (a->vma.start | a->vma.end) & (page - 1) ||
 	    a->last < a->first)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the VMA at 0x%" PRIx64 " is for 0x%" PRIx64 "-0x%" PRIx64
 				" from page 0x%" PRIx64 " on, which cannot be",
-				addr, a->vma.start, a->vma.end, a->vma.pgoff);
+				addr, a->vma.start, a->vma.end, a->first);
 	return 0;
 }
 

@@ -62,10 +62,10 @@ void mmx_areas_begin(struct mmx_areas *a, struct mmx_view *view, const struct mm
 /** mmx_areas_next() - go to the next area; false at the end */
 bool mmx_areas_next(struct mmx_areas *a);
 
-/** mmx_vma_last_index() - the index of the last page that a VMA maps */
-static inline uint64_t mmx_vma_last_index(const struct mmx_vma *vma, unsigned int page_shift)
+/** mmx_vma_index() - the index of the first page that a VMA maps, as that tree has it */
+static inline uint64_t mmx_vma_index(const struct mmx_vma *vma, enum mmx_areas_tree tree)
 {
-	return vma->pgoff + ((vma->end - vma->start) >> page_shift) - 1;
+	return tree == MMX_AREAS_ANON ? vma->anon_pgoff : vma->pgoff;
 }
 
 #endif

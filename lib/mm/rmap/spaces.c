@@ -134,6 +134,7 @@ static int add_area(struct finder *f, const struct mmx_vma *vma)
 		.end = vma->end,
 		.vma = vma->addr,
 		.pgoff = vma->pgoff,
+		.anon_pgoff = vma->anon_pgoff,
 		.flags = vma->flags,
 		.anon_vma = vma->anon_vma,
 		.space = f->spaces->n - 1,

@@ -24,7 +24,7 @@ struct mmx_view;
 struct mmx_space_area {
 	uint64_t start, end;
 	uint64_t vma;
-	uint64_t pgoff, flags;
+	uint64_t pgoff, anon_pgoff, flags;
 	uint64_t mapping;
 	uint64_t anon_vma;
 	uint32_t space;

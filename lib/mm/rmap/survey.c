@@ -164,12 +164,12 @@ static bool reached(const struct walker *w, const struct mmx_space_area *area, u
 		    uint64_t key)
 {
 	const uint64_t *anon = w->shared->survey->spaces.anon.v + area->first_anon;
-	uint64_t index = area->pgoff + ((addr - area->start) >> w->view->kernel->arch->page_shift);
+	uint64_t page = (addr - area->start) >> w->view->kernel->arch->page_shift;
 
-	if (area->in_tree && key == mmx_frame_key(area->mapping, index))
+	if (area->in_tree && key == mmx_frame_key(area->mapping, area->pgoff + page))
 		return true;
 	for (uint32_t i = 0; i < area->anons; i++) {
-		if (key == mmx_frame_key(anon[i], index))
+		if (key == mmx_frame_key(anon[i], area->anon_pgoff + page))
 			return true;
 	}
 	return false;
@@ -543,6 +543,7 @@ static void take_area(const struct mmx_survey *survey, const struct mmx_stray *s
 		.mm = stray->mm,
 		.flags = area->flags,
 		.pgoff = area->pgoff,
+		.anon_pgoff = area->anon_pgoff,
 	};
 }
 

@@ -119,8 +119,8 @@ static int read_vma(struct loader *l, struct mmx_tree_node *n, struct mmx_err *e
 	}
 	if (mmx_vma_read(&n->vma, l->view, addr, err))
 		return -1;
-	n->first = n->vma.pgoff;
-	n->last = mmx_vma_last_index(&n->vma, l->view->kernel->arch->page_shift);
+	n->first = mmx_vma_index(&n->vma, l->t->tree);
+	n->last = n->first + ((n->vma.end - n->vma.start) >> l->view->kernel->arch->page_shift) - 1;
 	n->read = n->vma.start < n->vma.end && n->last >= n->first;
 	if (!n->read)
 		return mmx_fail(err, MMX_ECORRUPT,
