@@ -261,9 +261,8 @@ static void extract(struct swapx *s, struct mmx_swapx_slot *slot)
 	else if (!slot->slot.count && !slot->slot.more && !slot->slot.has_cache &&
 		 !slot->slot.cached)
 		mmx_fail(err, MMX_ENOTFOUND, "it is free");
-	else if (!mmx_stored_read(&slot->stored, s->run->view, page, err))
-		put_page(s, slot, page, err);
-	if (!err->code)
+	else if (!mmx_stored_read(&slot->stored, s->run->view, page, err) &&
+		 !put_page(s, slot, page, err))
 		return;
 	*slot->file = 0;
 	s->status = mmx_worse(s->status, err->code == MMX_EABSENT    ? MMX_EXIT_PARTIAL

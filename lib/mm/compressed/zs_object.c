@@ -12,11 +12,12 @@
 /*
  * Where a handle leads is a word: the frame at its top, then the number of the object. How many bits a frame has
  * follows from how much memory this kernel was built for, and below the number there may be bits for tags: one
- * up to 6.8, two of 6.2 to 6.4 built with zpool, none since. No type tells, but the object does.
+ * up to 6.8, two of 6.2 to 6.4 built with zpool, none since. Since 7.3 the number has the size class before it. No
+ * type tells, but the object does.
  */
 static const struct form {
-	unsigned int address_bits, tag_bits;
-} forms[] = {{52, 0}, {52, 1}, {46, 1}, {46, 0}, {52, 2}, {46, 2}};
+	unsigned int address_bits, tag_bits, class_bits;
+} forms[] = {{52, 0, 0}, {52, 0, 9}, {52, 1, 0}, {46, 1, 0}, {46, 0, 0}, {52, 2, 0}, {46, 2, 0}};
 
 static enum mmx_read read_frame(struct mmx_view *view, uint64_t pfn, unsigned int offset, void *buf,
 				size_t len)
@@ -76,10 +77,11 @@ static int try_form(struct mmx_zs_object *o, struct mmx_page_walk *w, uint64_t w
 		    const struct form *form, struct mmx_err *err)
 {
 	unsigned int shift = w->view->kernel->arch->page_shift;
-	unsigned int index_bits = 64 - (form->address_bits - shift);
-	uint64_t nth = (word & ((1ULL << index_bits) - 1)) >> form->tag_bits;
+	unsigned int below = 64 - (form->address_bits - shift);
+	uint64_t nth = (word & ((1ULL << (below - form->class_bits)) - 1)) >> form->tag_bits;
+	uint64_t class = word >> (below - form->class_bits) & ((1ULL << form->class_bits) - 1);
 
-	o->pfn = word >> index_bits;
+	o->pfn = word >> below;
 	if (!mmx_pfn_valid(&mmx_mem(w->view->kernel)->sparse, o->pfn) ||
 	    !mmx_page_walk_look(w, o->pfn) || w->read)
 		return mmx_fail(err, w->read ? mmx_read_code(w->read) : MMX_ECORRUPT,
@@ -89,6 +91,11 @@ static int try_form(struct mmx_zs_object *o, struct mmx_page_walk *w, uint64_t w
 	if (mmx_zsmalloc_decode(&o->chain, w, err) || place(o, nth, 1u << shift, err) ||
 	    check_name(o, w, err))
 		return -1;
+	if (form->class_bits && class != o->chain.class)
+		return mmx_fail(err, MMX_ECORRUPT,
+				"handle 0x%" PRIx64
+				" leads to an object of class %u, and says %" PRIu64,
+				o->handle, o->chain.class, class);
 	if (!o->chain.huge) {
 		o->offset += HANDLE_SIZE;
 		o->room -= HANDLE_SIZE;
@@ -99,15 +106,16 @@ static int try_form(struct mmx_zs_object *o, struct mmx_page_walk *w, uint64_t w
 static int try_forms(struct mmx_zs_object *o, struct mmx_page_walk *w, uint64_t word,
 		     struct mmx_err *err)
 {
-	struct mmx_err other;
+	struct mmx_err why = {0}, other;
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		/* The reason that came furthest is the one to be told: that which has to do with an object. */
-		if (!try_form(o, w, word, &forms[i], i ? &other : err))
+		if (!try_form(o, w, word, &forms[i], &other))
 			return 0;
-		if (i && o->chain.pages && err->code == MMX_ECORRUPT)
-			*err = other;
+		/* The last that came as far as a chain has the reason to be told. */
+		if (!i || o->chain.pages)
+			why = other;
 	}
+	*err = why;
 	return -1;
 }
 
