@@ -9,6 +9,8 @@ from real.frames.page import frames
 from real.guest import KPF, PAGE, PRESENT, areas, made_in, processes, steady, steady_flags, unwalked
 
 OTHERS = KPF["ANON"] | KPF["SWAPCACHE"]
+# Where a file has another name, or no mount that it was mapped through leads to it any more.
+ELSEWHERE = ("/bound/file", "/")
 
 
 def mapped_files(dump):
@@ -55,6 +57,8 @@ def files(dump, form):
             said, told = said[::2], real[area.path]
         elif "device" in fields:
             said, told = f"/dev/{fields['device']}", area.path
+        elif area.path in ELSEWHERE:
+            said, told = said[1:], (dev, str(area.inode))
         else:
             told = (area.path, dev, str(area.inode))
         if said != told:

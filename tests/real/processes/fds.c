@@ -25,10 +25,12 @@ static int fds(const struct mmx_kernel *k)
 		    mmx_kread_member(k->view, t->addr, M_task_struct_files, &files) || !files)
 			continue;
 		mmx_fds_begin(&fds, k->view, files);
-		while (mmx_fds_next(&fds))
-			printf("%d\t%u\t%s\n", t->pid, fds.fd,
-			       mmx_path_of_file(&path, k->view, fds.file, &err) ? err.text
-										: path.text);
+		while (mmx_fds_next(&fds)) {
+			printf("%d\t%u\t", t->pid, fds.fd);
+			ask_text(mmx_path_of_file(&path, k->view, fds.file, &err) ? err.text
+										  : path.text);
+			putchar('\n');
+		}
 		if (!mmx_cover_whole(&fds.coverage))
 			status = ask_trouble(&fds.coverage.first);
 	}
