@@ -58,6 +58,25 @@ int mmx_calls(struct mmx_view *view, const char *caller, const char *callee, boo
 	return 0;
 }
 
+int mmx_refers(struct mmx_view *view, const char *function, const char *symbol, bool *refers,
+	       struct mmx_err *err)
+{
+	struct code code;
+	uint64_t to;
+
+	if (!mmx_symbol_addr(&view->kernel->symbols, symbol, &to))
+		return mmx_fail(err, MMX_EMISSING, "there is no symbol %s", symbol);
+	if (read_code(&code, view, function, err))
+		return -1;
+	*refers = false;
+	for (uint64_t at = 0; at + 4 <= code.size && !*refers; at++) {
+		uint64_t number = (uint64_t)(int64_t)(int32_t)mmx_le32(code.bytes + at);
+
+		*refers = number == to || number == -to || code.addr + at + 4 + number == to;
+	}
+	return 0;
+}
+
 /* bts with a number, of a register of 64 bits: a prefix, two bytes, the register, the number. */
 static bool sets_bit(const unsigned char *code, unsigned int bit)
 {

@@ -13,6 +13,13 @@ struct mmx_view;
 int mmx_calls(struct mmx_view *view, const char *caller, const char *callee, bool *calls,
 	      struct mmx_err *err);
 
+/**
+ * mmx_refers() - whether a function's code has the address of a symbol, or its negative, as a number or from where it
+ * stands; -1 when that cannot be told
+ */
+int mmx_refers(struct mmx_view *view, const char *function, const char *symbol, bool *refers,
+	       struct mmx_err *err);
+
 /** mmx_sets_bit() - at how many places a function sets a bit of 64; -1 when that cannot be told */
 int mmx_sets_bit(struct mmx_view *view, const char *function, unsigned int bit, unsigned int *times,
 		 struct mmx_err *err);

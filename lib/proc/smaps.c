@@ -106,6 +106,7 @@ static void put_kib(struct mmx_proc *p, const char *label, unsigned int width, u
 /* What smaps has of a mapping, and smaps_rollup of all; @unknown: not all of it could be looked at. */
 static void put_sums(struct mmx_proc *p, const struct mmx_smaps *m, bool rollup, bool unknown)
 {
+	bool kinds_unknown = !mmx_cover_whole(&m->hugetlb_kinds);
 	const struct state *s = p->state;
 	const struct {
 		const char *label;
@@ -129,8 +130,8 @@ static void put_sums(struct mmx_proc *p, const struct mmx_smaps *m, bool rollup,
 		{"AnonHugePages:  ", m->anon_thp, false, false},
 		{"ShmemPmdMapped: ", m->shmem_thp, false, false},
 		{"FilePmdMapped:  ", m->file_thp, false, false},
-		{"Shared_Hugetlb: ", m->shared_hugetlb, false, false},
-		{"Private_Hugetlb: ", m->private_hugetlb, false, false},
+		{"Shared_Hugetlb: ", m->shared_hugetlb, false, kinds_unknown},
+		{"Private_Hugetlb: ", m->private_hugetlb, false, kinds_unknown},
 		{"Swap:           ", m->swap, false, false},
 		{"SwapPss:        ", m->swap_pss >> MMX_SHARE_SHIFT, false,
 		 !mmx_cover_whole(&m->swap_shares)},
@@ -138,6 +139,7 @@ static void put_sums(struct mmx_proc *p, const struct mmx_smaps *m, bool rollup,
 	};
 
 	mmx_cover_inherit(&p->coverage, &m->swap_shares);
+	mmx_cover_inherit(&p->coverage, &m->hugetlb_kinds);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		if (!lines[i].absent)
 			put_kib(p, lines[i].label, 24 - (unsigned int)strlen(lines[i].label),

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/calls.h"
 #include "kernel/decode.h"
 #include "kernel/member.h"
-#include "kernel/texts.h"
 #include "mm/files/mapping.h"
 #include "mm/mem.h"
 #include "mm/processes/mempolicy.h"
@@ -99,18 +99,25 @@ static int add_mask(struct mmx_view *view, uint64_t addr, char text[static MMX_P
 	return 0;
 }
 
-/* Since 6.9, and in stable kernels: up to then what balances was taken for the kernel's own. */
-static int tells_balancing(struct mmx_view *view, bool *tells, struct mmx_err *err)
+/*
+ * A policy that balances has the mark of the kernel's own, and was taken for one up to 6.10. Since then these are told by
+ * where they lie, in stable kernels too: the code tells.
+ */
+static int is_default(struct mmx_view *view, const struct policy *policy, bool *yes,
+		      struct mmx_err *err)
 {
-	struct mmx_text text = {.begins = "balancing"};
+	bool told = false;
 
-	if (mmx_texts_find(view, &text, 1, err))
+	*yes = policy->flags & OF_A_NODE;
+	if (!*yes || !(policy->flags & BALANCING))
+		return 0;
+	if (mmx_refers(view, "mpol_to_str", "preferred_node_policy", &told, err))
 		return -1;
-	*tells = *text.text;
+	*yes = !told;
 	return 0;
 }
 
-static void add_flags(char text[static MMX_POLICY_TEXT], unsigned int flags, bool balancing)
+static void add_flags(char text[static MMX_POLICY_TEXT], unsigned int flags)
 {
 	if (!(flags & MODE_FLAGS))
 		return;
@@ -119,7 +126,7 @@ static void add_flags(char text[static MMX_POLICY_TEXT], unsigned int flags, boo
 		add(text, "static");
 	else if (flags & RELATIVE_NODES)
 		add(text, "relative");
-	if (balancing && flags & BALANCING)
+	if (flags & BALANCING)
 		add(text, "%sbalancing", flags & (STATIC_NODES | RELATIVE_NODES) ? "|" : "");
 }
 
@@ -128,7 +135,7 @@ static int put_policy(struct mmx_view *view, uint64_t addr, char text[static MMX
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	struct policy policy;
-	bool balancing;
+	bool none;
 
 	*text = '\0';
 	if (!addr) {
@@ -136,9 +143,9 @@ static int put_policy(struct mmx_view *view, uint64_t addr, char text[static MMX
 		return 0;
 	}
 	if (mmx_decode_read(&policy_table, view, addr, &policy, err) ||
-	    tells_balancing(view, &balancing, err))
+	    is_default(view, &policy, &none, err))
 		return -1;
-	if (policy.flags & OF_A_NODE && !(balancing && policy.flags & BALANCING)) {
+	if (none) {
 		add(text, "default");
 		return 0;
 	}
@@ -146,7 +153,7 @@ static int put_policy(struct mmx_view *view, uint64_t addr, char text[static MMX
 		if (!mmx_has_enum(l, modes[i].id) || mmx_enum(l, modes[i].id) != policy.mode)
 			continue;
 		add(text, "%s", modes[i].text);
-		add_flags(text, policy.flags, balancing);
+		add_flags(text, policy.flags);
 		return modes[i].nodes ? add_mask(view, addr, text, err) : 0;
 	}
 	return mmx_fail(err, MMX_EMISSING, "the memory policy at 0x%" PRIx64 " has mode %u", addr,

@@ -244,13 +244,18 @@ static void account_huge(struct mmx_smaps_walk *w, const struct entry *e, uint64
  * hugetlb.
  */
 
-/* A table of entries of hugetlb that several processes have. Its count of them is one of its own since 6.14. */
+/*
+ * A table of entries of hugetlb that several processes have. These were its references up to 6.13, and are a count of
+ * its own since 6.14, in stable kernels too; smaps went on asking for references until it was mended in 6.19. What came
+ * with that tells; without it, what the two agree on.
+ */
 static bool table_is_shared(struct mmx_smaps_walk *w, const struct mmx_user_entry *e)
 {
 	const struct mmx_layout *l = &w->view->kernel->layout;
 	uint64_t pfn = e->pte.at >> w->view->kernel->arch->page_shift, count;
 	struct mmx_page_walk *p = &w->pages;
 	enum mmx_read read;
+	bool references;
 
 	if (e->pte.level != 2 || !mmx_page_walk_look(p, pfn))
 		return false;
@@ -258,12 +263,16 @@ static bool table_is_shared(struct mmx_smaps_walk *w, const struct mmx_user_entr
 		miss(w, pfn, p->read);
 		return false;
 	}
+	references = mmx_int(p->bytes, mmx_walk_format(p)->refcount) > 1;
 	if (!mmx_has(l, M_ptdesc_pt_share_count))
-		return mmx_int(p->bytes, mmx_walk_format(p)->refcount) > 1;
+		return references;
 	read = mmx_kread_member(w->view, mmx_walk_page_addr(p, pfn), M_ptdesc_pt_share_count,
 				&count);
 	if (read)
 		miss(w, pfn, read);
+	else if (!mmx_has(l, M_mmu_gather_unshared_tables) && references != (count != 0))
+		mmx_cover_failf(&w->sums->hugetlb_kinds, MMX_EMISSING,
+				"whether smaps looks at pt_share_count is not known");
 	return !read && count;
 }
 

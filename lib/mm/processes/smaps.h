@@ -26,6 +26,7 @@
  * @resident to @private_hugetlb: bytes
  * @pss to @swap_pss: shares; where several entries map a page, each has its part of it
  * @swap_shares: what keeps @swap_pss from being known
+ * @hugetlb_kinds: what keeps it from being known which of hugetlb is shared
  */
 struct mmx_smaps {
 	uint64_t resident;
@@ -36,7 +37,7 @@ struct mmx_smaps {
 	uint64_t swap;
 	uint64_t pss, pss_anon, pss_file, pss_shmem, pss_dirty, pss_locked;
 	uint64_t swap_pss;
-	struct mmx_coverage swap_shares;
+	struct mmx_coverage swap_shares, hugetlb_kinds;
 };
 
 struct mmx_smaps_walk;
