@@ -102,10 +102,45 @@ static void calls_are_within_a_function(void)
 	fake_memory_free(m);
 }
 
+static void put_number(uint64_t at, uint64_t number)
+{
+	uint32_t low = (uint32_t)number;
+
+	memcpy(m->bytes + at, &low, 4);
+}
+
+/* As a number, less than nothing, or from behind itself; the address of what is near is none of it. */
+static void references_are_within_a_function(void)
+{
+	const uint64_t table = 0xffffffff81234560;
+	struct mmx_err err;
+	bool refers;
+
+	setup();
+	fake_symbol(m, "prints", FAKE_VA + 0x100);
+	fake_symbol(m, "follows", FAKE_VA + 0x140);
+	fake_symbol(m, "table", table);
+	fake_symbol(m, "near", FAKE_VA + 0x800);
+	put_number(0x141, table);
+	put_number(0x110, table + 4);
+	CHECK(!mmx_refers(m->view, "prints", "table", &refers, &err) && !refers, "of the next one");
+	put_number(0x121, table);
+	CHECK(!mmx_refers(m->view, "prints", "table", &refers, &err) && refers, "a number");
+	put_number(0x121, -table);
+	CHECK(!mmx_refers(m->view, "prints", "table", &refers, &err) && refers, "subtracted");
+	CHECK(!mmx_refers(m->view, "prints", "near", &refers, &err) && !refers, "not yet");
+	put_number(0x121, 0x800 - 0x125);
+	CHECK(!mmx_refers(m->view, "prints", "near", &refers, &err) && refers, "from here");
+	CHECK(mmx_refers(m->view, "prints", "nobody", &refers, &err) < 0,
+	      "there is no such symbol");
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(texts_begin_behind_others);
 	RUN(data_that_make_no_sense_are_told);
 	RUN(calls_are_within_a_function);
+	RUN(references_are_within_a_function);
 	return unit_end();
 }
