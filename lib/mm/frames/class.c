@@ -3,6 +3,7 @@
 #include "mm/files/cached.h"
 #include "mm/frames/buddy_block.h"
 #include "mm/frames/class.h"
+#include "mm/owners/balloons.h"
 #include "mm/owners/owner.h"
 #include "mm/owners/hugetlb_page.h"
 #include "mm/swap/swap_slot.h"
@@ -56,6 +57,7 @@ void mmx_classifier_find(struct mmx_classifier *c, struct mmx_view *view, bool l
 
 	*c = (struct mmx_classifier){
 		.first = &mmx_know_first_owners(view)->map,
+		.balloons = mmx_know_balloons(view),
 		.last = last ? &mmx_know_last_owners(view)->map : NULL,
 		.device_zone = mmx_has_enum(l, E_ZONE_DEVICE) ? mmx_enum(l, E_ZONE_DEVICE) : ~0u,
 		.has_page_pool = mmx_has(l, M_page_pp_magic),
@@ -266,6 +268,9 @@ static bool by_state(const struct mmx_classifier *c, const struct mmx_page_walk 
 	else if (is_balloon(w, type))
 		*verdict =
 			is(CLASS_BALLOON, "page type offline, and private is a balloon's device");
+	else if (type == MMX_PAGE_OFFLINE && c->balloons &&
+		 mmx_holder_of(&c->balloons->held, w->pfn))
+		*verdict = is(CLASS_BALLOON, "page type offline, and a balloon's list has it");
 	else if (type != MMX_PAGE_NONE)
 		*verdict = by_type(c, type);
 	else if (w->folio.slab)

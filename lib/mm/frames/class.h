@@ -56,12 +56,14 @@ const char *mmx_class_arm(enum mmx_class class, const struct mmx_page_walk *w);
  * struct mmx_classifier - what classifying needs beside the page itself
  * @first: owners that are asked before a page's mapping
  * @last: owners that are asked when nothing else tells; may be NULL, then such frames are unattributed
+ * @balloons: pages that are marked as offline, and that a driver's list has
  * @of_type: the class that a page type decides
  * @silent: the flags that do not decide a class by themselves
  * @some_apart: some sections are offline, or of a device
  */
 struct mmx_classifier {
 	const struct mmx_owner_map *first, *last;
+	const struct mmx_balloons *balloons;
 	enum mmx_class of_type[MMX_PAGE_TYPE_COUNT];
 	unsigned int device_zone; /* its index, beyond all zones when there is none */
 	uint64_t zsmalloc_ops,

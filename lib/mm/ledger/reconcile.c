@@ -8,6 +8,7 @@
 #include "mm/mem.h"
 #include "mm/ledger/reconcile.h"
 #include "mm/ledger/sums.h"
+#include "mm/owners/balloons.h"
 #include "mm/zones/counters.h"
 
 const char *mmx_part_words(enum mmx_part part)
@@ -84,7 +85,7 @@ static const struct counter counters[] = {
 	{NODE("NR_FILE_PMDMAPPED"), SUM(COUNT_OF(FILE_HUGE_MAPPED))},
 	{NODE("NR_PAGETABLE"), SUM(COUNT_OF(PAGE_TABLES))},
 	{NODE("NR_HUGETLB"), SUM(COUNT_OF(HUGETLB_USED))},
-	{NODE("NR_BALLOON_PAGES"), SUM(CLASS_OF(BALLOON))},
+	{NODE("NR_BALLOON_PAGES"), SUM(CLASS_OF(BALLOON)), MAY(MMX_PART_OF_BALLOON)},
 };
 
 #define COUNTERS (sizeof(counters) / sizeof(*counters))
@@ -92,6 +93,7 @@ static const struct counter counters[] = {
 /* Frames of one zone, of one node, or all of them; @cma: the type of pageblocks of CMA, or none. */
 struct place {
 	const struct mmx_ledger *ledger;
+	const struct mmx_balloons *balloons;
 	const struct mmx_zones *zones;
 	uint32_t cma;
 	int node, zone;
@@ -142,6 +144,20 @@ static void explain_up_to(struct mmx_balance *b, enum mmx_part what, uint64_t mo
 			b, what, (uint64_t)b->unexplained < most ? b->unexplained : (int64_t)most);
 }
 
+/* Those of Hyper-V are offline like others; those that VMware has as huge pages are not counted, wherever they lie. */
+static void explain_balloon(struct mmx_balance *b, const struct place *place)
+{
+	uint64_t offline = count_at(place, CLASS_OF(OFFLINE), ~0u);
+	uint64_t unlisted = place->balloons->unlisted, uncounted = place->balloons->uncounted;
+
+	if (b->unexplained > 0)
+		explain_up_to(b, MMX_PART_OF_BALLOON, unlisted < offline ? unlisted : offline);
+	else if (uncounted)
+		mmx_balance_explain(b, MMX_PART_OF_BALLOON,
+				    -b->unexplained < (int64_t)uncounted ? b->unexplained
+									 : -(int64_t)uncounted);
+}
+
 static void explain(struct mmx_balance *b, const struct counter *counter, const struct place *place,
 		    enum mmx_part what)
 {
@@ -165,6 +181,9 @@ static void explain(struct mmx_balance *b, const struct counter *counter, const 
 		break;
 	case MMX_PART_OF_MISSING:
 		explain_up_to(b, what, count_at(place, CLASS_OF(MISSING), ~0u));
+		break;
+	case MMX_PART_OF_BALLOON:
+		explain_balloon(b, place);
 		break;
 	case MMX_PART_OF_PENDING:
 	case MMX_PART_OF_DEAD:
@@ -304,6 +323,7 @@ int mmx_balances_find(struct mmx_balances *out, const struct mmx_ledger *ledger,
 	const struct mmx_layout *l = &view->kernel->layout;
 	const struct place all = {
 		.ledger = ledger,
+		.balloons = mmx_know_balloons(view),
 		.zones = &mmx_mem(view->kernel)->zones,
 		.cma = mmx_has_enum(l, E_MIGRATE_CMA) ? (uint32_t)mmx_enum(l, E_MIGRATE_CMA)
 						      : MMX_BLOCK_TYPES,

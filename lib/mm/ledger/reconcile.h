@@ -21,7 +21,8 @@
 	PART(DIRTY, "dirty pages of files that could not be asked whether theirs count")   \
 	PART(MAPPED, "pages of which could not be told whether they are mapped")           \
 	PART(KMALLOC, "large kmalloc, which nothing marks as such on this kernel")         \
-	PART(STRAY, "slabs whose cache could not be told")
+	PART(STRAY, "slabs whose cache could not be told")                                 \
+	PART(BALLOON, "pages of a balloon that the counter or its driver's list lacks")
 
 enum mmx_part {
 #define PART(id, words) MMX_PART_OF_##id,
