@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-The ledger as `mmx --json censusx -z` has it, computed with drgn: every frame's class, by zone, and of the kernel's
-counters those that frames can be counted for by their class or by single bits.
+The ledger as `mmx --json censusx -z -t` has it, computed with drgn: every frame's class, by zone; of the kernel's
+counters those that frames can be counted for by their class or by single bits; and of the largest owners what sockets of a
+protocol, DMA buffers, page pools and lines of code have.
 """
 import sys
 from collections import Counter
@@ -10,6 +11,7 @@ from collections import Counter
 from mmxdrgn import answers, script
 from mmxdrgn.counters import Counters
 from mmxdrgn.lru import Lru
+from mmxdrgn.top import Top
 
 RUN = 1 << 15  # frames at a time
 # By a class, or by a function of a page's folio: what each counter counts.
@@ -34,6 +36,7 @@ class Ledger:
         self.lru, self.mlocked = (model.flags.bit(name) for name in ("lru", "mlocked"))
         self.unevictable, self.swapbacked = (model.flags.bit(name) for name in ("unevictable", "swapbacked"))
         self.moved = {pfn for pfn, _, batch in Lru(model).batched() if batch in TO_BE_MOVED}
+        self.top = Top(model)
         self.known = {(zone.node, zone.index): zone.name for zone in model.zones}
         for start, end in model.sections.runs:
             for first in range(start, end, RUN):
@@ -42,6 +45,7 @@ class Ledger:
 
     def _count(self, page, kind):
         self.classes[kind] += 1
+        self.top.count(page, kind)
         if kind not in ("missing", "uninitialised", "offline"):
             node, zone = (self.flags.field(name, page.flags) for name in ("node", "zone"))
             name = self.known.get((node, zone))
@@ -76,7 +80,7 @@ def answer(model, _):
                   zones=[{"node": node, "zone": zone, "class": kind, "frames": frames}
                          for ((node, zone), kind), frames in ledger.zones.items()],
                   reconciliation=[balance(ledger, counters, name) for name in names],
-                  untold=model.classes.untold)
+                  **dict(ledger.top.rows()), untold=model.classes.untold)
     return answers.DONE
 
 

@@ -26,8 +26,21 @@ def pending(row):
     return -int(found[1]) if found else 0
 
 
+def owners(document):
+    """{(what, whose): frames or bytes}; of sockets all processes together, of tags those that have something."""
+    found = Counter()
+    for row in document.get("sockets", []):
+        found["sockets", str(row["protocol"])] += row["frames"]
+    for kind in ("dma_buffers", "page_pools"):
+        for row in document.get(kind, []):
+            found[kind, row["address"]] += row["frames"]
+    for row in document.get("tags", []):
+        found["tags", row["site"]] += row["bytes"] if row["bytes"] < 1 << 63 else 0
+    return {key: number for key, number in found.items() if number}
+
+
 def differences(voices, count):
-    with voices.mmx("censusx", "-z") as answer:
+    with voices.mmx("censusx", "-z", "-t", str(1 << 30)) as answer:
         mmx = answer.whole()
     with voices.drgn("census.py") as answer:
         drgn = answer.whole()
@@ -38,6 +51,11 @@ def differences(voices, count):
     for what, where in sorted(mine.keys() | other.keys()):
         if mine.get((what, where)) != other.get((what, where)):
             yield Difference(what, where, mine.get((what, where), ABSENT), other.get((what, where), ABSENT))
+    mine, other = owners(mmx), owners(drgn)
+    count(len(other))
+    for what, whose in sorted(mine.keys() | other.keys()):
+        if mine.get((what, whose)) != other.get((what, whose)):
+            yield Difference(what, whose, mine.get((what, whose), ABSENT), other.get((what, whose), ABSENT))
     told = {row["counter"]: row for row in drgn["reconciliation"]}
     for row in mmx["reconciliation"]:
         theirs = told.get(row["counter"])

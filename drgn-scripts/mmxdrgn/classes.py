@@ -83,7 +83,7 @@ class Classes:
 
         # What a page's own words say of it counts more than who else leads to it.
         self.last = dict.fromkeys((pfn for pfn, owned in mapped if not owned), "vmalloc")
-        held = Held(kernel, space, pages, tasks.all())
+        self.held = held = Held(kernel, space, pages, tasks.all())
         self.untold = devices.untold(t)
         for name, kind in reversed(HOLDERS):
             self.last |= dict.fromkeys(known(kind, held), name)

@@ -72,6 +72,11 @@ def perf(held):
 
 
 def dma_buf(held):
+    yield from (pfn for _, pfn in dma_bufs(held))
+
+
+def dma_bufs(held):
+    """(buffer, frame)"""
     kernel, t = held.kernel, held.target
     head = next((at for name in ("dmabuf_list", "debugfs_list", "db_list") if (at := t.symbol(name))), None)
     heap = t.symbol("system_heap_buf_ops")
@@ -89,6 +94,6 @@ def dma_buf(held):
                 continue
             pfn = held.pages.pfn_of(link & ~3)
             length = kernel.member(entry, "struct scatterlist", "length")
-            yield from range(pfn, pfn + (length + 4095 >> 12)) if pfn is not None else ()
+            yield from ((buffer, page) for page in range(pfn, pfn + (length + 4095 >> 12))) if pfn is not None else ()
             left, entry = left - 1, entry + t.size("struct scatterlist")
 

@@ -12,7 +12,16 @@ MOST = 1 << 16
 RED_BLACK = 3  # bits below a tree's parent pointer
 
 
+PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 58: "icmpv6", 132: "sctp", 136: "udplite", 262: "mptcp"}
+FAMILIES = {UNIX: "unix", INET: "ip", INET6: "ip6", 16: "netlink", PACKET: "packet", 40: "vsock", XDP: "xdp"}
+
+
 def frames(held):
+    yield from (pfn for _, pfn in by_protocol(held))
+
+
+def by_protocol(held):
+    """(protocol, frame), with None for pages that no socket alone has."""
     kernel, t = held.kernel, held.target
     todo = [kernel.member(socket, "struct socket", "sk") for socket in held.opened("socket_file_ops")]
     todo += list(hashed(held))
@@ -24,11 +33,18 @@ def frames(held):
         seen.add(sk)
         try:
             todo += list(others(held, sk))
+            protocol = protocol_of(held, sk)
             for skb in packets(held, sk):
-                yield from of_packet(held, skb)
-            yield from own(held, sk)
+                yield from ((protocol, pfn) for pfn in of_packet(held, skb))
+            yield from ((protocol, pfn) for pfn in own(held, sk))
         except (Absent, Broken):
             continue
+    yield from ((None, pfn) for pfn in of_others(held))
+
+
+def of_others(held):
+    """Pages that tasks and CPUs have for what is sent or received next."""
+    kernel, t = held.kernel, held.target
     for task in held.tasks:
         yield from held.page(kernel.member(task.address, "struct task_struct", "task_frag.page"))
     for name in ("netdev_alloc_cache", "napi_alloc_cache"):
@@ -52,6 +68,12 @@ def hashed(held):
             if kernel.member(node - at, "struct sock_common", "skc_state") not in (TIME_WAIT, NEW_SYN_RECV):
                 yield node - at
             node = kernel.number(node)
+
+
+def protocol_of(held, sk):
+    family, protocol, _ = kind_of(held, sk)
+    word = PROTOCOLS.get(protocol) if family in (INET, INET6) else None
+    return word or FAMILIES.get(family, "other")
 
 
 def kind_of(held, sk):
