@@ -71,6 +71,8 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .record = &mmx_record_largest_sockets},
 	{"dma_buffers", MMX_TABLE, "with -t", .title = "Largest DMA buffers", .may = MMX_OR_NONE,
 	 .record = &mmx_record_largest_dma_bufs},
+	{"bpf_maps", MMX_TABLE, "with -t", .title = "Largest maps of BPF", .may = MMX_OR_NONE,
+	 .record = &mmx_record_largest_bpf_maps},
 	{"holders", MMX_TABLE, "with -t", .title = "Other structures that hold most",
 	 .may = MMX_OR_NONE, .record = &mmx_record_largest_holders},
 	{"tags", MMX_TABLE, "with -t, where allocations are profiled",
@@ -328,7 +330,7 @@ const struct mmx_command mmx_cmd_censusx = {
 		"map counts to each by that many, as in smaps_rollup), with those that have most of anonymous,\n"
 		"shared, swapped or page-table memory, files by cached pages, slab caches, memory\n"
 		"cgroups with what keeps those that are dying, the code that asked for vmalloc areas, page pools,\n"
-		"sockets, DMA buffers, and other structures that hold pages; where allocations are profiled the\n"
+		"sockets, DMA buffers, maps of BPF, and other structures that hold pages; where allocations are profiled the\n"
 		"lines of code that have allocated most, and where page_owner keeps them the stacks that allocated\n"
 		"the pages in use.\n"
 		"\n"

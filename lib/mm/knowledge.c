@@ -20,6 +20,7 @@
 #include "mm/owners/alloc_refs.h"
 #include "mm/owners/alloc_tags.h"
 #include "mm/owners/balloons.h"
+#include "mm/owners/bpf_maps.h"
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/io_uring.h"
 #include "mm/owners/kernel_table.h"

@@ -60,6 +60,7 @@ extern const struct mmx_record mmx_record_largest_files, mmx_record_largest_cach
 
 /* largest_kernel.c */
 extern const struct mmx_record mmx_record_largest_pools, mmx_record_largest_sockets,
-	mmx_record_largest_dma_bufs, mmx_record_largest_holders, mmx_record_largest_tags;
+	mmx_record_largest_dma_bufs, mmx_record_largest_holders, mmx_record_largest_tags,
+	mmx_record_largest_bpf_maps;
 
 #endif

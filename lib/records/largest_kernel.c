@@ -2,6 +2,7 @@
 /* The largest owners of the kernel's own memory: pools, sockets, buffers, rings, and code that allocates. */
 #include "mm/mem.h"
 #include "mm/owners/alloc_tags.h"
+#include "mm/owners/bpf_maps.h"
 #include "mm/owners/pagepool.h"
 #include "mm/processes/task.h"
 #include "records/alloc_tags.h"
@@ -278,4 +279,69 @@ const struct mmx_record mmx_record_largest_tags = {
 	.fields = tag_fields,
 	.has = has_largest,
 	.next = next_tag,
+};
+
+/*
+ * Maps of BPF.
+ */
+
+static const struct mmx_bpf_map *map_of(const struct mmx_rows *r)
+{
+	return *(const struct mmx_bpf_map *const *)r->row;
+}
+
+static const void *next_map(struct mmx_rows *r)
+{
+	return NEXT_OF(r, &largest_of(r)->bpf_maps);
+}
+
+static void map_frames(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = map_of(r)->frames;
+}
+
+static void map_bytes(struct mmx_rows *r, struct mmx_value *v)
+{
+	in_bytes(r, v, map_of(r)->frames);
+}
+
+static void map_id(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = map_of(r)->id;
+}
+
+static void map_type(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->text = mmx_bpf_map_type(map_of(r)->type);
+	if (!v->text)
+		mmx_value_null(v);
+}
+
+static void map_address(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = map_of(r)->addr;
+}
+
+static void map_name(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->text = map_of(r)->name;
+}
+
+static const struct mmx_field map_fields[] = {
+	{"frames", MMX_COUNT, "of its vmalloc areas and its ring", .width = 10, .get = map_frames},
+	{"bytes", MMX_BYTES, "the same in bytes", .width = 9, .get = map_bytes},
+	{"id", MMX_COUNT, "its number", .width = 6, .get = map_id},
+	{"type", MMX_TEXT, "as bpftool calls it; null for one that is not known", .width = 16,
+	 .may = MMX_OR_NULL, .get = map_type},
+	{"address", MMX_ADDR, "its bpf_map", .get = map_address},
+	{"name", MMX_TEXT, "as it was made", .may = MMX_OR_EMPTY, .get = map_name},
+	{0},
+};
+
+const struct mmx_record mmx_record_largest_bpf_maps = {
+	.name = "bpf_map",
+	.doc = "a map of BPF by its vmalloc areas; what it allocates piece by piece is not among that",
+	.fields = map_fields,
+	.has = has_largest,
+	.next = next_map,
 };

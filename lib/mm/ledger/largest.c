@@ -4,6 +4,7 @@
 #include "mm/mem.h"
 #include "mm/ledger/largest.h"
 #include "mm/owners/alloc_tags.h"
+#include "mm/owners/bpf_maps.h"
 #include "mm/owners/stack.h"
 #include "mm/owners/vmalloc.h"
 
@@ -59,6 +60,29 @@ static int find_tags(struct mmx_largest *l, struct mmx_view *view, struct mmx_er
 	return 0;
 }
 
+static int by_frames(const void *a, const void *b)
+{
+	const struct mmx_bpf_map *x = *(const struct mmx_bpf_map *const *)a,
+				 *y = *(const struct mmx_bpf_map *const *)b;
+
+	if (x->frames != y->frames)
+		return x->frames < y->frames ? 1 : -1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static int find_bpf_maps(struct mmx_largest *l, struct mmx_view *view, struct mmx_err *err)
+{
+	const struct mmx_bpf_maps *maps = mmx_know_bpf_maps(view);
+
+	mmx_cover_inherit(&l->coverage, &maps->coverage);
+	for (size_t i = 0; i < maps->n; i++) {
+		if (maps->v[i].frames && !mmx_array_add(&l->bpf_maps, &maps->v[i]))
+			return mmx_fail_nomem(err);
+	}
+	mmx_array_sort(&l->bpf_maps, by_frames);
+	return 0;
+}
+
 int mmx_largest_find(struct mmx_largest *l, const struct mmx_ledger *ledger, struct mmx_view *view,
 		     struct mmx_err *err)
 {
@@ -74,6 +98,8 @@ int mmx_largest_find(struct mmx_largest *l, const struct mmx_ledger *ledger, str
 		ret = mmx_holder_totals_find(&l->holders, &ledger->by[MMX_BY_HOLDER], view, err);
 	if (!ret)
 		ret = find_tags(l, view, err);
+	if (!ret)
+		ret = find_bpf_maps(l, view, err);
 	if (!ret)
 		ret = mmx_processes_memory_find(&l->processes, view, err);
 	if (ret)
@@ -91,5 +117,6 @@ void mmx_largest_free(struct mmx_largest *l)
 	mmx_memcg_totals_free(&l->memcgs);
 	mmx_holder_totals_free(&l->holders);
 	mmx_array_free(&l->tags);
+	mmx_array_free(&l->bpf_maps);
 	mmx_processes_memory_free(&l->processes);
 }

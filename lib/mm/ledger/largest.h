@@ -8,6 +8,7 @@
 #include "mm/ledger/process_memory.h"
 
 struct mmx_alloc_tag;
+struct mmx_bpf_map;
 
 /** MMX_LARGEST_ALL - what mmx_largest_find() needs a ledger to have summed */
 #define MMX_LARGEST_ALL ((1u << MMX_OWNED_BYS) - 1)
@@ -43,6 +44,7 @@ struct mmx_memcg_totals {
  * struct mmx_largest - all owners, each sort with the largest first
  * @by: but for memory cgroups
  * @callers: pages of vmalloc areas by the code that asked for them
+ * @bpf_maps: those that have vmalloc areas
  * @tags: lines of code by what they have allocated, where allocations are profiled
  */
 struct mmx_largest {
@@ -54,6 +56,9 @@ struct mmx_largest {
 	struct {
 		MMX_ARRAY(const struct mmx_alloc_tag *);
 	} tags;
+	struct {
+		MMX_ARRAY(const struct mmx_bpf_map *);
+	} bpf_maps;
 	struct mmx_processes_memory processes;
 };
 

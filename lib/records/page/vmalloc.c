@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmalloc areas: the one whose page it is, and one that borrows it. */
+#include <inttypes.h>
+
+#include "mm/owners/bpf_maps.h"
 #include "mm/owners/vmalloc.h"
 #include "records/page/page.h"
 
@@ -59,6 +62,20 @@ static void caller(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_none(v);
 }
 
+static void bpf_map(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct area *area = r->row;
+	const struct mmx_bpf_map *map = mmx_bpf_map_of(mmx_know_bpf_maps(r->view), area->start);
+	const char *type = map ? mmx_bpf_map_type(map->type) : NULL;
+
+	if (map)
+		mmx_value_textf(v, "%" PRIu32 ": %s%s%s", map->id,
+				type ? type : "of an unknown type", *map->name ? " " : "",
+				map->name);
+	else
+		mmx_value_none(v);
+}
+
 static const struct mmx_field fields[] = {
 	{"start", MMX_ADDR, "its first address", AT(struct area, start)},
 	{"end", MMX_ADDR, "the first address behind it, its guard page included",
@@ -66,6 +83,8 @@ static const struct mmx_field fields[] = {
 	{"address", MMX_ADDR, "where the page is in it", AT(struct area, address)},
 	{"flags", MMX_TEXT, "what it is for", .may = MMX_OR_EMPTY, .get = flags},
 	{"caller", MMX_TEXT, "the code that asked for it", .may = MMX_OR_NONE, .get = caller},
+	{"bpf_map", MMX_TEXT, "the map of BPF that it is of: number, type and name",
+	 .may = MMX_OR_NONE, .get = bpf_map},
 	{0},
 };
 

@@ -7,7 +7,7 @@ from collections import Counter
 import compare
 import suite
 from real.check import MMX, between, every_form, raw_form, raw_or_filtered, run, tolerance, verdict
-from real.guest import has_memcgs
+from real.guest import has_memcgs, situations_of
 
 # Bits of kpageflags, and the class whose frames have them; of page tables older kernels mark users' lower ones only.
 KPF = {7: "slab", 10: "free", 17: "hugetlb", 26: "page-table"}
@@ -167,6 +167,7 @@ def most(_, form):
 
 
 # Some of these are known by nothing but what maps them, or by their class.
+RING_PAGES = 64 + 3  # of data, and with the ring's own state
 SHARED_CLASSES = ("vmalloc", "reserved")
 
 
@@ -188,6 +189,11 @@ def owners(dump, form):
              "dma-buf": sum(row["frames"] for row in found.get("dma_buffers", []))}
     faults += [f"{kind}: holders have {frames}, and the class {classes[kind]}" for kind, frames in held.items()
                if frames != classes[kind] and not (kind in SHARED_CLASSES and frames < classes[kind])]
+    # The lab's array, hash and ring, whose memory a listing of vmalloc areas has as well.
+    maps = {row["type"]: row["frames"] for row in found.get("bpf_maps", [])}
+    if situations_of(dump).get("bpf_ring", {}).get("made") and \
+            (maps.get("ringbuf") != RING_PAGES or not {"array", "hash"} <= maps.keys()):
+        faults.append(f"bpf_maps: {maps}")
     # A file system's own inodes have no names, nor have deleted ones.
     faults += [f"files: {row}" for row in found["files"] if not row["path"] and "no name" not in row["path_unknown"]]
     if sum(bool(row["path"]) for row in found["files"]) < 10:
