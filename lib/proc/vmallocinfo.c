@@ -111,7 +111,7 @@ static enum unfinished_have find_unfinished(struct mmx_view *view)
 {
 	uint64_t data;
 
-	if (!mmx_symbols_find(&view->kernel->symbols, "vmap_nodes"))
+	if (!mmx_symbols_find(&view->kernel->symbols, "nr_vmap_nodes"))
 		return A_LINE;
 	if (!mmx_symbols_find(&view->kernel->symbols, "nr_node_ids") ||
 	    entry_data(view, "vmallocinfo", &data))

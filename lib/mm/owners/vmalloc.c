@@ -148,6 +148,19 @@ static void walk_list(struct gather *g, uint64_t head, bool freed)
 	mmx_cover_inherit(&g->v->coverage, &list.coverage);
 }
 
+/*
+ * A kernel without SMP never has more than the one that it begins with: nothing but that is left of it when it is
+ * compiled.
+ */
+static int find_nodes(struct mmx_view *view, uint64_t *nodes, uint64_t *n)
+{
+	if (mmx_kread_variable(view, "nr_vmap_nodes", 4, n))
+		return -1;
+	if (mmx_symbols_find(&view->kernel->symbols, "vmap_nodes"))
+		return mmx_kread_variable(view, "vmap_nodes", 8, nodes) ? -1 : 0;
+	return *n == 1 && mmx_symbol_addr(&view->kernel->symbols, "single", nodes) ? 0 : -1;
+}
+
 static int walk_nodes(struct gather *g, struct mmx_err *err)
 {
 	const struct mmx_layout *l = &g->view->kernel->layout;
@@ -156,8 +169,7 @@ static int walk_nodes(struct gather *g, struct mmx_err *err)
 	if (!mmx_has(l, M_vmap_node_busy))
 		return mmx_fail(err, MMX_EMISSING,
 				"struct vmap_node is needed and no source of types has it");
-	if (mmx_kread_variable(g->view, "vmap_nodes", 8, &nodes) ||
-	    mmx_kread_variable(g->view, "nr_vmap_nodes", 4, &n))
+	if (find_nodes(g->view, &nodes, &n))
 		return mmx_fail(err, MMX_EABSENT,
 				"vmap_nodes or nr_vmap_nodes is unknown or unreadable");
 	if (n > MAX_NODES)
@@ -213,8 +225,8 @@ static int find_areas(struct mmx_vmalloc *v, struct mmx_view *view, struct mmx_e
 	if (mmx_decode_require(&vmap_area_table, l, err) || mmx_decode_require(&vm_table, l, err) ||
 	    mmx_layout_require(l, list, 1, err))
 		return -1;
-	if (mmx_symbols_find(&view->kernel->symbols, "vmap_nodes") ? walk_nodes(&g, err)
-								   : walk_one_list(&g, err))
+	if (mmx_symbols_find(&view->kernel->symbols, "nr_vmap_nodes") ? walk_nodes(&g, err)
+								      : walk_one_list(&g, err))
 		return -1;
 	arrange(v);
 	v->coverage.found = v->n;
