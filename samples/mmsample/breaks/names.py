@@ -148,6 +148,25 @@ def super_wild(kernel):
     libc(kernel).object["i_sb"] = WILD
 
 
+@damage("dma-buf-list-cycle", "the list of DMA buffers comes back to itself",
+        pagex("{compound head at PFN 0}", r"class: +unattributed$", r"DMA buffers +the list at 0x\w+ is broken"))
+def dma_buf_cycle(kernel):
+    kernel.dma_buf["list_node.next"] = kernel.dma_buf.at("list_node")
+
+
+@damage("dma-buf-table-wild", "a buffer's table names a page that is none: what follows is nobody's",
+        pagex("{shared buffer page 2}", r"class: +unattributed$", r"DMA buffers +dma_buf at 0x\w+ has a page at 0x4141\w+"))
+def dma_buf_wild(kernel):
+    kernel.dma_buf_entries[0]["page_link"] = WILD & ~3
+
+
+@damage("dma-buf-table-endless", "a buffer's table is chained to itself",
+        pagex("{shared buffer page 2}", r"class: +unattributed$", r"DMA buffers +the table at 0x\w+ has no end"))
+def dma_buf_endless(kernel):
+    first, chain, _ = kernel.dma_buf_entries
+    chain["page_link"] = chain.address | 1
+
+
 @damage("alloc-tags-wild", "the tags of the kernel itself end before they begin",
         procx("allocinfo", r"the codetag_module at 0x\w+ has tags from 0x\w+ to 0x4141\w+, which cannot be$",
               r"^ +\d+ +\d+ drivers/sample.c:12 \[sample_mod\] func:sample_init $", status=1),
