@@ -21,6 +21,10 @@ static void add(struct mmx_btf_asked *a, const char *name)
 	a->bits[bit / 64] |= 1ULL << bit % 64;
 }
 
+/* Those whose members or enumerators are listed, whatever they are called. */
+static const char *const listed[] = {"zone_stat_item", "node_stat_item", "numa_stat_item",
+				     "vm_event_item",  "zone_flags",     "writeback_stat_item"};
+
 static void add_names(struct mmx_btf_asked *a, const struct mmx_layout_decl *d)
 {
 	for (int i = 0; i < MMX_LAYOUT_ALTERNATIVES && d->alt[i]; i++)
@@ -38,5 +42,7 @@ struct mmx_btf_asked *mmx_btf_asked_new(void)
 		if (*mmx_layout_enumerators[i].owner)
 			add(a, mmx_layout_enumerators[i].owner);
 	}
+	for (size_t i = 0; a && i < sizeof(listed) / sizeof(*listed); i++)
+		add(a, listed[i]);
 	return a;
 }

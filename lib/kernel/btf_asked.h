@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which names of types and enumerators mmx asks for by itself: those that layout.def declares. They are told by
- * how they begin, in one step a name: a few others begin alike. Of all types in BTF those are indexed when it
- * is opened, and the rest when somebody asks for another name.
+ * Which names of types and enumerators mmx asks for by itself: those that layout.def declares, and a few whose
+ * members are listed. They are told by how they begin, in one step a name: a few others begin alike. Of all
+ * types in BTF those are indexed when it is opened, and the rest when somebody asks for another name.
  */
 #ifndef MMX_KERNEL_BTF_ASKED_H
 #define MMX_KERNEL_BTF_ASKED_H
@@ -17,7 +17,7 @@ struct mmx_btf_asked {
 	uint64_t bits[(1 << MMX_BTF_ASKED_BITS) / 64];
 };
 
-/** mmx_btf_asked_new() - of all names that layout.def has; NULL without memory. From malloc(). */
+/** mmx_btf_asked_new() - of all those names; NULL without memory. From malloc(). */
 struct mmx_btf_asked *mmx_btf_asked_new(void);
 
 /** mmx_btf_key_of() - the key of a name whose first eight bytes, or more than its own, those are */
