@@ -94,21 +94,42 @@ enum mmx_read mmx_kphys(struct mmx_view *view, uint64_t addr, uint64_t *phys)
 	return translate(view, addr, phys, &run);
 }
 
+/* How many of the @len bytes from @addr on lie behind each other in memory as well; @run of them do in one mapping. */
+static uint64_t joined(struct mmx_view *view, uint64_t addr, uint64_t phys, uint64_t run,
+		       uint64_t len)
+{
+	uint64_t next;
+
+	for (uint64_t at = run; at < len; at += run) {
+		if (translate(view, addr + at, &next, &run) || next != phys + at)
+			return at;
+	}
+	return len;
+}
+
+/* Much of the kernel's image is mapped by single pages: those that follow each other are read at once. */
 enum mmx_read mmx_kread(struct mmx_view *view, uint64_t addr, void *buf, size_t len)
 {
+	bool join =
+		true; /* until a part of what was joined is missing: then it must be known which */
 	char *to = buf;
 
 	if (len && addr + (len - 1) < addr)
 		return MMX_READ_UNMAPPED;
 	while (len) {
-		uint64_t phys, run;
+		uint64_t phys, run, part;
 		enum mmx_read read = translate(view, addr, &phys, &run);
-		size_t part;
 
 		if (read)
 			return read;
-		part = run < len ? run : len;
+		part = join && run < len ? joined(view, addr, phys, run, len) : run;
+		if (part > len)
+			part = len;
 		read = mmx_phys_read(view->reader, phys, to, part);
+		if (read && part > run) {
+			join = false;
+			continue;
+		}
 		if (read)
 			return read;
 		addr += part;
