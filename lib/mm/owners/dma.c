@@ -16,6 +16,7 @@
 #define MAX_ORDER    20
 #define MAX_DATA     (1ULL << 28)
 #define CHUNK        4096u
+#define PIECE        (16 * CHUNK)
 
 struct finder {
 	struct mmx_hold hold;
@@ -149,20 +150,33 @@ struct search {
 	uint64_t at;          /* of the pointer to the first, in a reserve */
 };
 
-static void look_through(struct finder *f, const struct search *s, uint64_t start, uint64_t end)
+/* False when a part of it cannot be read. The word behind it belongs to what may begin in its last one. */
+static bool look_at(struct finder *f, const struct search *s, uint64_t addr, unsigned int len)
 {
-	unsigned char bytes[CHUNK + 8];
+	unsigned char bytes[PIECE + 8];
 	struct mmx_err err;
 
-	for (uint64_t addr = start & ~7ULL; addr < end; addr += CHUNK) {
-		/* The word behind the chunk belongs to what may begin in its last one. */
-		if (mmx_kread(f->hold.view, addr, bytes, sizeof(bytes)))
+	if (mmx_kread(f->hold.view, addr, bytes, len + 8))
+		return false;
+	for (unsigned int i = 0; i < len; i += 8) {
+		if (mmx_le64(bytes + i) == s->alloc && mmx_le64(bytes + i + 8) == s->free &&
+		    take_reserve(f, addr + i - s->at, &err))
+			mmx_cover_fail(f->coverage, &err);
+	}
+	return true;
+}
+
+/* In large pieces, which take a tenth of the time, and where one cannot be read as a whole by its pages. */
+static void look_through(struct finder *f, const struct search *s, uint64_t start, uint64_t end)
+{
+	for (uint64_t addr = start & ~7ULL, len; addr < end; addr += len) {
+		len = (end - addr + CHUNK - 1) / CHUNK * CHUNK;
+		if (len > PIECE)
+			len = PIECE;
+		if (look_at(f, s, addr, len))
 			continue;
-		for (unsigned int i = 0; i < CHUNK; i += 8) {
-			if (mmx_le64(bytes + i) == s->alloc && mmx_le64(bytes + i + 8) == s->free &&
-			    take_reserve(f, addr + i - s->at, &err))
-				mmx_cover_fail(f->coverage, &err);
-		}
+		for (uint64_t at = addr; at < addr + len; at += CHUNK)
+			(void)look_at(f, s, at, CHUNK);
 	}
 }
 
