@@ -90,7 +90,8 @@ static int of_area(struct mmx_view *view, const struct mmx_users *users, int32_t
 			continue;
 		t->tree.of = vma->anon_vma;
 		t->searched = vma->anon_vma;
-		t->index = vma->anon_pgoff + ((addr - vma->start) >> view->kernel->arch->page_shift);
+		t->index =
+			vma->anon_pgoff + ((addr - vma->start) >> view->kernel->arch->page_shift);
 		return vma->anon_vma ? 0
 				     : mmx_fail(err, MMX_ENOTFOUND,
 						"the VMA at 0x%" PRIx64
