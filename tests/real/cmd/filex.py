@@ -76,8 +76,9 @@ def of_line(form, line):
     if contents["holes"] + len(found) + sum(len(within(runs, what, pages)) for what in (EVICTED, SWAPPED)) != pages:
         yield f"{line.path}: {contents['holes']} holes in {runs}"
     if line.counts and "named" not in file:
-        # Overlayfs has a page cache of its own, which is empty. Shared memory is never written back, and so the kernel counts none of it as dirty.
-        dirty = 0 if file["kind"] == "shmem" else contents["dirty"]
+        # Overlayfs has a page cache of its own, which is empty. Shared memory is never written back: the kernel
+        # counts none of it as dirty, but in 6.5, whose cachestat went by the flags of folios.
+        dirty = 0 if file["kind"] == "shmem" and not line.counts[1] else contents["dirty"]
         said = [contents["cached"], dirty, contents["writeback"], contents["shadows"] + contents["swapped"]]
         if said != line.counts:
             yield f"{line.path}: {said}, cachestat says {line.counts}"
