@@ -7,6 +7,7 @@
 #include "mm/frames/page_pieces.h"
 #include "mm/ledger/ledger.h"
 #include "mm/ledger/owned.h"
+#include "mm/owners/balloons.h"
 #include "mm/owners/owner.h"
 #include "mm/owners/slab_caches.h"
 
@@ -306,6 +307,7 @@ static int begin(struct mmx_ledger *ledger, struct shared *shared, struct mmx_vi
 	mmx_classifier_find(&shared->classifier, view, true);
 	mmx_cover_inherit(&ledger->coverage, &mmx_know_first_owners(view)->coverage);
 	mmx_cover_inherit(&ledger->coverage, &mmx_know_last_owners(view)->coverage);
+	mmx_cover_inherit(&ledger->coverage, &mmx_know_balloons(view)->coverage);
 	if (mmx_tally_rules_find(&shared->rules, view, &ledger->coverage, err))
 		return -1;
 	return mmx_owned_begin(&shared->owned, ledger->by, ask->by, view, err);

@@ -22,6 +22,8 @@ static void hypervisor(struct mmx_rows *r, struct mmx_value *v)
 
 	if (holder)
 		v->text = holder->name;
+	else if (p->verdict.class == CLASS_OFFLINE && !mmx_cover_whole(&balloons->coverage))
+		mmx_value_unknown(v, &balloons->coverage.first);
 	else if (p->verdict.class == CLASS_OFFLINE && balloons->unlisted)
 		mmx_value_textf(
 			v, "%s has %" PRIu64 " pages, of which no list is kept: maybe this one",
@@ -46,7 +48,7 @@ const struct mmx_field mmx_page_fields_balloon[] = {
 	{"balloon", MMX_ADDR, "of class balloon: its device, or its driver's list",
 	 .may = MMX_OR_NONE, .get = balloon},
 	{"balloon_of", MMX_TEXT,
-	 "whose balloon has it, or may have it, where its page does not say", .may = MMX_OR_NONE,
-	 .get = hypervisor},
+	 "whose balloon has it, or may have it, where its page does not say",
+	 .may = MMX_OR_NONE | MMX_OR_UNKNOWN, .get = hypervisor},
 	{0},
 };
