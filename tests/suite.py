@@ -163,7 +163,7 @@ COMMANDS = {
     "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",), ("-M",), ("-N", "DMA32", "-C", "slab")),
                      "mmx.census/1", "classes.name,frames,share"),
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
-    "ptx": Calls((("init_task",), ("-s",), ("-r", "ffffffff80000000-ffffffffffffffff")), "mmx.pt/1",
+    "ptx": Calls(((), ("init_task",), ("-s",), ("-r", "ffffffff80000000-ffffffffffffffff")), "mmx.pt/1",
                  "walks.end.state,states.entries,slots.start"),
     "vmax": Calls((("-a",), ("-v", "-T", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),

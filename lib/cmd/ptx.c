@@ -156,7 +156,7 @@ static enum mmx_exit ptx(struct mmx_run *run)
 
 static const struct mmx_field fields[] = {
 	{"cpus", MMX_TABLE, "without an operand: the page tables that each CPU runs on",
-	 .title = "CPUs", .may = MMX_OR_NONE, .record = &mmx_record_pt_cpus},
+	 .title = "CPUs", .may = MMX_OR_NONE | MMX_OR_UNKNOWN, .record = &mmx_record_pt_cpus},
 	{"walks", MMX_LIST, "the ways of the addresses that were asked for", .may = MMX_OR_NONE,
 	 .record = &mmx_record_pt_walks},
 	{"runs", MMX_TABLE, "with -r: what the range has, gaps included", .title = "Range",
