@@ -3,11 +3,13 @@
 #include <inttypes.h>
 
 #include "cmd/asked.h"
+#include "mm/files/cached.h"
 #include "records/rmap.h"
 
 /*
  * struct rmapx - a run of rmapx
  * @survey: of the frames [@from, @to], when one was needed; with -a of none in particular
+ * @file, @cached: with -f; pages @first_index to @last_index of it, @left of the current folio from @next_pfn on
  * @wrong: with -a, the frames that something is wrong with; @next_wrong: the number of the next one
  */
 struct rmapx {
@@ -16,6 +18,10 @@ struct rmapx {
 	struct mmx_survey survey;
 	bool surveyed;
 	uint64_t from, to;
+	struct mmx_what_file file;
+	struct mmx_cached cached;
+	uint64_t first_index, last_index;
+	uint64_t next_pfn, left;
 	struct {
 		MMX_ARRAY(uint64_t);
 	} wrong;
@@ -60,9 +66,86 @@ static const struct mmx_survey *survey_of(void *arg, const struct mmx_rmap_page 
 
 	if (x->surveyed && page->pfn >= x->from && page->pfn <= x->to)
 		return &x->survey;
-	x->from = x->asked.what.what.first;
-	x->to = x->asked.what.what.last;
+	x->from = x->asked.run->option['f'] ? 0 : x->asked.what.what.first;
+	x->to = x->asked.run->option['f'] ? UINT64_MAX : x->asked.what.what.last;
 	return survey(x, err) ? NULL : &x->survey;
+}
+
+/*
+ * Pages of a file.
+ */
+
+/* What of a folio has the indexes that are asked for. */
+static bool take_folio(struct rmapx *x)
+{
+	uint64_t first, last, begin;
+
+	if (x->cached.kind != MMX_CACHED_FOLIO)
+		return false;
+	mmx_cached_span(&x->cached, &first, &last);
+	begin = first;
+	if (first < x->first_index)
+		first = x->first_index;
+	if (last > x->last_index)
+		last = x->last_index;
+	x->next_pfn = x->cached.head + (first - begin);
+	x->left = first <= last ? last - first + 1 : 0;
+	return x->left;
+}
+
+static bool next_of_file(struct mmx_rmap_pages *pages)
+{
+	struct rmapx *x = (struct rmapx *)pages;
+
+	while (x->left || mmx_cached_next(&x->cached)) {
+		if (!x->left && !take_folio(x))
+			continue;
+		x->left--;
+		if (mmx_page_walk_look(&pages->walk, x->next_pfn++))
+			return true;
+	}
+	return false;
+}
+
+static int begin_file(struct mmx_run *run, struct rmapx *x, struct mmx_err *err)
+{
+	struct mmx_users users = {.tasks = mmx_know_tasks(run->view)};
+	const struct mmx_what_options options = {
+		.decimal = run->option['d'], .pid = run->option['u'], .users = &users};
+	bool in_huge_pages = mmx_mem(run->kernel)->page_format.index_in_huge_pages;
+
+	x->last_index = UINT64_MAX;
+	if (mmx_what_file(&x->file, run->view, run->option['f'], &options, err))
+		return -1;
+	if (x->file.mapping.kind == MMX_MAPPING_SWAP)
+		return mmx_fail(err, MMX_EUSAGE, "that is the swap cache, which is no file's");
+	if (run->n_operands > 1)
+		return mmx_fail(err, MMX_EUSAGE, "of a file one range of indexes can be asked for");
+	if (run->n_operands && mmx_number_range(run->operand[0], run->option['d'], &x->first_index,
+						&x->last_index, err))
+		return -1;
+	mmx_cached_begin(&x->cached, run->view, &x->file.mapping,
+			 in_huge_pages ? 0 : x->first_index,
+			 in_huge_pages ? UINT64_MAX : x->last_index);
+	return mmx_page_walk_begin(&x->pages.walk, run->view, 0, 0, err);
+}
+
+static enum mmx_exit show_file(struct mmx_run *run, struct rmapx *x)
+{
+	enum mmx_exit status;
+	struct mmx_err err;
+
+	if (begin_file(run, x, &err)) {
+		mmx_say(run, "%s", err.text);
+		return err.code == MMX_EABSENT ? MMX_EXIT_PARTIAL : MMX_EXIT_CANNOT;
+	}
+	x->pages.next = next_of_file;
+	x->pages.source.survey = survey_of;
+	status = mmx_run_show(run, &x->pages, NULL);
+	mmx_page_walk_end(&x->pages.walk);
+	if (!mmx_cover_whole(&x->cached.coverage))
+		mmx_say(run, "its page cache: %s", x->cached.coverage.first.text);
+	return mmx_worse(status, mmx_exit_of(&x->cached.coverage));
 }
 
 /*
@@ -248,11 +331,13 @@ static enum mmx_exit rmapx(struct mmx_run *run)
 	enum mmx_exit status;
 
 	mmx_asked_begin(&x.asked, run, &x.pages.walk);
-	if (!run->option['a'] == !run->n_operands) {
-		mmx_say(run, "pages, or -a for all memory");
+	if (!run->option['f'] && !run->option['a'] == !run->n_operands) {
+		mmx_say(run, "pages, a file with -f, or -a for all memory");
 		return MMX_EXIT_CANNOT;
 	}
-	status = run->option['a'] ? show_all(run, &x) : show_pages(run, &x);
+	status = run->option['a']   ? show_all(run, &x)
+		 : run->option['f'] ? show_file(run, &x)
+				    : show_pages(run, &x);
 	if (x.surveyed)
 		mmx_survey_free(&x.survey);
 	mmx_array_free(&x.wrong);
@@ -264,6 +349,8 @@ static enum mmx_exit rmapx(struct mmx_run *run)
 static const struct mmx_option options[] = {
 	MMX_ASKED_OPTIONS,
 	{'a', "all", NULL, "hold all memory against the trees and the kernel's counts"},
+	{'f', "file", "FILE",
+	 "the pages of that file which are in memory; WHAT is then a range of indexes"},
 	{'e', "explain", NULL, "show how each address follows"},
 	{'v', "verbose", NULL, "show what led to each: address space, VMA, anon_vma_chain"},
 	{0},
@@ -294,7 +381,7 @@ const struct mmx_command mmx_cmd_rmapx = {
 		"count. What does not is shown with its addresses, as are areas that a tree lacks, or has and\n"
 		"no address space does. The exit status is 1 then. On a live kernel some always move.\n"
 		"\n"
-		"Examples: rmapx -e -u 3001 795df382d000; rmapx -a",
+		"Examples: rmapx -e -u 3001 795df382d000; rmapx -f /lib/libc.so.6 2d-30; rmapx -a",
 	.options = options,
 	.document = &document,
 	.symbols = true,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "kernel/member.h"
 #include "mm/files/mapping.h"
 #include "mm/mem.h"
 #include "mm/processes/task.h"
@@ -113,6 +114,15 @@ static const char *special_words(const struct mmx_user_entry *entry)
 	return entry->flags & MMX_PTE_SPECIAL ? "special" : NULL;
 }
 
+/* A child in vfork() has its parent's address space until it executes something, and the parent waits. */
+static bool in_vfork(const struct mmx_rows *r, const struct mapping *m)
+{
+	const struct mmx_task *task = &mmx_know_tasks(r->view)->v[m->who->task];
+	uint64_t done;
+
+	return !mmx_kread_member(r->view, task->addr, M_task_struct_vfork_done, &done) && done;
+}
+
 /* What is to be known of a mapping beyond that it is one. */
 static void remark(struct mmx_rows *r, struct mmx_value *v)
 {
@@ -130,7 +140,7 @@ static void remark(struct mmx_rows *r, struct mmx_value *v)
 	else if (!v->text && m->e->way)
 		v->text = ways[m->e->way];
 	else if (!v->text && m->user)
-		v->text = "same mm";
+		v->text = in_vfork(r, m) ? "same mm, in vfork()" : "same mm";
 	else if (!v->text && m->e->again)
 		v->text = "same table";
 	if (!v->text)

@@ -16,7 +16,8 @@ PIECES = ((0, 0x28000, 0, VM_READ), (0x28000, 0x1B0000, 0x28000, VM_READ | VM_EX
           (0x1B0000, 0x1FF000, 0x1B0000, VM_READ), (0x1FF000, 0x203000, 0x1FE000, VM_READ),
           (0x203000, 0x205000, 0x202000, RW & ~VM_MAY))
 FIRST_PFN = 0x152852 - 45  # so that page 45 is PFN 1386578
-MAPPED = {45: PROCESSES, 96: PROCESSES, 0: 3}  # page -> how many of the processes map it
+# page -> how many of the processes map it; two pieces have page 510, so that each maps it twice
+MAPPED = {45: PROCESSES, 96: PROCESSES, 0: 3, 510: PROCESSES}
 FIRST_PID = 3001
 BASES = (0x795DF3800000, 0x7CEAC3400000)  # where two of them have it; the rest are spread
 
@@ -70,17 +71,18 @@ def _worker(kernel, inode, number):
 
 
 def _map_page(kernel, inode, index, workers):
-    """Let processes map a page of the file through the piece that it lies in."""
+    """Let processes map a page of the file through each piece that it lies in."""
     offset = index * PAGE
-    start, _, at, flags = next(p for p in PIECES if p[2] <= offset < p[2] + p[1] - p[0])
-    bits = PRESENT | USER | ACCESSED | (0 if flags & VM_EXEC else NX)
+    pieces = [piece for piece in PIECES if piece[2] <= offset < piece[2] + piece[1] - piece[0]]
     pfn = inode.pages[index]
     maps = []
     for process in workers:
-        address = process.base + start + offset - at
-        maps.append((process, address, process.map(address, pfn, bits, "FILE"), 1))
-    kernel.frames.page(pfn).set(_refcount=1 + len(workers), _mapcount=len(workers) - 1)
+        for start, _, at, flags in pieces:
+            bits = PRESENT | USER | ACCESSED | (0 if flags & VM_EXEC else NX)
+            address = process.base + start + offset - at
+            maps.append((process, address, process.map(address, pfn, bits, "FILE"), 1))
+    kernel.frames.page(pfn).set(_refcount=1 + len(maps), _mapcount=len(maps) - 1)
     kernel.count("NR_FILE_MAPPED", 1)
-    record_page(kernel, f"libc page {index}", pfn, refcount=1 + len(workers),
-                mapcount=len(workers) - 1, index=index, path=PATH, inode=INODE,
+    record_page(kernel, f"libc page {index}", pfn, refcount=1 + len(maps),
+                mapcount=len(maps) - 1, index=index, path=PATH, inode=INODE,
                 mapping=inode.mapping.address, mappings=mappings(maps))
