@@ -27,7 +27,7 @@ struct page {
  * struct swapx - a run: its operands, and the pages of swap that each names
  * @operand: the next one; @page: the next one of @pages
  * @mm, @pid: with -u
- * @to: with -x: an open file, or -1: a file each in a folder
+ * @to: with -x: an open file, or -1: a file each in a folder; @written: pages that were
  */
 struct swapx {
 	struct mmx_swapx x;
@@ -41,6 +41,7 @@ struct swapx {
 	int32_t pid;
 	bool to_folder;
 	int to;
+	size_t written;
 	enum mmx_exit status;
 };
 
@@ -247,6 +248,21 @@ static int put_page(struct swapx *s, struct mmx_swapx_slot *slot, const unsigned
 	return ret;
 }
 
+/* A page that is free or bad holds nothing: of a range that is no fault. */
+static enum mmx_exit status_of(enum mmx_code code)
+{
+	switch (code) {
+	case MMX_ENOTFOUND:
+		return MMX_EXIT_OK;
+	case MMX_EABSENT:
+		return MMX_EXIT_PARTIAL;
+	case MMX_ECORRUPT:
+		return MMX_EXIT_FINDINGS;
+	default:
+		return MMX_EXIT_CANNOT;
+	}
+}
+
 static void extract(struct swapx *s, struct mmx_swapx_slot *slot)
 {
 	unsigned char page[PAGE_MAX];
@@ -262,12 +278,12 @@ static void extract(struct swapx *s, struct mmx_swapx_slot *slot)
 		 !slot->slot.cached)
 		mmx_fail(err, MMX_ENOTFOUND, "it is free");
 	else if (!mmx_stored_read(&slot->stored, s->run->view, page, err) &&
-		 !put_page(s, slot, page, err))
+		 !put_page(s, slot, page, err)) {
+		s->written++;
 		return;
+	}
 	*slot->file = 0;
-	s->status = mmx_worse(s->status, err->code == MMX_EABSENT    ? MMX_EXIT_PARTIAL
-					 : err->code == MMX_ECORRUPT ? MMX_EXIT_FINDINGS
-								     : MMX_EXIT_CANNOT);
+	s->status = mmx_worse(s->status, status_of(err->code));
 }
 
 static int begin_writing(struct swapx *s)
@@ -367,6 +383,8 @@ static enum mmx_exit ask(struct swapx *s)
 	mmx_array_free(&s->pages);
 	if (s->to >= 0)
 		close(s->to);
+	if (s->run->option['x'] && !s->written && s->status == MMX_EXIT_OK)
+		s->status = MMX_EXIT_CANNOT;
 	return mmx_worse(status, s->status);
 }
 

@@ -55,17 +55,27 @@ static void path(struct mmx_rows *r, struct mmx_value *v)
 		v->text = a->path.text;
 }
 
-static const char *const states[] = {"free", "used", "cache only", "bad"};
+static const char *const states[] = {"free", "used", "cache-only", "reserved", "bad"};
 
-/* In use without a count: the swap cache has it alone, or it was given away and is not used yet. */
+/*
+ * In use without a count: the swap cache has it alone, or a CPU has it in advance, up to 6.13, or is about to give it
+ * back. It is the map that says so, and no folio has it then.
+ */
+static unsigned int state_of(const struct mmx_swap_slot *s)
+{
+	if (s->bad)
+		return 4;
+	if (s->count || s->more)
+		return 1;
+	return s->cached ? 2 : s->has_cache ? 3 : 0;
+}
+
 static void state(struct mmx_rows *r, struct mmx_value *v)
 {
-	const struct mmx_swap_slot *s = &slot_of(r)->slot;
-
 	if (slot_of(r)->no_slot.code)
 		mmx_value_unknown(v, &slot_of(r)->no_slot);
 	else
-		v->word = s->bad ? 3 : s->count || s->more ? 1 : s->has_cache || s->cached ? 2 : 0;
+		v->word = state_of(&slot_of(r)->slot);
 }
 
 static bool no_slot(struct mmx_rows *r, struct mmx_value *v)
