@@ -81,7 +81,7 @@ def counts_by_address(dump):
 
 def index_of(dump, name, told, nth):
     """Where in its file or address space a page is, or None when the workload cannot tell."""
-    by_address = ANON + (["hugetlb_private"] if counts_by_address(dump) else [])
+    by_address = ANON + (["hugetlb_private", "hugetlb_cow"] if counts_by_address(dump) else [])
     if name in by_address and name != "stack" and "addr" in told:  # the stack was moved before it was used
         return int(told.get("was_at", told["addr"]), 16) // 4096 + nth
     if name.startswith("hugetlb_") or name == "page_cache_unmapped":
@@ -122,7 +122,7 @@ def expectations(dump, name, told, nth, page):
         yield "ksm.sharers", len(told["sharers"]) if name == "ksm_merged" else page["mapcount"]
         yield "mapcount", len(told["sharers"]) if name == "ksm_merged" else page["mapcount"]
     if name == "swap_cache" and "swapcache" in page["flags"]["names"]:
-        yield "swap_cache.area", "/dev/zram0"
+        yield "swap_cache.area", "/ext4/swap file" if "mmx.zswap=1" in dump.manifest["cmdline"] else "/dev/zram0"
         if swap_entry(dump, told, nth):
             kind, offset = swap_entry(dump, told, nth)
             yield "swap_cache.type", kind
