@@ -13,13 +13,13 @@ static int read_counter(struct mmx_view *view, uint64_t counters, enum mmx_layou
 	bool plain = mmx_has_struct(l, S_mm_rss_stat);
 	uint64_t size = plain ? 8 : mmx_size(l, S_percpu_counter), at, raw;
 	int64_t count;
-	enum mmx_read read;
 
 	if (!mmx_has_enum(l, id))
 		return mmx_fail(err, MMX_EMISSING, "MM_FILEPAGES and its kin are needed");
 	at = counters + (uint64_t)mmx_enum(l, id) * size;
 	if (plain) {
-		read = mmx_kread_u64(view, at, &raw);
+		enum mmx_read read = mmx_kread_u64(view, at, &raw);
+
 		if (read)
 			return mmx_fail(err, mmx_read_code(read), "mm_struct.rss_stat is %s",
 					mmx_read_name(read));
