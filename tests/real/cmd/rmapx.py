@@ -10,7 +10,7 @@ import captures
 import compare
 import suite
 from real.check import MMX, raw_form, run, verdict
-from real.guest import KPF, PAGE, PRESENT, areas, made_in, processes, unwalked, words_of
+from real.guest import KPF, PAGE, PRESENT, made_in, processes, unwalked, words_of
 
 PFN = (1 << 55) - 1
 CHUNK = 0x8000  # frames that are asked for at a time
@@ -44,8 +44,9 @@ def entries(dump):
         if not all(path.exists() for path in paths):
             continue
         one, other = map(captures.pagemap, paths)
+        skipped = unwalked(before, pid)
         for start, words in one.items():
-            if start >= 1 << 63 or start in unwalked(before, pid):
+            if start >= 1 << 63 or start in skipped:
                 continue
             for index, (word, same) in enumerate(zip(words, other.get(start, []))):
                 if word == same and word & PRESENT:
@@ -94,15 +95,8 @@ def mappers(dump, form):
 
 def nobody_else(dump, form):
     """Whoever is found to map a page has it there in pagemap, or the entry came or went meanwhile."""
-    before, after = compare.pair(dump.folder)
-    known = set(processes(before)) & set(processes(after))
     true = entries(dump)
     steady = {(pid, at) for pages in true.values() for pid, at in pages}
-    hidden = {(pid, area.start, area.end) for pid in known for area in areas(before, pid)
-              if area.start in unwalked(before, pid)}
-    spans = defaultdict(list)
-    for pid, start, end in hidden:
-        spans[pid].append((start, end))
     faults, compared = [], 0
     for pfn, mapped, _, _ in all_pages(dump, form):
         for pid, at in mapped & steady:
