@@ -52,7 +52,7 @@ def kernel_operands(dump, form):
 
 
 def bad_operands(dump, form):
-    """One line each, the right exit status, and the others still print."""
+    """One line each, and the verdict of a fault where a process could have one; the right exit status; the others print."""
     beyond = f"{max(dump.sections()) + 1 << SECTION_BITS - 12:x}"
     last = f"{(max(dump.sections()) + 1 << SECTION_BITS - 12) - 2:x}"
     for words, status, pages, lines in (
@@ -60,7 +60,7 @@ def bad_operands(dump, form):
             (["10000000000000"], 2, 0, 1), (["-p", "f000000000000000"], 2, 0, 1), (["-d", "ff"], 2, 0, 1),
             ([beyond], 2, 0, 1), ([f"{last}-{beyond}"], 0, 2, 1), ([f"{beyond}-{beyond}0"], 2, 0, 1),
             (["ffffffff00000000"], 2, 0, 1), (["100-ffffffffffffffff"], 2, 0, 1),
-            (["-u", "xx", "1000"], 2, 0, 1), (["-u", "2", "1000"], 2, 0, 1), (["-u", "1", "1000"], 2, 0, 1),
+            (["-u", "xx", "1000"], 2, 0, 1), (["-u", "2", "1000"], 2, 0, 1), (["-u", "1", "1000"], 2, 0, 2),
             (["-u", "1", "8000000000000000"], 2, 0, 1), (["-u", "4000000", "1000"], 2, 0, 1),
             (["100", beyond, "garbage", "200-201"], 2, 3, 2), (["-d", "256", "512-513"], 0, 3, 0)):
         found = answer(form, *words)
