@@ -46,6 +46,7 @@ static void setup(void)
 static void teardown(void)
 {
 	mmx_balloons_free(&balloons);
+	mmx_array_free(&m->mem.sparse);
 	fake_memory_free(m);
 }
 
