@@ -162,7 +162,7 @@ def mappers(dump, form):
         if found != dict(count[key]):
             differ = sorted(found.items() ^ count[key].items())
             faults.append(f"{answer['file'].get('path')}: of filex or maps alone are {differ[:9]}")
-    return verdict(faults, compared, dump, 15)
+    return verdict(faults, compared, dump, 15 if has_ext4(dump) else 10)
 
 
 def links(dump, pid):

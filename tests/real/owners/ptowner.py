@@ -30,7 +30,7 @@ def page_tables(dump, form):
             wrong.append(f"{who}: {levels[-1]} roots, {unreadable} tables unreadable, {trouble}")
         # The kernel counts the three lowest levels, and deposited tables.
         size = MEMORY_KIB * (int(deposits) + sum(map(int, levels[:3])))
-        for pid in who.split(",") if who[0].isdigit() else ():
+        for pid in who.split(",") if who[:1].isdigit() else ():  # nobody's: what exited lately
             met.add(pid)
             true = [pte_kib(folder, pid) for folder in folders]
             if None not in true and not between(size, *true):
