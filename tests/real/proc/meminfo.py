@@ -3,6 +3,7 @@
 import re
 
 from real.check import every_form
+from real.guest import texts
 from real.procfile import as_captured
 
 # KiB by which a number may have gone and come back between two captures: a guest that idles takes a slab and
@@ -15,9 +16,12 @@ DYING = 4096  # KiB that a kernel takes between its last capture and its dump, t
 
 def churn_of(dump):
     dying = 0 if dump.manifest["bracket"] == "around" else DYING
+    before, after = (int(re.search(r"^Buffers: +(\d+)", text, re.M)[1]) for text in texts(dump, "meminfo"))
+    # What is left of a counter, of which CPUs hold back a part, without Buffers, which are counted at once.
+    own = IDLING | {"Cached": abs(before - after)}
 
     def churn(line):
-        return max(dying, IDLING.get(re.sub(r"^Node \d+ ", "", line).partition(":")[0], 0))
+        return max(dying, own.get(re.sub(r"^Node \d+ ", "", line).partition(":")[0], 0))
     return churn
 
 
