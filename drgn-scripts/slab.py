@@ -23,7 +23,7 @@ def cache_row(cache):
 def made_row(slabs, cache):
     return {"cache": cache.name, "object_size": cache.object_size, "size": cache.size, "align": cache.align,
             "order": cache.order, "per_slab": cache.per_slab, "merged": max(cache.refcount - 1, 0),
-            "constructor": slabs.symbol(cache.constructor), "flags": {"raw": hex(cache.flags)}}
+            "flags": {"raw": hex(cache.flags)}, **slabs.constructor(cache)}
 
 
 def slab_row(model, slab):

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from .list import LONGEST, walk, walk_forward
-from .trouble import Absent, Broken
+from .trouble import Broken
 from .x86_64 import PAGE_SHIFT
 
 # Callbacks of RCU that have a sheaf of objects.
@@ -161,12 +161,12 @@ class Slabs:
         """The caches, the one with most memory first; of those with as much, by address."""
         return sorted(self.caches.values(), key=lambda cache: (-bytes_of(cache), cache.address))
 
-    def symbol(self, address):
-        """A function's name, None for no address."""
+    def constructor(self, cache):
+        """{"constructor": its name, None for none}; {} of a module, whose symbols the scripts do not have."""
         try:
-            return self.target.prog.symbol(address).name if address else None
-        except LookupError as why:
-            raise Absent(f"{address:#x} is no symbol") from why
+            return {"constructor": self.target.prog.symbol(cache.constructor).name if cache.constructor else None}
+        except LookupError:
+            return {}
 
 
 def bytes_of(cache):
