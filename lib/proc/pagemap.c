@@ -214,8 +214,8 @@ static bool shares_table(struct pagemap *file, struct mmx_proc *p)
 	if (!file->large || pte->level != 2 ||
 	    mmx_walk_peek(&file->pages, pte->at >> page_shift(p), page))
 		return false;
-	if (mmx_has(l, M_ptdesc_share_count))
-		return mmx_int(page, mmx_off(l, M_ptdesc_share_count)) > 0;
+	if (mmx_has(l, M_ptdesc_pt_share_count))
+		return mmx_int(page, mmx_off(l, M_ptdesc_pt_share_count)) > 0;
 	return mmx_int(page, mmx_walk_format(&file->pages)->refcount) > 1;
 }
 

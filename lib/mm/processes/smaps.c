@@ -270,7 +270,8 @@ static bool table_is_shared(struct mmx_smaps_walk *w, const struct mmx_user_entr
 				&count);
 	if (read)
 		miss(w, pfn, read);
-	else if (!mmx_has(l, M_mmu_gather_unshared_tables) && references != (count != 0))
+	else if (references != (count != 0) &&
+		 !mmx_symbols_find(&w->view->kernel->symbols, "huge_pmd_unshare_flush"))
 		mmx_cover_failf(&w->sums->hugetlb_kinds, MMX_EMISSING,
 				"whether smaps looks at pt_share_count is not known");
 	return !read && count;
