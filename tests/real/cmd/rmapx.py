@@ -13,6 +13,7 @@ from real.check import MMX, raw_form, run, verdict
 from real.guest import KPF, PAGE, PRESENT, made_in, processes, unwalked, words_of
 
 PFN = (1 << 55) - 1
+HUGE_FRAMES = 512  # of the smallest huge page
 CHUNK = 0x8000  # frames that are asked for at a time
 
 
@@ -134,8 +135,9 @@ def all_memory(dump, form):
         return f"{wrong} {whole.get('findings')} {whole['disagreements'][:2]} {whole.get('trouble')}"
     flags = words_of(dump, "kpageflags")
     counts = [captures.words(folder / "kpagecount") for folder in compare.pair(dump.folder)]
+    # Of hugetlb the first page, which is where a huge page begins: where tails share struct pages, some say they are heads.
     steady = [pfn for pfn, (one, other) in enumerate(zip(*counts)) if one == other and one
-              and not (flags[pfn] & KPF["HUGE"] and flags[pfn] & KPF["COMPOUND_TAIL"])]
+              and not (flags[pfn] & KPF["HUGE"] and pfn % HUGE_FRAMES)]
     moved = sum(one != other for one, other in zip(*counts))
     miscounted = sum(page["class"] == "zsmalloc" for part in answers(dump, form) for page in part.values()
                      if page["mapcount"] and not page["mappings"])
