@@ -90,7 +90,7 @@ static void count_entry(struct walk *w, const struct mmx_user_entries *e)
 
 	if (e->entry.kind == MMX_USER_SWAP)
 		w->process->swap += pages;
-	else if (mmx_user_counted(e->entry.kind) && !mmx_user_special(&e->entry, e->rules))
+	else if (mmx_user_resident(e->entry.kind) && !mmx_user_special(&e->entry, e->rules))
 		count_pages(w, e->entry.pfn, pages, e->entry.kind != MMX_USER_MIGRATION);
 }
 

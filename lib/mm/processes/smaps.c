@@ -372,7 +372,7 @@ static bool counts(const struct mmx_smaps_walk *w, const struct mmx_user_entry *
 		return !mmx_user_special(e, w->rules);
 	if (e->kind == MMX_USER_HWPOISON)
 		return w->poison_counts;
-	return mmx_user_counted(e->kind);
+	return mmx_user_resident(e->kind);
 }
 
 static void add_entry(struct mmx_smaps_walk *w, const struct mmx_user_entry *e)

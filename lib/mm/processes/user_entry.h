@@ -101,10 +101,11 @@ static inline bool mmx_user_mapped(enum mmx_user_kind kind)
 }
 
 /**
- * mmx_user_counted() - whether the page's mapcount counts an entry, if it is a page of anybody
- * A page under migration stays counted, as does one that a device has.
+ * mmx_user_resident() - whether smaps counts the page to the process, if it is a page of anybody
+ * One under migration stays so, though its mapcount counts the entry no more (mm/rmap/ has that rule), as does one
+ * that a device has.
  */
-static inline bool mmx_user_counted(enum mmx_user_kind kind)
+static inline bool mmx_user_resident(enum mmx_user_kind kind)
 {
 	return mmx_user_mapped(kind) || kind == MMX_USER_MIGRATION || kind == MMX_USER_DEVICE ||
 	       kind == MMX_USER_EXCLUSIVE;
@@ -113,7 +114,7 @@ static inline bool mmx_user_counted(enum mmx_user_kind kind)
 /** mmx_user_has_pfn() - whether an entry names a frame */
 static inline bool mmx_user_has_pfn(enum mmx_user_kind kind)
 {
-	return mmx_user_counted(kind) || kind == MMX_USER_HWPOISON;
+	return mmx_user_resident(kind) || kind == MMX_USER_HWPOISON;
 }
 
 /**
