@@ -25,14 +25,8 @@ static const void *next_large(struct mmx_rows *r)
 static const struct mmx_mapping *mapping_of(struct mmx_rows *r, struct mmx_err *err)
 {
 	const struct mmx_large_file *file = r->row;
-	struct mmx_mapping *m = r->state;
 
-	if (m->addr == file->mapping)
-		return m;
-	if (!mmx_mapping_read(m, r->view, file->mapping, err))
-		return m;
-	m->addr = 0;
-	return NULL;
+	return mmx_mapping_again(r->state, r->view, file->mapping, err);
 }
 
 static void bytes(struct mmx_rows *r, struct mmx_value *v)

@@ -56,14 +56,8 @@ static const void *next_file(struct mmx_rows *r)
 static const struct mmx_mapping *mapping_of(struct mmx_rows *r, struct mmx_err *err)
 {
 	const struct mmx_keyed_row *row = r->row;
-	struct mmx_mapping *m = r->state;
 
-	if (m->addr == row->key)
-		return m;
-	if (!mmx_mapping_read(m, r->view, row->key, err))
-		return m;
-	m->addr = 0;
-	return NULL;
+	return mmx_mapping_again(r->state, r->view, row->key, err);
 }
 
 static void file_kind(struct mmx_rows *r, struct mmx_value *v)

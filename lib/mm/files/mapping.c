@@ -184,3 +184,12 @@ int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr
 	mmx_remember(view, MMX_RECALL_MAPPING, addr, m, sizeof(*m));
 	return 0;
 }
+
+const struct mmx_mapping *mmx_mapping_again(struct mmx_mapping *m, struct mmx_view *view,
+					    uint64_t addr, struct mmx_err *err)
+{
+	if (m->addr == addr || !mmx_mapping_read(m, view, addr, err))
+		return m;
+	m->addr = 0;
+	return NULL;
+}

@@ -50,6 +50,13 @@ struct mmx_mapping {
 int mmx_mapping_read(struct mmx_mapping *m, struct mmx_view *view, uint64_t addr,
 		     struct mmx_err *err);
 
+/**
+ * mmx_mapping_again() - the same for a cursor whose row is asked several times: @m is kept, zeroed at first
+ * Returns @m, or NULL and @err.
+ */
+const struct mmx_mapping *mmx_mapping_again(struct mmx_mapping *m, struct mmx_view *view,
+					    uint64_t addr, struct mmx_err *err);
+
 /** mmx_device_name() - the name of the block device whose struct block_device is at @bdev */
 int mmx_device_name(char name[MMX_DEVICE_NAME], struct mmx_view *view, uint64_t bdev,
 		    struct mmx_err *err);
