@@ -5,6 +5,7 @@ zoneinfo) and by reading the raw ELF file with a few lines of its own.
 """
 import functools
 import json
+import os
 import re
 import struct
 from dataclasses import dataclass
@@ -24,27 +25,28 @@ class RawElf:
     """Physical memory of an ELF dump, straight from its program headers."""
 
     def __init__(self, path):
-        self.file = open(path, "rb")
-        header = self.file.read(64)
+        # Read at places, never from where the last one ended: processes that were forked share that.
+        self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        header = os.pread(self.fd, 64, 0)
         offset, = struct.unpack_from("<Q", header, 32)
         size, count = struct.unpack_from("<HH", header, 54)
         if count == 0xFFFF:  # more than fit: the first section header has the number
-            self.file.seek(struct.unpack_from("<Q", header, 40)[0] + 44)
-            count, = struct.unpack("<I", self.file.read(4))
+            count, = struct.unpack("<I", os.pread(self.fd, 4, struct.unpack_from("<Q", header, 40)[0] + 44))
         self.loads = []
         for i in range(count):
-            self.file.seek(offset + i * size)
-            kind, _, at, _, phys, filesz, _, _ = struct.unpack("<IIQQQQQQ", self.file.read(56))
+            kind, _, at, _, phys, filesz, _, _ = struct.unpack("<IIQQQQQQ", os.pread(self.fd, 56, offset + i * size))
             if kind == 1 and filesz:
                 self.loads.append((phys, filesz, at))
         self.loads.sort()
+
+    def __del__(self):
+        os.close(self.fd)
 
     def read(self, phys, length):
         """The bytes, or None when not all of them are in one segment."""
         for start, size, at in self.loads:
             if start <= phys and phys + length <= start + size:
-                self.file.seek(at + phys - start)
-                return self.file.read(length)
+                return os.pread(self.fd, length, at + phys - start)
         return None
 
     def u64(self, phys):
