@@ -27,17 +27,7 @@ static void write_raw(void *arg, const char *bytes, size_t len)
 /* On a terminal the lines and columns stay; what else would be an order to it is a name out of the dump. */
 static void write_clean(void *arg, const char *text, size_t len)
 {
-	while (len) {
-		size_t part = 0;
-
-		while (part < len && text[part] != '\n' && text[part] != '\t')
-			part++;
-		mmx_out_put_clean(arg, text, part);
-		if (part < len)
-			mmx_out_raw(arg, text + part++, 1);
-		text += part;
-		len -= part;
-	}
+	mmx_out_put_clean_lines(arg, text, len);
 }
 
 static bool is_shown_as_runs(const struct mmx_run *run)

@@ -246,6 +246,8 @@ const char *mmx_value_text(const struct mmx_out *o, const struct mmx_value *v, c
 
 /** mmx_out_put_clean() - text out of a dump: control characters must not reach a terminal */
 void mmx_out_put_clean(struct mmx_out *o, const char *text, size_t len);
+/** mmx_out_put_clean_lines() - the same, but its lines and columns stay */
+void mmx_out_put_clean_lines(struct mmx_out *o, const char *text, size_t len);
 
 extern const struct mmx_out_ops mmx_out_text_ops;
 extern const struct mmx_out_ops mmx_out_json_ops;

@@ -116,6 +116,21 @@ void mmx_out_put_clean(struct mmx_out *o, const char *text, size_t len)
 	}
 }
 
+void mmx_out_put_clean_lines(struct mmx_out *o, const char *text, size_t len)
+{
+	while (len) {
+		size_t part = 0;
+
+		while (part < len && text[part] != '\n' && text[part] != '\t')
+			part++;
+		mmx_out_put_clean(o, text, part);
+		if (part < len)
+			mmx_out_raw(o, text + part++, 1);
+		text += part;
+		len -= part;
+	}
+}
+
 /* Lists do not show in text: what is in one stands where the list does. */
 static void indent(struct mmx_out *o, unsigned int depth)
 {
