@@ -4,7 +4,9 @@ What the checks on real dumps share. Each lies by subject beside this, named as 
 lib/mm/, and a file has a list CHECKS: the name, on which forms of a dump, and a function of a Dump and the path
 of one form of it, which returns None, or what is wrong in a line or more.
 """
+import tempfile
 from array import array
+from pathlib import Path
 
 import suite
 
@@ -45,6 +47,23 @@ def raw_or_filtered(dump, form):
 
 def run(*words, **options):
     return suite.run(*words, timeout=TIMEOUT, **options)
+
+
+def outputs(form, calls, *options):
+    """What each of many calls prints, all asked in one session: to start mmx takes longer than most answers."""
+    with tempfile.TemporaryDirectory(prefix="mmx-real-") as folder:
+        paths = [Path(folder) / str(number) for number in range(len(calls))]
+        script = "".join(f"{call} > {path}\n" for call, path in zip(calls, paths))
+        ended = run(MMX, "-c", form, *options, "-i", "-", text=script)
+        for path in paths:
+            yield ended, path.read_bytes()
+
+
+def documents(form, calls, schema, statuses=(0,)):
+    """The document of each of many calls, in their order."""
+    for ended, out in outputs(form, calls, "--json"):
+        suite.expect(ended.status in statuses, ended)
+        yield suite.document(out.decode(errors="replace"), schema)
 
 
 def ask(form, question, text=""):

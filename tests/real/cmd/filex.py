@@ -7,7 +7,7 @@ from pathlib import Path
 
 import compare
 import suite
-from real.check import (MMX, ask, between, every_form, is_filtered, pagex, ranges, raw_form, run,
+from real.check import (MMX, ask, between, documents, every_form, is_filtered, pagex, ranges, raw_form, run,
                         unfiltered_form, verdict)
 from real.files.cached import UNTOLD, counted
 from real.files.mapping import mapped_files
@@ -148,10 +148,9 @@ def mappers(dump, form):
     """Every file that any process maps: named by a page of it, its mappers are those whose maps have it."""
     count, moved = mapped_areas(dump)
     faults, compared = [], 0
-    for key, (pfn, index) in mapped_pages(dump, form).items():
-        if key in moved:
-            continue
-        answer = filex(form, f"{pfn:x}")
+    pages = {key: page for key, page in mapped_pages(dump, form).items() if key not in moved}
+    answers = documents(form, [f"filex {pfn:x}" for pfn, _ in pages.values()], "mmx.file/1")
+    for (key, (pfn, index)), answer in zip(pages.items(), answers):
         page = answer["asked"][0]
         if (page["index"], page["pfn"]) != (f"0x{index:x}", f"0x{pfn:x}"):
             faults.append(f"{pfn:#x} is page {page['index']} at {page['pfn']}, expected {index:#x}")

@@ -10,7 +10,7 @@ from collections import Counter
 import captures
 import compare
 import suite
-from real.check import MMX, every_form, filtered_form, raw_form, run, verdict
+from real.check import MMX, documents, every_form, filtered_form, raw_form, run, verdict
 from real.guest import PAGE, PRESENT, SWAP, areas, processes, read, situations_of, steady, unwalked
 
 SOFT_DIRTY, UFFD_WP = 1 << 55, 1 << 57
@@ -22,6 +22,11 @@ def document(form, *words):
     result = run(MMX, "-c", form, "--json", "ptx", *words)
     suite.expect(result.status in (0, 3), result)
     return suite.document(result.out, "mmx.pt/1")
+
+
+def of_processes(form, calls):
+    """The documents of calls (PID, more words)."""
+    return documents(form, [f"ptx -u {pid} {words}" for pid, words in calls], "mmx.pt/1", (0, 3))
 
 
 def number(text):
@@ -66,10 +71,10 @@ def word_of(row, page):
     return None  # others have the type of their entry, which the runs do not show
 
 
-def pages_of(form, pid):
+def pages_of(told):
     """{address: word} of all that a process has, and addresses that are not compared."""
     words, others = {}, set()
-    for row in document(form, "-u", str(pid), "-r", f"0-{END:x}").get("runs", ()):
+    for row in told.get("runs", ()):
         if row["state"] == "empty":
             continue
         for page in range(row["pages"]):
@@ -84,21 +89,22 @@ def pages_of(form, pid):
 
 def against_pagemap(dump, form):
     """Every page of every process, as the runs of -r have it."""
-    faults, compared = [], 0
-    for pid, before, after in steady_maps(dump):
-        mine, others = pages_of(form, pid)
+    faults, compared, maps = [], 0, list(steady_maps(dump))
+    answers = of_processes(form, [(pid, f"-r 0-{END:x}") for pid, *_ in maps])
+    for (pid, before, after), told in zip(maps, answers):
+        mine, others = pages_of(told)
         skipped, written = unwalked(dump.before, pid), soft_dirty_areas(dump.before, pid)
         for start, words in before.items():
             if start in skipped or start >> 63 or len(after.get(start, ())) != len(words):
                 continue
-            told = PRESENT | SWAP | UFFD_WP | PFN | (0 if start in written else SOFT_DIRTY)
+            asked = PRESENT | SWAP | UFFD_WP | PFN | (0 if start in written else SOFT_DIRTY)
             for index, (word, other) in enumerate(zip(words, after[start])):
                 address = start + index * PAGE
                 if word != other or address in others:
                     continue
                 compared += 1
-                if word & told != mine.get(address, 0) & told:
-                    faults.append(f"{pid} {address:#x}: {word & told:#x}, found {mine.get(address, 0) & told:#x}")
+                if word & asked != mine.get(address, 0) & asked:
+                    faults.append(f"{pid} {address:#x}: {word & asked:#x}, found {mine.get(address, 0) & asked:#x}")
     return verdict(faults, compared, dump, 5000)
 
 
@@ -118,12 +124,11 @@ def totals(text):
 def against_smaps(dump, form):
     """What -s counts of every process against the sums of its smaps, and its tables against VmPTE."""
     faults, compared = [], 0
-    for pid in in_both(dump):
-        smaps, status = steady(dump, pid, "smaps"), steady(dump, pid, "status")
-        if not smaps:
-            continue
-        sums, of_files = totals(smaps)
-        told, counted = document(form, "-u", str(pid), "-s"), Counter()
+    pids = [pid for pid in in_both(dump) if steady(dump, pid, "smaps")]
+    for pid, told in zip(pids, of_processes(form, [(pid, "-s") for pid in pids])):
+        status = steady(dump, pid, "status")
+        sums, of_files = totals(steady(dump, pid, "smaps"))
+        counted = Counter()
         for row in told.get("states", ()):
             counted[row["state"]] += row["bytes"] // 1024
         expected = {"mapped": sums["Rss"] + sums["Private_Hugetlb"] + sums["Shared_Hugetlb"], "swap": sums["Swap"]}
@@ -144,14 +149,13 @@ def against_smaps(dump, form):
 ACCESS = {"r": "read", "w": "write", "x": "execute"}
 
 
-def verdicts(form, pid, addresses):
-    """{(address, access): row} of what ptx tells."""
-    found = {}
-    for at in range(0, len(addresses), 50):
-        told = document(form, "-u", str(pid), *(f"{address:x}" for address in addresses[at:at + 50]))
-        for walk in told["walks"]:
-            found |= {(number(walk["address"]), row["access"]): row for row in walk["faults"]}
-    return found
+def verdicts(form, asked):
+    """{(PID, address, access): row} of what ptx tells of a process's addresses, which are {PID: addresses}."""
+    calls = [(pid, " ".join(f"{address:x}" for address in addresses[at:at + 50]))
+             for pid, addresses in asked.items() for at in range(0, len(addresses), 50)]
+    return {(pid, number(walk["address"]), row["access"]): row
+            for (pid, _), told in zip(calls, of_processes(form, calls))
+            for walk in told["walks"] for row in walk["faults"]}
 
 
 def against_probes(dump, form):
@@ -160,12 +164,14 @@ def against_probes(dump, form):
     if not told.get("made"):
         return None
     probes = [(int(p["addr"], 16), ACCESS[p["access"]], p) for p in told["probes"]]
-    found = verdicts(form, told["pid"], sorted({address for address, *_ in probes}))
+    pid = told["pid"]
+    found = verdicts(form, {pid: sorted({address for address, *_ in probes})})
     faults = []
     for address, access, probe in probes:
-        row, came_to = found[address, access], (probe["signal"], probe["code"])
+        row, came_to = found[pid, address, access], (probe["signal"], probe["code"])
         # What writes there reads first, and QEMU's processor lets that fault as a read.
-        allowed = [row, found[address, "read"]] if access == "write" and found[address, "read"]["signal"] else [row]
+        read_first = found[pid, address, "read"]
+        allowed = [row, read_first] if access == "write" and read_first["signal"] else [row]
         # A child gets no page tables of files, so that it faults where its parent would not.
         silent = row["verdict"] == "no fault"
         if came_to not in [(one["signal"] or 0, one["code"] or 0) for one in allowed] or \
@@ -177,19 +183,20 @@ def against_probes(dump, form):
 def against_maps(dump, form):
     """Of every mapping of every process the first page, the last one and what lies behind it."""
     faults, compared = [], 0
-    for pid, *_ in steady_maps(dump):
+    mapped = {pid: [area for area in areas(dump.before, pid) if not area.start >> 63] for pid, *_ in steady_maps(dump)}
+    found = verdicts(form, {pid: sorted({at for area in mine for at in (area.start, area.end - PAGE, area.end)})
+                            for pid, mine in mapped.items()})
+    for pid, mine in mapped.items():
         rights = {int(line.split("-")[0], 16): line.split()[1]
                   for line in read(dump.before, pid, "maps").splitlines()}
-        mapped = [area for area in areas(dump.before, pid) if not area.start >> 63]
-        starts = {area.start for area in mapped}
-        found = verdicts(form, pid, sorted({at for area in mapped for at in (area.start, area.end - PAGE, area.end)}))
-        for area in mapped:
+        starts = {area.start for area in mine}
+        for area in mine:
             for address in (area.start, area.end - PAGE):
                 compared += 1
-                row, allowed = found[address, "write"], "w" in rights[area.start]
+                row, allowed = found[pid, address, "write"], "w" in rights[area.start]
                 if not allowed and (row["signal"], row["code"]) not in ((11, 2), (11, 4)) or row["verdict"] == "SIGSEGV: no VMA":
                     faults.append(f"{pid}: write to {address:#x} of {rights[area.start]}: {row}")
-            behind = found[area.end, "read"]["verdict"]
+            behind = found[pid, area.end, "read"]["verdict"]
             if area.end not in starts and behind == "no fault":
                 faults.append(f"{pid}: {area.end:#x} is no mapping's, found {behind}")
     return verdict(faults, compared, dump, 100)
@@ -197,9 +204,9 @@ def against_maps(dump, form):
 
 def mappings_of_pages(dump, form):
     """The mapping that pagex tells of a user address: each one's first page that is present, as maps has it."""
-    faults, compared = [], 0
+    wanted = {}
     for pid, before, _ in steady_maps(dump):
-        lines = {}
+        lines = wanted.setdefault(pid, {})
         # JSON has each byte of a name, and newlines as they are.
         for line in (dump.before / str(pid) / "maps").read_bytes().decode("latin-1").rstrip("\n").split("\n"):
             span, rights, *rest = re.split(" +", line, maxsplit=5)
@@ -208,10 +215,11 @@ def mappings_of_pages(dump, form):
             if present is not None and not int(start, 16) >> 63:
                 address = f"0x{int(start, 16) + present * PAGE:x}"
                 lines[address] = *(f"0x{at.lstrip('0')}" for at in (start, end)), rights, rest[3] or None
-        if not lines:
-            continue
-        result = run(MMX, "-c", form, "--json", "pagex", "-u", str(pid), *lines)
-        for page in suite.document(result.out, "mmx.page/1")["pages"]:
+    wanted = {pid: lines for pid, lines in wanted.items() if lines}
+    calls = [f"pagex -u {pid} {' '.join(lines)}" for pid, lines in wanted.items()]
+    faults, compared = [], 0
+    for (pid, lines), answer in zip(wanted.items(), documents(form, calls, "mmx.page/1", (0, 1))):
+        for page in answer["pages"]:
             told, want = page.get("vma", {}), lines[page["address"]]
             compared += 1
             name = told.get("name") and told["name"].replace("\n", "\\012")

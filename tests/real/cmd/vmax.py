@@ -4,7 +4,7 @@ import re
 
 import captures
 import compare
-from real.check import MMX, every_form, raw_form, run, verdict
+from real.check import MMX, documents, every_form, raw_form, run, verdict
 from real.guest import PAGE, PRESENT, SWAP, processes, read, steady, unwalked
 from suite import document, expect
 
@@ -15,6 +15,11 @@ def vma(form, *words):
     result = run(MMX, "-c", form, "--json", "vmax", *words)
     expect(result.status in (0, 3), result)
     return document(result.out, "mmx.vma/1")
+
+
+def vmas(form, calls):
+    """The documents of calls (the words), in one session."""
+    return documents(form, [f"vmax {words}" for words in calls], "mmx.vma/1", (0, 3))
 
 
 def spaces(form, pids):
@@ -114,21 +119,24 @@ def pages(dump, form):
 
 def bytes_of_files(dump, form):
     """An address leads to a byte of a file, and that byte back to the address."""
-    faults, seen = [], set()
+    faults, seen, asked = [], set(), []
     for pid in steady_pids(dump, "maps"):
         for start, end, _, offset, dev, inode, _ in told(maps_of(dump, pid)):
             if not inode or (dev, inode, offset) in seen:
                 continue
             seen.add((dev, inode, offset))
             address = end - PAGE + 0x123
-            there = vma(form, pid, f"{address:x}")["address"]
-            wanted = offset + address - start
-            if not there["mapped"] or int(there["offset"], 16) != wanted:
-                faults.append(f"{pid} {address:x}: {there}, and the byte is {wanted:x}")
-                continue
-            back = vma(form, "-f", there["mapping"]["details"]["mapping"], there["offset"])
-            if (pid, address) not in {(row["pid"], int(row["address"], 16)) for row in back.get("mapped", [])}:
-                faults.append(f"{pid} {address:x}: -f finds {back.get('mapped')}")
+            asked.append((pid, address, offset + address - start))
+    ways_back = []
+    for (pid, address, wanted), answer in zip(asked, vmas(form, [f"{pid} {address:x}" for pid, address, _ in asked])):
+        there = answer["address"]
+        if not there["mapped"] or int(there["offset"], 16) != wanted:
+            faults.append(f"{pid} {address:x}: {there}, and the byte is {wanted:x}")
+        else:
+            ways_back.append((pid, address, f"-f {there['mapping']['details']['mapping']} {there['offset']}"))
+    for (pid, address, _), back in zip(ways_back, vmas(form, [way for *_, way in ways_back])):
+        if (pid, address) not in {(row["pid"], int(row["address"], 16)) for row in back.get("mapped", [])}:
+            faults.append(f"{pid} {address:x}: -f finds {back.get('mapped')}")
     return verdict(faults, len(seen), dump, 20)
 
 

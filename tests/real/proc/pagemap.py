@@ -4,17 +4,16 @@ import json
 
 import captures
 import compare
-from real.check import MMX, raw_form, run, tolerance
+from real.check import outputs, raw_form, tolerance
 from real.guest import PAGE, processes
 
 
-def runs_of(form, pid):
-    """(first page, pages, word) of procx's answer, in order."""
-    result = run(MMX, "-c", form, "--json", "procx", f"{pid}/pagemap")
-    if result.status:
-        raise ValueError(f"procx {pid}/pagemap ended with {result.status}: {result.err.strip()}")
-    return [(int(one["vaddr"], 16) // PAGE, one["pages"], int(one["value"], 16))
-            for one in json.loads(result.out)["runs"]]
+def runs_of(form, pids):
+    """(first page, pages, word) of procx's answers, in order, of one process after the other."""
+    for ended, out in outputs(form, [f"procx {pid}/pagemap" for pid in pids], "--json"):
+        if ended.status:
+            raise ValueError(str(ended))
+        yield [(int(one["vaddr"], 16) // PAGE, one["pages"], int(one["value"], 16)) for one in json.loads(out)["runs"]]
 
 
 def expand(runs, areas):
@@ -30,9 +29,9 @@ def expand(runs, areas):
         yield start, words
 
 
-def pagemap(dump, form):
+def captured(dump):
+    """(PID, its words before, after, and before of the areas that both have) of the processes that are in both."""
     before, after = compare.pair(dump.folder)
-    faults, compared, looked_at = [], 0, 0
     for pid in processes(before):
         files = [folder / str(pid) / "pagemap" for folder in (before, after)]
         if not all(file.exists() for file in files):
@@ -40,10 +39,14 @@ def pagemap(dump, form):
         one, other = (captures.pagemap(file) for file in files)
         areas = {start: words for start, words in sorted(one.items())
                  if len(other.get(start, ())) == len(words)}
-        if not areas:
-            continue
-        looked_at += 1
-        for start, words in expand(runs_of(form, pid), areas):
+        if areas:
+            yield pid, one, other, areas
+
+
+def pagemap(dump, form):
+    faults, compared, wanted = [], 0, list(captured(dump))
+    for (pid, one, other, areas), runs in zip(wanted, runs_of(form, [pid for pid, *_ in wanted])):
+        for start, words in expand(runs, areas):
             for number, triple in enumerate(zip(one[start], other[start], words)):
                 if triple[0] == triple[1]:
                     compared += 1
@@ -51,9 +54,9 @@ def pagemap(dump, form):
                         faults.append(f"{pid} {start + number * PAGE:#x}: procx has "
                                       f"{compare.describe('pagemap', triple[2])}, "
                                       f"pagemap {compare.describe('pagemap', triple[0])}")
-    if len(faults) <= tolerance(dump) and looked_at >= 50 and compared >= 50000:
+    if len(faults) <= tolerance(dump) and len(wanted) >= 50 and compared >= 50000:
         return None
-    return "\n".join([f"{looked_at} processes, {compared} words compared, {len(faults)} differ", *faults[:20]])
+    return "\n".join([f"{len(wanted)} processes, {compared} words compared, {len(faults)} differ", *faults[:20]])
 
 
 CHECKS = [("procx PID/pagemap", raw_form, pagemap)]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Of every process smaps, smaps_rollup, numa_maps and statm, by procx: equal to the byte."""
 import compare
-from real.check import MMX, every_form, raw_form, run, tolerance
+from real.check import every_form, outputs, raw_form, tolerance
 from real.guest import processes
 
 
@@ -21,21 +21,16 @@ def first_lines(found, wanted):
     return "; ".join(f"{one!r}, the guest had {other!r}" for one, other in pairs[:3]) or "one has more lines"
 
 
-def faults_of(form, pid, name, wanted):
-    result = run(MMX, "-c", form, "procx", f"{pid}/{name}")
-    if result.status or result.err and name != "smaps_rollup":
-        return f"{pid}: procx ended with {result.status}: {result.err.strip()}"
-    return None if result.raw == wanted else f"{pid}: {first_lines(result.raw, wanted)}"
-
-
 def compared(name):
-    """A check of that file; all processes are asked for in one session, and one by one what differs."""
+    """A check of that file."""
     def check(dump, form):
         wanted = list(steady(dump, name))
-        session = run(MMX, "-c", form, text="".join(f"procx {pid}/{name}\n" for pid, _ in wanted))
-        if session.status == 0 and session.raw == b"".join(one for _, one in wanted) and len(wanted) >= 50:
-            return None
-        faults = [fault for fault in (faults_of(form, pid, name, one) for pid, one in wanted) if fault]
+        faults = []
+        for (pid, one), (ended, found) in zip(wanted, outputs(form, [f"procx {pid}/{name}" for pid, _ in wanted])):
+            if ended.status:
+                return str(ended)
+            if found != one:
+                faults.append(f"{pid}: {first_lines(found, one)}")
         if len(faults) <= tolerance(dump) and len(wanted) >= 50:
             return None
         return "\n".join([f"{len(wanted)} compared, {len(faults)} differ", *faults[:10]])
