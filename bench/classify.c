@@ -64,7 +64,7 @@ static int classify_piece(const void *arg, struct mmx_page_walk *w, void *result
 	uint64_t frames = 0;
 
 	(void)err;
-	w->in_runs = true;
+	w->runs = MMX_RUNS_OF_CLASS;
 	while (mmx_page_walk_next(w)) {
 		if (!w->read && mmx_classify_run(walk->classifier, w).class != CLASS_NO_PAGE)
 			frames += w->frames;

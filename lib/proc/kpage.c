@@ -81,6 +81,8 @@ static const struct {
 /* Of stable_page_flags(), which takes about 900; the test for KSM comes early. */
 #define KPAGEFLAGS_CODE 768
 
+#define HUGE_ZERO_PAGES 512ULL
+
 /* A kernel variable of eight bytes; @otherwise when there is no such symbol. */
 static int variable(struct mmx_view *view, const char *name, uint64_t otherwise, uint64_t *value,
 		    struct mmx_err *err)
@@ -164,6 +166,14 @@ static void copy(struct mmx_kpage *kp, unsigned int flag, unsigned int kpf)
 		kp->n_copied = flag / 8 + 1;
 }
 
+static void find_edges(struct mmx_kpage *kp)
+{
+	const uint64_t edge[MMX_KPAGE_EDGES] = {kp->zero_pfn, kp->zero_pfn + 1, kp->huge_zero_pfn,
+						kp->huge_zero_pfn + HUGE_ZERO_PAGES};
+
+	memcpy(kp->edge, edge, sizeof(edge));
+}
+
 int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = view->kernel;
@@ -177,6 +187,7 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
 	if (find_max_pfn(kp, view, err) || find_zero_page(kp, view, err) ||
 	    variable(view, "huge_zero_pfn", ~0ULL, &kp->huge_zero_pfn, err))
 		return -1;
+	find_edges(kp);
 	kp->thp = mmx_symbol_addr(&k->symbols, "transparent_hugepage_flags", &symbol);
 	/* 6.10 moved slab to the page types and kpageflags to folios: one tells of the other. */
 	kp->rules = mmx_has_struct(l, S_page_snapshot)     ? MMX_KPAGE_SNAPSHOT
@@ -238,7 +249,7 @@ static uint64_t flag(bool truth, unsigned int kpf)
 
 static bool huge_zero(const struct mmx_kpage *kp, uint64_t pfn)
 {
-	return kp->huge_zero_pfn != ~0ULL && (pfn & ~511ULL) == kp->huge_zero_pfn;
+	return kp->huge_zero_pfn != ~0ULL && (pfn & ~(HUGE_ZERO_PAGES - 1)) == kp->huge_zero_pfn;
 }
 
 /* What kind of large folio, or which page of zeros. */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "mm/frames/mapcount.h"
-#include "mm/frames/page_walk.h"
+#include "mm/frames/page_run.h"
 #include "proc/ksm_test.h"
 
 /** enum mmx_kpage_rules - whose words a kernel puts into kpageflags */
@@ -17,6 +17,7 @@ enum mmx_kpage_rules {
 };
 
 #define MMX_KPAGE_BYTES 8u
+#define MMX_KPAGE_EDGES 4u
 
 /** struct mmx_kpage - how this kernel fills the two files */
 struct mmx_kpage {
@@ -27,6 +28,7 @@ struct mmx_kpage {
 	struct mmx_err ksm_unknown; /* why that is not known, when it is not */
 	bool thp;                   /* built with transparent huge pages */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0 when there is none */
+	uint64_t edge[MMX_KPAGE_EDGES];   /* where those begin and end */
 	uint64_t copied
 		[MMX_KPAGE_BYTES]
 		[256]; /* what each byte of a flags word gives, bits that are copied as they are */
@@ -44,6 +46,13 @@ int mmx_kpage_find(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *
  * when none tells; then a page that has a page type has no entry.
  */
 int mmx_kpage_find_counted(struct mmx_kpage *kp, struct mmx_view *view, struct mmx_err *err);
+
+/** mmx_kpage_cut() - of a step that stands for several frames, only those that are asked about alike */
+static inline void mmx_kpage_cut(const struct mmx_kpage *kp, struct mmx_page_walk *w)
+{
+	for (unsigned int i = 0; i < MMX_KPAGE_EDGES; i++)
+		mmx_page_walk_cut(w, kp->edge[i]);
+}
 
 /**
  * mmx_kpageflags() - the entry of the walk's current frame, whose struct page was read

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kpageflags, kpagecount and kpagecgroup: a word for each page frame, worked out on threads. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "mm/mem.h"
 #include "base/progress.h"
 #include "mm/frames/page_pieces.h"
+#include "mm/frames/page_run.h"
 #include "proc/kpage.h"
 #include "proc/proc.h"
 
@@ -14,6 +16,7 @@ typedef enum mmx_read (*word_fn)(const struct mmx_kpage *kp, struct mmx_page_wal
 /* A piece of the file. */
 struct piece {
 	uint32_t n;
+	bool whole; /* nothing of it is missing */
 	uint64_t word[MMX_PIECE_FRAMES];
 	uint8_t read[MMX_PIECE_FRAMES];
 };
@@ -28,10 +31,13 @@ struct kpage {
 
 static void add_words(struct piece *piece, uint64_t word, enum mmx_read read, uint64_t frames)
 {
-	while (frames--) {
-		piece->word[piece->n] = htole64(word);
-		piece->read[piece->n++] = read;
-	}
+	uint64_t *to = piece->word + piece->n;
+
+	for (uint64_t i = 0; i < frames; i++)
+		to[i] = htole64(word);
+	memset(piece->read + piece->n, read, frames);
+	piece->n += frames;
+	piece->whole &= !read;
 }
 
 static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, struct mmx_err *err)
@@ -45,13 +51,16 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 
 	(void)err;
 	piece->n = 0;
-	w->in_runs = true;
+	piece->whole = true;
+	w->runs = MMX_RUNS_OF_WORDS;
 	while (mmx_page_walk_next(w)) {
 		enum mmx_read read = w->read;
 		uint64_t word = file->hole;
 
 		if (w->pfn >= online_end)
 			online = mmx_online_run(sparse, w->pfn, &online_end);
+		mmx_page_walk_cut(w, online_end);
+		mmx_kpage_cut(&file->rules, w);
 		if (read == MMX_READ_ABSENT || !online)
 			read = MMX_READ_OK;
 		else if (!read)
@@ -94,6 +103,7 @@ static int words(struct mmx_proc *p, struct mmx_proc_words *words, struct mmx_er
 		const struct piece *piece = result;
 
 		words->n = piece->n;
+		words->whole = piece->whole;
 		words->word = piece->word;
 		words->read = piece->read;
 		if (words->first + piece->n > p->first)

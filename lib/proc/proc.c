@@ -135,7 +135,7 @@ static void judge(struct mmx_proc *p, const struct mmx_proc_words *words)
 		p->missing += words->n && *words->read ? words->n : 0;
 		return;
 	}
-	for (uint32_t i = 0; i < words->n; i++)
+	for (uint32_t i = 0; !words->whole && i < words->n; i++)
 		p->missing += words->read[i] != MMX_READ_OK;
 	if (!p->entry->doubt || !p->unknown_because.code)
 		return;
@@ -151,7 +151,7 @@ int mmx_proc_words(struct mmx_proc *p, struct mmx_proc_words *words, struct mmx_
 {
 	int ret;
 
-	words->same = false;
+	words->same = words->whole = false;
 	ret = p->entry->words(p, words, err);
 
 	if (ret <= 0)

@@ -21,13 +21,14 @@ struct mmx_proc;
  * struct mmx_proc_words - a piece of a file of words
  * @first: number of the first one: its page frame, or its page's virtual address by page size
  * @same: they are all as the first, and only that is there
+ * @whole: it is known that none is missing
  * @word: in the dump's byte order
  * @read: of each, how what it rests on was read; not MMX_READ_OK: the word is MMX_PROC_NOT_IN_DUMP
  */
 struct mmx_proc_words {
 	uint64_t first;
 	uint64_t n;
-	bool same;
+	bool same, whole;
 	const uint64_t *word;
 	const uint8_t *read; /* enum mmx_read */
 };

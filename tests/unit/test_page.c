@@ -459,8 +459,93 @@ static void what_has_a_mapping_may_not_be_in_it(void)
 	end_kernel();
 }
 
+/* The words of every frame, by a walk in runs and by one that comes to each page; how many steps the runs are. */
+static unsigned int compare_words(const struct mmx_kpage *kp)
+{
+	struct mmx_page_walk run, w;
+	struct mmx_err err;
+	unsigned int steps = 0;
+
+	if (mmx_page_walk_begin(&run, m->view, 0, FRAMES, &err) ||
+	    mmx_page_walk_begin(&w, m->view, 0, FRAMES, &err))
+		abort();
+	run.runs = MMX_RUNS_OF_WORDS;
+	for (; mmx_page_walk_next(&run); steps++) {
+		uint64_t flags = 0, count = 0, own_flags = 0, own_count = 0;
+		enum mmx_read read = run.read, count_read = read, own = read, own_count_read = read;
+
+		mmx_kpage_cut(kp, &run);
+		if (!run.read) {
+			read = mmx_kpageflags(kp, &run, &flags);
+			count_read = mmx_kpagecount(kp, &run, &count);
+		}
+		while (w.pfn + w.frames < run.pfn + run.frames && mmx_page_walk_next(&w)) {
+			if (!w.read) {
+				own = mmx_kpageflags(kp, &w, &own_flags);
+				own_count_read = mmx_kpagecount(kp, &w, &own_count);
+			}
+			CHECK(w.read == run.read && own == read && own_count_read == count_read,
+			      "%#lx in the run from %#lx", w.pfn, run.pfn);
+			CHECK(own || own_flags == flags, "%#lx: %#lx, not %#lx", w.pfn, own_flags,
+			      flags);
+			CHECK(own_count_read || own_count == count, "%#lx: %lu, not %lu", w.pfn,
+			      own_count, count);
+		}
+	}
+	mmx_page_walk_end(&run);
+	mmx_page_walk_end(&w);
+	return steps;
+}
+
+static void pages_of_a_run_have_the_same_words(void)
+{
+	struct mmx_kpage kp = {.max_pfn = FRAMES,
+			       .zero_pfn = 40,
+			       .huge_zero_pfn = 2560,
+			       .edge = {40, 41, 2560, 3072},
+			       .idle = 20,
+			       .thp = true};
+	unsigned int steps;
+
+	for (int how = MMX_MAPPED_PAGES; how <= MMX_MAPPED_LARGE; how++) {
+		new_kernel(how);
+		m->mem.page_format.hwpoison = 21;
+		make_folio(THP, 9);
+		make_folio(THP + 512, 9);
+		make_free(2047, 0);
+		page(2047)->private = MMX_BLOCK_ORDERS;
+		make_free(2048, 9);
+		make_free(3500, 2);
+		page(3504)->refcount = 0;
+		for (uint64_t pfn = 1600; pfn < 1800; pfn++)
+			page(pfn)->refcount = 0;
+		page(100)->mapping_or_counts[1] = 1;
+		page(110)->mapping_or_counts[1] = 3;
+		page(120)->flags = 1ULL << 20;
+		page(130)->refcount = 0;
+		page(140)->mapcount = 5;
+		page(150)->mapcount = (int32_t)SLAB;
+		page(160)->link = BASE + THP * SIZE + 1;
+		page(THP + 100)->mapcount = 3;
+		page(THP + 200)->flags = 1ULL << 21;
+		page(THP + 300)->link = BASE + 8 + 1;
+		page(THP + 512)->mapping_or_counts[1] = 1;
+		page(2200)->refcount = 1;
+		make_folio(3200, 3);
+		page(3208)->link = page(3201)->link; /* behind its folio's end */
+		page(3208)->refcount = 0;
+		exclude(1664);
+		for (kp.rules = MMX_KPAGE_PAGE; kp.rules <= MMX_KPAGE_SNAPSHOT; kp.rules++) {
+			steps = compare_words(&kp);
+			CHECK(steps < 100, "%u steps", steps);
+		}
+		end_kernel();
+	}
+}
+
 int main(void)
 {
+	RUN(pages_of_a_run_have_the_same_words);
 	RUN(mapped_pages_that_are_missing_are_not_unmapped);
 	RUN(a_mapped_page_tells_though_others_are_missing);
 	RUN(a_sum_over_missing_pages_is_no_sum);

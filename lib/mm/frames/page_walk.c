@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mm/frames/buddy_block.h"
+#include "mm/frames/page_run.h"
 #include "mm/frames/page_walk.h"
 #include "mm/frames/tail_link.h"
 
@@ -78,59 +79,12 @@ static inline void take_single(struct mmx_page_walk *w, const struct mmx_page_fo
 	};
 }
 
-/* Which pages make a run with the current one. */
-enum run { RUN_NONE, RUN_FREE, RUN_ON_LRU };
-
-/*
- * What is on the LRU and in use by a mapping is told by these words alone. What is on its way out of
- * memory is not, and neither is anything that has no mapping.
- */
-static enum run run_of(const struct mmx_page_walk *w, const struct mmx_page_format *f)
-{
-	if (!w->in_runs || w->type != MMX_PAGE_NONE)
-		return RUN_NONE;
-	if (!mmx_int(w->bytes, f->refcount))
-		return w->pfn < w->block_end && w->pfn != w->block_head ? RUN_FREE : RUN_NONE;
-	return mmx_bit(w->folio.flags, f->lru) && !mmx_bit(w->folio.flags, f->swapcache) &&
-			       mmx_word(w->bytes, f->mapping)
-		       ? RUN_ON_LRU
-		       : RUN_NONE;
-}
-
-static inline bool same_user(const struct mmx_page_format *f, const unsigned char *a,
-			     const unsigned char *b)
-{
-	return mmx_word(a, f->mapping) == mmx_word(b, f->mapping) &&
-	       (!f->has_memcg || mmx_word(a, f->memcg) == mmx_word(b, f->memcg));
-}
-
-/* How many frames, the current one among them, are such a run. */
-static uint64_t alike(const struct mmx_page_walk *w, const struct mmx_page_format *f, enum run run)
-{
-	const unsigned char *page = w->bytes + f->size;
-	uint64_t end = w->first + w->got, n = 1;
-	int32_t refcount = mmx_int(w->bytes, f->refcount), type = mmx_int(w->bytes, f->mapcount);
-
-	if (run == RUN_FREE && end > w->block_end)
-		end = w->block_end;
-	if (end > w->end)
-		end = w->end;
-	for (; w->pfn + n < end; n++, page += f->size) {
-		if (mmx_word(page, f->flags) != w->folio.flags ||
-		    mmx_int(page, f->refcount) != refcount || mmx_int(page, f->mapcount) != type ||
-		    mmx_is_tail(f, page) || (run == RUN_ON_LRU && !same_user(f, w->bytes, page)))
-			break;
-	}
-	return n;
-}
-
 bool mmx_page_walk_next(struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	uint64_t pfn = w->pfn + w->frames, flags;
 	const unsigned char *at = mmx_walk_buffered(w, pfn);
 	bool resumed = !w->frames || w->read;
-	enum run run;
 
 	if (pfn >= w->end || (!at && mmx_stopped(w->view->kernel->image)))
 		return false;
@@ -148,14 +102,12 @@ bool mmx_page_walk_next(struct mmx_page_walk *w)
 	w->type = mmx_page_type_of(&f->types, mmx_int(w->bytes, f->mapcount));
 	mmx_buddy_block_note(w);
 	flags = mmx_word(w->bytes, f->flags);
-	if (mmx_is_tail(f, w->bytes) || mmx_bit(flags, f->head)) {
+	if (mmx_is_tail(f, w->bytes) || mmx_bit(flags, f->head))
 		mmx_folio_find(w);
-		return true;
-	}
-	take_single(w, f, flags);
-	run = run_of(w, f);
-	if (run != RUN_NONE)
-		w->frames = alike(w, f, run);
+	else
+		take_single(w, f, flags);
+	if (w->runs)
+		w->frames = mmx_page_run(w, f);
 	return true;
 }
 

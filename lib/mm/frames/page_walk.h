@@ -11,15 +11,20 @@
 #include "mm/mem.h"
 #include "mm/frames/folio.h"
 
+/** enum mmx_page_runs - which pages may make one step of a walk (page_run.c) */
+enum mmx_page_runs {
+	MMX_RUNS_NONE,     /* each page by itself */
+	MMX_RUNS_OF_CLASS, /* those of which who has them is the same, wherever they lie */
+	MMX_RUNS_OF_WORDS, /* those whose struct pages, and folio, say the same of flags, counts and charge */
+};
+
 /**
  * struct mmx_page_walk - a walk over frames in ascending order
  * @pfn: the current frame
- * @frames: how many frames, from @pfn on, this step stands for: 1 when the page was read, and a
- *          whole run of frames whose struct pages are equally missing when not
- * @in_runs: to be set by those who want pages that are alike as one step, which stands for several @frames:
- *	those of a free block, behind its first, that nobody holds; and those on the LRU that are of one
- *	mapping and memory cgroup. Flags, type or mapcount, and references are the same in a run; where a
- *	page lies in its mapping is not
+ * @frames: how many frames, from @pfn on, this step stands for: 1 when the page was read, but for @runs,
+ *          and a whole run of frames whose struct pages are equally missing when not. Who wants the step to
+ *          end earlier may make them fewer
+ * @runs: to be set by those who want pages that are alike as one step
  * @read: how its struct page stands
  * @bytes: the struct page
  * @folio: the folio that it belongs to
@@ -34,7 +39,7 @@
  */
 struct mmx_page_walk {
 	uint64_t pfn, frames;
-	bool in_runs;
+	enum mmx_page_runs runs;
 	enum mmx_read read;
 	const unsigned char *bytes;
 	struct mmx_folio folio;

@@ -205,7 +205,7 @@ static int count_piece(const void *arg, struct mmx_page_walk *w, void *result, s
 
 	(void)err;
 	c.piece->missing = c.piece->n = 0;
-	w->in_runs = true;
+	w->runs = MMX_RUNS_OF_CLASS;
 	while (mmx_page_walk_next(w)) {
 		if (w->read)
 			count_missing(&c);

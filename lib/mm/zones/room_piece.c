@@ -295,7 +295,7 @@ int mmx_room_piece(const void *arg, struct mmx_page_walk *w, void *result, struc
 	(void)err;
 	memset(piece, 0, sizeof(*piece) + plan->zones * sizeof(*piece->zones));
 	piece->zone = MMX_ROOM_NO_ZONE;
-	w->in_runs = true;
+	w->runs = MMX_RUNS_OF_CLASS;
 	while (mmx_page_walk_next(w)) {
 		if (w->read)
 			put_unread(&work, w);

@@ -3,12 +3,15 @@
  * ask CORE classes     how many frames are of each class, after a row about each one that is unattributed
  * ask CORE runs        how many steps a walk in runs takes, and how many pages are not what their step says,
  *			after the first of them
+ * ask CORE word_runs   the same of the words that kpageflags, kpagecount and kpagecgroup have for them
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "../ask.h"
 #include "mm/frames/class.h"
+#include "proc/kpage.h"
 
 static int classes(const struct mmx_kernel *k)
 {
@@ -65,7 +68,7 @@ static int runs(const struct mmx_kernel *k)
 	if (ask_walk_all(&run, k, &err) || ask_walk_all(&w, k, &err))
 		return ask_trouble(&err);
 	mmx_classifier_find(&c, k->view, true);
-	run.in_runs = true;
+	run.runs = MMX_RUNS_OF_CLASS;
 	while (mmx_page_walk_next(&run)) {
 		struct mmx_verdict said = mmx_classify_run(&c, &run);
 		uint64_t end = run.pfn + run.frames;
@@ -84,5 +87,60 @@ static int runs(const struct mmx_kernel *k)
 	return 0;
 }
 
+/* The three words of a frame, and how what they rest on was read. */
+struct words {
+	enum mmx_read read[3];
+	uint64_t word[3];
+};
+
+static struct words words_of(const struct mmx_kpage *kp, struct mmx_page_walk *w)
+{
+	struct mmx_cgroup_words known = {0};
+	struct words words = {0};
+
+	for (int i = 0; i < 3; i++)
+		words.read[i] = w->read;
+	if (w->read)
+		return words;
+	words.read[0] = mmx_kpageflags(kp, w, &words.word[0]);
+	words.read[1] = mmx_kpagecount(kp, w, &words.word[1]);
+	words.read[2] = mmx_kpagecgroup(&known, w, &words.word[2]);
+	for (int i = 0; i < 3; i++)
+		words.word[i] = words.read[i] ? 0 : words.word[i];
+	return words;
+}
+
+/* The same of the words that files of /proc have. */
+static int word_runs(const struct mmx_kernel *k)
+{
+	struct mmx_page_walk run, w;
+	uint64_t steps = 0, wrong = 0;
+	struct mmx_kpage kp;
+	struct mmx_err err;
+
+	if (mmx_kpage_find(&kp, k->view, &err) || mmx_kpage_find_counted(&kp, k->view, &err) ||
+	    ask_walk_all(&run, k, &err) || ask_walk_all(&w, k, &err))
+		return ask_trouble(&err);
+	run.runs = MMX_RUNS_OF_WORDS;
+	for (; mmx_page_walk_next(&run); steps++) {
+		struct words said, own;
+
+		mmx_kpage_cut(&kp, &run);
+		said = words_of(&kp, &run);
+		while (w.pfn + w.frames < run.pfn + run.frames && mmx_page_walk_next(&w)) {
+			own = words_of(&kp, &w);
+			if (memcmp(&own, &said, sizeof(own)) && !wrong++)
+				printf("wrong\t%" PRIx64 "\tits own words\tthose of 0x%" PRIx64
+				       "\n",
+				       w.pfn, run.pfn);
+		}
+	}
+	printf("steps\t%" PRIu64 "\nwrong\t%" PRIu64 "\n", steps, wrong);
+	mmx_page_walk_end(&run);
+	mmx_page_walk_end(&w);
+	return 0;
+}
+
 ASK(classes);
 ASK(runs);
+ASK(word_runs);

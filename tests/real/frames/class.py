@@ -21,9 +21,9 @@ def classes(dump, form):
     return f"no frame is of class {missing}" if missing else None
 
 
-def runs(dump, form):
+def runs(dump, form, question="runs"):
     """Each page is what the step of a walk in runs says that stands for it; most are not alone in theirs."""
-    rows = ask(form, "runs")
+    rows = ask(form, question)
     found = {row[0]: row[1:] for row in rows}
     if found["wrong"] != ["0"]:
         return f"{found['wrong'][0]} pages are not what their run is, first {rows[0]}"
@@ -31,7 +31,13 @@ def runs(dump, form):
     return f"{found['steps'][0]} steps for {frames} frames" if int(found["steps"][0]) > frames / 2 else None
 
 
+def word_runs(dump, form):
+    """And has the words of its step in files of /proc."""
+    return runs(dump, form, "word_runs")
+
+
 CHECKS = [
     ("runs", raw_or_filtered, runs),
+    ("runs of words", raw_or_filtered, word_runs),
     ("classes", raw_or_filtered, classes),
 ]
