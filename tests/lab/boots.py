@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is booted: the names of the lab's dumps, each a kernel and the variants that apply to it."""
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Variant:
     """What a variant changes, and where it must show: (a file of the dump's folder, what it must match)."""
     change: dict
     proof: tuple | None = None
+    main: Path | None = None  # the workload's main file, when it is another one
 
 
 PLUGGED = ("before/iomem", r"(?m)^1[0-9a-f]{8}-1[0-9a-f]{8} : System RAM")
@@ -71,6 +73,11 @@ VARIANTS = {
     "full": Variant({"command_line": "mmx.full=140"}, ("before/situations", '"full","made":true')),
     "crowd": Variant({"memory_mib": 2048, "command_line": "mmx.crowd=50"},
                      ("before/situations", '"crowd","made":true')),
+    # A library, a forked heap and fifty mappings in each of 2,000 processes, or of half as many.
+    "thousands": Variant({"memory_mib": 2048, "buffer_mib": 288, "command_line": "mmx.thousands=2000"},
+                         ("before/situations", '"processes":2000'), Path(__file__).parent / "thousands.c"),
+    "thousand": Variant({"memory_mib": 2048, "buffer_mib": 288, "command_line": "mmx.thousands=1000"},
+                        ("before/situations", '"processes":1000'), Path(__file__).parent / "thousands.c"),
     # What swapped memory is compressed with; without one of these by the kernel's own choice.
     "lz4": Variant({"command_line": "mmx.zram=lz4"}, ("before/zram0/comp_algorithm", r"\[lz4\]")),
     "zstd": Variant({"command_line": "mmx.zram=zstd"}, ("before/zram0/comp_algorithm", r"\[zstd\]")),
@@ -119,3 +126,8 @@ def settings(variants):
             change["command_line"] = f"{together.command_line} {change['command_line']}".strip()
         together = replace(together, **change)
     return together
+
+
+def main_file(variants):
+    """As an argument of the guest's image: the workload's main file, where a variant has its own."""
+    return {"main": VARIANTS[name].main for name in variants if VARIANTS[name].main}

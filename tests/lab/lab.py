@@ -41,9 +41,10 @@ def manifest(name):
     return json.loads(path.read_text()) if path.exists() else None
 
 
-def key(kernel, settings):
+def key(kernel, variants):
     """What a dump depends on: as long as it is the same, a cached dump is right."""
-    return cache.fingerprint(RECIPE, kernel.identity, dataclasses.astuple(settings), *guest_image.SOURCES)
+    return cache.fingerprint(RECIPE, kernel.identity, dataclasses.astuple(boots.settings(variants)), *guest_image.SOURCES,
+                             *boots.main_file(variants).values())
 
 
 def prepare(kernel, settings, work, **image):
@@ -117,7 +118,7 @@ def write_manifest(name, kernel, variants, settings, work, made, started):
         "mem": settings.memory_mib << 20,
         "vmcoreinfo_note": settings.kdump or settings.note,
         "seconds": round(time.monotonic() - started),
-        "key": key(kernel, settings),
+        "key": key(kernel, variants),
     }
     (work / "situations.json").write_text(json.dumps(captures.situations(work / "before"), indent=1))
     (work / "manifest.json").write_text(json.dumps(facts, indent=1))
@@ -145,7 +146,7 @@ def boot(name, kernel, variants, work, **image):
 def make_dump(name, kernel, variants):
     """Make a dump; the old one stays until the new one is whole."""
     work = dump_folder(name + ".new")
-    boot(name, kernel, variants, work)
+    boot(name, kernel, variants, work, **boots.main_file(variants))
     shutil.rmtree(dump_folder(name), ignore_errors=True)
     work.rename(dump_folder(name))
 
@@ -155,7 +156,7 @@ def ensure(name, find_kernel, variants):
     try:
         kernel = find_kernel()
         have = manifest(name)
-        if have and have["key"] == key(kernel, boots.settings(variants)):
+        if have and have["key"] == key(kernel, variants):
             return name, "cached"
         make_dump(name, kernel, variants)
         say(name, "done")
