@@ -86,7 +86,7 @@ static void node_vaddr(struct mmx_rows *r, struct mmx_value *v)
 	const struct mmx_tree_node *n = r->row;
 
 	v->word = n->vma.start +
-		  ((mmx_trees_of(r)->index - n->vma.pgoff) << r->view->kernel->arch->page_shift);
+		  ((mmx_trees_of(r)->index - n->first) << r->view->kernel->arch->page_shift);
 	if (n->search != MMX_SEARCH_MATCH)
 		mmx_value_none(v);
 }

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """anonx and immapx: every tree of the reverse map of a dump, and the generations of forks that the workload made."""
 import json
+import re
 
 import suite
 from real.check import MMX, raw_form, run, verdict
-from real.guest import made_in, words_of
+from real.guest import made_in, processes, read, words_of
+
+RANGE = re.compile(r"[0-9a-f]+-[0-9a-f]+ ")
 
 
 def documents(text):
@@ -60,7 +63,40 @@ def forks(dump, form):
     return None
 
 
+def nodes(tree):
+    for node in tree:
+        yield node
+        yield from nodes(node.get("children", []))
+
+
+def with_own_pages(dump, pid):
+    """Where the mappings of a process begin that have anonymous pages."""
+    address = None
+    for line in read(dump.before, pid, "smaps").splitlines():
+        if RANGE.match(line):
+            address = line.split("-")[0]
+        elif line.startswith("Anonymous:") and line.split()[1] != "0":
+            yield address
+
+
+def own_pages(dump, form):
+    """The tree of every mapping that has pages of its own has the first page where it was asked for."""
+    asked = [(pid, address) for pid in processes(dump.before) for address in with_own_pages(dump, pid)]
+    result = run(MMX, "-c", form, "--json", "-i", "-",
+                 text="".join(f"anonx -u {pid} {address}\n" for pid, address in asked))
+    suite.expect(result.status == 0, result)
+    faults = []
+    answers = list(documents(result.out))
+    suite.equal(len(answers), len(asked), "answers")
+    for (pid, address), answer in zip(asked, answers):
+        found = {int(node["vaddr"], 16) for node in nodes(answer["tree"]) if "vaddr" in node}
+        if int(address, 16) not in found:
+            faults.append(f"PID {pid} {address}: {[hex(at) for at in found]}")
+    return verdict(faults, len(asked), dump, 200)
+
+
 CHECKS = [
     ("trees of the reverse map", raw_form, all_trees),
     ("anonx of a chain of forks", raw_form, forks),
+    ("anonx of every mapping with pages of its own", raw_form, own_pages),
 ]
