@@ -335,7 +335,7 @@ static const void *next_page(struct mmx_rows *r)
 	mmx_rmap_answer_free(&p->answer);
 	if (!p->next(p))
 		return NULL;
-	p->verdict = mmx_classify(&p->classifier, &p->walk);
+	p->verdict = mmx_classify_fully(&p->classifier, &p->walk);
 	if (mmx_rmap_answer(&p->answer, &p->walk, p->verdict.class, &p->source, &err)) {
 		mmx_cover_fail(r->coverage, &err);
 		return NULL;

@@ -332,6 +332,16 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	return verdict;
 }
 
+struct mmx_verdict mmx_classify_fully(struct mmx_classifier *c, const struct mmx_page_walk *w)
+{
+	struct mmx_verdict verdict = mmx_classify(c, w);
+
+	if (verdict.class != CLASS_UNATTRIBUTED || c->last)
+		return verdict;
+	c->last = &mmx_know_last_owners(w->view)->map;
+	return mmx_classify(c, w);
+}
+
 struct mmx_verdict mmx_classify_run(const struct mmx_classifier *c, struct mmx_page_walk *w)
 {
 	struct mmx_verdict verdict = mmx_classify(c, w);

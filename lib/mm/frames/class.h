@@ -116,6 +116,9 @@ enum mmx_in_cache mmx_page_in_cache(const struct mmx_page_walk *w, struct mmx_er
 /** mmx_classify() - the class of a walk's current frame */
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w);
 
+/** mmx_classify_fully() - the same; owners that are asked last are found when it is nobody else's */
+struct mmx_verdict mmx_classify_fully(struct mmx_classifier *c, const struct mmx_page_walk *w);
+
 /** mmx_classify_run() - the same, of all frames of a step: a run is cut where an owner has a frame of it */
 struct mmx_verdict mmx_classify_run(const struct mmx_classifier *c, struct mmx_page_walk *w);
 

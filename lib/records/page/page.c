@@ -44,16 +44,6 @@ static void close_pages(struct mmx_rows *r)
 	mmx_tail_free(&p->tail);
 }
 
-/* Owners that are asked last are found when a page is nobody else's. */
-static void classify(struct mmx_pages *p, struct mmx_view *view)
-{
-	p->verdict = mmx_classify(&p->classifier, &p->walk);
-	if (p->verdict.class != CLASS_UNATTRIBUTED || p->classifier.last)
-		return;
-	p->classifier.last = &mmx_know_last_owners(view)->map;
-	p->verdict = mmx_classify(&p->classifier, &p->walk);
-}
-
 static const void *next_page(struct mmx_rows *r)
 {
 	struct mmx_pages *p = r->arg;
@@ -61,7 +51,7 @@ static const void *next_page(struct mmx_rows *r)
 	if (!p->next(p))
 		return NULL;
 	p->user_known = p->hugetlb_known = false;
-	classify(p, r->view);
+	p->verdict = mmx_classify_fully(&p->classifier, &p->walk);
 	mmx_page_cover_owners(p, r->view, r->coverage);
 	if (p->walk.read) {
 		p->missing(p);

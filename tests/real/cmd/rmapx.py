@@ -147,9 +147,22 @@ def all_memory(dump, form):
     return None
 
 
+def classes(dump, form):
+    """What a page is used for is what pagex says: pages of rings and buffers that processes map, above all."""
+    pfns = sorted({pfn.removeprefix("0x") for told in made_in(dump).values() for pfn in told.get("pfns", [])[:4] if pfn})
+    said = []
+    for command in ("rmapx", "pagex"):
+        result = run(MMX, "-c", form, "--columns", "pfn,class", command, *pfns)
+        suite.expect(result.status == 0, result)
+        said.append([line.split("\t") for line in result.out.splitlines()[1:]])
+    faults = [f"{one}, and pagex says {other[1]}" for one, other in zip(*said) if one != other]
+    return verdict(faults, len(said[0]), dump, 100)
+
+
 CHECKS = [
     ("rmapx of every frame against pagemap and kpagecount", raw_form, mappers),
     ("rmapx finds nobody else", raw_form, nobody_else),
     ("rmapx of what is shared", raw_form, situations),
+    ("rmapx has pagex's classes", raw_form, classes),
     ("rmapx -a", raw_form, all_memory),
 ]
