@@ -9,7 +9,8 @@
 /*
  * struct rmapx - a run of rmapx
  * @survey: of the frames [@from, @to], when one was needed; with -a of none in particular
- * @file, @cached: with -f; pages @first_index to @last_index of it, @left of the current folio from @next_pfn on
+ * @file, @cached: with -f; pages @first_index to @last_index of it, @left of the current folio from @next_pfn on;
+ *	@in_memory: how many there were
  * @wrong: with -a, the frames that something is wrong with; @next_wrong: the number of the next one
  */
 struct rmapx {
@@ -21,7 +22,7 @@ struct rmapx {
 	struct mmx_what_file file;
 	struct mmx_cached cached;
 	uint64_t first_index, last_index;
-	uint64_t next_pfn, left;
+	uint64_t next_pfn, left, in_memory;
 	struct {
 		MMX_ARRAY(uint64_t);
 	} wrong;
@@ -101,8 +102,10 @@ static bool next_of_file(struct mmx_rmap_pages *pages)
 		if (!x->left && !take_folio(x))
 			continue;
 		x->left--;
-		if (mmx_page_walk_look(&pages->walk, x->next_pfn++))
+		if (mmx_page_walk_look(&pages->walk, x->next_pfn++)) {
+			x->in_memory++;
 			return true;
+		}
 	}
 	return false;
 }
@@ -145,6 +148,8 @@ static enum mmx_exit show_file(struct mmx_run *run, struct rmapx *x)
 	mmx_page_walk_end(&x->pages.walk);
 	if (!mmx_cover_whole(&x->cached.coverage))
 		mmx_say(run, "its page cache: %s", x->cached.coverage.first.text);
+	else if (!x->in_memory)
+		mmx_say(run, "none of these pages is in memory; filex tells what stands there");
 	return mmx_worse(status, mmx_exit_of(&x->cached.coverage));
 }
 
