@@ -2,11 +2,13 @@
 /* Who maps a page: the page with its counts, and every entry of a page table that holds it. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "kernel/member.h"
 #include "mm/files/mapping.h"
 #include "mm/mem.h"
 #include "mm/processes/task.h"
+#include "mm/processes/user_space.h"
 #include "mm/rmap/areas.h"
 #include "records/records.h"
 #include "records/rmap.h"
@@ -114,36 +116,67 @@ static const char *special_words(const struct mmx_user_entry *entry)
 	return entry->flags & MMX_PTE_SPECIAL ? "special" : NULL;
 }
 
-/* A child in vfork() has its parent's address space until it executes something, and the parent waits. */
-static bool in_vfork(const struct mmx_rows *r, const struct mapping *m)
-{
-	const struct mmx_task *task = &mmx_know_tasks(r->view)->v[m->who->task];
-	uint64_t done;
-
-	return !mmx_kread_member(r->view, task->addr, M_task_struct_vfork_done, &done) && done;
-}
-
-/* What is to be known of a mapping beyond that it is one. */
-static void remark(struct mmx_rows *r, struct mmx_value *v)
+/* What the entry is beyond a mapping, or how else it was found; NULL when there is nothing to say. */
+static const char *entry_words(const struct mmx_rmap_entry *e)
 {
 	static const char *const ways[] = {
 		[MMX_RMAP_HIDDEN] = "hidden in the tree",
 		[MMX_RMAP_BY_TABLES] = "no tree leads to it",
 	};
-	const struct mapping *m = r->row;
+	const char *special = special_words(&e->entry);
 
-	v->text = special_words(&m->e->entry);
-	if (m->e->entry.kind != MMX_USER_MAPPED)
-		v->text = mmx_user_words(m->e->entry.kind);
-	else if (!v->text && !m->e->vma.addr)
-		v->text = "no VMA";
-	else if (!v->text && m->e->way)
-		v->text = ways[m->e->way];
-	else if (!v->text && m->user)
-		v->text = in_vfork(r, m) ? "same mm, in vfork()" : "same mm";
-	else if (!v->text && m->e->again)
-		v->text = "same table";
-	if (!v->text)
+	if (e->entry.kind != MMX_USER_MAPPED)
+		return mmx_user_words(e->entry.kind);
+	if (special)
+		return special;
+	if (!e->vma.addr)
+		return "no VMA";
+	return e->way ? ways[e->way] : e->again ? "same table" : NULL;
+}
+
+/* Who else has the address space. A child in vfork() has its parent's, who waits until it runs a program. */
+static size_t sharing_words(const struct mmx_rows *r, const struct mapping *m, char *text,
+			    size_t size)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(r->view);
+	const struct mmx_task *kernel = m->user ? NULL : mmx_mm_borrower(tasks, m->e->mm),
+			      *task = m->who ? &tasks->v[m->who->task] : NULL;
+	struct mmx_user_space space;
+	size_t n = 0;
+
+	if (!task) {
+		mmx_user_space_of_mm(&space, r->view, m->e->mm, NULL);
+		n = snprintf(text, size, "; %s", mmx_user_memory_words(space.memory));
+	} else {
+		if (m->users > 1 && mmx_task_in_vfork(r->view, task))
+			n += snprintf(text, size, "; same mm, in vfork()");
+		else if (m->user)
+			n += snprintf(text, size, "; same mm");
+		if (m->who->threads > 1 || !task->mm)
+			n += snprintf(text + n, size - n, "; %u thread%s%s", m->who->threads,
+				      m->who->threads > 1 ? "s" : "",
+				      task->mm ? "" : ", the leader has exited");
+	}
+	if (kernel)
+		n += snprintf(text + n, size - n, "; used by the kernel's %d %s", kernel->pid,
+			      kernel->comm);
+	return n;
+}
+
+/* What is to be known of a mapping beyond that it is one. */
+static void remark(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mapping *m = r->row;
+	const char *entry = entry_words(m->e);
+	char sharing[160] = "";
+
+	if (sharing_words(r, m, sharing, sizeof(sharing)) && entry)
+		mmx_value_textf(v, "%s%s", entry, sharing);
+	else if (*sharing)
+		mmx_value_textf(v, "%s", sharing + strlen("; "));
+	else if (entry)
+		v->text = entry;
+	else
 		mmx_value_none(v);
 }
 
@@ -200,7 +233,9 @@ static const struct mmx_field mapping_fields[] = {
 	 .get = entry_at},
 	{"vma", MMX_ADDR, "the VMA that the address is in; null where there is none",
 	 .may = MMX_OR_NULL, .get = vma},
-	{"remark", MMX_TEXT, "what it is beyond a mapping, or how else it was found",
+	{"remark", MMX_TEXT,
+	 "what it is beyond a mapping, how else it was found, and who else has the address space: processes, "
+	 "threads, the kernel's own",
 	 .may = MMX_OR_NONE, .get = remark},
 	{0},
 };

@@ -41,7 +41,7 @@ static uint64_t link_of(unsigned int i)
 
 static void user(uint64_t of, int32_t tgid)
 {
-	if (!mmx_array_add(&tasks->users, (struct mmx_mm_user){of, tgid, 0}))
+	if (!mmx_array_add(&tasks->users, (struct mmx_mm_user){of, tgid, 0, 1}))
 		abort();
 }
 

@@ -30,7 +30,7 @@ static void add_process(uint64_t root, int32_t tgid)
 {
 	uint64_t pgd = FAKE_VA + (root << 12), mm = fake_put(m, &pgd, 8);
 
-	if (!mmx_array_add(&tasks->users, (struct mmx_mm_user){mm, tgid, 0}))
+	if (!mmx_array_add(&tasks->users, (struct mmx_mm_user){mm, tgid, 0, 1}))
 		abort();
 }
 

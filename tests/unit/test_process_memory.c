@@ -52,7 +52,7 @@ static void setup(void)
 	tasks = mmx_knowledge_give(m->mem.knowledge, MMX_KNOWN_tasks);
 	mm = fake_put(m, &pgd, 8);
 	if (!mmx_array_add(tasks, (struct mmx_task){.pid = 10, .tgid = 10}) ||
-	    !mmx_array_add(&tasks->users, (struct mmx_mm_user){mm, 10, 0}))
+	    !mmx_array_add(&tasks->users, (struct mmx_mm_user){mm, 10, 0, 1}))
 		abort();
 	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
 		((struct page *)m->bytes)[pfn] = (struct page){.mapping = 0x1000, .refcount = 1};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Idle tasks, which no list has: each CPU's runqueue names its own. */
+/* Idle tasks, which no list has: each CPU's runqueue names its own. Who uses an address space. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -109,8 +109,73 @@ static void kernels_of_one_cpu_have_one(void)
 	fake_memory_free(m);
 }
 
+/* A process of one thread, on the list behind init_task. */
+static void add_process(uint32_t pid, uint64_t mm, uint32_t flags)
+{
+	uint64_t at = put_task(), init_task, tasks, signal[2];
+	struct task *t = fake_at(m, at), *first;
+
+	CHECK(mmx_symbol_addr(&m->view->kernel->symbols, "init_task", &init_task), "init_task");
+	first = fake_at(m, init_task);
+	tasks = init_task + offsetof(struct task, tasks);
+	t->pid = t->tgid = pid;
+	t->mm = mm;
+	t->flags = flags;
+	signal[0] = signal[1] = at + offsetof(struct task, thread_node);
+	t->signal = fake_put(m, signal, sizeof(signal));
+	t->thread_node.next = t->thread_node.prev = t->signal;
+	t->tasks.next = first->tasks.next;
+	t->tasks.prev = tasks;
+	first->tasks.next = at + offsetof(struct task, tasks);
+	((struct list *)fake_at(m, t->tasks.next))->prev = first->tasks.next;
+}
+
+/* Another thread of the process that was added last. */
+static void add_thread(uint32_t pid, uint32_t tgid, uint64_t mm)
+{
+	uint64_t at = put_task(), init_task, leader, node = at + offsetof(struct task, thread_node);
+	struct task *t = fake_at(m, at);
+	struct list *head;
+
+	mmx_symbol_addr(&m->view->kernel->symbols, "init_task", &init_task);
+	leader = ((struct task *)fake_at(m, init_task))->tasks.next - offsetof(struct task, tasks);
+	*t = (struct task){.pid = pid, .tgid = tgid, .mm = mm};
+	t->signal = ((struct task *)fake_at(m, leader))->signal;
+	head = fake_at(m, t->signal);
+	t->thread_node = (struct list){t->signal, head->prev};
+	((struct list *)fake_at(m, head->prev))->next = node;
+	head->prev = node;
+}
+
+static void users_of_an_address_space(void)
+{
+	const uint64_t mm = 0xffff888000001000, other = 0xffff888000002000;
+	const struct mmx_mm_user *users;
+	const struct mmx_tasks *tasks;
+	const struct mmx_task *kernel;
+	size_t n;
+
+	setup(false);
+	add_process(30, mm, 0);
+	add_process(20, mm, 0x00200000); /* PF_KTHREAD */
+	add_process(10, mm, 0);
+	add_thread(11, 10, mm);
+	add_thread(12, 10, mm);
+	tasks = find();
+	CHECK(tasks->n == 6 && mmx_cover_whole(&tasks->coverage), SEEN);
+	users = mmx_mm_users(tasks, mm, &n);
+	CHECK(n == 2 && users[0].tgid == 10 && users[0].threads == 3 && users[1].tgid == 30 &&
+		      users[1].threads == 1,
+	      "%zu processes, %u threads", n, n ? users[0].threads : 0);
+	kernel = mmx_mm_borrower(tasks, mm);
+	CHECK(kernel && kernel->pid == 20, "PID %d", kernel ? kernel->pid : -1);
+	CHECK(!mmx_mm_borrower(tasks, other), "nobody works on it");
+	fake_memory_free(m);
+}
+
 int main(void)
 {
+	RUN(users_of_an_address_space);
 	RUN(runqueues_name_idle_tasks);
 	RUN(kernels_of_one_cpu_have_one);
 	return unit_end();

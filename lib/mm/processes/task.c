@@ -156,6 +156,15 @@ static int by_mm(const void *a, const void *b)
 	return x->tgid < y->tgid ? -1 : x->tgid > y->tgid;
 }
 
+static int by_borrowed_mm(const void *a, const void *b)
+{
+	const struct mmx_mm_borrower *x = a, *y = b;
+
+	if (x->mm != y->mm)
+		return x->mm < y->mm ? -1 : 1;
+	return x->task < y->task ? -1 : x->task > y->task;
+}
+
 static bool same_process(const struct mmx_task *a, const struct mmx_task *b)
 {
 	return a->tgid == b->tgid;
@@ -174,11 +183,18 @@ static bool add_users(struct mmx_tasks *tasks, size_t first, size_t end)
 	for (size_t i = first; i < end; i++) {
 		const struct mmx_task *t = &tasks->v[i];
 
-		if (t->kernel || !t->mm || t->mm == last)
+		if (!t->mm)
 			continue;
-		last = t->mm;
-		if (!mmx_array_add(&tasks->users, (struct mmx_mm_user){t->mm, t->tgid, task}))
+		if (t->kernel) {
+			if (!mmx_array_add(&tasks->borrowers, (struct mmx_mm_borrower){t->mm, i}))
+				return false;
+			continue;
+		}
+		if (t->mm != last &&
+		    !mmx_array_add(&tasks->users, (struct mmx_mm_user){t->mm, t->tgid, task, 0}))
 			return false;
+		last = t->mm;
+		tasks->users.v[tasks->users.n - 1].threads++;
 	}
 	return true;
 }
@@ -196,6 +212,7 @@ static bool find_users(struct mmx_tasks *tasks)
 	}
 	if (tasks->users.n)
 		qsort(tasks->users.v, tasks->users.n, sizeof(*tasks->users.v), by_mm);
+	mmx_array_sort(&tasks->borrowers, by_borrowed_mm);
 	return true;
 }
 
@@ -231,6 +248,7 @@ void mmx_tasks_free(struct mmx_tasks *tasks)
 {
 	mmx_array_free(tasks);
 	mmx_array_free(&tasks->users);
+	mmx_array_free(&tasks->borrowers);
 }
 
 const struct mmx_task *mmx_task_find(const struct mmx_tasks *tasks, int32_t pid)
@@ -251,6 +269,13 @@ uint64_t mmx_task_mm(const struct mmx_tasks *tasks, const struct mmx_task *task)
 			return tasks->v[i].mm;
 	}
 	return 0;
+}
+
+const struct mmx_task *mmx_mm_borrower(const struct mmx_tasks *tasks, uint64_t mm)
+{
+	const struct mmx_mm_borrower *first = mmx_array_at(&tasks->borrowers, mm, mm);
+
+	return first ? &tasks->v[first->task] : NULL;
 }
 
 const struct mmx_mm_user *mmx_mm_users(const struct mmx_tasks *tasks, uint64_t mm, size_t *n)

@@ -30,13 +30,21 @@ struct mmx_task {
 struct mmx_mm_user {
 	uint64_t mm;
 	int32_t tgid;
-	uint32_t task; /* index of the leader, or of the first thread that is known */
+	uint32_t task;    /* index of the leader, or of the first thread that is known */
+	uint32_t threads; /* how many of them do */
+};
+
+/** struct mmx_mm_borrower - a thread of the kernel's that works on an address space for somebody */
+struct mmx_mm_borrower {
+	uint64_t mm;
+	uint32_t task; /* its index */
 };
 
 /**
  * struct mmx_tasks - all of them
  * @v: by process and then thread; the idle tasks have PID 0 and come first
  * @users: by address space and then process
+ * @borrowers: threads of the kernel's, by address space
  */
 struct mmx_tasks {
 	struct mmx_coverage coverage;
@@ -44,6 +52,9 @@ struct mmx_tasks {
 	struct {
 		MMX_ARRAY(struct mmx_mm_user);
 	} users;
+	struct {
+		MMX_ARRAY(struct mmx_mm_borrower);
+	} borrowers;
 };
 
 /** mmx_tasks_find() - read them all: mmx_know_tasks() keeps them */
@@ -56,6 +67,9 @@ const struct mmx_task *mmx_task_find(const struct mmx_tasks *tasks, int32_t pid)
 
 /** mmx_task_mm() - the address space of a task's process: another thread's when its own is gone; or 0 */
 uint64_t mmx_task_mm(const struct mmx_tasks *tasks, const struct mmx_task *task);
+
+/** mmx_mm_borrower() - the first thread of the kernel's that works on an address space; NULL when none does */
+const struct mmx_task *mmx_mm_borrower(const struct mmx_tasks *tasks, uint64_t mm);
 
 /** mmx_mm_users() - the processes that use an address space; NULL and *@n = 0 when none does */
 const struct mmx_mm_user *mmx_mm_users(const struct mmx_tasks *tasks, uint64_t mm, size_t *n);

@@ -111,8 +111,12 @@ def nobody_else(dump, form):
 def situations(dump, form):
     """What the workload shared is found with each that shares it."""
     faults, compared = [], 0
+    remarks = {"threads": f"{len(made_in(dump)['threads']['tids'])} threads", "leader_dead": "the leader has exited",
+               "clone_vm": "same mm", "vfork": "same mm, in vfork()"}
     for name, told in made_in(dump).items():
         pfns = [pfn for pfn in told.get("pfns", []) if pfn]
+        if name in remarks:
+            told = {"sharers": [], **told}
         if not pfns or "sharers" not in told or name == "anon_cow_copied":
             continue
         result = run(MMX, "-c", form, "--json", "rmapx", *[pfn.removeprefix("0x") for pfn in pfns[-1:]])
@@ -122,7 +126,25 @@ def situations(dump, form):
         found = {mapping["pid"] for mapping in page["mappings"]}
         if told["pid"] not in found:
             faults.append(f"{name}: page {pfns[-1]} has {sorted(found)}, and {told['pid']} maps it")
+        said = [mapping.get("remark", "") for mapping in page["mappings"]]
+        if not any(remarks.get(name, "") in words for words in said):
+            faults.append(f"{name}: no row says {remarks[name]}, but {said}")
     return verdict(faults, compared, dump, 3)
+
+
+def of_files(dump, form):
+    """Pages of a file by their indexes; what is not in memory is said."""
+    told = made_in(dump)["ext4_holes"]
+    result = run(MMX, "-c", form, "--json", "rmapx", "-f", told["path"], "0-ff")
+    suite.expect(result.status == 0, result)
+    pages = suite.document(result.out, "mmx.rmap/1")["pages"]
+    if [int(page["index"], 16) for page in pages] != told["data_pages"]:
+        return f"{[page['index'] for page in pages]}, and pages {told['data_pages']} were written"
+    if any(told["pid"] not in [m["pid"] for m in page["mappings"]] for page in pages):
+        return f"{told['pid']} maps all of it, and {[page['mappings'] for page in pages]}"
+    result = run(MMX, "-c", form, "rmapx", "-f", told["path"], "1-63")
+    suite.expect(result.status == 0 and "none of these pages is in memory" in result.err, result)
+    return None
 
 
 def all_memory(dump, form):
@@ -164,5 +186,6 @@ CHECKS = [
     ("rmapx finds nobody else", raw_form, nobody_else),
     ("rmapx of what is shared", raw_form, situations),
     ("rmapx has pagex's classes", raw_form, classes),
+    ("rmapx -f", raw_form, of_files),
     ("rmapx -a", raw_form, all_memory),
 ]
