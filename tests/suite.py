@@ -169,6 +169,8 @@ COMMANDS = {
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
+    "symx": Calls((("init_task",), ("-a", "runqueues"), ("init_task-init_task+100",)), "mmx.sym/1",
+                  "address,cpu,name"),
     "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),
 }
 

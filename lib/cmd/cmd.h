@@ -147,6 +147,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(filex)        \
 	COMMAND(swapx)        \
 	COMMAND(logx)         \
+	COMMAND(symx)         \
 	COMMAND(doctorx)      \
 	COMMAND(procx)
 
