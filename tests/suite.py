@@ -167,6 +167,7 @@ COMMANDS = {
                  "walks.end.state,states.entries,slots.start"),
     "vmax": Calls((("-a",), ("-v", "-T", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
+    "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
     "symx": Calls((("init_task",), ("-a", "runqueues"), ("init_task-init_task+100",)), "mmx.sym/1",

@@ -146,6 +146,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(vmax)         \
 	COMMAND(filex)        \
 	COMMAND(swapx)        \
+	COMMAND(stackx)       \
 	COMMAND(logx)         \
 	COMMAND(symx)         \
 	COMMAND(doctorx)      \

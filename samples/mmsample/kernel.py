@@ -10,10 +10,10 @@ from .memory import PAGE
 from .pagetables import (ACCESSED, DIRTY, GLOBAL, HUGE, KERNEL_TABLE, NX, PRESENT, PageTable, WRITE)
 from .files import FileSystem
 from .memcg import NOW, TICK_NS, LruBatches, MemCgroup, init_lruvec
-from .percpu import PerCpu
+from .percpu import CPUS, PerCpu
 from .settings import Settings
 from .slab import Slabs
-from .tasks import Task
+from .tasks import STACK_PAGES, STACK_SIZE, Task
 from .vmalloc import Vmalloc
 from .zones import Node
 
@@ -186,10 +186,18 @@ class Kernel:
         self.init_task = m.image.object("init_task", "task_struct")
         self.idle = Task(self, 0, "swapper/0", None, self.init_task).kthread()
         self.init_task["active_mm"] = self.init_mm
-        self.init_task["stack"] = m.image.place("init_stack", 4 * PAGE, PAGE)
+        self.init_task["stack"] = m.image.place("init_stack", STACK_SIZE, PAGE)
+        self.idle.fill_stack([m.phys(self.init_task["stack"]) + i * PAGE for i in range(STACK_PAGES)])
         # The other CPU never came up as far as the scheduler knows: its queue has no idle task.
         queues = self.percpu.place("runqueues", m.types.size("struct rq"), 64)
-        self.percpu.object("rq", queues, 0)["idle"] = self.init_task.address
+        self.percpu.object("rq", queues, 0).set(idle=self.init_task, curr=self.init_task)
+        self._place_irq_stacks()
+
+    def _place_irq_stacks(self):
+        hot = self.percpu.place("pcpu_hot", self.machine.types.size("struct pcpu_hot"), 64)
+        for cpu in range(CPUS):
+            stack = self.machine.image.place("", STACK_SIZE, PAGE)
+            self.percpu.object("pcpu_hot", hot, cpu)["hardirq_stack_ptr"] = stack + STACK_SIZE - 8
 
     # The end.
 

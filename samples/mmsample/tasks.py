@@ -12,6 +12,9 @@ VM_GROWSDOWN, VM_LOCKED, VM_HUGETLB, VM_MERGEABLE = 0x100, 0x2000, 0x400000, 0x8
 VM_MAY = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC
 RW = VM_READ | VM_WRITE | VM_MAY
 STACK_PAGES = 4
+STACK_SIZE = STACK_PAGES * PAGE
+STACK_END = 0x57AC6E9D  # its lowest word
+STACK_USED, STACK_DEEPEST = 0x1A8, 0x6F8
 CONTEXT_SWITCHES = 17
 
 
@@ -73,7 +76,17 @@ class Task:
         self.stack = area
         if self.kernel.types.has("task_struct", "stack_vm_area"):
             self.task["stack_vm_area"] = area.object
-        self.kernel.count("NR_KERNEL_STACK_KB", STACK_PAGES * PAGE // 1024)
+        self.fill_stack([pfn * PAGE for pfn in area.pfns])
+        self.kernel.count("NR_KERNEL_STACK_KB", STACK_SIZE // 1024)
+
+    def fill_stack(self, pages):
+        """The mark at its end, and what is left of calls that went deeper than where the task left off."""
+        memory = self.kernel.machine.memory
+        for phys in pages:
+            memory.touch(phys, PAGE)
+        memory.put(pages[0], STACK_END)
+        memory.put(pages[-1] + PAGE - STACK_DEEPEST, self.kernel.machine.image.base)
+        self.task["thread.sp"] = self.task["stack"] + STACK_SIZE - STACK_USED
 
     def kthread(self):
         self.task["flags"] = PF_KTHREAD

@@ -7,13 +7,16 @@ ENDS = (("__start_init_stack", "__end_init_stack"), ("__start_init_task", "__end
 
 
 def frames(kernel, tasks):
-    area_at = kernel.target.member("struct task_struct", "stack_vm_area")
     for task in tasks:
-        area = kernel.number(task.address + area_at[0]) if area_at else 0
-        # The page behind an area's end guards it and is counted in its size.
-        size = kernel.member(area, "struct vm_struct", "size") - PAGE if area else first_size(kernel)
-        for at in range(0, size if task.stack else 0, PAGE):
+        for at in range(0, size_of(kernel, task) if task.stack else 0, PAGE):
             yield kernel.phys(task.stack + at) >> PAGE_SHIFT
+
+
+def size_of(kernel, task):
+    """The page behind an area's end guards it and is counted in its size."""
+    area_at = kernel.target.member("struct task_struct", "stack_vm_area")
+    area = kernel.number(task.address + area_at[0]) if area_at else 0
+    return kernel.member(area, "struct vm_struct", "size") - PAGE if area else first_size(kernel)
 
 
 def first_size(kernel):

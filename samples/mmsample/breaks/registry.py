@@ -131,6 +131,10 @@ def filex(words, *says, status=1):
     return Answer(("filex", *words.split()), says, status)
 
 
+def stackx(*says, status=1):
+    return Answer(("stackx",), says, status)
+
+
 def logx(*says, status=1):
     return Answer(("logx",), says, status)
 
