@@ -8,10 +8,12 @@ import json
 import re
 from pathlib import Path
 
+import fits
+
 FOLDER = Path(__file__).resolve().parent.parent / "docs/schema"
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 NOTES = {"$comment", "$schema", "$defs", "title"}
-NONE = ()  # faults; documents have millions of values, nearly all of them right
+NONE = ()  # faults
 
 
 class SchemaError(Exception):
@@ -20,6 +22,7 @@ class SchemaError(Exception):
 
 class Schema:
     """A file of schemas; others that it refers to are beside it."""
+    notes = NOTES
 
     def __init__(self, content, folder=FOLDER):
         self.content = content
@@ -73,18 +76,19 @@ class Schema:
         checks = [KEYWORDS[keyword](self, schema) for keyword in sorted(schema.keys() - NOTES)]
         if len(checks) == 1:
             return checks[0]
-        fits = plain(schema)
-        if fits:
-            return lambda value: NONE if fits(value) else [fault for check in checks for fault in check(value)]
         return lambda value: [fault for check in checks for fault in check(value)]
 
     @functools.cached_property
     def check(self):
         return self.check_of(self.content)
 
+    @functools.cached_property
+    def fits(self):
+        return fits.of(self, self.content)
+
     def faults(self, value):
         """What is wrong with a document, as lines; none when it is as the schema says."""
-        return ["$" + fault for fault in self.check(value)]
+        return [] if self.fits(value) else ["$" + fault for fault in self.check(value)]
 
 
 def is_type(value, name):
@@ -99,18 +103,6 @@ def same(one, other):
 def shown(value):
     text = json.dumps(value)
     return text if len(text) < 80 else text[:77] + "..."
-
-
-def plain(schema):
-    """Whether a text or number is right, in one step; None when the schema is of something else."""
-    keywords = schema.keys() - NOTES
-    if schema.get("type") == "string" and keywords <= {"type", "pattern"}:
-        fits = re.compile(schema["pattern"][1:-1], re.S).fullmatch
-        return lambda value: type(value) is str and fits(value)
-    if schema.get("type") == "integer" and keywords == {"type", "minimum"}:
-        least = schema["minimum"]
-        return lambda value: type(value) is int and value >= least
-    return None
 
 
 def of_ref(home, schema):

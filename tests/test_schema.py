@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The schemas of docs/schema/, and what checks documents against them."""
+import json
 import re
 import sys
 
@@ -84,6 +85,57 @@ def classes():
     pages = schema.load(schema.FOLDER / "page.json").content["properties"]["pages"]["items"]["anyOf"]
     for page in pages:
         equal(sorted(page["properties"]["class"]["enum"]), sorted(known), "classes")
+
+
+OTHERS = (None, True, -1, 1.5, "", "0x01", [], {})
+DEPTH = 12  # of what refers to itself
+
+
+def example(home, part, depth=0):
+    """A value that has all that a schema knows, but in what is too deep."""
+    home, part = home.resolve(part)
+    if "anyOf" in part:
+        return example(home, part["anyOf"][0 if depth < DEPTH else -1], depth + 1)
+    if "const" in part or "enum" in part:
+        return part["const"] if "const" in part else part["enum"][-1]
+    kind = part["type"] if isinstance(part["type"], str) else part["type"][0]
+    if kind == "object":
+        return {name: example(home, member, depth + 1) for name, member in part["properties"].items()
+                if depth < DEPTH or name in part.get("required", ())}
+    if kind == "array":
+        return [example(home, part["items"], depth + 1)] * part.get("minItems", 1) if depth < DEPTH else []
+    if kind == "string":
+        return next(text for text in ("0x1", "00", "00:00", "1.00%") if re.fullmatch(part.get("pattern", ".*"), text))
+    return {"integer": max(1, part.get("minimum", 1)), "boolean": True, "null": None}[kind]
+
+
+def changed(value):
+    """The same with one thing otherwise, over and over: a value, one member less, one more."""
+    yield from OTHERS
+    if isinstance(value, dict):
+        yield {**value, "unheard of": 0}
+        for name, member in value.items():
+            yield {key: kept for key, kept in value.items() if key != name}
+            for other in changed(member):
+                yield {**value, name: other}
+    if isinstance(value, list) and value:
+        yield from ([other, *value[1:]] for other in changed(value[0]))
+
+
+@TESTS.enter("the quick way and the thorough one take the same documents")
+def both_ways():
+    for path in schema.FOLDER.glob("*.json"):
+        home = schema.load(path)
+        if "type" not in home.content:
+            continue  # what the others have in common
+        whole = example(home, home.content)
+        expect(home.fits(whole), f"{path.name}: the quick way refuses {home.check(whole)}")
+        taken = 0
+        for value in changed(whole):
+            quick, thorough = bool(home.fits(value)), not home.check(value)
+            equal(quick, thorough, f"{path.name}: whether {json.dumps(value)[:200]} is taken")
+            taken += quick
+        expect(taken, f"{path.name}: no document with a change is taken")
 
 
 def main():
