@@ -50,6 +50,7 @@
 #include "mm/processes/open_files.h"
 #include "mm/processes/task.h"
 #include "mm/processes/user_entry.h"
+#include "mm/processes/smaps_lines.h"
 #include "mm/processes/thp_eligible.h"
 #include "mm/processes/vm_flags.h"
 #include "mm/processes/vma_name.h"

@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "kernel/member.h"
-#include "kernel/texts.h"
 #include "mm/mem.h"
 #include "mm/processes/smaps.h"
+#include "mm/processes/smaps_lines.h"
 #include "mm/processes/thp_eligible.h"
 #include "mm/processes/vm_flags.h"
 #include "mm/processes/vma_name.h"
@@ -18,68 +16,26 @@
 
 #define ROLLUP_COLUMN 73 /* as the names of mappings have it in maps */
 
-/* Lines that not every release has, and the form of one that has changed. */
-enum { KSM, THP_NARROW, KEY, TEXTS };
-
-/* The processor's keys, as the kernel has found and switched them on: a bit of its words of capabilities. */
-#define OSPKE_WORD 16
-#define OSPKE_BIT  4
-
 /**
  * struct state - what smaps rests on
- * @has_ksm: since 6.7; @thp_narrow: THPeligible without a width, up to 6.6
- * @has_keys: ProtectionKey, where kernel and processor have them
  */
 struct state {
 	struct mmx_proc_mm mm;
 	struct mmx_smaps_walk *walk;
-	bool has_ksm, thp_narrow, has_keys;
+	const struct mmx_smaps_lines *lines;
 };
-
-/*
- * What a release prints.
- */
-
-static int has_keys(struct mmx_view *view, bool *has, struct mmx_err *err)
-{
-	const struct mmx_layout *l = &view->kernel->layout;
-	unsigned char word[4];
-	uint64_t cpu;
-
-	if (!mmx_has(l, M_cpuinfo_x86_x86_capability) ||
-	    !mmx_symbol_addr(&view->kernel->symbols, "boot_cpu_data", &cpu))
-		return mmx_fail(
-			err, MMX_EMISSING,
-			"boot_cpu_data tells whether the processor has protection keys, and "
-			"it is not known");
-	cpu += mmx_off(l, M_cpuinfo_x86_x86_capability) + OSPKE_WORD * 4;
-	if (mmx_kread_ok(view, cpu, word, sizeof(word), "boot_cpu_data", err))
-		return -1;
-	*has = mmx_le32(word) >> OSPKE_BIT & 1;
-	return 0;
-}
-
-static int find_lines(struct mmx_proc *p, struct state *s, struct mmx_err *err)
-{
-	struct mmx_text text[TEXTS] = {
-		[KSM] = {.begins = " kB\nKSM:            "},
-		[THP_NARROW] = {.begins = "THPeligible:    %d\n"},
-		[KEY] = {.begins = "ProtectionKey:  %8u\n"},
-	};
-
-	if (mmx_texts_find(p->view, text, TEXTS, err))
-		return -1;
-	s->has_ksm = *text[KSM].text;
-	s->thp_narrow = *text[THP_NARROW].text;
-	return *text[KEY].text ? has_keys(p->view, &s->has_keys, err) : 0;
-}
 
 static int find(struct mmx_proc *p, struct mmx_err *err)
 {
 	struct state *s = p->state;
 
-	if (mmx_proc_mm_find(p, &s->mm, err) || find_lines(p, s, err))
+	if (mmx_proc_mm_find(p, &s->mm, err))
 		return -1;
+	s->lines = mmx_know_smaps_lines(p->view);
+	if (!mmx_cover_whole(&s->lines->coverage)) {
+		*err = s->lines->coverage.first;
+		return -1;
+	}
 	s->walk = mmx_smaps_begin(p->view, err);
 	return s->walk ? 0 : -1;
 }
@@ -125,7 +81,7 @@ static void put_sums(struct mmx_proc *p, const struct mmx_smaps *m, bool rollup,
 		{"Private_Dirty:  ", m->private_dirty, false, false},
 		{"Referenced:     ", m->referenced, false, false},
 		{"Anonymous:      ", m->anonymous, false, false},
-		{"KSM:            ", m->ksm, !s->has_ksm, false},
+		{"KSM:            ", m->ksm, !s->lines->ksm, false},
 		{"LazyFree:       ", m->lazyfree, false, false},
 		{"AnonHugePages:  ", m->anon_thp, false, false},
 		{"ShmemPmdMapped: ", m->shmem_thp, false, false},
@@ -176,7 +132,8 @@ static void put_eligible(struct mmx_proc *p, const struct mmx_vma *vma)
 	if (unknown)
 		not_known(p, vma, &err);
 	mmx_proc_put(p, "THPeligible:    ");
-	mmx_proc_number(p, s->thp_narrow ? 1 : 8, (struct mmx_proc_value){eligible, unknown});
+	mmx_proc_number(p, s->lines->thp_narrow ? 1 : 8,
+			(struct mmx_proc_value){eligible, unknown});
 	mmx_proc_put(p, "\n");
 }
 
@@ -200,7 +157,7 @@ static void put_flags(struct mmx_proc *p, const struct mmx_vma *vma)
 	const struct state *s = p->state;
 	char text[MMX_VM_FLAGS_TEXT];
 
-	if (s->has_keys)
+	if (s->lines->keys)
 		mmx_proc_put(p, "ProtectionKey:  %8" PRIu64 "\n", key_of(flags, vma->flags));
 	mmx_vm_flags_codes(flags, vma->flags, text);
 	mmx_proc_put(p, "VmFlags: %s\n", text);
