@@ -41,20 +41,20 @@ def any_of(maker, home, schema, value):
     return "(" + " or ".join(maker.expression(home, branch, value) for branch in schema["anyOf"]) + ")"
 
 
-def plain(schema, value):
-    """Of values without parts, by their type; None when it is another."""
-    if schema["type"] == "integer":
-        least = f" and {value} >= {schema['minimum']}" if "minimum" in schema else ""
-        return f"(type({value}) is int{least})"
-    if schema["type"] == "null":
-        return f"({value} is None)"
-    if schema["type"] in ("boolean", "string") and "minimum" not in schema:
-        return f"(type({value}) is {'bool' if schema['type'] == 'boolean' else 'str'})"
-    return None
+def plain(schema, kind, value):
+    """Of values without parts, by their type; None when it is another. Bounds are of numbers alone."""
+    if kind == "integer":
+        bounds = "".join(f" and {value} {than} {schema[word]}" for word, than in (("minimum", ">="), ("maximum", "<="))
+                         if word in schema)
+        return f"(type({value}) is int{bounds})"
+    return {"null": f"({value} is None)", "boolean": f"(type({value}) is bool)",
+            "string": f"(type({value}) is str)"}.get(kind)
 
 
 def of_type(_maker, _home, schema, value):
-    return plain(schema, value) if isinstance(schema["type"], str) else None
+    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    tests = [plain(schema, kind, value) for kind in kinds]
+    return None if None in tests else f"({' or '.join(tests)})"
 
 
 def of_pattern(maker, _, schema, value):
@@ -75,7 +75,8 @@ def of_array(maker, home, schema, value):
         return None
     items = schema["items"]
     each = maker.function(("each", id(items)), lambda: [f"return {maker.expression(home, items, 'v')}"])
-    return f"(type({value}) is list and all(map({each}, {value})))"
+    least = f" and len({value}) >= {schema['minItems']}" if "minItems" in schema else ""
+    return f"(type({value}) is list{least} and all(map({each}, {value})))"
 
 
 def of_object(maker, home, schema, value):
@@ -101,8 +102,8 @@ def of_object(maker, home, schema, value):
 
 
 FORMS = {frozenset(keywords): make for make, *forms in (
-    (any_of, ("anyOf",)), (of_type, ("type",), ("type", "minimum")), (of_pattern, ("type", "pattern")),
-    (of_words, ("enum",), ("const",)), (of_array, ("type", "items")),
+    (any_of, ("anyOf",)), (of_type, ("type",), ("type", "minimum"), ("type", "minimum", "maximum")), (of_pattern, ("type", "pattern")),
+    (of_words, ("enum",), ("const",)), (of_array, ("type", "items"), ("type", "items", "minItems")),
     (of_object, ("type", "properties", "additionalProperties"),
      ("type", "properties", "required", "additionalProperties")),
 ) for keywords in forms}

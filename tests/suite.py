@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the suites written in Python share: running mmx, and saying how a test came out."""
+import functools
 import json
 import subprocess
 import traceback
@@ -23,9 +24,13 @@ class Result:
     """How a command ended."""
     words: list
     status: int
-    out: str
+    raw: bytes  # standard output as it came
     err: str
-    raw: bytes = b""  # standard output as it came
+
+    @functools.cached_property
+    def out(self):
+        """The same as text; only when it is wanted, since a file of words has many megabytes."""
+        return self.raw.decode(errors="replace")
 
     def __str__(self):
         text = f"{' '.join(self.words)} ended with {self.status}"
@@ -42,8 +47,7 @@ def run(*words, text="", stdout=subprocess.PIPE, timeout=TIMEOUT, **options):
                                timeout=timeout, check=False, **options)
     except subprocess.TimeoutExpired:
         raise Wrong(f"{' '.join(words)} still runs after {timeout} s") from None
-    result = Result(words, ended.returncode, (ended.stdout or b"").decode(errors="replace"),
-                    ended.stderr.decode(errors="replace"), ended.stdout or b"")
+    result = Result(words, ended.returncode, ended.stdout or b"", ended.stderr.decode(errors="replace"))
     if result.status < 0 or "Sanitizer" in result.err or "runtime error:" in result.err:
         raise Wrong(f"{result}\n{result.err[-3000:]}")
     return result

@@ -88,7 +88,14 @@ def classes():
 
 
 OTHERS = (None, True, -1, 1.5, "", "0x01", [], {})
+TEXTS = ("0x1", "00", "00:00", "1.00%", "1.000000", "T1")  # one for each pattern
 DEPTH = 12  # of what refers to itself
+
+
+def text_of(pattern):
+    found = [text for text in TEXTS if re.fullmatch(pattern, text)]
+    expect(found, f"TEXTS has none for {pattern}")
+    return found[0]
 
 
 def example(home, part, depth=0):
@@ -105,7 +112,7 @@ def example(home, part, depth=0):
     if kind == "array":
         return [example(home, part["items"], depth + 1)] * part.get("minItems", 1) if depth < DEPTH else []
     if kind == "string":
-        return next(text for text in ("0x1", "00", "00:00", "1.00%") if re.fullmatch(part.get("pattern", ".*"), text))
+        return text_of(part.get("pattern", ".*"))
     return {"integer": max(1, part.get("minimum", 1)), "boolean": True, "null": None}[kind]
 
 

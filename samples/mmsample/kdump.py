@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A compressed kdump, as makedumpfile -c -d 31 writes it (header version 6, zlib)."""
 
+import functools
 import struct
 import zlib
 
@@ -19,13 +20,19 @@ def bitmap(pfns, blocks):
     return bytes(bits)
 
 
+@functools.lru_cache(maxsize=None)
+def pack(raw):
+    """Kept, since samples that are damaged differ from the whole one in few pages."""
+    return zlib.compress(raw, 1)
+
+
 def page_data(pages, pfns, at):
     """(descriptors, data): pages that compress badly are kept as they are, equal ones once."""
     descriptors, data, known = [], [], {}
     for pfn in pfns:
         raw = bytes(pages[pfn])
         if raw not in known:
-            packed = zlib.compress(raw, 1)
+            packed = pack(raw)
             flags = COMPRESSED_ZLIB if len(packed) < PAGE else 0
             packed = packed if flags else raw
             known[raw] = struct.pack("<QIIQ", at, len(packed), flags, 0)
