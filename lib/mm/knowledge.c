@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/parallel.h"
 #include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/recall.h"
@@ -61,9 +62,10 @@
 #include "mm/owners/virtio.h"
 #include "mm/owners/vmalloc.h"
 
-/* Asking for one thing finds those that it rests on, so the lock is taken more than once. */
 struct mmx_knowledge {
-	pthread_mutex_t lock;
+	pthread_mutex_t lock; /* over which are being found; not held meanwhile */
+	pthread_cond_t found; /* one of them was */
+	uint64_t being_found; /* a bit for each */
 	_Atomic(void *) it[MMX_KNOWN_COUNT];
 	bool cut_short[MMX_KNOWN_COUNT];
 	struct mmx_recall *recall;
@@ -92,7 +94,9 @@ struct known {
 #undef KNOWN
 
 #define NOTHING  0
-#define ON(name) (1ULL << MMX_KNOWN_##name)
+#define ON(name) MMX_KNOWN_BIT(MMX_KNOWN_##name)
+
+_Static_assert(MMX_KNOWN_COUNT <= 64, "a word has a bit for each");
 
 static const struct known table[MMX_KNOWN_COUNT] = {
 #define KNOWN(name, words, rests_on) \
@@ -115,7 +119,6 @@ static const union {
 struct mmx_knowledge *mmx_knowledge_new(struct mmx_err *err)
 {
 	struct mmx_knowledge *k = calloc(1, sizeof(*k));
-	pthread_mutexattr_t attr;
 
 	if (k)
 		k->recall = mmx_recall_new();
@@ -124,10 +127,8 @@ struct mmx_knowledge *mmx_knowledge_new(struct mmx_err *err)
 		mmx_fail_nomem(err);
 		return NULL;
 	}
-	pthread_mutexattr_init(&attr);
-	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
-	pthread_mutex_init(&k->lock, &attr);
-	pthread_mutexattr_destroy(&attr);
+	pthread_mutex_init(&k->lock, NULL);
+	pthread_cond_init(&k->found, NULL);
 	return k;
 }
 
@@ -150,6 +151,7 @@ void mmx_knowledge_free(struct mmx_knowledge *k)
 	for (unsigned int id = MMX_KNOWN_COUNT; id--;)
 		forget(k, id);
 	mmx_recall_free(k->recall);
+	pthread_cond_destroy(&k->found);
 	pthread_mutex_destroy(&k->lock);
 	free(k);
 }
@@ -196,13 +198,145 @@ const void *mmx_know(struct mmx_view *view, enum mmx_known id)
 	if (it)
 		return it;
 	pthread_mutex_lock(&k->lock);
+	while (k->being_found & MMX_KNOWN_BIT(id))
+		pthread_cond_wait(&k->found, &k->lock);
 	it = atomic_load(&k->it[id]);
 	if (!it) {
+		k->being_found |= MMX_KNOWN_BIT(id);
+		pthread_mutex_unlock(&k->lock);
 		it = find(k, view, id);
+		pthread_mutex_lock(&k->lock);
 		atomic_store(&k->it[id], it);
+		k->being_found &= ~MMX_KNOWN_BIT(id);
+		pthread_cond_broadcast(&k->found);
 	}
 	pthread_mutex_unlock(&k->lock);
 	return it ? it : &no_memory;
+}
+
+/* Things that are found side by side: those that no thread has begun with, and those that are not found yet. */
+struct together {
+	struct mmx_kernel *kernel;
+	pthread_mutex_t lock;
+	pthread_cond_t found;
+	uint64_t waiting, missing;
+};
+
+/* What a thread works with: it goes on until none waits, so that later pieces of the work are empty. */
+struct finder {
+	struct together *all;
+	struct mmx_view *view;
+};
+
+/* The first that rests on nothing that is missing. */
+static enum mmx_known first_ready(const struct together *all)
+{
+	unsigned int id = 0;
+
+	while (id < MMX_KNOWN_COUNT &&
+	       (!(all->waiting & MMX_KNOWN_BIT(id)) || table[id].rests_on & all->missing))
+		id++;
+	return id;
+}
+
+/* Of what waits the first one rests on things that are found or begun with: some thread is at them. */
+static bool take_ready(struct together *all, enum mmx_known *id)
+{
+	pthread_mutex_lock(&all->lock);
+	while ((*id = first_ready(all)) == MMX_KNOWN_COUNT && all->waiting)
+		pthread_cond_wait(&all->found, &all->lock);
+	if (*id < MMX_KNOWN_COUNT)
+		all->waiting &= ~MMX_KNOWN_BIT(*id);
+	pthread_mutex_unlock(&all->lock);
+	return *id < MMX_KNOWN_COUNT;
+}
+
+static void note_found(struct together *all, enum mmx_known id)
+{
+	pthread_mutex_lock(&all->lock);
+	all->missing &= ~MMX_KNOWN_BIT(id);
+	pthread_cond_broadcast(&all->found);
+	pthread_mutex_unlock(&all->lock);
+}
+
+static int find_share(void *own, uint64_t piece, void *result, struct mmx_err *err)
+{
+	struct finder *finder = own;
+	enum mmx_known id;
+
+	(void)piece, (void)result, (void)err;
+	while (take_ready(finder->all, &id)) {
+		mmx_know(finder->view, id);
+		note_found(finder->all, id);
+	}
+	return 0;
+}
+
+static void *finder_new(void *arg, struct mmx_err *err)
+{
+	struct finder *finder = calloc(1, sizeof(*finder));
+
+	if (!finder) {
+		mmx_fail_nomem(err);
+		return NULL;
+	}
+	finder->all = arg;
+	finder->view = mmx_view_new(finder->all->kernel, err);
+	if (finder->view)
+		return finder;
+	free(finder);
+	return NULL;
+}
+
+static void finder_free(void *own)
+{
+	struct finder *finder = own;
+
+	mmx_view_free(finder->view);
+	free(finder);
+}
+
+/* Which of them are not known yet, with what these rest on, which stands above them. */
+static uint64_t unknown_of(const struct mmx_knowledge *k, uint64_t wanted)
+{
+	uint64_t unknown = 0;
+
+	for (unsigned int id = MMX_KNOWN_COUNT; id--;) {
+		if (!(wanted & MMX_KNOWN_BIT(id)) || atomic_load(&k->it[id]))
+			continue;
+		unknown |= MMX_KNOWN_BIT(id);
+		wanted |= table[id].rests_on;
+	}
+	return unknown;
+}
+
+void mmx_know_together(struct mmx_view *view, uint64_t wanted)
+{
+	uint64_t unknown = unknown_of(mmx_mem(view->kernel)->knowledge, wanted);
+	struct together all = {.kernel = view->kernel, .waiting = unknown, .missing = unknown};
+	const struct mmx_parallel work = {
+		.jobs = view->kernel->jobs,
+		.pieces = __builtin_popcountll(unknown),
+		.arg = &all,
+		.begin = finder_new,
+		.end = finder_free,
+		.work = find_share,
+	};
+	struct mmx_team *team;
+	const void *none;
+	uint64_t piece;
+
+	/* One by one they are found by those who ask. */
+	if (work.jobs < 2 || !(unknown & (unknown - 1)))
+		return;
+	pthread_mutex_init(&all.lock, NULL);
+	pthread_cond_init(&all.found, NULL);
+	team = mmx_parallel_begin(&work, NULL);
+	while (team && mmx_parallel_next(team, &piece, &none, NULL) > 0)
+		;
+	mmx_parallel_end(team);
+	pthread_cond_destroy(&all.found);
+	pthread_mutex_destroy(&all.lock);
 }
 
 void *mmx_knowledge_give(struct mmx_knowledge *k, enum mmx_known id)

@@ -2,11 +2,11 @@
 /*
  * Knowledge: what was found out about a dump beyond what opening it needs, kept for the next command.
  * What there is stands in knowledge.def. Any thread may ask; each thing is found by the first that
- * does, with its own view.
+ * does, with its own view, and others that ask for it wait.
  *
- * Who finds a thing has the lock for all of them, and may ask for others in its own thread alone. So no find
- * function walks memory in pieces (frames/page_pieces.h) whose workers ask for knowledge: they would wait
- * for the lock, and it for them.
+ * Nobody waits forever, since a find function asks only for what stands above its own line in knowledge.def. That
+ * holds for what works for it, too: of workers that walk memory in pieces (frames/page_pieces.h) none asks for
+ * the thing that is being found, nor for one that rests on it.
  */
 #ifndef MMX_MM_KNOWLEDGE_H
 #define MMX_MM_KNOWLEDGE_H
@@ -25,6 +25,9 @@ enum mmx_known {
 	MMX_KNOWN_COUNT
 };
 
+/* Sets of them are words with a bit for each. */
+#define MMX_KNOWN_BIT(id) (1ULL << (id))
+
 struct mmx_knowledge;
 struct mmx_recall;
 
@@ -37,6 +40,12 @@ void mmx_knowledge_free(struct mmx_knowledge *knowledge);
  * mmx_knowledge_refresh().
  */
 const void *mmx_know(struct mmx_view *view, enum mmx_known id);
+
+/**
+ * mmx_know_together() - find the things of a set, and what they rest on, side by side on as many threads as there are
+ * It gives nothing: who needs one of them asks for it. With one thread it does nothing.
+ */
+void mmx_know_together(struct mmx_view *view, uint64_t wanted);
 
 /* const struct mmx_tasks *mmx_know_tasks(struct mmx_view *view), and so on */
 #define KNOWN(name, words, rests_on)                                                  \

@@ -55,6 +55,7 @@ void mmx_classifier_find(struct mmx_classifier *c, struct mmx_view *view, bool l
 	const struct mmx_layout *l = &k->layout;
 	uint64_t at;
 
+	mmx_owners_find(view, last);
 	*c = (struct mmx_classifier){
 		.first = &mmx_know_first_owners(view)->map,
 		.balloons = mmx_know_balloons(view),

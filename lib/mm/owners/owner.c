@@ -18,6 +18,19 @@ const struct mmx_coverage *mmx_owner_coverage(struct mmx_view *view, enum mmx_ow
 	return known < MMX_KNOWN_COUNT ? mmx_known_coverage(view, known) : &whole;
 }
 
+void mmx_owners_find(struct mmx_view *view, bool last)
+{
+	uint64_t known = 0;
+
+	for (unsigned int i = 0; i < MMX_OWNERS; i++) {
+		const struct mmx_owner_kind *kind = mmx_owner_kinds[i];
+
+		if (kind->known < MMX_KNOWN_COUNT && (last || !kind->last))
+			known |= MMX_KNOWN_BIT(kind->known);
+	}
+	mmx_know_together(view, known);
+}
+
 static uint64_t chunks(const struct mmx_owner_map *map)
 {
 	return (map->frames >> MMX_OWNER_CHUNK_SHIFT) + 1;

@@ -62,6 +62,9 @@ extern const struct mmx_owner_kind *const mmx_owner_kinds[MMX_OWNERS];
 /** mmx_owner_coverage() - how much is known of what a kind of owner has */
 const struct mmx_coverage *mmx_owner_coverage(struct mmx_view *view, enum mmx_owner owner);
 
+/** mmx_owners_find() - find all owners that are asked first, or all, side by side; what is known of each is asked for */
+void mmx_owners_find(struct mmx_view *view, bool last);
+
 /* Frames of a chunk: 1 GiB of memory. */
 #define MMX_OWNER_CHUNK_SHIFT 18
 
