@@ -55,7 +55,6 @@ static int follow_chain(struct mmx_areas *a, uint64_t *vma, struct mmx_err *err)
 {
 	struct chain chain;
 
-	a->chain = a->rb.node - mmx_off(&a->view->kernel->layout, M_anon_vma_chain_rb);
 	if (mmx_decode_require(&anon_vma_chain, &a->view->kernel->layout, err) ||
 	    mmx_decode_read(&anon_vma_chain, a->view, a->chain, &chain, err))
 		return -1;
@@ -68,19 +67,23 @@ static int follow_chain(struct mmx_areas *a, uint64_t *vma, struct mmx_err *err)
 				  a->chain, chain.anon_vma);
 }
 
+static int read_vma(struct mmx_areas *a, uint64_t addr, struct mmx_err *err)
+{
+	if (a->ask.known && a->ask.known(a->ask.known_arg, addr, &a->vma))
+		return 0;
+	if (a->ask.tree == MMX_AREAS_ANON && follow_chain(a, &addr, err))
+		return -1;
+	return mmx_vma_read(&a->vma, a->view, addr, err);
+}
+
 static int read_area(struct mmx_areas *a, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = a->view->kernel;
-	uint64_t addr, page = 1ULL << k->arch->page_shift;
+	uint64_t addr = a->rb.node - mmx_off(&k->layout, trees[a->ask.tree].node),
+		 page = 1ULL << k->arch->page_shift;
 
-	a->chain = 0;
-	if (a->ask.tree == MMX_AREAS_ANON) {
-		if (follow_chain(a, &addr, err))
-			return -1;
-	} else {
-		addr = a->rb.node - mmx_off(&k->layout, M_vm_area_struct_shared_rb);
-	}
-	if (mmx_vma_read(&a->vma, a->view, addr, err))
+	a->chain = a->ask.tree == MMX_AREAS_ANON ? addr : 0;
+	if (read_vma(a, addr, err))
 		return -1;
 	a->first = mmx_vma_index(&a->vma, a->ask.tree);
 	a->last = a->first + ((a->vma.end - a->vma.start) >> k->arch->page_shift) - 1;
@@ -89,7 +92,7 @@ static int read_area(struct mmx_areas *a, struct mmx_err *err)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the VMA at 0x%" PRIx64 " is for 0x%" PRIx64 "-0x%" PRIx64
 				" from page 0x%" PRIx64 " on, which cannot be",
-				addr, a->vma.start, a->vma.end, a->first);
+				a->vma.addr, a->vma.start, a->vma.end, a->first);
 	return 0;
 }
 

@@ -30,12 +30,16 @@ enum mmx_areas_tree { MMX_AREAS_ANON, MMX_AREAS_FILE };
  * @of: the anon_vma, or the address_space
  * @first, @last: of pages with these indexes
  * @whole: look at every node of the tree, and so find also what a wrong subtree_last hides
+ * @known: has read the VMA of the anon_vma_chain, or the VMA, at @addr before, and fills its range, offsets and
+ *	mm: then it is not read again; NULL when there is none
  */
 struct mmx_areas_ask {
 	enum mmx_areas_tree tree;
 	bool whole;
 	uint64_t of;
 	uint64_t first, last;
+	bool (*known)(void *arg, uint64_t addr, struct mmx_vma *vma);
+	void *known_arg;
 };
 
 /**

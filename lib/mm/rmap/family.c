@@ -214,7 +214,7 @@ static int find(struct finder *f, uint64_t addr)
 	struct mmx_anon anon;
 
 	if (mmx_anon_head(&anon, f->view, addr, f->err) ||
-	    mmx_mm_spaces_find(&family->spaces, f->view, f->err))
+	    mmx_mm_spaces_find(&family->spaces, f->view, NULL, 0, f->err))
 		return -1;
 	f->root = anon.root;
 	if (meet_all(f))

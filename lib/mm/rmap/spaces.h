@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/coverage.h"
+#include "base/progress.h"
 
 struct mmx_view;
 
@@ -76,8 +77,12 @@ struct mmx_mm_spaces {
 	uint64_t trees, nodes;
 };
 
-/** mmx_mm_spaces_find() - find them; -1 without memory, and when stopped */
-int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view, struct mmx_err *err);
+/**
+ * mmx_mm_spaces_find() - find them; -1 without memory, and when stopped
+ * @progress: which of it this has the first @share, or NULL
+ */
+int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view,
+		       struct mmx_progress *progress, uint64_t share, struct mmx_err *err);
 void mmx_mm_spaces_free(struct mmx_mm_spaces *spaces);
 
 #endif

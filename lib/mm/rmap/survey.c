@@ -16,6 +16,8 @@
 #define VM_SHARED   0x8ULL
 #define VM_HUGETLB  0x400000ULL
 #define NO_AREA     UINT32_MAX
+#define PROGRESS    1000 /* all of it */
+#define OF_SPACES   400  /* what finding areas and walking trees is of that */
 
 /* A part of an address space, from one area on. */
 struct piece {
@@ -28,8 +30,10 @@ struct shared {
 	struct mmx_view *view;
 	struct mmx_survey *survey;
 	const struct mmx_survey_ask *ask;
+	struct mmx_progress progress;
 	const struct mmx_entry_rules *rules;
 	uint64_t special; /* the bit of entries whose page the kernel does not see */
+	uint64_t kept;    /* strays that are, or would be were there fewer */
 	struct mmx_frame_counts frames;
 	struct {
 		MMX_ARRAY(struct piece);
@@ -49,9 +53,10 @@ struct walker {
 	const struct mmx_mm_space *space;
 	uint32_t area, areas_end;
 	size_t hint;
-	/* What it found. */
+	/* What it found; @coverage is of the current piece. */
 	struct mmx_coverage coverage;
-	uint64_t entries, tables;
+	uint32_t piece;
+	uint64_t entries, tables, kept;
 	uint64_t stray[MMX_STRAY_WHYS];
 	struct {
 		MMX_ARRAY(struct mmx_stray);
@@ -103,6 +108,7 @@ static void add_stray(struct walker *w, const struct mmx_pte *pte, uint64_t addr
 		.raw = pte->raw,
 		.area = area ? (uint32_t)(area - w->shared->survey->spaces.areas.v) : NO_AREA,
 		.pages = pages < UINT32_MAX ? pages : UINT32_MAX,
+		.piece = w->piece,
 		.level = pte->level,
 		.why = why,
 		.counted = counted,
@@ -111,11 +117,8 @@ static void add_stray(struct walker *w, const struct mmx_pte *pte, uint64_t addr
 	w->stray[why]++;
 	if (!is_kept(w, pfn, pages, why))
 		return;
-	if (w->strays.n >= MMX_SURVEY_STRAYS)
-		mmx_cover_failf(&w->coverage, MMX_EMISSING,
-				"of entries that no tree leads to only the first %u are kept",
-				MMX_SURVEY_STRAYS);
-	else if (!mmx_array_add(&w->strays, stray))
+	w->kept++;
+	if (w->strays.n < MMX_SURVEY_STRAYS && !mmx_array_add(&w->strays, stray))
 		mmx_cover_failf(&w->coverage, MMX_ENOMEM, "out of memory");
 }
 
@@ -175,9 +178,10 @@ static bool reached(const struct walker *w, const struct mmx_space_area *area, u
 	return false;
 }
 
-/* An entry of a page that it counts; of one that holds many, for each of them. */
+/* An entry of a page that it counts, unless it was counted before; of one that holds many, for each of them. */
 static void count_frame(struct walker *w, const struct mmx_space_area *area,
-			const struct mmx_pte *pte, uint64_t addr, uint64_t pfn, uint64_t pages)
+			const struct mmx_pte *pte, uint64_t addr, uint64_t pfn, uint64_t pages,
+			bool again)
 {
 	const struct mmx_frame_counts *f = &w->shared->frames;
 	uint64_t slot, key;
@@ -186,7 +190,8 @@ static void count_frame(struct walker *w, const struct mmx_space_area *area,
 		add_stray(w, pte, addr, pfn, pages, MMX_STRAY_NO_PAGE, false);
 		return;
 	}
-	atomic_fetch_add_explicit(&f->count[slot], 1, memory_order_relaxed);
+	if (!again)
+		atomic_fetch_add_explicit(&f->count[slot], 1, memory_order_relaxed);
 	key = f->key[slot];
 	if (key == MMX_KEY_KSM || (area && key && reached(w, area, addr, key)))
 		return;
@@ -217,16 +222,16 @@ static void count_pages(struct walker *w, const struct mmx_pte *pte, uint64_t pf
 		return;
 	w->entries++;
 	if (area && area->flags & VM_HUGETLB && pte->level > 1) {
-		if (area->flags & VM_SHARED && met_before(w, pte))
-			w->entries--;
-		else
-			count_frame(w, area, pte, pte->start, pfn, pages);
+		bool again = area->flags & VM_SHARED && met_before(w, pte);
+
+		w->entries -= again;
+		count_frame(w, area, pte, pte->start, pfn, pages, again);
 		return;
 	}
 	for (uint64_t i = 0; i < pages; i++) {
 		uint64_t addr = pte->start + (i << shift);
 
-		count_frame(w, i ? area_at(w, addr) : area, pte, addr, pfn + i, 1);
+		count_frame(w, i ? area_at(w, addr) : area, pte, addr, pfn + i, 1, false);
 	}
 }
 
@@ -290,7 +295,7 @@ static void take_table(struct walker *w)
 		pfn = pte.phys >> arch->page_shift;
 		if (is_plain(w, &pte, pfn)) {
 			w->entries++;
-			count_frame(w, area_at(w, addr), &pte, addr, pfn, 1);
+			count_frame(w, area_at(w, addr), &pte, addr, pfn, 1, false);
 		} else if (pte.kind != MMX_PTE_EMPTY) {
 			take_entry(w, &pte);
 		}
@@ -303,22 +308,24 @@ static int walk_piece(void *own, uint64_t nth, void *result, struct mmx_err *err
 	const struct mmx_mm_spaces *spaces = &w->shared->survey->spaces;
 	const struct piece *piece = &w->shared->pieces.v[nth];
 
-	(void)result;
+	w->coverage = (struct mmx_coverage){0};
+	w->piece = nth;
 	w->space = &spaces->v[piece->space];
 	w->area = piece->area;
 	w->areas_end = w->space->first + w->space->n;
 	if (mmx_user_begin(&w->pt, w->view, w->space->mm, piece->first, piece->last, MMX_PT_TABLES,
 			   err)) {
 		mmx_cover_fail(&w->coverage, err);
-		return 0;
+	} else {
+		while (mmx_pt_next(&w->pt)) {
+			if (w->pt.pte.kind == MMX_PTE_TABLE && w->pt.pte.level == 2)
+				take_table(w);
+			else if (w->pt.pte.kind != MMX_PTE_TABLE)
+				take_entry(w, &w->pt.pte);
+		}
+		mmx_cover_inherit(&w->coverage, &w->pt.coverage);
 	}
-	while (mmx_pt_next(&w->pt)) {
-		if (w->pt.pte.kind == MMX_PTE_TABLE && w->pt.pte.level == 2)
-			take_table(w);
-		else if (w->pt.pte.kind != MMX_PTE_TABLE)
-			take_entry(w, &w->pt.pte);
-	}
-	mmx_cover_inherit(&w->coverage, &w->pt.coverage);
+	*(struct mmx_coverage *)result = w->coverage;
 	return mmx_stopped(w->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
 }
 
@@ -365,8 +372,7 @@ static void walker_end(void *own)
 
 	s->entries += w->entries;
 	s->tables += w->tables;
-	s->uncertain |= w->coverage.absent || w->coverage.broken;
-	mmx_cover_inherit(&s->coverage, &w->coverage);
+	w->shared->kept += w->kept;
 	for (unsigned int i = 0; i < MMX_STRAY_WHYS; i++)
 		s->stray[i] += w->stray[i];
 	join_strays(w->shared, w);
@@ -419,10 +425,10 @@ static int cut_space(struct shared *shared, uint32_t space, struct mmx_err *err)
 	return add_piece(shared, space, begin, &first, USER_LAST, err);
 }
 
-static void progress_begin(struct mmx_progress *progress, const struct mmx_survey_ask *ask,
-			   uint64_t total)
+static void take_coverage(struct mmx_survey *s, const struct mmx_coverage *of)
 {
-	mmx_progress_begin(progress, ask->progress, ask->progress_arg, total);
+	mmx_cover_inherit(&s->coverage, of);
+	s->uncertain |= of->absent || of->broken;
 }
 
 static int walk_tables(struct shared *shared, struct mmx_err *err)
@@ -430,24 +436,49 @@ static int walk_tables(struct shared *shared, struct mmx_err *err)
 	const struct mmx_parallel work = {
 		.jobs = shared->view->kernel->jobs,
 		.pieces = shared->pieces.n,
-		.result_size = 1,
+		.result_size = sizeof(struct mmx_coverage),
 		.arg = shared,
 		.begin = walker_new,
 		.end = walker_end,
 		.work = walk_piece,
 	};
-	struct mmx_progress progress;
 	struct mmx_team *team = mmx_parallel_begin(&work, err);
-	const void *result;
+	const void *coverage;
 	uint64_t piece;
 	int ret = -1;
 
-	progress_begin(&progress, shared->ask, shared->pieces.n);
-	while (team && (ret = mmx_parallel_next(team, &piece, &result, err)) > 0)
-		mmx_progress_at(&progress, piece + 1);
+	while (team && (ret = mmx_parallel_next(team, &piece, &coverage, err)) > 0) {
+		take_coverage(shared->survey, coverage);
+		mmx_progress_at(&shared->progress, OF_SPACES + (PROGRESS - OF_SPACES) *
+								       (piece + 1) /
+								       shared->pieces.n);
+	}
 	mmx_parallel_end(team);
-	mmx_progress_end(&progress);
 	return ret;
+}
+
+static int by_piece(const void *a, const void *b)
+{
+	const struct mmx_stray *x = a, *y = b;
+
+	if (x->piece != y->piece)
+		return x->piece < y->piece ? -1 : 1;
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* Each thread has kept the first ones that it met: of all the first are kept, whoever met them. */
+static void cut_strays(struct shared *shared)
+{
+	struct mmx_survey *s = shared->survey;
+
+	if (shared->kept <= MMX_SURVEY_STRAYS)
+		return;
+	mmx_array_sort(&s->strays, by_piece);
+	if (s->strays.n > MMX_SURVEY_STRAYS)
+		s->strays.n = MMX_SURVEY_STRAYS;
+	mmx_cover_failf(&s->coverage, MMX_EMISSING,
+			"of entries that no tree leads to only the first %u are kept",
+			MMX_SURVEY_STRAYS);
 }
 
 static int by_frame(const void *a, const void *b)
@@ -479,11 +510,10 @@ static int survey_all(struct shared *shared, struct mmx_err *err)
 {
 	struct mmx_survey *s = shared->survey;
 
-	if (mmx_mm_spaces_find(&s->spaces, shared->view, err) ||
+	if (mmx_mm_spaces_find(&s->spaces, shared->view, &shared->progress, OF_SPACES, err) ||
 	    mmx_frame_counts_begin(&shared->frames, shared->view->kernel, err))
 		return -1;
-	mmx_cover_inherit(&s->coverage, &s->spaces.coverage);
-	s->uncertain = s->spaces.coverage.absent || s->spaces.coverage.broken;
+	take_coverage(s, &s->spaces.coverage);
 	if (!shared->frames.pfn->n)
 		return 0;
 	for (size_t i = 0; i < s->spaces.n; i++) {
@@ -494,6 +524,7 @@ static int survey_all(struct shared *shared, struct mmx_err *err)
 	    walk_tables(shared, err) ||
 	    mmx_frame_counts_compare(&shared->frames, shared->view, s, err))
 		return -1;
+	cut_strays(shared);
 	mmx_array_sort(&s->strays, by_frame);
 	return shared->no_memory ? mmx_fail_nomem(err) : 0;
 }
@@ -512,7 +543,9 @@ int mmx_survey_find(struct mmx_survey *survey, struct mmx_view *view,
 
 	memset(survey, 0, sizeof(*survey));
 	pthread_mutex_init(&shared.lock, NULL);
+	mmx_progress_begin(&shared.progress, ask->progress, ask->progress_arg, PROGRESS);
 	ret = survey_all(&shared, err);
+	mmx_progress_end(&shared.progress);
 	survey->coverage.found = survey->entries;
 	pthread_mutex_destroy(&shared.lock);
 	mmx_seen_free(&shared.shared_entries);

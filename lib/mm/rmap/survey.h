@@ -51,6 +51,7 @@ struct mmx_stray {
 	uint64_t at, raw;
 	uint32_t area;
 	uint32_t pages; /* from that frame on */
+	uint32_t piece; /* of the walk that met it */
 	uint8_t level;
 	uint8_t why;
 	bool counted;
