@@ -15,13 +15,23 @@ from real.guest import KPF, PAGE, PRESENT, made_in, processes, unwalked, words_o
 PFN = (1 << 55) - 1
 HUGE_FRAMES = 512  # of the smallest huge page
 CHUNK = 0x8000  # frames that are asked for at a time
+MAPPINGS = 200_000  # about as many mappings an answer may have
+
+
+def parts(dump):
+    """(first, last) of all frames, some at a time."""
+    frames, first, mappings = len(words_of(dump, "kpageflags")), 0, 0
+    for pfn, count in enumerate(words_of(dump, "kpagecount")):
+        mappings += count
+        if pfn + 1 - first == CHUNK or mappings > MAPPINGS or pfn + 1 == frames:
+            yield first, pfn
+            first, mappings = pfn + 1, 0
 
 
 def answers(dump, form):
     """{PFN: page} of rmapx, a part of all frames at a time."""
-    last = len(words_of(dump, "kpageflags"))
-    for first in range(0, last, CHUNK):
-        result = run(MMX, "-c", form, "--json", "rmapx", f"{first:x}-{min(last, first + CHUNK) - 1:x}")
+    for first, last in parts(dump):
+        result = run(MMX, "-c", form, "--json", "rmapx", f"{first:x}-{last:x}")
         pages = json.loads(result.out).get("pages", [])
         if "are in no memory section" in result.err and not pages:
             continue
