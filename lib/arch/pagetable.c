@@ -110,11 +110,32 @@ static void at_root(const struct mmx_pt *pt, struct mmx_pte *pte)
 	pte->kind = MMX_PTE_TABLE;
 }
 
+/* Where in the table of a level the range ends, and a walk of it with that. */
+static unsigned int last_entry(const struct mmx_pt *pt, unsigned int level)
+{
+	unsigned int n = 1u << pt->arch->level_bits;
+	uint64_t end = (pt->at & ~(entry_size(pt, level + 1) - 1)) + entry_size(pt, level + 1) - 1;
+
+	return pt->last < end ? pt->last >> mmx_level_shift(pt->arch, level) & (n - 1) : n - 1;
+}
+
+static enum mmx_read read_table(struct mmx_pt *pt, unsigned int level, struct mmx_pt_table *t,
+				uint64_t phys)
+{
+	unsigned int first = 0, last = (1u << pt->arch->level_bits) - 1;
+
+	if (!(pt->flags & MMX_PT_ALONE))
+		return mmx_phys_read(pt->reader, phys, t->entries, (last + 1) * 8ULL);
+	first = pt->at >> mmx_level_shift(pt->arch, level) & last;
+	last = last_entry(pt, level);
+	return mmx_phys_read_alone(pt->reader, phys + first * 8ULL, t->entries + first,
+				   (last - first + 1) * 8ULL);
+}
+
 /* Goes into the table that an entry points to; false with what kept it from that. */
 static bool enter(struct mmx_pt *pt, struct mmx_pte *pte)
 {
 	struct mmx_pt_table *t = &pt->table[pt->level - 2];
-	size_t bytes = 8ULL << pt->arch->level_bits;
 
 	if (!pt->tables_left) {
 		pte->kind = MMX_PTE_LOOP;
@@ -128,8 +149,8 @@ static bool enter(struct mmx_pt *pt, struct mmx_pte *pte)
 		return false;
 	}
 	/* A read asks by itself whether all is to end. */
-	if (t->phys != pte->phys)
-		pte->read = mmx_phys_read(pt->reader, pte->phys, t->entries, bytes);
+	if (t->phys != pte->phys || pt->flags & MMX_PT_ALONE)
+		pte->read = read_table(pt, pt->level - 1, t, pte->phys);
 	else if (mmx_stopped(pt->reader->image))
 		pte->read = MMX_READ_UNREADABLE;
 	t->phys = pte->read ? NO_TABLE : pte->phys;
@@ -169,6 +190,8 @@ static void pass(struct mmx_pt *pt, const struct mmx_pt_table *t, unsigned int i
 	/* A root's entries go on elsewhere in their middle. */
 	if (pt->level == pt->paging.levels && i < n / 2)
 		n /= 2;
+	if (pt->flags & MMX_PT_ALONE && n > last_entry(pt, pt->level) + 1)
+		n = last_entry(pt, pt->level) + 1;
 	while (behind < n && !t->entries[behind])
 		behind++;
 	go_behind(pt, (pt->at & ~(size - 1)) + (behind - i) * size - 1);

@@ -31,6 +31,9 @@
 #define MMX_PT_RUNS   (1u << 2) /* those of one size with the same attributes */
 #define MMX_PT_FRAMES (1u << 3) /* those of one size, whatever their attributes */
 
+/* What of a table the range needs is read, and no more: for an address here and an address there. */
+#define MMX_PT_ALONE (1u << 4)
+
 /* A table as it stands in memory; none when @phys is no address of one. */
 struct mmx_pt_table {
 	uint64_t phys;

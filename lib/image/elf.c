@@ -204,11 +204,12 @@ static void *reader_new(struct mmx_image *image, struct mmx_err *err)
 	return reader;
 }
 
-static bool read_file(const struct elf_reader *reader, void *buf, size_t len, uint64_t offset)
+static bool read_file(const struct elf_reader *reader, struct mmx_file_blocks *blocks, void *buf,
+		      size_t len, uint64_t offset)
 {
 	int fd = reader->core->fd;
-	ssize_t got = reader->blocks ? mmx_file_read_through(reader->blocks, fd, buf, len, offset)
-				     : mmx_file_read(fd, buf, len, offset);
+	ssize_t got = blocks ? mmx_file_read_through(blocks, fd, buf, len, offset)
+			     : mmx_file_read(fd, buf, len, offset);
 
 	return got == (ssize_t)len;
 }
@@ -219,21 +220,33 @@ static const struct extent *extent_of(const struct elf_core *core, uint64_t phys
 }
 
 /* The image has seen to it that all of it is present, so the extents touch. */
-static enum mmx_read elf_read(void *handle, uint64_t phys, void *buf, size_t len)
+static enum mmx_read read_extents(const struct elf_reader *reader, struct mmx_file_blocks *blocks,
+				  uint64_t phys, void *buf, size_t len)
 {
-	const struct elf_reader *reader = handle;
 	uint8_t *to = buf;
 
 	for (const struct extent *x = extent_of(reader->core, phys); len; x++) {
 		size_t part = x->end - phys < len ? x->end - phys : len;
 
-		if (!read_file(reader, to, part, x->offset + (phys - x->phys)))
+		if (!read_file(reader, blocks, to, part, x->offset + (phys - x->phys)))
 			return MMX_READ_UNREADABLE;
 		phys += part;
 		to += part;
 		len -= part;
 	}
 	return MMX_READ_OK;
+}
+
+static enum mmx_read elf_read(void *handle, uint64_t phys, void *buf, size_t len)
+{
+	const struct elf_reader *reader = handle;
+
+	return read_extents(reader, reader->blocks, phys, buf, len);
+}
+
+static enum mmx_read elf_read_alone(void *handle, uint64_t phys, void *buf, size_t len)
+{
+	return read_extents(handle, NULL, phys, buf, len);
 }
 
 static void elf_close(struct mmx_image *image)
@@ -250,6 +263,7 @@ static const struct mmx_image_ops dump_ops = {
 	.reader_new = reader_new,
 	.reader_free = reader_free,
 	.read = elf_read,
+	.read_alone = elf_read_alone,
 	.close = elf_close,
 };
 
@@ -258,6 +272,7 @@ static const struct mmx_image_ops live_ops = {
 	.reader_new = reader_new,
 	.reader_free = reader_free,
 	.read = elf_read,
+	.read_alone = elf_read_alone,
 	.close = elf_close,
 };
 

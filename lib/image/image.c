@@ -37,12 +37,9 @@ enum mmx_read mmx_phys_presence(const struct mmx_image *image, uint64_t phys)
 	return mmx_ranges_has(&image->ram, phys, 1) ? MMX_READ_EXCLUDED : MMX_READ_ABSENT;
 }
 
-enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len)
+/* Whether a backend may be asked for that. */
+static enum mmx_read may_read(const struct mmx_image *image, uint64_t phys, size_t len)
 {
-	struct mmx_image *image = reader->image;
-
-	if (!len)
-		return MMX_READ_OK;
 	if (mmx_stopped(image))
 		return MMX_READ_UNREADABLE;
 	if (phys + (len - 1) < phys)
@@ -53,7 +50,24 @@ enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf,
 
 		return mmx_phys_presence(image, first);
 	}
-	return image->ops->read(reader->handle, phys, buf, len);
+	return MMX_READ_OK;
+}
+
+enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len)
+{
+	enum mmx_read read = len ? may_read(reader->image, phys, len) : MMX_READ_OK;
+
+	return read || !len ? read : reader->image->ops->read(reader->handle, phys, buf, len);
+}
+
+enum mmx_read mmx_phys_read_alone(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len)
+{
+	const struct mmx_image_ops *ops = reader->image->ops;
+	enum mmx_read read = len ? may_read(reader->image, phys, len) : MMX_READ_OK;
+
+	if (read || !len)
+		return read;
+	return (ops->read_alone ? ops->read_alone : ops->read)(reader->handle, phys, buf, len);
 }
 
 uint64_t mmx_memory_present(struct mmx_reader *reader)

@@ -34,6 +34,7 @@ struct mmx_image;
  * @reader_new: a handle with which one thread may read; NULL and @err when that fails
  * @reader_free: releases it
  * @read: reads physical bytes that all lie in one present range of the image
+ * @read_alone: the same where nobody will ask for what lies beside them; or NULL
  * @close: releases what opening made, behind image->priv
  */
 struct mmx_image_ops {
@@ -41,6 +42,7 @@ struct mmx_image_ops {
 	void *(*reader_new)(struct mmx_image *image, struct mmx_err *err);
 	void (*reader_free)(void *reader);
 	enum mmx_read (*read)(void *reader, uint64_t phys, void *buf, size_t len);
+	enum mmx_read (*read_alone)(void *reader, uint64_t phys, void *buf, size_t len);
 	void (*close)(struct mmx_image *image);
 };
 
@@ -109,6 +111,9 @@ enum mmx_read mmx_phys_presence(const struct mmx_image *image, uint64_t phys);
  * undefined. Any length; crosses from one present range into the next where they touch.
  */
 enum mmx_read mmx_phys_read(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len);
+
+/** mmx_phys_read_alone() - the same of a word here and a word there, with nothing read beside it */
+enum mmx_read mmx_phys_read_alone(struct mmx_reader *reader, uint64_t phys, void *buf, size_t len);
 
 /**
  * mmx_memory_present() - how many bytes of memory are present

@@ -100,10 +100,12 @@ static struct fake_memory *m;
 static struct mmx_paging paging;
 static struct mmx_pt pt;
 static unsigned int reads;
+static size_t read_bytes;
 
 static enum mmx_read counted_read(void *reader, uint64_t phys, void *buf, size_t len)
 {
 	reads++;
+	read_bytes += len;
 	return fake_read(reader, phys, buf, len);
 }
 
@@ -265,6 +267,34 @@ static void tables_are_read_once(void)
 	fake_memory_free(m);
 }
 
+/* What the range needs of each table is the same answer; what was not read must not count. */
+static void what_is_read_alone(void)
+{
+	static const uint64_t places[] = {0,          0x1800,    0x5fff,   0x7000,   0x1ff000,
+					  0x200000,   0x5fffff,  0x800000, 0xbfffff, 0x40000000,
+					  1ULL << 46, ~0xfffULL, ~0ULL};
+	static const unsigned int flags[] = {0, MMX_PT_GAPS, MMX_PT_RUNS,
+					     MMX_PT_RUNS | MMX_PT_GAPS};
+	size_t n = sizeof(places) / sizeof(*places);
+	char plain[4096];
+
+	setup(4);
+	for (size_t i = 0; i < n * n * 4; i++) {
+		uint64_t first = places[i / 4 % n], last = places[i / 4 / n];
+
+		begin(first, last, flags[i % 4]);
+		strcpy(plain, answer(true));
+		memset(pt.table, 0xff, sizeof(pt.table));
+		begin(first, last, flags[i % 4] | MMX_PT_ALONE);
+		CHECK(says(answer(true), plain), "0x%lx to 0x%lx", first, last);
+	}
+	read_bytes = 0;
+	begin(0x1000, 0x1fff, MMX_PT_ALONE);
+	CHECK(says(answer(false), "1000-1fff leaf1 11000\n"), "one page");
+	CHECK(read_bytes == 4 * 8, "%lu bytes", read_bytes);
+	fake_memory_free(m);
+}
+
 static void walks_end(void)
 {
 	static const struct entry loop[] = {
@@ -342,6 +372,7 @@ int main(void)
 	RUN(tables_are_reported);
 	RUN(ranges_cut_what_they_hold);
 	RUN(tables_are_read_once);
+	RUN(what_is_read_alone);
 	RUN(walks_end);
 	RUN(walks_end_soon);
 	RUN(names_are_cut_to_fit);

@@ -246,7 +246,7 @@ int mmx_user_lookup(struct mmx_user_entry *entry, struct mmx_view *view, uint64_
 {
 	struct mmx_user_entries e;
 
-	if (mmx_user_entries_begin(&e, view, mm, addr, addr, MMX_PT_GAPS, err))
+	if (mmx_user_entries_begin(&e, view, mm, addr, addr, MMX_PT_GAPS | MMX_PT_ALONE, err))
 		return -1;
 	if (mmx_user_entries_next(&e))
 		*entry = e.entry;

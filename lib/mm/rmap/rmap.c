@@ -151,7 +151,7 @@ static int look_at(struct search *s, const struct mmx_areas *a, uint64_t start, 
 	struct mmx_user_entries e;
 	struct mmx_err err;
 
-	if (mmx_user_entries_begin(&e, s->view, a->vma.mm, start, last, 0, &err)) {
+	if (mmx_user_entries_begin(&e, s->view, a->vma.mm, start, last, MMX_PT_ALONE, &err)) {
 		mmx_fail_prefix(&err, "the VMA at 0x%" PRIx64, a->vma.addr);
 		mmx_cover_fail(&s->rmap->coverage, &err);
 		return 0;
