@@ -41,6 +41,8 @@ static bool check_form(struct mmx_run *run, const struct mmx_proc *p)
 	if (p->entry->words && run->out->options.terminal && !p->as_runs)
 		mmx_say(run, "%s is binary: redirect it to a file, or ask for --json",
 			run->operand[0]);
+	else if (p->entry->binary && run->out->options.terminal)
+		mmx_say(run, "%s is binary: redirect it to a file", run->operand[0]);
 	else if (p->entry->write && p->as_runs)
 		mmx_say(run, "%s is text as it is, without --json or --columns", run->operand[0]);
 	else
@@ -188,7 +190,10 @@ const struct mmx_command mmx_cmd_procx = {
 		"What each process has is PID/maps and its kin; PID may be a thread's. Paths are as PID 1 sees\n"
 		"them. Of a kernel thread, a zombie, and a leader that exited before its threads they are empty,\n"
 		"or zeros. smaps, smaps_rollup and numa_maps are added up from page tables and struct pages, by the\n"
-		"rules of the kernel's release; statm has the kernel's own counters, as far as it reads them.",
+		"rules of the kernel's release; statm and status have the kernel's own counters, as far as it reads\n"
+		"them. Times in stat are what was accounted last. cmdline is read from the memory of the process,\n"
+		"where that is in swap from zram or zswap; auxv is binary. fd is a folder: a line each descriptor,\n"
+		"with where its link leads.",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

@@ -9,6 +9,7 @@
 #define CALL      0xe8u /* of x86: four bytes follow that lead from behind them to the function */
 #define CALL_SIZE 5u
 #define BTS_SIZE  5u
+#define MASK_SIZE 6u
 
 /* A function ends at the latest where the next symbol is. */
 static uint64_t code_size(const struct mmx_symbols *s, const struct mmx_symbol *function)
@@ -94,5 +95,35 @@ int mmx_sets_bit(struct mmx_view *view, const char *function, unsigned int bit, 
 	*times = 0;
 	for (uint64_t at = 0; at + BTS_SIZE <= code.size; at++)
 		*times += sets_bit(code.bytes + at, bit);
+	return 0;
+}
+
+/*
+ * and or test of a register of 32 bits with a number; of the second byte of one of the first four, where all bits lie
+ * in it.
+ */
+static bool masks_at(const unsigned char *code, uint32_t mask)
+{
+	bool of_byte = (code[0] == 0x80 && (code[1] & 0xfc) == 0xe4) ||
+		       (code[0] == 0xf6 && (code[1] & 0xfc) == 0xc4);
+	bool of_register = (code[0] == 0x81 && (code[1] & 0xf8) == 0xe0) ||
+			   (code[0] == 0xf7 && (code[1] & 0xf8) == 0xc0);
+	bool of_eax = code[0] == 0x25 || code[0] == 0xa9;
+
+	return (of_byte && code[2] << 8 == (int64_t)mask) ||
+	       (of_register && mmx_le32(code + 2) == mask) ||
+	       (of_eax && mmx_le32(code + 1) == mask);
+}
+
+int mmx_masks(struct mmx_view *view, const char *function, uint32_t mask, bool *masks,
+	      struct mmx_err *err)
+{
+	struct code code;
+
+	if (read_code(&code, view, function, err))
+		return -1;
+	*masks = false;
+	for (uint64_t at = 0; at + MASK_SIZE <= code.size && !*masks; at++)
+		*masks = masks_at(code.bytes + at, mask);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define MMX_KERNEL_CALLS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -23,5 +24,9 @@ int mmx_refers(struct mmx_view *view, const char *function, const char *symbol, 
 /** mmx_sets_bit() - at how many places a function sets a bit of 64; -1 when that cannot be told */
 int mmx_sets_bit(struct mmx_view *view, const char *function, unsigned int bit, unsigned int *times,
 		 struct mmx_err *err);
+
+/** mmx_masks() - whether a function takes these bits out of a register, or asks for them there; -1 when that cannot be told */
+int mmx_masks(struct mmx_view *view, const char *function, uint32_t mask, bool *masks,
+	      struct mmx_err *err);
 
 #endif

@@ -37,6 +37,7 @@ struct mmx_proc_words {
  * struct mmx_proc_entry - a file below /proc
  * @name: "kpageflags"; in "node<N>/vmstat" the number of a node stands for <N>
  * @of_process: each process has one, and the name is "PID/maps"
+ * @binary: what it writes is no text
  * @by: of a file of words: what they can be asked by
  * @state_size: bytes at p->state, zeroed at first
  * @find: all that the contents rest on; 0, or -1 and @err: there is no telling
@@ -50,7 +51,7 @@ struct mmx_proc_words {
  */
 struct mmx_proc_entry {
 	const char *name;
-	bool of_process;
+	bool of_process, binary;
 	enum mmx_by by;
 	size_t state_size;
 	int (*find)(struct mmx_proc *p, struct mmx_err *err);
@@ -141,7 +142,14 @@ extern const struct mmx_record mmx_proc_document;
 	ENTRY(smaps)                          \
 	ENTRY(smaps_rollup) /* smaps.c */     \
 	ENTRY(numa_maps)                      \
-	ENTRY(statm)
+	ENTRY(statm)                          \
+	ENTRY(status)                         \
+	ENTRY(stat)                           \
+	ENTRY(comm)                           \
+	ENTRY(cmdline)                        \
+	ENTRY(auxv)                           \
+	ENTRY(cgroup)                         \
+	ENTRY(fd)
 
 #define ENTRY(name) extern const struct mmx_proc_entry mmx_proc_##name;
 MMX_PROC_ENTRIES(ENTRY)

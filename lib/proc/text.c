@@ -54,6 +54,23 @@ struct mmx_proc_value mmx_proc_variable(struct mmx_proc *p, const char *name, un
 	return mmx_proc_unknown(p, &err);
 }
 
+struct mmx_proc_value mmx_proc_member(struct mmx_proc *p, uint64_t addr, enum mmx_layout_member id)
+{
+	struct mmx_proc_value v = {0};
+	struct mmx_err err;
+
+	if (mmx_layout_require(&p->view->kernel->layout, &id, 1, &err) ||
+	    mmx_kget(p->view, addr, id, &v.n, &err))
+		return mmx_proc_unknown(p, &err);
+	return v;
+}
+
+void mmx_proc_text(struct mmx_proc *p, const char *text)
+{
+	p->missing += !text;
+	mmx_proc_put(p, "%s", text ? text : "?");
+}
+
 struct mmx_proc_value mmx_proc_counter(struct mmx_proc *p, const struct mmx_counters *c,
 				       struct mmx_counter counter)
 {

@@ -6,6 +6,7 @@
 #ifndef MMX_PROC_TEXT_H
 #define MMX_PROC_TEXT_H
 
+#include "kernel/layout.h"
 #include "mm/zones/counters.h"
 #include "proc/proc.h"
 
@@ -29,6 +30,12 @@ struct mmx_proc_value mmx_proc_unknown(struct mmx_proc *p, const struct mmx_err 
 
 /** mmx_proc_variable() - a number of @size bytes that a kernel variable holds */
 struct mmx_proc_value mmx_proc_variable(struct mmx_proc *p, const char *name, unsigned int size);
+
+/** mmx_proc_member() - a number of the struct at @addr */
+struct mmx_proc_value mmx_proc_member(struct mmx_proc *p, uint64_t addr, enum mmx_layout_member id);
+
+/** mmx_proc_text() - text that may not be known: then @text is NULL, and the file's coverage has the reason */
+void mmx_proc_text(struct mmx_proc *p, const char *text);
 
 /* mmx_proc_label_fn - the number that a label stands before; false when nobody knows the label */
 typedef bool (*mmx_proc_label_fn)(void *arg, const char *label, struct mmx_proc_value *v);

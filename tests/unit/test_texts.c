@@ -136,11 +136,43 @@ static void references_are_within_a_function(void)
 	fake_memory_free(m);
 }
 
+static bool asks_for(const void *code, size_t len, uint32_t mask)
+{
+	struct mmx_err err;
+	bool masks;
+
+	memset(m->bytes + 0x100, 0x90, 0x40);
+	memcpy(m->bytes + 0x120, code, len);
+	CHECK(!mmx_masks(m->view, "prints", mask, &masks, &err), "%s", err.text);
+	return masks;
+}
+
+/* The whole number, or its second byte where that has a register; nothing like it in another place. */
+static void bits_that_are_asked_for(void)
+{
+	struct mmx_err err;
+	bool masks;
+
+	setup();
+	fake_symbol(m, "prints", FAKE_VA + 0x100);
+	fake_symbol(m, "follows", FAKE_VA + 0x140);
+	CHECK(asks_for("\x81\xe1\x02\x04\x00\x00", 6, 0x402), "and $0x402,%%ecx");
+	CHECK(asks_for("\x25\x02\x04\x00\x00", 5, 0x402), "and $0x402,%%eax");
+	CHECK(asks_for("\xf7\xc2\x00\x90\x00\x00", 6, 0x9000), "test $0x9000,%%edx");
+	CHECK(asks_for("\x80\xe6\x90", 3, 0x9000), "and $0x90,%%dh");
+	CHECK(!asks_for("\x80\xe6\x10", 3, 0x9000), "and $0x10,%%dh");
+	CHECK(!asks_for("\x80\xe2\x90", 3, 0x9000), "and $0x90,%%dl");
+	CHECK(!asks_for("\x81\xf9\x02\x04\x00\x00", 6, 0x402), "cmp $0x402,%%ecx");
+	CHECK(mmx_masks(m->view, "nobody", 1, &masks, &err) < 0, "there is no such function");
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(texts_begin_behind_others);
 	RUN(data_that_make_no_sense_are_told);
 	RUN(calls_are_within_a_function);
 	RUN(references_are_within_a_function);
+	RUN(bits_that_are_asked_for);
 	return unit_end();
 }

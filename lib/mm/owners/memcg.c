@@ -154,6 +154,20 @@ int mmx_memcg_read(struct mmx_memcg *m, struct mmx_view *view, uint64_t addr, st
 	return 0;
 }
 
+int mmx_cgroup_path(char path[MMX_PATH_MAX], struct mmx_view *view, uint64_t addr, bool *dead,
+		    struct mmx_err *err)
+{
+	struct kernfs_node node;
+	struct cgroup cgroup;
+
+	if (mmx_decode_read(&cgroup_table, view, addr, &cgroup, err) ||
+	    mmx_decode_read(&kernfs_node_table, view, cgroup.node, &node, err))
+		return -1;
+	if (dead)
+		*dead = !(cgroup.flags & CSS_ONLINE);
+	return kernfs_path(view, cgroup.node, node, path, false, err);
+}
+
 int mmx_memcg_ino(struct mmx_view *view, uint64_t memcg, uint64_t *ino, struct mmx_err *err)
 {
 	uint64_t at = memcg + mmx_off(&view->kernel->layout, M_mem_cgroup_css), node;

@@ -45,6 +45,13 @@ struct mmx_memcg {
 int mmx_memcg_read(struct mmx_memcg *memcg, struct mmx_view *view, uint64_t addr,
 		   struct mmx_err *err);
 
+/**
+ * mmx_cgroup_path() - the path of any struct cgroup in its hierarchy
+ * @dead: whether it was removed; or NULL
+ */
+int mmx_cgroup_path(char path[MMX_PATH_MAX], struct mmx_view *view, uint64_t cgroup, bool *dead,
+		    struct mmx_err *err);
+
 /** mmx_memcg_ino() - what /proc/kpagecgroup says for it: the inode of the first one above that is online */
 int mmx_memcg_ino(struct mmx_view *view, uint64_t memcg, uint64_t *ino, struct mmx_err *err);
 

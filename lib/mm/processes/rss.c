@@ -32,23 +32,50 @@ static int read_counter(struct mmx_view *view, uint64_t counters, enum mmx_layou
 	return 0;
 }
 
+static int read_counters(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm, bool with_cpus,
+			 struct mmx_err *err)
+{
+	uint64_t counters = mm + mmx_off(&view->kernel->layout, M_mm_struct_rss_stat);
+
+	return read_counter(view, counters, E_MM_FILEPAGES, with_cpus, &rss->file, err) ||
+			       read_counter(view, counters, E_MM_ANONPAGES, with_cpus, &rss->anon,
+					    err) ||
+			       read_counter(view, counters, E_MM_SHMEMPAGES, with_cpus, &rss->shmem,
+					    err) ||
+			       read_counter(view, counters, E_MM_SWAPENTS, with_cpus, &rss->swap,
+					    err)
+		       ? -1
+		       : 0;
+}
+
+/* Where nothing tells which way a kernel reads them it does not matter when both come to the same. */
+static int read_either(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm,
+		       const struct mmx_err *why, struct mmx_err *err)
+{
+	struct mmx_rss without = {0};
+
+	if (read_counters(&without, view, mm, false, err) ||
+	    read_counters(rss, view, mm, true, err))
+		return -1;
+	if (rss->file == without.file && rss->anon == without.anon && rss->shmem == without.shmem &&
+	    rss->swap == without.swap)
+		return 0;
+	*err = *why;
+	return -1;
+}
+
 int mmx_rss_read(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm, const char *reader,
 		 struct mmx_err *err)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
 	bool with_cpus = false;
-	uint64_t counters;
+	struct mmx_err why;
 
 	if (!mmx_has(l, M_mm_struct_rss_stat))
 		return mmx_fail(err, MMX_EMISSING, "mm_struct.rss_stat is needed");
 	/* A kernel for one CPU keeps nothing back, and has no such function. */
 	if (!mmx_has_struct(l, S_mm_rss_stat) && mmx_has(l, M_percpu_counter_counters) &&
-	    mmx_calls(view, reader, "__percpu_counter_sum", &with_cpus, err))
-		return -1;
-	counters = mm + mmx_off(l, M_mm_struct_rss_stat);
-	if (read_counter(view, counters, E_MM_FILEPAGES, with_cpus, &rss->file, err) ||
-	    read_counter(view, counters, E_MM_ANONPAGES, with_cpus, &rss->anon, err) ||
-	    read_counter(view, counters, E_MM_SHMEMPAGES, with_cpus, &rss->shmem, err))
-		return -1;
-	return 0;
+	    mmx_calls(view, reader, "__percpu_counter_sum", &with_cpus, &why))
+		return read_either(rss, view, mm, &why, err);
+	return read_counters(rss, view, mm, with_cpus, err);
 }

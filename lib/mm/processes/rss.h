@@ -9,16 +9,16 @@
 
 struct mmx_view;
 
-/** struct mmx_rss - pages, by the kind that the kernel counts them as */
+/** struct mmx_rss - pages, by the kind that the kernel counts them as; @swap: those that are out */
 struct mmx_rss {
-	uint64_t file, anon, shmem;
+	uint64_t file, anon, shmem, swap;
 };
 
 /**
  * mmx_rss_read() - of the mm_struct at @mm
- * @reader: the kernel's function that reads them for the file: task_statm, task_mem. Up to 6.1 CPUs keep
+ * @reader: the kernel's function that reads them for the file: task_statm, task_mem, do_task_stat. Up to 6.1 CPUs keep
  *	nothing back; then functions leave out what they do, until in 6.17, and in stable kernels, they came to
- *	add it. Their code tells.
+ *	add it. Their code tells; without it they are known where both come to the same.
  */
 int mmx_rss_read(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm, const char *reader,
 		 struct mmx_err *err);
