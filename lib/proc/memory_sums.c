@@ -75,10 +75,11 @@ struct mmx_proc_value mmx_sum_available(struct mmx_proc *p)
 
 struct mmx_proc_value mmx_sum_buffers(struct mmx_proc *p)
 {
-	struct mmx_proc_value v = {0};
-	struct mmx_err err;
+	const struct mmx_block_caches *caches = mmx_know_block_caches(p->view);
 
-	return mmx_block_device_pages(p->view, &v.n, &err) ? mmx_proc_unknown(p, &err) : v;
+	if (!mmx_cover_whole(&caches->coverage))
+		return mmx_proc_unknown(p, &caches->coverage.first);
+	return (struct mmx_proc_value){.n = caches->pages};
 }
 
 struct mmx_proc_value mmx_sum_hugetlb(struct mmx_proc *p)

@@ -100,29 +100,29 @@ static void zone(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_null(v);
 }
 
-#define BALANCE_FIELDS                                                                          \
-	{"counter", MMX_TEXT,                                                                   \
-	 "what the kernel calls it; several of which only the sum can be counted", .width = 43, \
-	 AT(struct mmx_balance, name)},                                                         \
-		{"unit", MMX_TEXT, "of all numbers: pages or kB", .width = 5,                   \
-		 AT(struct mmx_balance, unit)},                                                 \
-		{"kernel",                                                                      \
-		 MMX_NUMBER,                                                                    \
-		 "as it stands in the kernel",                                                  \
-		 .width = 9,                                                                    \
-		 .may = MMX_OR_UNKNOWN | MMX_OR_NULL,                                           \
-		 .get = kernel},                                                                \
-		{"counted", MMX_NUMBER, "what was counted of the same", .width = 9,             \
-		 AT(struct mmx_balance, counted)},                                              \
-		{"difference",     MMX_NUMBER, "what the kernel has more than was counted",     \
-		 .title = "DIFF",  .width = 6, .may = MMX_OR_NULL,                              \
-		 .get = difference},                                                            \
-		{"unexplained",     MMX_NUMBER, "what of that no mechanism explains",           \
-		 .title = "LEFT",   .width = 5, .may = MMX_OR_NULL,                             \
-		 .get = unexplained},                                                           \
-	{                                                                                       \
-		"because", MMX_TEXT, "what explains the rest, each with its amount",            \
-			.may = MMX_OR_NONE, .get = because                                      \
+#define BALANCE_FIELDS                                                                             \
+	{"counter", MMX_TEXT,                                                                      \
+	 "what the kernel calls it; several of which only the sum can be counted", .width = 43,    \
+	 AT(struct mmx_balance, name)},                                                            \
+		{"unit", MMX_TEXT, "of all numbers: pages, blocks (pageblocks) or kB", .width = 6, \
+		 AT(struct mmx_balance, unit)},                                                    \
+		{"kernel",                                                                         \
+		 MMX_NUMBER,                                                                       \
+		 "as it stands in the kernel",                                                     \
+		 .width = 9,                                                                       \
+		 .may = MMX_OR_UNKNOWN | MMX_OR_NULL,                                              \
+		 .get = kernel},                                                                   \
+		{"counted", MMX_NUMBER, "what was counted of the same", .width = 9,                \
+		 AT(struct mmx_balance, counted)},                                                 \
+		{"difference",     MMX_NUMBER, "what the kernel has more than was counted",        \
+		 .title = "DIFF",  .width = 6, .may = MMX_OR_NULL,                                 \
+		 .get = difference},                                                               \
+		{"unexplained",     MMX_NUMBER, "what of that no mechanism explains",              \
+		 .title = "LEFT",   .width = 5, .may = MMX_OR_NULL,                                \
+		 .get = unexplained},                                                              \
+	{                                                                                          \
+		"because", MMX_TEXT, "what explains the rest, each with its amount",               \
+			.may = MMX_OR_NONE, .get = because                                         \
 	}
 
 static const struct mmx_field fields[] = {
@@ -164,7 +164,7 @@ static const void *next_uncounted(struct mmx_rows *r)
 static const struct mmx_field uncounted_fields[] = {
 	{"counter", MMX_TEXT, "what the kernel calls it", .width = 43,
 	 AT(struct mmx_uncounted, name)},
-	{"unit", MMX_TEXT, "pages or kB", .width = 5, AT(struct mmx_uncounted, unit)},
+	{"unit", MMX_TEXT, "pages or kB", .width = 6, AT(struct mmx_uncounted, unit)},
 	{"kernel", MMX_NUMBER, "as it stands in the kernel", .width = 9,
 	 AT(struct mmx_uncounted, kernel)},
 	{"pending", MMX_NUMBER, "what CPUs have not added to it yet",

@@ -21,32 +21,58 @@ static int begin(struct mmx_inodes *inodes, struct mmx_view *view, struct mmx_er
 	return 0;
 }
 
-static int add_inode(struct mmx_view *view, uint64_t inode, uint64_t *pages, struct mmx_err *err)
+/* A kernel without CONFIG_BLOCK: its functions are known, and the one that meminfo calls is none of them. */
+static bool is_without(const struct mmx_kernel *k)
 {
-	uint64_t mapping, n;
+	uint64_t addr;
 
-	if (mmx_kget(view, inode, M_inode_i_mapping, &mapping, err) ||
-	    mmx_kget(view, mapping, M_address_space_nrpages, &n, err))
-		return -1;
-	*pages += n;
-	return 0;
+	return mmx_symbol_addr(&k->symbols, "si_meminfo", &addr) &&
+	       !mmx_symbol_addr(&k->symbols, "nr_blockdev_pages", &addr) &&
+	       !mmx_symbol_addr(&k->symbols, "blockdev_superblock", &addr);
 }
 
-int mmx_block_device_pages(struct mmx_view *view, uint64_t *pages, struct mmx_err *err)
+static int add_cache(struct mmx_block_caches *caches, struct mmx_view *view, uint64_t inode,
+		     struct mmx_err *err)
+{
+	struct mmx_block_cache cache;
+
+	if (mmx_kget(view, inode, M_inode_i_mapping, &cache.mapping, err) ||
+	    mmx_kget(view, cache.mapping, M_address_space_nrpages, &cache.pages, err)) {
+		mmx_cover_fail(&caches->coverage, err);
+		return 0;
+	}
+	caches->pages += cache.pages;
+	return mmx_array_add(caches, cache) ? 0 : mmx_fail_nomem(err);
+}
+
+int mmx_block_caches_find(struct mmx_block_caches *caches, struct mmx_view *view,
+			  struct mmx_err *err)
 {
 	struct mmx_inodes inodes;
 
-	*pages = 0;
+	if (is_without(view->kernel))
+		return 0;
 	if (begin(&inodes, view, err))
 		return -1;
 	while (mmx_inodes_next(&inodes)) {
-		if (add_inode(view, inodes.inode, pages, err))
+		if (add_cache(caches, view, inodes.inode, err))
 			return -1;
 	}
-	if (mmx_cover_whole(&inodes.coverage))
-		return 0;
-	*err = inodes.coverage.first;
-	return -1;
+	mmx_cover_inherit(&caches->coverage, &inodes.coverage);
+	mmx_array_sort_by(caches, mapping);
+	return 0;
+}
+
+void mmx_block_caches_free(struct mmx_block_caches *caches)
+{
+	mmx_array_free(caches);
+}
+
+bool mmx_block_caches_have(const struct mmx_block_caches *caches, uint64_t mapping)
+{
+	size_t i = mmx_array_bound(caches, c, c->mapping <= mapping);
+
+	return i && caches->v[i - 1].mapping == mapping;
 }
 
 static bool has_number(struct mmx_view *view, uint64_t inode, const void *dev)

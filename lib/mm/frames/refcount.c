@@ -3,9 +3,6 @@
 #include "mm/frames/refcount.h"
 #include "mm/mem.h"
 
-/* A small folio's pin adds this much to its reference count; large ones have a counter. */
-#define PIN_OF_SMALL 1024
-
 static bool has_flag(const struct mmx_page_walk *w, enum mmx_layout_enumerator id)
 {
 	const struct mmx_layout *l = &w->view->kernel->layout;
@@ -59,7 +56,9 @@ static int64_t of_pins(const struct mmx_page_walk *w, int64_t unexplained)
 	const struct mmx_page_format *f = &mmx_mem(w->view->kernel)->page_format;
 
 	if (!w->folio.large)
-		return unexplained >= PIN_OF_SMALL ? unexplained / PIN_OF_SMALL * PIN_OF_SMALL : 0;
+		return unexplained >= MMX_PIN_OF_SMALL
+			       ? unexplained / MMX_PIN_OF_SMALL * MMX_PIN_OF_SMALL
+			       : 0;
 	return f->has_pincount ? mmx_int(w->folio.bytes, f->pincount) : 0;
 }
 

@@ -10,6 +10,9 @@
 
 #include "mm/frames/class.h"
 
+/* A small folio's pin adds this much to its reference count; large ones have a counter. */
+#define MMX_PIN_OF_SMALL 1024
+
 /**
  * struct mmx_refcount - the parts of a reference count
  * @read: how the folio's first struct pages stand; unless they were read nothing here means anything

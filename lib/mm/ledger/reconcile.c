@@ -8,6 +8,7 @@
 #include "mm/mem.h"
 #include "mm/ledger/reconcile.h"
 #include "mm/ledger/sums.h"
+#include "mm/ledger/zone_sums.h"
 #include "mm/owners/balloons.h"
 #include "mm/zones/counters.h"
 
@@ -136,8 +137,7 @@ void mmx_balance_explain(struct mmx_balance *b, enum mmx_part what, int64_t amou
 	b->unexplained -= amount;
 }
 
-/* A part of which no more is known than how much it is at most. */
-static void explain_up_to(struct mmx_balance *b, enum mmx_part what, uint64_t most)
+void mmx_balance_explain_up_to(struct mmx_balance *b, enum mmx_part what, uint64_t most)
 {
 	if (b->unexplained > 0)
 		mmx_balance_explain(
@@ -151,7 +151,8 @@ static void explain_balloon(struct mmx_balance *b, const struct place *place)
 	uint64_t unlisted = place->balloons->unlisted, uncounted = place->balloons->uncounted;
 
 	if (b->unexplained > 0)
-		explain_up_to(b, MMX_PART_OF_BALLOON, unlisted < offline ? unlisted : offline);
+		mmx_balance_explain_up_to(b, MMX_PART_OF_BALLOON,
+					  unlisted < offline ? unlisted : offline);
 	else if (uncounted)
 		mmx_balance_explain(b, MMX_PART_OF_BALLOON,
 				    -b->unexplained < (int64_t)uncounted ? b->unexplained
@@ -168,25 +169,29 @@ static void explain(struct mmx_balance *b, const struct counter *counter, const 
 			-(int64_t)count_at(place, counter->counted[0], MMX_BLOCK_ISOLATED));
 		break;
 	case MMX_PART_OF_DIRTY:
-		explain_up_to(b, what, count_at(place, COUNT_OF(DIRTY_UNKNOWN), ~0u));
+		mmx_balance_explain_up_to(b, what, count_at(place, COUNT_OF(DIRTY_UNKNOWN), ~0u));
 		break;
 	case MMX_PART_OF_MAPPED:
-		explain_up_to(b, what, count_at(place, COUNT_OF(UNKNOWN_MAPPED), ~0u));
+		mmx_balance_explain_up_to(b, what, count_at(place, COUNT_OF(UNKNOWN_MAPPED), ~0u));
 		break;
 	case MMX_PART_OF_KMALLOC:
-		explain_up_to(b, what, count_at(place, COUNT_OF(LARGE_UNMARKED), ~0u));
+		mmx_balance_explain_up_to(b, what, count_at(place, COUNT_OF(LARGE_UNMARKED), ~0u));
 		break;
 	case MMX_PART_OF_STRAY:
-		explain_up_to(b, what, count_at(place, COUNT_OF(SLAB_STRAY), ~0u));
+		mmx_balance_explain_up_to(b, what, count_at(place, COUNT_OF(SLAB_STRAY), ~0u));
 		break;
 	case MMX_PART_OF_MISSING:
-		explain_up_to(b, what, count_at(place, CLASS_OF(MISSING), ~0u));
+		mmx_balance_explain_up_to(b, what, count_at(place, CLASS_OF(MISSING), ~0u));
 		break;
 	case MMX_PART_OF_BALLOON:
 		explain_balloon(b, place);
 		break;
 	case MMX_PART_OF_PENDING:
 	case MMX_PART_OF_DEAD:
+	case MMX_PART_OF_TAKEN:
+	case MMX_PART_OF_SELF_HOSTED:
+	case MMX_PART_OF_ISOLATED_BLOCKS:
+	case MMX_PART_OF_UNTYPED:
 	case MMX_PART_COUNT:
 		break;
 	}
@@ -338,8 +343,12 @@ int mmx_balances_find(struct mmx_balances *out, const struct mmx_ledger *ledger,
 		ret = balance(out, c, &counters[i], &c->all[counters[i].group], &all, err);
 	if (!ret)
 		ret = mmx_ledger_sums(out, ledger, view, err);
+	if (!ret)
+		ret = mmx_zone_sums(out, ledger, view, err);
 	for (size_t i = 0; i < COUNTERS && !ret; i++)
 		ret = balance_parts(out, c, &counters[i], &all, err);
+	if (!ret)
+		ret = mmx_zone_sums_of_parts(out, ledger, view, err);
 	if (!ret)
 		ret = add_uncounted(out, c, err);
 	if (ret)

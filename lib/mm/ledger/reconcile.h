@@ -22,7 +22,11 @@
 	PART(MAPPED, "pages of which could not be told whether they are mapped")           \
 	PART(KMALLOC, "large kmalloc, which nothing marks as such on this kernel")         \
 	PART(STRAY, "slabs whose cache could not be told")                                 \
-	PART(BALLOON, "pages of a balloon that the counter or its driver's list lacks")
+	PART(BALLOON, "pages of a balloon that the counter or its driver's list lacks")    \
+	PART(TAKEN, "what balloons and drivers of plugged memory took away")               \
+	PART(SELF_HOSTED, "struct pages that lie in the memory that they are of")          \
+	PART(ISOLATED_BLOCKS, "isolated pageblocks, whose type does not show")             \
+	PART(UNTYPED, "pageblocks whose type could not be read")
 
 enum mmx_part {
 #define PART(id, words) MMX_PART_OF_##id,

@@ -5,12 +5,16 @@
 
 #include "kernel/member.h"
 #include "mm/mem.h"
+#include "mm/files/block_devices.h"
+#include "mm/frames/refcount.h"
 #include "mm/ledger/sums.h"
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/percpu.h"
 #include "mm/owners/stack.h"
 #include "mm/owners/vmalloc.h"
+#include "mm/owners/reserved.h"
 #include "mm/processes/task.h"
+#include "mm/swap/swap_areas.h"
 #include "mm/zones/counters.h"
 #include "mm/zones/pcp.h"
 
@@ -155,6 +159,97 @@ static int huge_pages(struct sums *s)
 	return add(s, &b, &pools->coverage);
 }
 
+/* Nobody holds a free one. */
+static int free_huge_pages(struct sums *s)
+{
+	const struct mmx_hugetlb_pools *pools = mmx_know_hugetlb_pools(s->view);
+	const struct mmx_tally *total = &s->ledger->total;
+	struct mmx_balance b = empty("Hugetlb free", "pages");
+
+	if (!pools->n && mmx_cover_whole(&pools->coverage))
+		return 0;
+	for (unsigned int i = 0; i < pools->n; i++)
+		b.kernel += (int64_t)(pools->v[i].free << pools->v[i].order);
+	b.counted =
+		(int64_t)(total->class[CLASS_HUGETLB] - total->counted[MMX_COUNTED_HUGETLB_USED]);
+	b.unexplained = mmx_balance_difference(&b);
+	return add(s, &b, &pools->coverage);
+}
+
+/* What each block device's cache counts, and the pages that say that they are in it. */
+static int buffers(struct sums *s)
+{
+	const struct mmx_block_caches *caches = mmx_know_block_caches(s->view);
+	struct mmx_balance b = empty("Buffers", "pages");
+
+	b.kernel = (int64_t)caches->pages;
+	b.counted = (int64_t)s->ledger->total.counted[MMX_COUNTED_BUFFERS];
+	b.unexplained = mmx_balance_difference(&b);
+	mmx_balance_explain_up_to(&b, MMX_PART_OF_MISSING, s->ledger->total.class[CLASS_MISSING]);
+	return add(s, &b, &caches->coverage);
+}
+
+/* Up to 6.3 the page of zeros was pinned like any other. */
+static uint64_t pins_of_zeros(const struct sums *s)
+{
+	const struct mmx_page_format *f = &mmx_mem(s->view->kernel)->page_format;
+	unsigned char bytes[MMX_STRUCT_PAGE_MAX];
+	uint64_t pfn, got;
+
+	if (!mmx_zero_page(s->view, &pfn) || mmx_pages_read(s->view, pfn, 1, bytes, &got))
+		return 0;
+	return (uint64_t)(mmx_int(bytes, f->refcount) > 0 ? mmx_int(bytes, f->refcount) : 0) /
+	       MMX_PIN_OF_SMALL;
+}
+
+/* Two counters that only grow: their difference is what is pinned now. */
+static int pins(struct sums *s)
+{
+	const struct mmx_counters *c = mmx_know_counters(s->view);
+	struct mmx_balance b = empty("nr_foll_pin_acquired - nr_foll_pin_released", "pages");
+	struct mmx_counter got = mmx_counter_of_all(c, MMX_COUNTERS_NODE, "NR_FOLL_PIN_ACQUIRED");
+	struct mmx_counter given = mmx_counter_of_all(c, MMX_COUNTERS_NODE, "NR_FOLL_PIN_RELEASED");
+
+	if (mmx_counter_number(c, MMX_COUNTERS_NODE, "NR_FOLL_PIN_ACQUIRED") < 0 ||
+	    !mmx_mem(s->view->kernel)->page_format.has_pincount)
+		return 0;
+	if (got.why || given.why)
+		b.why = got.why ? *got.why : *given.why;
+	b.kernel = got.shared - given.shared;
+	b.counted = (int64_t)(s->ledger->total.counted[MMX_COUNTED_PINS] + pins_of_zeros(s));
+	b.unexplained = mmx_balance_difference(&b);
+	mmx_balance_explain(&b, MMX_PART_OF_PENDING, given.pending - got.pending);
+	mmx_balance_explain_up_to(&b, MMX_PART_OF_MISSING, s->ledger->total.class[CLASS_MISSING]);
+	return add(s, &b, NULL);
+}
+
+/* Two variables, and what the areas say of themselves. From one that is being swapped off on, all is taken from both. */
+static int swap_pages(struct sums *s)
+{
+	const struct mmx_swaps *swaps = mmx_know_swaps(s->view);
+	struct mmx_balance total = empty("SwapTotal", "pages"), free = empty("SwapFree", "pages");
+	uint64_t pages, left;
+
+	if (mmx_kread_variable(s->view, "total_swap_pages", 8, &pages) ||
+	    mmx_kread_variable(s->view, "nr_swap_pages", 8, &left))
+		return 0;
+	total.kernel = (int64_t)pages;
+	free.kernel = (int64_t)left;
+	for (size_t i = 0; i < swaps->n; i++) {
+		bool leaving = false;
+
+		if (mmx_swap_leaving(&swaps->v[i], s->view, &leaving, &total.why))
+			continue;
+		total.counted += leaving ? 0 : (int64_t)swaps->v[i].pages;
+		free.counted += leaving ? 0 : (int64_t)swaps->v[i].pages;
+		free.counted -= (int64_t)swaps->v[i].in_use;
+	}
+	free.why = total.why;
+	total.unexplained = mmx_balance_difference(&total);
+	free.unexplained = mmx_balance_difference(&free);
+	return add(s, &total, &swaps->coverage) || add(s, &free, &swaps->coverage) ? -1 : 0;
+}
+
 static int bad_pages(struct sums *s)
 {
 	struct mmx_balance b = empty("HardwareCorrupted", "pages");
@@ -171,8 +266,9 @@ static int bad_pages(struct sums *s)
 int mmx_ledger_sums(struct mmx_balances *out, const struct mmx_ledger *ledger,
 		    struct mmx_view *view, struct mmx_err *err)
 {
-	static int (*const sums[])(struct sums *) = {pcp_lists,    kernel_stacks, vmalloc_pages,
-						     percpu_pages, huge_pages,    bad_pages};
+	static int (*const sums[])(struct sums *) = {
+		pcp_lists,  kernel_stacks,   vmalloc_pages, buffers,    percpu_pages,
+		huge_pages, free_huge_pages, pins,          swap_pages, bad_pages};
 	struct sums s = {.out = out, .ledger = ledger, .view = view, .err = err};
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(*sums); i++) {

@@ -12,4 +12,7 @@ int mmx_ledger_sums(struct mmx_balances *out, const struct mmx_ledger *ledger,
 /** mmx_balance_explain() - a mechanism that makes the counter larger by that amount */
 void mmx_balance_explain(struct mmx_balance *b, enum mmx_part what, int64_t amount);
 
+/** mmx_balance_explain_up_to() - one of which no more is known than how much it is at most */
+void mmx_balance_explain_up_to(struct mmx_balance *b, enum mmx_part what, uint64_t most);
+
 #endif

@@ -5,6 +5,8 @@
 #include "mm/mem.h"
 #include "mm/frames/mapcount.h"
 #include "mm/frames/pageblock.h"
+#include "mm/frames/refcount.h"
+#include "mm/files/block_devices.h"
 #include "mm/ledger/large_kmalloc.h"
 #include "mm/ledger/tally.h"
 #include "mm/lru/lru_batches.h"
@@ -70,6 +72,7 @@ int mmx_tally_rules_find(struct mmx_tally_rules *rules, struct mmx_view *view,
 	*rules = (struct mmx_tally_rules){
 		.caches = caches,
 		.batches = mmx_know_lru_batches(view),
+		.block_caches = mmx_know_block_caches(view),
 		.reclaimable = calloc(caches->n + 1, sizeof(bool)),
 		.block_frames = blocks->bits ? 1ULL << blocks->order : 0,
 		.mlocked = bit(l, E_PG_mlocked),
@@ -224,6 +227,34 @@ static void tally_lru(struct mmx_tally *tally, const struct mmx_tallier *t,
 							     : MMX_COUNTED_LRU_FILE] += on;
 }
 
+static void tally_buffers(struct mmx_tally *tally, struct mmx_tallier *t, uint64_t mapping,
+			  uint64_t n)
+{
+	if (t->mapping != mapping)
+		t->of_block_device = mmx_block_caches_have(t->rules->block_caches, mapping);
+	t->mapping = mapping;
+	tally->counted[MMX_COUNTED_BUFFERS] += t->of_block_device ? n : 0;
+}
+
+/* Large folios count their pins; of small ones they are references, many for each. */
+static void tally_pins(struct mmx_tally *tally, const struct mmx_page_walk *w,
+		       const struct mmx_page_format *f, uint64_t n)
+{
+	int64_t references = mmx_int(w->folio.bytes, f->refcount), mappings = 0;
+
+	if (w->folio.read)
+		return;
+	if (w->folio.large) {
+		if (!w->tail && f->has_pincount)
+			tally->counted[MMX_COUNTED_PINS] += mmx_int(w->folio.bytes, f->pincount);
+		return;
+	}
+	if (w->folio.type == MMX_PAGE_NONE)
+		mappings = (int64_t)mmx_int(w->folio.bytes, f->mapcount) + 1;
+	if (references - mappings >= MMX_PIN_OF_SMALL)
+		tally->counted[MMX_COUNTED_PINS] += (references - mappings) / MMX_PIN_OF_SMALL * n;
+}
+
 /* Of memory that users map, and that caches keep. */
 static void tally_user(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_page_walk *w,
 		       const struct mmx_page_format *f, enum mmx_class class, uint64_t n)
@@ -239,11 +270,14 @@ static void tally_user(struct mmx_tally *tally, struct mmx_tallier *t, struct mm
 	tally->counted[MMX_COUNTED_SWAP_CACHED] += in_swap_cache ? n : 0;
 	tally->counted[MMX_COUNTED_CACHED] += cached || in_swap_cache ? n : 0;
 	tally->counted[MMX_COUNTED_CACHED_SHMEM] += cached && class == CLASS_SHMEM ? n : 0;
+	if (cached && class == CLASS_FILE)
+		tally_buffers(tally, t, mapping, n);
 	if (cached && class == CLASS_FILE && mmx_bit(flags, t->rules->dirty))
 		tally_dirty(tally, t, w->view, mapping, n);
 	if (w->folio.large && !w->folio.read)
 		tally_huge(tally, w, f, anon, cached, n);
 	tally_mapped(tally, t, w, f, anon, n);
+	tally_pins(tally, w, f, n);
 }
 
 static uint8_t slab_counts_as(const struct mmx_tally_rules *rules, const struct mmx_page_walk *w)
@@ -330,6 +364,7 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 	case CLASS_HUGETLB:
 		tally->counted[MMX_COUNTED_HUGETLB_USED] +=
 			!w->folio.read && mmx_int(w->folio.bytes, f->refcount) ? n : 0;
+		tally_pins(tally, w, f, n);
 		break;
 	case CLASS_HWPOISON:
 		tally->counted[MMX_COUNTED_HUGETLB_BAD] += w->folio.hugetlb ? n : 0;

@@ -11,6 +11,7 @@
 #include "base/coverage.h"
 #include "mm/frames/class.h"
 
+struct mmx_block_caches;
 struct mmx_lru_batches;
 struct mmx_slab_caches;
 
@@ -47,6 +48,7 @@ uint64_t mmx_tally_frames(const struct mmx_tally *tally);
 struct mmx_tally_rules {
 	const struct mmx_slab_caches *caches;
 	const struct mmx_lru_batches *batches;
+	const struct mmx_block_caches *block_caches;
 	bool *reclaimable;
 	uint64_t block_frames;
 	uint8_t mlocked, dirty, unevictable;
@@ -61,6 +63,7 @@ void mmx_tally_rules_free(struct mmx_tally_rules *rules);
  * @dirty_of: whether a mapping's dirty pages count: 1, 0, or -1 where that could not be told
  * @folio, @slab, @large: address of the first struct page of the folio, slab and folio of nobody known that
  *	the rest is of
+ * @mapping: the last one; @of_block_device: whether it is one
  * @whole_mapped: each page of it counts as mapped
  * @by_page: pages of it can be mapped by themselves, and count so
  * @slab_counts_as: enum mmx_counted_frames
@@ -72,7 +75,8 @@ struct mmx_tallier {
 		uint64_t mapping;
 		int counts;
 	} dirty_of[MMX_TALLY_MAPPINGS];
-	uint64_t folio, slab, large;
+	uint64_t folio, slab, large, mapping;
+	bool of_block_device;
 	bool whole_mapped, by_page;
 	enum mmx_read read;
 	uint8_t slab_counts_as, large_is;

@@ -35,11 +35,9 @@ enum mmx_reserved_use mmx_reserved_use(const struct mmx_resource *node)
 	return MMX_RESERVED_FIRMWARE_HOLE;
 }
 
-bool mmx_is_zero_page(struct mmx_view *view, uint64_t pfn)
+/* By its name since 7.2, and before that. */
+bool mmx_zero_page(struct mmx_view *view, uint64_t *pfn)
 {
-	uint64_t zero;
-
-	return (!mmx_kread_variable(view, "zero_page_pfn", 8, &zero) ||
-		!mmx_kread_variable(view, "zero_pfn", 8, &zero)) &&
-	       zero == pfn;
+	return !mmx_kread_variable(view, "zero_page_pfn", 8, pfn) ||
+	       !mmx_kread_variable(view, "zero_pfn", 8, pfn);
 }

@@ -29,7 +29,7 @@ const char *mmx_reserved_words(enum mmx_reserved_use use);
 /** mmx_reserved_use() - by the innermost node of the resource tree; NULL: there is none, a hole */
 enum mmx_reserved_use mmx_reserved_use(const struct mmx_resource *node);
 
-/** mmx_is_zero_page() - whether it is the page of zeros that everybody shares */
-bool mmx_is_zero_page(struct mmx_view *view, uint64_t pfn);
+/** mmx_zero_page() - the frame of the page of zeros that everybody shares; false when it is not known */
+bool mmx_zero_page(struct mmx_view *view, uint64_t *pfn);
 
 #endif

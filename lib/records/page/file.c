@@ -49,6 +49,8 @@ static void device(struct mmx_rows *r, struct mmx_value *v)
 	v->text = file->m.device;
 	if (!has_inode(file) || file->m.kind != MMX_MAPPING_BLOCK)
 		mmx_value_none(v);
+	else if (!mmx_cover_whole(&file->m.coverage))
+		mmx_value_unknown(v, &file->m.coverage.first);
 }
 
 static void path(struct mmx_rows *r, struct mmx_value *v)
@@ -130,7 +132,8 @@ static const struct mmx_field fields[] = {
 	{"mapping_unknown", MMX_TROUBLE, "why nothing is known of its mapping",
 	 AT(struct file, unread)},
 	{"kind", MMX_TEXT, "what caches it", .may = MMX_OR_NONE, .get = kind},
-	{"device", MMX_TEXT, "the block device that it caches", .may = MMX_OR_NONE, .get = device},
+	{"device", MMX_TEXT, "the block device that it caches", .may = MMX_OR_NONE | MMX_OR_UNKNOWN,
+	 .get = device},
 	{"path", MMX_TEXT, "the file's, from the root of the mount namespace",
 	 .may = MMX_OR_NONE | MMX_OR_UNKNOWN, .get = path},
 	{"path_is_one_of", MMX_COUNT,

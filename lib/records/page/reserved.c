@@ -70,11 +70,11 @@ static void resource_unknown(struct mmx_rows *r, struct mmx_value *v)
 static void holds(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_pages *p = r->row;
-	uint64_t first;
+	uint64_t first, zero;
 
 	if ((is_reserved(r) || p->verdict.class == CLASS_VMEMMAP) && holds_struct_pages(r, &first))
 		v->text = "struct pages (vmemmap)";
-	else if (is_reserved(r) && mmx_is_zero_page(r->view, p->walk.pfn))
+	else if (is_reserved(r) && mmx_zero_page(r->view, &zero) && zero == p->walk.pfn)
 		v->text = "the page of zeros that everybody shares";
 	else
 		mmx_value_none(v);

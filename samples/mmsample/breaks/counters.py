@@ -2,7 +2,7 @@
 """The kernel's counters of what memory is used for, and memory that they do not agree with."""
 
 from ..memory import PAGE
-from .registry import Answer, damage, story_page
+from .registry import Answer, damage, doctorx, story_page
 
 
 def censusx(*says, status=1):
@@ -50,3 +50,49 @@ def stray_slab(kernel):
 def untold(kernel):
     index = kernel.types.enumerator("NR_KERNEL_MISC_RECLAIMABLE")
     kernel.machine.put(kernel.machine.image.by_name["vm_node_stat"] + 8 * index, 33)
+
+
+@damage("managed-lies", "zone Normal says that it manages 7 pages more than were not set aside at boot",
+        censusx(r"^ +managed +pages +\d+ +\d+ +7 +7 *$", r"^ +0 Normal +managed +pages +\d+ +\d+ +7 +7 *$"))
+def managed(kernel):
+    kernel.node.zones[2]["managed_pages"] += 7
+
+
+@damage("present-lies", "zone DMA32 says that 3 frames less are present than the resource tree calls memory",
+        censusx(r"^ +present +pages +\d+ +\d+ +-3 +-3 *$", r"^ +0 DMA32 +present +pages +\d+ +\d+ +-3 +-3 *$"),
+        doctorx(r"^ +0 DMA32 .* 30717 *$", status=0))
+def present(kernel):
+    kernel.node.zones[1]["present_pages"] -= 3
+
+
+@damage("memory-total-lies", "all memory together is 9 pages less than the zones have",
+        censusx(r"^ +MemTotal +pages +\d+ +\d+ +-9 +-9 *$", r"^ +managed +pages +\d+ +\d+ +0 +0 *$"))
+def total(kernel):
+    at = kernel.machine.image.by_name["_totalram_pages"]
+    kernel.machine.put(at, kernel.machine.get(at) - 9)
+
+
+@damage("reserve-lies", "zone Normal counts 512 pages for atomic requests that no pageblock is marked for",
+        censusx(r"^ +0 Normal +nr_reserved_highatomic +pages +1024 +512 +512 +512 *$"))
+def reserve(kernel):
+    kernel.node.zones[2]["nr_reserved_highatomic"] += 512
+
+
+@damage("buffers-lie", "a block device counts 3 pages of its cache that are not there",
+        censusx(r"^ +Buffers +pages +4 +1 +3 +3 *$"))
+def buffers(kernel):
+    kernel.block_device.mapping["nrpages"] += 3
+
+
+@damage("pin-leaked", "two pins more were counted than pages have",
+        censusx(r"^ +nr_foll_pin_acquired - nr_foll_pin_released +pages +3 +1 +2 +2 *$"))
+def pins(kernel):
+    index = kernel.types.enumerator("NR_FOLL_PIN_ACQUIRED")
+    kernel.machine.put(kernel.machine.image.by_name["vm_node_stat"] + 8 * index, 3)
+
+
+@damage("swap-total-lies", "4 pages less of swap are free than the areas have",
+        censusx(r"^ +SwapFree +pages +1014 +1018 +-4 +-4 *$"))
+def swap(kernel):
+    at = kernel.machine.image.by_name["nr_swap_pages"]
+    kernel.machine.put(at, kernel.machine.get(at) - 4)

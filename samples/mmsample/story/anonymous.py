@@ -97,6 +97,7 @@ def _stack(kernel, parent, child):
     at = STACK[0] + 0x2000
     _, maps = page(kernel, PINNED_PFN, first, vma.index(at), [(parent, at, READ_WRITE)],
                    "anon_exclusive", extra_refs=PIN)
+    kernel.count("NR_FOLL_PIN_ACQUIRED", 1)
     record_page(kernel, "pinned", PINNED_PFN, refcount=1 + PIN, mapcount=0,
                 index=vma.index(at), mappings=mappings(maps))
 

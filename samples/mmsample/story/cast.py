@@ -56,8 +56,6 @@ def _migratetypes(kernel):
     frames.set_migratetype(HIGHATOMIC_BLOCK, kernel.types.enumerator("MIGRATE_HIGHATOMIC"))
     zone = kernel.node.zone(HIGHATOMIC_BLOCK)
     zone["nr_reserved_highatomic"] = SUBSECTION_PAGES
-    if kernel.types.has("zone", "nr_free_highatomic"):
-        zone["nr_free_highatomic"] = SUBSECTION_PAGES
 
 
 def after(kernel):

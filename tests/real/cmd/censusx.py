@@ -90,18 +90,36 @@ def threads(_, form):
 # In vmstat these are in huge pages.
 HUGE = ("nr_anon_transparent_hugepages", "nr_shmem_hugepages", "nr_file_hugepages", "nr_shmem_pmdmapped",
         "nr_file_pmdmapped")
+PINS = "nr_foll_pin_acquired - nr_foll_pin_released"
 # Counted by each lab dump, whatever its kernel.
 HELD = {"nr_free_pages", "nr_zone_inactive_anon + nr_zone_active_anon", "nr_zone_unevictable", "nr_mlock", "nr_zspages",
         "nr_inactive_anon + nr_active_anon", "nr_inactive_file + nr_active_file", "nr_slab_reclaimable",
         "nr_slab_unreclaimable", "nr_anon_pages", "nr_mapped", "nr_file_pages", "nr_shmem", "nr_dirty",
         "nr_page_table_pages", "nr_kernel_stack", "nr_vmalloc", "Percpu", "Hugetlb", "per-CPU free lists",
-        *HUGE[:2], HUGE[3]}
+        *HUGE[:2], HUGE[3], "present", "managed", "MemTotal", "nr_reserved_highatomic", "Buffers", "Hugetlb free", PINS,
+        "SwapTotal", "SwapFree"}
+
+
+def meminfo(path):
+    """In pages, of what it counts in kB."""
+    found = re.findall(r"^([\w()]+): +(\d+) kB$", (path / "meminfo").read_text(), re.M)
+    return {name: int(value) // 4 for name, value in found}
+
+
+def zoneinfo(path):
+    """Of all zones together, in pages."""
+    count = Counter()
+    for name, value in re.findall(r"^ +(present|managed|cma) +(\d+)$", (path / "zoneinfo").read_text(), re.M):
+        count[name] += int(value)
+    return count
 
 
 def vmstat(path):
-    """What vmstat says, in pages."""
+    """What vmstat says, in pages; and what meminfo and zoneinfo do."""
     read = {name: int(value) for name, value in (line.split() for line in (path / "vmstat").read_text().splitlines())}
-    return read | {name: read[name] * 512 for name in HUGE if name in read}
+    read |= {name: read[name] * 512 for name in HUGE if name in read}
+    acquired, released = PINS.split(" - ")
+    return read | meminfo(path) | zoneinfo(path) | {PINS: read[acquired] - read[released]}
 
 
 def reconciliation(dump, form):
