@@ -5,6 +5,7 @@
 #include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/zones/free_lists.h"
+#include "mm/zones/pcp_checks.h"
 
 const char *mmx_free_fault_word(unsigned int fault)
 {
@@ -344,7 +345,10 @@ int mmx_free_lists_find(struct mmx_free_lists *lists, struct mmx_view *view, str
 		mmx_free_lists_free(lists);
 		return mmx_fail_nomem(err);
 	}
-	return 0;
+	if (!mmx_pcp_check(lists, view))
+		return 0;
+	mmx_free_lists_free(lists);
+	return mmx_fail_nomem(err);
 }
 
 void mmx_free_lists_free(struct mmx_free_lists *lists)

@@ -107,13 +107,15 @@ static int walk_lists(struct walk *w, struct mmx_err *err)
 	w->set->count = (int32_t)count;
 	for (unsigned int i = 0; i < lists->nelems; i++) {
 		uint64_t head = w->set->addr + lists->bit_off / 8 + i * (uint64_t)lists->elem_size;
+		struct mmx_err why;
 
 		w->block.list = i;
 		describe(&k->layout, w->pcp->huge_order, &w->block);
-		if (walk_list(w, head, err))
-			return -1;
+		/* One that is broken does not keep the others from being found. */
+		if (walk_list(w, head, &why) && (!err->code || why.code == MMX_ENOMEM))
+			*err = why;
 	}
-	return check_count(w->set, err);
+	return err->code ? -1 : check_count(w->set, err);
 }
 
 static int require(const struct mmx_kernel *k, struct mmx_err *err)

@@ -206,3 +206,40 @@ def free_counter(kernel):
 def zone_locked(kernel):
     free_counter(kernel)
     kernel.machine.put(kernel.node.zones[1].at("lock"), 1, 4)
+
+
+def waiting(kernel, number=0):
+    """A block on CPU 0's lists of DMA32."""
+    return [b for b in kernel.node.pcp_pages if b[2] == 0 and kernel.frames.zone_of(b[0]) == 1][number]
+
+
+@damage("pcp-held", "a page on a CPU's list has a reference: it was freed while somebody had it",
+        buddyx(found("held", r"PFN 0x\w+: its reference count is 1 and not 0 \(CPU 0, list \d+\)")))
+def pcp_held(kernel):
+    page_of(kernel, waiting(kernel))["_refcount"] = 1
+
+
+@damage("pcp-typed", "a page on a CPU's list is mapped",
+        buddyx(found("not-free", r"PFN 0x\w+: its page type word is 0x00000000, not that of no type \(CPU 0, list \d+\)")))
+def pcp_typed(kernel):
+    page_of(kernel, waiting(kernel))["_mapcount"] = 0
+
+
+def replace(kernel, pfn):
+    """Another page in place of one on a list of CPU 0."""
+    old, new = page_of(kernel, waiting(kernel, 1)), kernel.frames.page(pfn)
+    new["pcp_list.prev"], new["pcp_list.next"] = old["pcp_list.prev"], old["pcp_list.next"]
+    kernel.machine.put(old["pcp_list.prev"], new.at("pcp_list"))
+    kernel.machine.put(old["pcp_list.next"] + 8, new.at("pcp_list"))
+
+
+@damage("pcp-in-free-block", "a page freed a second time is on a CPU's list and in a free block of the buddy allocator",
+        buddyx(found("on-two-lists", r"PFN 0x\w+: it is in the free block at PFN 0x\w+ as well \(CPU 0, list 1\)")))
+def pcp_in_block(kernel):
+    replace(kernel, movable(kernel, 8)[0] + 7)
+
+
+@damage("pcp-twice", "a page is on a CPU's list, and in a block of another list of that CPU",
+        buddyx(found("on-two-lists", r"PFN 0x5c0b: it is on list 9 of CPU 0 as well \(CPU 0, list 1\)")))
+def pcp_twice(kernel):
+    replace(kernel, next(b for b in kernel.node.pcp_pages if b[1] == 3)[0] + 3)
