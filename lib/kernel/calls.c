@@ -78,6 +78,36 @@ int mmx_refers(struct mmx_view *view, const char *function, const char *symbol, 
 	return 0;
 }
 
+/* lea -1(register), sub $1 and dec, of a register of 64 bits. */
+static bool takes_one(const unsigned char *code)
+{
+	if ((code[0] & 0xf8) != 0x48)
+		return false;
+	return (code[1] == 0x8d && (code[2] & 0xc0) == 0x40 && (code[2] & 7) != 4 &&
+		code[3] == 0xff) ||
+	       (code[1] == 0x83 && (code[2] & 0xf8) == 0xe8 && code[3] == 1) ||
+	       (code[1] == 0xff && (code[2] & 0xf8) == 0xc8);
+}
+
+bool mmx_code_takes_one(const unsigned char *code, size_t size)
+{
+	for (size_t at = 0; at + 4 <= size; at++) {
+		if (takes_one(code + at))
+			return true;
+	}
+	return false;
+}
+
+int mmx_takes_one(struct mmx_view *view, const char *function, bool *takes, struct mmx_err *err)
+{
+	struct code code;
+
+	if (read_code(&code, view, function, err))
+		return -1;
+	*takes = mmx_code_takes_one(code.bytes, code.size);
+	return 0;
+}
+
 /* bts with a number, of a register of 64 bits: a prefix, two bytes, the register, the number. */
 static bool sets_bit(const unsigned char *code, unsigned int bit)
 {

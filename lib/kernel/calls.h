@@ -4,6 +4,7 @@
 #define MMX_KERNEL_CALLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -20,6 +21,15 @@ int mmx_calls(struct mmx_view *view, const char *caller, const char *callee, boo
  */
 int mmx_refers(struct mmx_view *view, const char *function, const char *symbol, bool *refers,
 	       struct mmx_err *err);
+
+/**
+ * mmx_takes_one() - whether a function takes 1 from a number, as from a pointer whose bit 0 means something; -1 when
+ * that cannot be told
+ */
+int mmx_takes_one(struct mmx_view *view, const char *function, bool *takes, struct mmx_err *err);
+
+/** mmx_code_takes_one() - the same of code of x86_64 */
+bool mmx_code_takes_one(const unsigned char *code, size_t size);
 
 /** mmx_sets_bit() - at how many places a function sets a bit of 64; -1 when that cannot be told */
 int mmx_sets_bit(struct mmx_view *view, const char *function, unsigned int bit, unsigned int *times,

@@ -24,6 +24,7 @@ struct piece {
 struct kpage {
 	struct mmx_kpage rules;
 	word_fn word_of; /* NULL: of kpagecgroup */
+	bool by_page;    /* that asks each page itself */
 	uint64_t hole;   /* the word of a frame that has no struct page */
 	struct mmx_page_team *team;
 	struct mmx_progress progress;
@@ -65,7 +66,7 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 			read = MMX_READ_OK;
 		else if (!read)
 			read = file->word_of ? file->word_of(&file->rules, w, &word)
-					     : mmx_kpagecgroup(&known, w, &word);
+					     : mmx_kpagecgroup(&known, w, file->by_page, &word);
 		add_words(piece, read ? MMX_PROC_NOT_IN_DUMP : word, read, w->frames);
 	}
 	return 0;
@@ -175,9 +176,14 @@ static int find_count(struct mmx_proc *p, struct mmx_err *err)
 static int find_cgroup(struct mmx_proc *p, struct mmx_err *err)
 {
 	static const enum mmx_layout_member needed[] = {M_page_memcg_data};
+	struct kpage *file = p->state;
+	uint64_t addr;
 
+	if (!mmx_symbol_addr(&p->view->kernel->symbols, "memory_cgrp_subsys", &addr))
+		return mmx_fail(err, MMX_ENOTFOUND, "this kernel has no memory cgroups");
 	if (mmx_layout_require(&p->view->kernel->layout, needed, 1, err) || find(p, NULL, err))
 		return -1;
+	file->by_page = mmx_kpagecgroup_asks_page(p->view);
 	check_end(p);
 	return 0;
 }

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/calls.h"
 #include "mm/mem.h"
 #include "mm/owners/memcg.h"
 #include "proc/kpage.h"
 
 /*
- * Up to 6.3 it is the very page that is asked, and a tail is charged to nobody; later kernels ask its folio. The names
- * of counts tell 6.1 and 6.2. Of 6.3 nothing in its types tells: tails have their folio's word there, too.
+ * Up to 6.3 it is the very page that is asked, and a tail is charged to nobody; later kernels ask its folio, so that their
+ * function makes a head of a tail's link. Where it cannot be read the names of counts tell 6.1 and 6.2.
  */
-static bool asks_the_page(const struct mmx_kernel *k)
+bool mmx_kpagecgroup_asks_page(struct mmx_view *view)
 {
+	const struct mmx_kernel *k = view->kernel;
+	struct mmx_err err;
+	bool of_folio;
+
+	if (!mmx_takes_one(view, "page_cgroup_ino", &of_folio, &err))
+		return !of_folio;
 	return mmx_mem(k)->page_format.mapped == MMX_MAPPED_PAGES ||
 	       k->layout.member[M_folio_nr_pages_mapped].alt == 1;
 }
@@ -30,12 +37,11 @@ static struct mmx_cgroup_word *word_of(struct mmx_cgroup_words *known, struct mm
 	return word;
 }
 
-enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w,
+enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w, bool own,
 			      uint64_t *word)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	const struct mmx_cgroup_word *found;
-	bool own = asks_the_page(w->view->kernel);
 	uint64_t data;
 
 	if (!own && (w->folio.read || w->folio.bad))
