@@ -75,16 +75,20 @@ struct mmx_cgroup_word {
 	enum mmx_read read;
 };
 
-/** struct mmx_cgroup_words - what a thread has found out lately, zeroed at first */
+/**
+ * struct mmx_cgroup_words - what a thread has found out lately, zeroed at first
+ * @by_page: mmx_kpagecgroup_asks_page()
+ */
 struct mmx_cgroup_words {
+	bool by_page;
 	struct mmx_cgroup_word v[MMX_CGROUP_WORDS];
 };
 
 /** mmx_kpagecgroup_asks_page() - whether kpagecgroup has what is charged for each page itself, not for its folio */
 bool mmx_kpagecgroup_asks_page(struct mmx_view *view);
 
-/** mmx_kpagecgroup() - the same of kpagecgroup: the inode of the memory cgroup that is charged; @own: see above */
-enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w, bool own,
+/** mmx_kpagecgroup() - the same of kpagecgroup: the inode of the memory cgroup that is charged */
+enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w,
 			      uint64_t *word);
 
 #endif

@@ -46,7 +46,7 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 	const struct kpage *file = arg;
 	const struct mmx_sparse *sparse = &mmx_mem(w->view->kernel)->sparse;
 	struct piece *piece = result;
-	struct mmx_cgroup_words known = {0};
+	struct mmx_cgroup_words known = {.by_page = file->by_page};
 	uint64_t online_end = 0;
 	bool online = false;
 
@@ -66,7 +66,7 @@ static int fill_piece(const void *arg, struct mmx_page_walk *w, void *result, st
 			read = MMX_READ_OK;
 		else if (!read)
 			read = file->word_of ? file->word_of(&file->rules, w, &word)
-					     : mmx_kpagecgroup(&known, w, file->by_page, &word);
+					     : mmx_kpagecgroup(&known, w, &word);
 		add_words(piece, read ? MMX_PROC_NOT_IN_DUMP : word, read, w->frames);
 	}
 	return 0;

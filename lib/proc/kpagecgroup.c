@@ -37,16 +37,16 @@ static struct mmx_cgroup_word *word_of(struct mmx_cgroup_words *known, struct mm
 	return word;
 }
 
-enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w, bool own,
+enum mmx_read mmx_kpagecgroup(struct mmx_cgroup_words *known, struct mmx_page_walk *w,
 			      uint64_t *word)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
 	const struct mmx_cgroup_word *found;
 	uint64_t data;
 
-	if (!own && (w->folio.read || w->folio.bad))
+	if (!known->by_page && (w->folio.read || w->folio.bad))
 		return w->folio.read ? w->folio.read : MMX_READ_UNREADABLE;
-	data = mmx_word(own ? w->bytes : w->folio.bytes, f->memcg);
+	data = mmx_word(known->by_page ? w->bytes : w->folio.bytes, f->memcg);
 	*word = 0;
 	if (!data)
 		return MMX_READ_OK;

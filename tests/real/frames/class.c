@@ -95,7 +95,7 @@ struct words {
 
 static struct words words_of(const struct mmx_kpage *kp, struct mmx_page_walk *w)
 {
-	struct mmx_cgroup_words known = {0};
+	struct mmx_cgroup_words known = {.by_page = mmx_kpagecgroup_asks_page(w->view)};
 	struct words words = {0};
 
 	for (int i = 0; i < 3; i++)
