@@ -105,7 +105,7 @@ class Voices:
         """An Answer. Whether there is one shows in reading it; what was said of that goes along."""
         with tempfile.TemporaryFile("w+") as messages, \
                 subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=messages,
-                                 text=True) as process:
+                                 text=True, errors="surrogateescape") as process:
             try:
                 yield Answer(process.stdout)
                 process.stdout.read()

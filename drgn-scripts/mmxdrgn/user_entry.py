@@ -85,10 +85,14 @@ class UserEntries:
         except Absent:
             yield Entry(start, start + (1 << shift) - 1, "unreadable", 1 << shift, None, (start,))
 
+    def entries(self, mm):
+        """What is not empty, by address."""
+        kernel = self.kernel
+        yield from self._table(kernel.phys(kernel.member(mm, "struct mm_struct", "pgd")), kernel.levels, 0)
+
     def _with_gaps(self, mm):
         kernel, at = self.kernel, 0
-        root = kernel.phys(kernel.member(mm, "struct mm_struct", "pgd"))
-        for entry in self._table(root, kernel.levels, 0):
+        for entry in self.entries(mm):
             if entry.start > at:
                 yield Entry(at, entry.start - 1, "empty", None, None, ("empty",))
             yield entry
