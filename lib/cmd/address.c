@@ -127,7 +127,7 @@ static int base_of(struct mmx_address *address, const struct mmx_addresses *p, c
 }
 
 int mmx_address_find(struct mmx_address *address, const struct mmx_addresses *p, const char *text,
-		   const char *end, bool decimal, bool symbols, struct mmx_err *err)
+		     const char *end, bool decimal, bool symbols, struct mmx_err *err)
 {
 	size_t len = end ? (size_t)(end - text) : strlen(text);
 	const char *plus = memchr(text, '+', len);

@@ -117,7 +117,7 @@ static const char *special_words(const struct mmx_user_entry *entry)
 }
 
 /* What the entry is beyond a mapping, or how else it was found; NULL when there is nothing to say. */
-static const char *entry_words(const struct mmx_rmap_entry *e)
+static const char *entry_words(struct mmx_view *view, const struct mmx_rmap_entry *e)
 {
 	static const char *const ways[] = {
 		[MMX_RMAP_HIDDEN] = "hidden in the tree",
@@ -131,6 +131,10 @@ static const char *entry_words(const struct mmx_rmap_entry *e)
 		return special;
 	if (!e->vma.addr)
 		return "no VMA";
+	if (e->outside)
+		return "its VMA is not in the maple tree";
+	if (mmx_vma_is_detached(view, e->vma.addr))
+		return "being unmapped";
 	return e->way ? ways[e->way] : e->again ? "same table" : NULL;
 }
 
@@ -167,7 +171,7 @@ static size_t sharing_words(const struct mmx_rows *r, const struct mapping *m, c
 static void remark(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mapping *m = r->row;
-	const char *entry = entry_words(m->e);
+	const char *entry = entry_words(r->view, m->e);
 	char sharing[160] = "";
 
 	if (sharing_words(r, m, sharing, sizeof(sharing)) && entry)

@@ -42,6 +42,9 @@ static const struct mmx_field walked_fields[] = {
 	{"page_tables", MMX_COUNT, "of the lowest level", AT(struct mmx_survey, tables)},
 	{"trees", MMX_COUNT, "of anon_vmas and files", AT(struct mmx_survey, spaces.trees)},
 	{"nodes", MMX_COUNT, "of these trees", AT(struct mmx_survey, spaces.nodes)},
+	{"leaving", MMX_COUNT,
+	 "of these VMAs that are being unmapped, and already out of their process",
+	 .zero = MMX_OR_NONE, AT(struct mmx_survey, spaces.leaving)},
 	{0},
 };
 

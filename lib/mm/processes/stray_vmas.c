@@ -47,15 +47,6 @@ static bool is_in_tree(const struct finder *f, uint64_t vma)
 	return at < f->in_tree.n && f->in_tree.v[at] == vma;
 }
 
-static bool is_detached(const struct finder *f, uint64_t vma)
-{
-	uint64_t word;
-
-	if (!mmx_kread_member(f->view, vma, M_vm_area_struct_detached, &word))
-		return word;
-	return !mmx_kread_member(f->view, vma, M_vm_area_struct_vm_refcnt, &word) && !word;
-}
-
 /* The cache may be one for several kinds of objects, where such are merged. */
 static void take_object(struct finder *f, uint64_t addr)
 {
@@ -63,7 +54,7 @@ static void take_object(struct finder *f, uint64_t addr)
 
 	if (mmx_vma_read(&vma, f->view, addr, NULL) || vma.mm != f->mm || vma.start >= vma.end ||
 	    (vma.start | vma.end) & ((1ULL << f->view->kernel->arch->page_shift) - 1) ||
-	    is_in_tree(f, addr) || is_detached(f, addr) || f->found->n >= STRAYS_MAX)
+	    is_in_tree(f, addr) || mmx_vma_is_detached(f->view, addr) || f->found->n >= STRAYS_MAX)
 		return;
 	f->nomem = !mmx_array_add(f->found, vma);
 }

@@ -3,6 +3,7 @@
 
 #include "kernel/decode.h"
 #include "kernel/kernel.h"
+#include "kernel/member.h"
 #include "mm/processes/vma.h"
 
 /* Since 6.19 the flags are a bitmap as well, whose first word is vm_flags. */
@@ -126,4 +127,30 @@ bool mmx_vmas_next(struct mmx_vmas *v)
 	check_count(v);
 	mmx_cover_inherit(&v->coverage, &v->maple.coverage);
 	return false;
+}
+
+/* From 6.4 on a flag, and from 6.15 on a count that is 0, with a bit for a writer who waits for readers to leave. */
+#define WRITER_WAITS 0x40000000u
+
+bool mmx_vma_is_detached(struct mmx_view *view, uint64_t vma)
+{
+	uint64_t word;
+
+	if (!mmx_kread_member(view, vma, M_vm_area_struct_detached, &word))
+		return word;
+	return !mmx_kread_member(view, vma, M_vm_area_struct_vm_refcnt, &word) &&
+	       !(word & ~(uint64_t)WRITER_WAITS);
+}
+
+/* Of a rw_semaphore's count: a writer, and readers; not who waits. */
+#define LOCK_HELD (~(UINT64_C(6) | 1ULL << 63))
+
+bool mmx_vma_leaves(struct mmx_view *view, const struct mmx_vma *vma)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	uint64_t lock;
+
+	if (mmx_has(l, M_vm_area_struct_detached) || mmx_has(l, M_vm_area_struct_vm_refcnt))
+		return mmx_vma_is_detached(view, vma->addr);
+	return !mmx_kread_member(view, vma->mm, M_mm_struct_mmap_lock, &lock) && lock & LOCK_HELD;
 }

@@ -76,4 +76,14 @@ void mmx_vmas_begin(struct mmx_vmas *vmas, struct mmx_view *view, uint64_t mm);
 /** mmx_vmas_next() - go to the next VMA; false at the end */
 bool mmx_vmas_next(struct mmx_vmas *vmas);
 
+/** mmx_vma_is_detached() - whether a VMA is marked as one that is out of its mm's tree; the kernel may have no marks */
+bool mmx_vma_is_detached(struct mmx_view *view, uint64_t vma);
+
+/**
+ * mmx_vma_leaves() - whether a VMA that its mm's tree does not have may be on its way out
+ * munmap() takes it out of there first, then its pages out of the page tables, and then the VMA out of the trees of
+ * the reverse map. Where VMAs have no marks, whoever holds the mm's mmap_lock may be doing so.
+ */
+bool mmx_vma_leaves(struct mmx_view *view, const struct mmx_vma *vma);
+
 #endif

@@ -140,6 +140,15 @@ static uint64_t by_way(const struct mmx_rmap *rmap, enum mmx_rmap_way way)
 	return n;
 }
 
+static uint64_t outside(const struct mmx_rmap *rmap)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < rmap->n; i++)
+		n += rmap->v[i].outside;
+	return n;
+}
+
 static uint64_t again(const struct mmx_rmap *rmap)
 {
 	uint64_t n = 0;
@@ -203,14 +212,21 @@ static bool is_held(const struct work *k)
 
 static void explain(struct work *k)
 {
-	for (size_t i = 0; i < k->a->rmap.n; i++)
+	uint64_t lost = 0, strange = outside(&k->a->rmap);
+
+	for (size_t i = 0; i < k->a->rmap.n; i++) {
 		k->a->wrong += k->a->rmap.v[i].wrong;
+		lost += k->a->rmap.v[i].wrong && k->a->rmap.v[i].way == MMX_RMAP_BY_TABLES;
+	}
 	if (!k->a->read && !k->a->agree)
 		say_of_difference(k);
 	say_of_entries(k->a, is_held(k));
-	if (k->a->agree && k->a->wrong > by_way(&k->a->rmap, MMX_RMAP_HIDDEN))
-		say(k->a, "no tree leads to %" PRIu64 " of them, and one should",
-		    k->a->wrong - by_way(&k->a->rmap, MMX_RMAP_HIDDEN));
+	if (k->a->agree && lost)
+		say(k->a, "no tree leads to %" PRIu64 " of them, and one should", lost);
+	if (strange)
+		say(k->a,
+		    "%" PRIu64 " of them in a VMA that the process's maple tree does not have",
+		    strange);
 }
 
 /*

@@ -64,6 +64,7 @@ enum mmx_rmap_way {
  * @addr: the user address of the first of the frames that it holds; @pfn, @pages: which these are
  * @counted: the kernel's count of mappings has it
  * @wrong: no kernel makes an entry there, or trees that do not lead to it
+ * @outside: a tree leads to it, by a VMA that the process's own tree does not have
  * @again: the same entry as one before, through a table that address spaces share: counted once
  */
 struct mmx_rmap_entry {
@@ -74,7 +75,7 @@ struct mmx_rmap_entry {
 	uint64_t pfn, pages;
 	struct mmx_user_entry entry;
 	enum mmx_rmap_way way;
-	bool counted, wrong, again;
+	bool counted, wrong, outside, again;
 };
 
 /**

@@ -44,7 +44,7 @@ struct part {
 		MMX_ARRAY(struct mmx_space_area);
 	} areas; /* of which links have the number, until all parts are together */
 	struct links anon, file;
-	uint64_t trees, nodes;
+	uint64_t trees, nodes, leaving;
 	size_t first, end; /* the links whose trees it has */
 };
 
@@ -371,6 +371,8 @@ static void meet(struct tree_walk *w, const struct mmx_areas *a)
 {
 	if (w->link)
 		w->link->met = true;
+	else if (mmx_vma_leaves(a->view, &a->vma))
+		w->part->leaving++;
 	else
 		mmx_rmap_found_wrong(&w->part->findings, a->vma.mm, a->vma.addr,
 				     "the tree of the %s at 0x%" PRIx64
@@ -435,6 +437,7 @@ static int take_trees(void *arg, uint64_t nth, struct mmx_err *err)
 	take_findings(f->spaces, part);
 	f->spaces->trees += part->trees;
 	f->spaces->nodes += part->nodes;
+	f->spaces->leaving += part->leaving;
 	tell(f, nth);
 	return 0;
 }

@@ -63,6 +63,7 @@ void mmx_rmap_found_wrong(struct mmx_rmap_findings *f, uint64_t mm, uint64_t add
  * @coverage: how many areas were found; what of address spaces and trees could not be walked
  * @v: address spaces, the kernel's own left out
  * @trees, @nodes: how many were walked, and how many nodes they have
+ * @leaving: of those, VMAs that are out of their mm, and on their way out of the trees
  */
 struct mmx_mm_spaces {
 	struct mmx_coverage coverage;
@@ -74,7 +75,7 @@ struct mmx_mm_spaces {
 		MMX_ARRAY(uint64_t);
 	} anon;
 	struct mmx_rmap_findings findings;
-	uint64_t trees, nodes;
+	uint64_t trees, nodes, leaving;
 };
 
 /**

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "mm/mem.h"
+#include "mm/rmap/areas.h"
 #include "mm/rmap/frame_counts.h"
 #include "mm/rmap/survey.h"
 
@@ -52,6 +53,7 @@ struct walker {
 	struct mmx_pt pt;
 	const struct mmx_mm_space *space;
 	uint32_t area, areas_end;
+	struct mmx_vma leaving; /* the last one that an entry was in */
 	size_t hint;
 	/* What it found; @coverage is of the current piece. */
 	struct mmx_coverage coverage;
@@ -133,9 +135,39 @@ static bool leads_to(const struct walker *w, const struct mmx_space_area *area, 
 	return false;
 }
 
+static bool is_in(const struct walker *w, const struct mmx_vma *vma, uint64_t addr)
+{
+	return vma->mm == w->space->mm && addr >= vma->start && addr < vma->end;
+}
+
+/* The page's own tree still has the VMA that munmap() took out of the process's. */
+static bool is_leaving(struct walker *w, const struct mmx_rmap_page *page, uint64_t addr)
+{
+	const struct mmx_areas_ask ask = {
+		.tree = page->kind == MMX_RMAP_ANON ? MMX_AREAS_ANON : MMX_AREAS_FILE,
+		.of = page->pointer,
+		.first = page->index,
+		.last = page->index,
+	};
+	struct mmx_areas a;
+
+	if (is_in(w, &w->leaving, addr))
+		return true;
+	if (page->kind != MMX_RMAP_ANON && page->kind != MMX_RMAP_FILE)
+		return false;
+	mmx_areas_begin(&a, w->view, &ask);
+	while (mmx_areas_next(&a)) {
+		if (!is_in(w, &a.vma, addr) || !mmx_vma_leaves(w->view, &a.vma))
+			continue;
+		w->leaving = a.vma;
+		return true;
+	}
+	return false;
+}
+
 /* Why no tree leads to an entry that is counted. */
 static enum mmx_stray_why why_stray(struct walker *w, const struct mmx_space_area *area,
-				    uint64_t pfn)
+				    uint64_t addr, uint64_t pfn)
 {
 	const struct mmx_page_walk *p = &w->pages;
 	struct mmx_rmap_page page;
@@ -144,9 +176,9 @@ static enum mmx_stray_why why_stray(struct walker *w, const struct mmx_space_are
 		return MMX_STRAY_NO_PAGE;
 	if (!mmx_int(p->folio.bytes, mmx_walk_format(p)->refcount))
 		return MMX_STRAY_FREE;
-	if (!area)
-		return MMX_STRAY_NO_AREA;
 	mmx_rmap_page_of(&page, p, true);
+	if (!area)
+		return is_leaving(w, &page, addr) ? MMX_STRAY_LEAVING : MMX_STRAY_NO_AREA;
 	switch (page.kind) {
 	case MMX_RMAP_ANON:
 		return leads_to(w, area, page.pointer) ? MMX_STRAY_WRONG_PLACE : MMX_STRAY_LOST;
@@ -193,9 +225,9 @@ static void count_frame(struct walker *w, const struct mmx_space_area *area,
 	if (!again)
 		atomic_fetch_add_explicit(&f->count[slot], 1, memory_order_relaxed);
 	key = f->key[slot];
-	if (key == MMX_KEY_KSM || (area && key && reached(w, area, addr, key)))
+	if (area && (key == MMX_KEY_KSM || (key && reached(w, area, addr, key))))
 		return;
-	add_stray(w, pte, addr, pfn, pages, why_stray(w, area, pfn), true);
+	add_stray(w, pte, addr, pfn, pages, why_stray(w, area, addr, pfn), true);
 }
 
 /* Entries of a table that address spaces share are counted once. */
@@ -580,6 +612,17 @@ static void take_area(const struct mmx_survey *survey, const struct mmx_stray *s
 	};
 }
 
+/* A tree may have led to it all the same. */
+static void mark_outside(struct mmx_rmap *rmap, const struct mmx_stray *stray)
+{
+	for (size_t i = 0; i < rmap->n; i++) {
+		struct mmx_rmap_entry *e = &rmap->v[i];
+
+		if (e->mm == stray->mm && e->entry.pte.at == stray->at)
+			e->outside = e->wrong = true;
+	}
+}
+
 int mmx_survey_add(const struct mmx_survey *survey, struct mmx_rmap *rmap, struct mmx_view *view,
 		   const struct mmx_rmap_page *page, struct mmx_err *err)
 {
@@ -615,6 +658,8 @@ int mmx_survey_add(const struct mmx_survey *survey, struct mmx_rmap *rmap, struc
 		mmx_user_entry(&found.entry, view, rules, &pte, found.addr);
 		if (stray->area != NO_AREA)
 			take_area(survey, stray, &found.vma);
+		if (stray->why == MMX_STRAY_NO_AREA)
+			mark_outside(rmap, stray);
 		if (mmx_rmap_add(rmap, &found, err))
 			return -1;
 	}

@@ -22,6 +22,8 @@
 	STRAY(OTHER_FILE, "of another file than the one that is mapped there, as drivers do it") \
 	STRAY(MIGRATION, "the page is being migrated: the entry waits for it")                   \
 	STRAY(POISON, "the page is poisoned")                                                    \
+	STRAY(LEAVING,                                                                           \
+	      "in a mapping that is being unmapped: its VMA is out of the process's tree")       \
 	STRAY(WRONG_PLACE, "at an address where the page's index does not belong")               \
 	STRAY(LOST, "in an area that the tree of the page's mapping does not lead to")           \
 	STRAY(NO_AREA, "at an address that no area has")                                         \

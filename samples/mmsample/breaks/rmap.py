@@ -37,12 +37,25 @@ def free_mapped(kernel):
 
 @damage("vma-outside-tree", "a mapping of libc is in the file's tree and not in its process's maple tree",
         rmap_of_all(r"3001 the tree of the address_space at 0x\w+ has the VMA for 0x795df3828000-0x795df39b0000 of mm",
-                    r"yes   at an address that no area has"))
+                    r"yes   at an address that no area has", r"3001 worker-000 .* its VMA is not in the maple tree$"))
 def vma_outside(kernel):
     worker = next(p for p in kernel.processes if p.comm == "worker-000")
     inside = [(v.start, v.end, v.address) for v in worker.vmas if v.start != worker.base + 0x28000]
     maple.plant(kernel, worker.mm.at("mm_mt"), inside)
     worker.mm["map_count"] = len(inside)
+
+
+@damage("munmap-under-way", "worker-000 unmaps a part of libc: the VMA is out of its maple tree, and still in the file's "
+        "tree, as are its pages in the page tables, which is no fault",
+        rmap_of_all(r"^ +leaving: +1$", r"2 no +in a mapping that is being unmapped", status=0))
+def munmap(kernel):
+    vma_outside(kernel)
+    worker = next(p for p in kernel.processes if p.comm == "worker-000")
+    vma = next(v for v in worker.vmas if v.start == worker.base + 0x28000)
+    if kernel.types.has("vm_area_struct", "detached"):
+        vma.object["detached"] = 1
+    else:
+        worker.mm["mmap_lock.count.counter"] = 1  # there are no marks up to 6.3, but whoever unmaps holds the lock
 
 
 @damage("i-mmap-lost", "the tree of libc lacks one mapping of it: its pages there are not found",
