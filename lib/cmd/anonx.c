@@ -184,9 +184,9 @@ const struct mmx_command mmx_cmd_anonx = {
 		"there.\n"
 		"\n"
 		"Checked are the counts of children and of VMAs whose new pages go to it, the root's reference\n"
-		"count, and of the tree links back to parents, the order of intervals, what each node says of\n"
-		"the last index below it, and that each chain is of this anon_vma. KSM and who looks at a page\n"
-		"hold references beyond those.\n"
+		"count, and of the tree links back to parents, colours, the order of intervals, what each node\n"
+		"says of the last index below it, and that each chain is of this anon_vma. KSM and who looks at\n"
+		"a page hold references beyond those.\n"
 		"\n"
 		"Example: anonx -u 2001 7fff00001000",
 	.options = options,

@@ -94,8 +94,8 @@ const struct mmx_command mmx_cmd_immapx = {
 	.summary = "the tree of a file's mappings, drawn and checked",
 	.operands = "FILE [INDEX]",
 	.help = "Draws the interval tree (i_mmap) of the VMAs that map a file, and checks it: links back to\n"
-		"parents, the order of intervals, what each node says of the last index below it, the first\n"
-		"node, and that each VMA is of this file. FILE is named as for filex.\n"
+		"parents, colours, the order of intervals, what each node says of the last index below it, the\n"
+		"first node, and that each VMA is of this file. FILE is named as for filex.\n"
 		"\n"
 		"With INDEX, a page of the file, it shows the kernel's search for who may map that page: which\n"
 		"nodes it reads, where it turns back since nothing below reaches that far, which it never comes\n"

@@ -145,10 +145,12 @@ static void push_below(struct loader *l, struct mmx_tree_node *n, const struct r
 {
 	struct ahead a = {.parent = l->t->n - 1, .depth = n->depth + 1};
 
-	if (raw->left && raw->left == raw->right) {
+	n->whole = raw->left != raw->right || !raw->left;
+	if (!n->whole) {
 		complainf(l->t, n, "both of its sides are 0x%" PRIx64, raw->left);
 	} else if (n->depth + 1 >= MMX_RB_DEPTH) {
 		complainf(l->t, n, "the tree is deeper than trees can be");
+		n->whole = false;
 		return;
 	}
 	if (raw->right && raw->right != raw->left) {
@@ -206,8 +208,27 @@ static int take(struct loader *l, const struct ahead *a)
 struct below {
 	uint64_t last;             /* the largest end */
 	uint64_t earliest, latest; /* beginnings */
+	uint32_t black;            /* black nodes on each way down */
 	bool any, unknown;
+	bool cut; /* not all of it was read */
 };
+
+/*
+ * What keeps a tree from growing as deep as it has nodes: no red node below a red one, and on each way down as many
+ * black ones. Where that is broken somebody has written into it.
+ */
+static void check_colours(struct mmx_rmap_tree *t, struct mmx_tree_node *n,
+			  const struct below *left, const struct below *right)
+{
+	if (n->red && n->side == MMX_TREE_TOP)
+		complainf(t, n, "it is the top, and red");
+	else if (n->red && t->v[n->parent].red)
+		complainf(t, n, "it is red, and so is the one above it, 0x%" PRIx64,
+			  t->v[n->parent].node);
+	if (!left->cut && !right->cut && left->black != right->black)
+		complainf(t, n, "on a way down on its left are %u black nodes, and on its right %u",
+			  left->black, right->black);
+}
 
 static void check_order(struct mmx_rmap_tree *t, struct mmx_tree_node *n, const struct below *left,
 			const struct below *right)
@@ -223,8 +244,15 @@ static void check_order(struct mmx_rmap_tree *t, struct mmx_tree_node *n, const 
 static struct below join(const struct mmx_tree_node *n, const struct below *left,
 			 const struct below *right)
 {
-	struct below b = {n->last, n->first, n->first, true,
-			  !n->read || left->unknown || right->unknown};
+	struct below b = {
+		.last = n->last,
+		.earliest = n->first,
+		.latest = n->first,
+		.black = (left->black > right->black ? left->black : right->black) + !n->red,
+		.any = true,
+		.unknown = !n->read || left->unknown || right->unknown,
+		.cut = !n->whole || left->cut || right->cut,
+	};
 
 	for (int side = 0; side < 2; side++) {
 		const struct below *s = side ? right : left;
@@ -257,6 +285,8 @@ static int check(struct loader *l)
 				  "its subtree_last is 0x%" PRIx64
 				  ", and it and those below end at 0x%" PRIx64,
 				  n->subtree_last, b.last);
+		if (l->t->n < MMX_TREE_NODES && n->whole)
+			check_colours(t, n, left, right);
 		if (n->side != MMX_TREE_TOP)
 			sides[2 * n->parent + (n->side == MMX_TREE_RIGHT)] = b;
 	}

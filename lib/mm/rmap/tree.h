@@ -28,6 +28,7 @@ enum mmx_tree_search {
  * struct mmx_tree_node - a node, before those below it, left ones first
  * @depth, @more: how deep it is, and whether a sibling follows
  * @parent: the number of the node above; its own of the top one
+ * @whole: all that is below it was read
  * @read: the VMA could be read: unless it could, nothing of @vma, @first and @last is known
  * @wrong: what is wrong with it, a number of the tree's reasons; 0: nothing
  */
@@ -38,7 +39,7 @@ struct mmx_tree_node {
 	uint32_t parent;
 	uint16_t depth;
 	uint8_t side, search;
-	bool more, red, read;
+	bool more, red, read, whole;
 	uint32_t wrong;
 };
 

@@ -99,6 +99,13 @@ def mmap_subtree(kernel):
     kernel.machine.put(left.address + gap, 1)
 
 
+@damage("i-mmap-colour-wrong", "a node of the i_mmap tree of libc is red, and those around it are as before",
+        immapx("{libc.path}", r"on a way down on its left are \d+ black nodes, and on its right \d+|it is red, and so is the one above"))
+def mmap_colour(kernel):
+    left = kernel.machine.object("rb_node", libc_tree(kernel)["rb_left"])
+    left["__rb_parent_color"] ^= 1
+
+
 @damage("i-mmap-parent-wrong", "a node of the i_mmap tree of libc denies its parent",
         immapx("{libc.path}", r"it says that 0x\w+ is its parent, and was reached from"),
         rmap_of_all(r"yes   in an area that the tree of the page's mapping does not lead to"))
