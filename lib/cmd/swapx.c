@@ -409,7 +409,7 @@ static enum mmx_exit tell_rest(struct mmx_run *run)
 			c->short_of);
 	if (c->more)
 		mmx_say(run, "%" PRIu64 " more findings are not shown", c->more);
-	if (!c->n)
+	if (!c->sure)
 		return MMX_EXIT_OK;
 	/* Of a running kernel one thing is read after another, and they need not agree. */
 	if (!run->kernel->image->live)
@@ -468,6 +468,8 @@ const struct mmx_command mmx_cmd_swapx = {
 		"behind zswap. Every entry of every process's page tables and of shared memory's page caches\n"
 		"is counted by the page of swap that it names, and held against what the kernel counts of\n"
 		"each page (swap_map up to 7.0, swap tables since); pages that differ are findings.\n"
+		"A page on its way out or back is counted before its entry is written or gone: where its folio\n"
+		"or who has it is locked that may be all, and such findings alone do not make the exit status 1.\n"
 		"\n"
 		"With operands, pages of swap: AREA:PAGE or AREA:PAGE-PAGE, with the area's number in\n"
 		"decimal and pages in hex; the word of a page table's entry; or with -u user addresses, of a\n"

@@ -143,3 +143,13 @@ bool mmx_mms_next(struct mmx_mms *m)
 	}
 	return next_root(m);
 }
+
+/* Of a rw_semaphore's count: a writer, and readers; not who waits. */
+#define LOCK_HELD (~(UINT64_C(6) | 1ULL << 63))
+
+bool mmx_mm_is_locked(struct mmx_view *view, uint64_t mm)
+{
+	uint64_t lock;
+
+	return !mmx_kread_member(view, mm, M_mm_struct_mmap_lock, &lock) && lock & LOCK_HELD;
+}

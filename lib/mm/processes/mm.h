@@ -54,4 +54,7 @@ void mmx_mms_begin(struct mmx_mms *mms, struct mmx_view *view);
 /** mmx_mms_next() - go to the next address space; false at the end */
 bool mmx_mms_next(struct mmx_mms *mms);
 
+/** mmx_mm_is_locked() - whether somebody holds the mmap_lock of an address space, to read or to change it */
+bool mmx_mm_is_locked(struct mmx_view *view, uint64_t mm);
+
 #endif

@@ -4,6 +4,7 @@
 #include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
+#include "mm/processes/mm.h"
 #include "mm/processes/vma.h"
 
 /* Since 6.19 the flags are a bitmap as well, whose first word is vm_flags. */
@@ -142,15 +143,11 @@ bool mmx_vma_is_detached(struct mmx_view *view, uint64_t vma)
 	       !(word & ~(uint64_t)WRITER_WAITS);
 }
 
-/* Of a rw_semaphore's count: a writer, and readers; not who waits. */
-#define LOCK_HELD (~(UINT64_C(6) | 1ULL << 63))
-
 bool mmx_vma_leaves(struct mmx_view *view, const struct mmx_vma *vma)
 {
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t lock;
 
 	if (mmx_has(l, M_vm_area_struct_detached) || mmx_has(l, M_vm_area_struct_vm_refcnt))
 		return mmx_vma_is_detached(view, vma->addr);
-	return !mmx_kread_member(view, vma->mm, M_mm_struct_mmap_lock, &lock) && lock & LOCK_HELD;
+	return mmx_mm_is_locked(view, vma->mm);
 }

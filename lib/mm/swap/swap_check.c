@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "kernel/member.h"
+#include "mm/frames/page_walk.h"
 #include "mm/mem.h"
+#include "mm/processes/mm.h"
 #include "mm/swap/swap_check.h"
 
 #define FIRST_DIGITS 62   /* that a byte of the map counts up to */
@@ -19,6 +21,17 @@ const char *mmx_swap_finding_name(unsigned int kind)
 	};
 
 	return kind < MMX_SWAP_FINDING_COUNT ? names[kind] : NULL;
+}
+
+const char *mmx_swap_transit_words(enum mmx_swap_transit transit)
+{
+	static const char *const words[] = {
+#define TRANSIT(id, text) [MMX_SWAP_TRANSIT_##id] = text,
+		MMX_SWAP_TRANSITS(TRANSIT)
+#undef TRANSIT
+	};
+
+	return words[transit];
 }
 
 uint64_t mmx_swap_address(struct mmx_view *view, const struct mmx_swap_area *area, uint64_t offset)
@@ -179,6 +192,106 @@ static int check_uses(struct mmx_swap_check *c, const struct mmx_swap_uses *uses
 	return 0;
 }
 
+/*
+ * What may be under way. One entry at a time: where more are missing it is none of that.
+ */
+
+static bool may_be(const struct mmx_swap_finding *f)
+{
+	return f->kind == MMX_SWAP_FOUND_COUNT &&
+	       (f->kernel + 1 == f->found || f->found + 1 == f->kernel);
+}
+
+/* Who moves a page of swap has its folio in the cache, and locked. */
+static bool folio_is_locked(struct mmx_view *view, const struct mmx_swap_finding *f)
+{
+	const struct mmx_page_format *format = &mmx_mem(view->kernel)->page_format;
+	struct mmx_swap_slot slot;
+	struct mmx_page_walk w;
+	struct mmx_err err;
+	bool locked;
+
+	if (mmx_swap_slot(&slot, view, mmx_know_swaps(view), f->type, f->offset, &err) ||
+	    !slot.cached || mmx_page_walk_begin(&w, view, 0, 0, &err))
+		return false;
+	locked = mmx_page_walk_look(&w, slot.pfn) && !w.read && !w.folio.read &&
+		 mmx_bit(mmx_word(w.folio.bytes, format->flags),
+			 mmx_enum(&view->kernel->layout, E_PG_locked));
+	mmx_page_walk_end(&w);
+	return locked;
+}
+
+static enum mmx_swap_transit transit_of_owner(struct mmx_view *view, uint64_t mm)
+{
+	uint64_t users;
+
+	if (!mmx_kread_member(view, mm, M_mm_struct_mm_users, &users) && !users)
+		return MMX_SWAP_TRANSIT_EXIT;
+	return mmx_mm_is_locked(view, mm) ? MMX_SWAP_TRANSIT_MM : MMX_SWAP_TRANSIT_NONE;
+}
+
+static uint64_t key_of(const struct mmx_swap_finding *f)
+{
+	return mmx_swap_key(f->type, f->offset);
+}
+
+/* Findings of pages stand in their order, as owners do. */
+static int ask_owners(struct mmx_swap_check *c, struct mmx_view *view, const uint64_t *keys,
+		      size_t n, struct mmx_err *err)
+{
+	struct mmx_swap_owners owners = {0};
+
+	if (mmx_swap_owners_find(&owners, view, keys, n, err)) {
+		mmx_array_free(&owners);
+		return -1;
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		struct mmx_swap_finding *f = &c->v[i];
+
+		if (f->transit || !may_be(f))
+			continue;
+		for (size_t o = mmx_array_bound(&owners, e, e->key < key_of(f));
+		     !f->transit && o < owners.n && owners.v[o].key == key_of(f); o++) {
+			if (owners.v[o].mm)
+				f->transit = transit_of_owner(view, owners.v[o].mm);
+		}
+	}
+	mmx_array_free(&owners);
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static int find_transits(struct mmx_swap_check *c, struct mmx_view *view, struct mmx_err *err)
+{
+	struct {
+		MMX_ARRAY(uint64_t);
+	} keys = {0};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < c->n; i++) {
+		if (!may_be(&c->v[i]))
+			continue;
+		if (folio_is_locked(view, &c->v[i]))
+			c->v[i].transit = MMX_SWAP_TRANSIT_FOLIO;
+		else if (!mmx_array_add(&keys, key_of(&c->v[i])))
+			ret = mmx_fail_nomem(err);
+	}
+	mmx_array_sort(&keys, by_number);
+	if (!ret && keys.n)
+		ret = ask_owners(c, view, keys.v, keys.n, err);
+	mmx_array_free(&keys);
+	c->sure = c->more;
+	for (size_t i = 0; i < c->n; i++)
+		c->sure += !c->v[i].transit;
+	return ret;
+}
+
 int mmx_swap_check_find(struct mmx_swap_check *c, struct mmx_view *view, struct mmx_err *err)
 {
 	const struct mmx_swaps *swaps = mmx_know_swaps(view);
@@ -190,7 +303,7 @@ int mmx_swap_check_find(struct mmx_swap_check *c, struct mmx_view *view, struct 
 			return -1;
 		}
 	}
-	if (check_uses(c, uses, err)) {
+	if (check_uses(c, uses, err) || find_transits(c, view, err)) {
 		mmx_swap_check_free(c);
 		return -1;
 	}

@@ -27,16 +27,36 @@ enum mmx_swap_finding_kind {
 
 const char *mmx_swap_finding_name(unsigned int kind);
 
+/*
+ * TRANSIT(entry, "in words"): what may be under way. A page that is swapped out is counted before its entry is
+ * written, and one that is read back, or given up, before the entry is gone; a child's is counted before it has it.
+ */
+#define MMX_SWAP_TRANSITS(TRANSIT)                                                          \
+	TRANSIT(NONE, "")                                                                   \
+	TRANSIT(FOLIO, "; but its folio is locked: it may be on its way out, or back")      \
+	TRANSIT(MM, "; but who has it is locked: it may be on its way back, or to a child") \
+	TRANSIT(EXIT, "; but who has it is being torn down")
+
+enum mmx_swap_transit {
+#define TRANSIT(id, words) MMX_SWAP_TRANSIT_##id,
+	MMX_SWAP_TRANSITS(TRANSIT)
+#undef TRANSIT
+};
+
+const char *mmx_swap_transit_words(enum mmx_swap_transit transit);
+
 /**
  * struct mmx_swap_finding - something is wrong
  * @type, @offset: with that page of swap
  * @address: where the kernel keeps what is wrong, or 0
  * @kernel, @found: what it says, and what was counted: entries, or pages
+ * @transit: unless this is going on
  */
 struct mmx_swap_finding {
 	enum mmx_swap_finding_kind kind;
 	unsigned int type;
 	uint64_t offset, address, kernel, found;
+	enum mmx_swap_transit transit;
 };
 
 /**
@@ -57,14 +77,14 @@ struct mmx_swap_sum {
 
 /**
  * struct mmx_swap_check - all areas
- * @v: what is wrong; @more: and is not kept
+ * @v: what is wrong; @more: and is not kept; @sure: what no transit may be the reason of
  * @sum: by area
  * @short_of: pages that are counted oftener than entries were found, where not all entries are known
  */
 struct mmx_swap_check {
 	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_swap_finding);
-	uint64_t more, short_of;
+	uint64_t more, sure, short_of;
 	struct {
 		MMX_ARRAY(struct mmx_swap_sum);
 	} sum;

@@ -217,7 +217,13 @@ static void what(struct mmx_rows *r, struct mmx_value *v)
 		[MMX_SWAP_FOUND_INODE] = "shared memory has another number in swap than it says",
 	};
 
-	v->text = words[finding_of(r)->kind];
+	mmx_value_textf(v, "%s%s", words[finding_of(r)->kind],
+			mmx_swap_transit_words(finding_of(r)->transit));
+}
+
+static void transient(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->truth = finding_of(r)->transit;
 }
 
 static const struct mmx_field finding_fields[] = {
@@ -234,6 +240,9 @@ static const struct mmx_field finding_fields[] = {
 	 "where it says so: in swap_map or the swap table, of the area or the address_space; of a "
 	 "stray entry, whose it is: an mm_struct or an address_space",
 	 .may = MMX_OR_NULL, .get = finding_address},
+	{"transient", MMX_BOOL,
+	 "the page may just be on its way, as what has it is locked, and that is no fault",
+	 .title = "MOVES", .width = 5, .get = transient},
 	{"what", MMX_TEXT, "the same in words", .get = what},
 	{0},
 };

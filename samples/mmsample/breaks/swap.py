@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Pages of swap: their counts, marks, and the list of shared memory that has some."""
 
-from ..story.swapped import BAD, HAS_CACHE, OUT_AT, OUT_SLOT, READ_SLOT, SHMEM_SLOT, swap_pte
+from ..story.swapped import BAD, CACHED_SLOT, HAS_CACHE, OUT_AT, OUT_SLOT, READ_SLOT, SHMEM_SLOT, swap_pte
 from .registry import WILD, damage, procx, swapx
 
 SHMEM = 0xBF
@@ -20,6 +20,21 @@ def put_count(kernel, slot, count):
         swapx(finding("count", 5, 3, 1)), procx("2001/smaps_rollup", r"^Swap: +8 kB$", r"^SwapPss: +5 kB$"))
 def count_high(kernel):
     put_count(kernel, OUT_SLOT, 3)
+
+
+@damage("swap-count-moving", "the page in the swap cache is counted once, has no entry yet, and is locked: it is on its way "
+        "out, which is no fault", swapx(finding("count", 9, 1, 0) + r" *yes .*its folio is locked", status=0))
+def count_moving(kernel):
+    put_count(kernel, CACHED_SLOT, HAS_CACHE | 1)
+    pfn = int(kernel.machine.story["swap cache"]["pfn"], 16)
+    kernel.frames.set_flags(pfn, "locked")
+
+
+@damage("swap-count-forking", "parent's page of swap is counted twice while its address space is locked: a child's entry may "
+        "come, which is no fault", swapx(finding("count", 5, 2, 1) + r" *yes .*who has it is locked", status=0))
+def count_forking(kernel):
+    put_count(kernel, OUT_SLOT, 2)
+    kernel.people["parent"].mm["mmap_lock.count.counter"] = 1
 
 
 @damage("swap-count-lost", "the page of swap that was read ahead is not counted, and parent has an entry of it",
