@@ -174,6 +174,8 @@ COMMANDS = {
     "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
+    "readx": Calls((("init_task",), ("-t", "-p", "1000", "20"), ("-w", "1", "-p", "1000", "20")), "mmx.read/1",
+                   "address,data,note"),
     "symx": Calls((("init_task",), ("-a", "runqueues"), ("init_task-init_task+100",)), "mmx.sym/1",
                   "address,cpu,name"),
     "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),

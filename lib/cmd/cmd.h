@@ -148,6 +148,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(swapx)        \
 	COMMAND(stackx)       \
 	COMMAND(logx)         \
+	COMMAND(readx)        \
 	COMMAND(symx)         \
 	COMMAND(doctorx)      \
 	COMMAND(procx)

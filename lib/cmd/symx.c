@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/address.h"
 #include "cmd/what.h"
+#include "kernel/leads_to.h"
 #include "records/symx.h"
 
 struct symx {
@@ -113,17 +114,6 @@ static int add_of_cpu(struct symx *s, uint64_t addr, struct mmx_err *err)
 	return 1;
 }
 
-/* Symbols are of the kernel's image and its modules: what lies elsewhere only happens to follow one. */
-static const struct mmx_symbol *nearest(const struct symx *s, uint64_t addr)
-{
-	const struct mmx_regions *regions = &s->run->kernel->regions;
-	enum mmx_region_id region = mmx_region_of(regions, addr);
-
-	if (region != REGION_KERNEL_IMAGE && region != REGION_MODULES)
-		return NULL;
-	return mmx_symbols_nearest(symbols(s), addr);
-}
-
 static int add_address(struct symx *s, uint64_t addr, struct mmx_err *err)
 {
 	enum mmx_region_id region = mmx_region_of(&s->run->kernel->regions, addr);
@@ -131,7 +121,7 @@ static int add_address(struct symx *s, uint64_t addr, struct mmx_err *err)
 	int ret;
 
 	if (!sym)
-		sym = nearest(s, addr);
+		sym = mmx_symbol_there(s->run->kernel, addr);
 	if (sym)
 		return add_alike(s, sym, sym->addr, addr - sym->addr, MMX_NO_CPU, err);
 	ret = add_of_cpu(s, addr, err);

@@ -2,7 +2,7 @@
 """Struct pages, free lists and slabs."""
 
 from ..memory import PAGE
-from .registry import EVEN, WILD, counts, damage, doctorx, pagex, procx, slabx, story_page, story_pfn, user
+from .registry import EVEN, WILD, counts, damage, doctorx, pagex, procx, readx, slabx, story_page, story_pfn, user
 
 
 @damage("flags-poisoned", "the page of 'DMA buffer' was never initialised (flags are all ones)",
@@ -215,14 +215,17 @@ def caches_cycle(kernel):
 
 @damage("page-content-excluded", "the slab page of 'slab with free objects' is excluded",
         pagex("{slab with free objects}",
-              r"free list: +the free list breaks off: object \d at 0x\w+ is excluded", status=3))
+              r"free list: +the free list breaks off: object \d at 0x\w+ is excluded", status=3),
+        readx("{slab with free objects.allocated} 1", r"missing: +8$", r"why: +excluded$",
+              r"^ +\w{16} -{16} -{8} \(excluded\)$", status=3))
 def excluded(kernel):
     kernel.machine.memory.exclude(story_pfn(kernel, "slab with free objects"))
 
 
 @damage("page-table-excluded", "parent's lowest page table is excluded: its mappings are unknown",
         user(2001, "7fff00001000", r"unknown: its page table cannot be read", status=3),
-        procx("2001/smaps", r"^Rss: +\? kB$", r"the page table at physical 0x4000000, for 0x\w+, is excluded", status=3))
+        procx("2001/smaps", r"^Rss: +\? kB$", r"the page table at physical 0x4000000, for 0x\w+, is excluded", status=3),
+        readx("-u 2001 7fff00001000", r"why: +unknown: its page table cannot be read$", status=3))
 def table_excluded(kernel):
     kernel.machine.memory.exclude(0x4000000 // PAGE)
 

@@ -115,6 +115,11 @@ def zonex(*says, status=1):
     return Answer(("zonex",), says, status)
 
 
+def readx(words, *says, status=0):
+    """@words may have a name of the story for an address."""
+    return Answer(("readx", *re.split(r" (?![^{]*})", words)), says, status)
+
+
 def slabx(*says, status=1):
     return Answer(("slabx",), says, status)
 

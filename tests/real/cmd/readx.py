@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What readx says of memory: against an independent reading of the raw file, and of what the workload wrote."""
+import suite
+from real.check import MMX, filtered_form, raw_form, run, verdict
+from real.cmd.swapx import FILLED, KINDS, OF_KINDS, filled, of_kind
+from real.guest import PAGE, made_in
+from real.kernel.view import memory_requests, truly
+
+PIECE = 0x100  # what is asked for at once of a page of a process
+
+
+def readx(form, *words, status=(0,)):
+    result = run(MMX, "-c", form, "--json", "readx", *words)
+    suite.expect(result.status in status, result)
+    return suite.document(result.out, "mmx.read/1")["ranges"]
+
+
+def content(span):
+    """Its bytes, None for one that is missing."""
+    words = [word["value"] for line in span.get("lines", []) for word in line["words"]]
+    return [None if isinstance(word, dict) else int(word, 16) for word in words]
+
+
+def each_byte(dump, form):
+    """Physical memory, the direct map, vmalloc, vmemmap and the image, each byte; what is missing is missing."""
+    requests, faults = memory_requests(dump, 12), []
+    for request in requests:
+        space, address, length, _ = request
+        options = ("-p",) if space == "p" else ()
+        found = content(readx(form, "-w", "1", *options, f"{address:x}", f"{length:x}", status=(0, 2, 3))[0])
+        want = truly(dump, request)
+        if want is not None and found != list(want) or want is None and None not in found:
+            faults.append(f"{request}: {str(found)[:100]}, it is {str(want)[:100]}")
+    return verdict(faults, len(requests), dump, 0) if len(requests) > 20 else "nothing to compare"
+
+
+def banner(dump, form):
+    """The text at linux_banner is what /proc/version had."""
+    span, = readx(form, "-t", "linux_banner")
+    suite.equal(span["text"], (dump.before / "version").read_text(), "linux_banner")
+
+
+def of_processes(dump, form):
+    """What the workload wrote to pages that are in swap now is read at its own addresses, unless it is on a disk."""
+    faults, compared = [], 0
+    for name, told in made_in(dump).items():
+        if name not in FILLED + OF_KINDS:
+            continue
+        start = int(told["addr"], 16)
+        for page in range(min(told["len"] // PAGE, 2 * KINDS)):
+            at = f"{start + page * PAGE:x}"
+            span, = readx(form, "-w", "1", "-u", str(told["pid"]), at, f"{PIECE:x}", status=(0, 2, 3))
+            want = of_kind(page, page % KINDS) if name in OF_KINDS else filled(told["pid"], page)
+            compared += 1
+            if content(span) != list(want[:PIECE]) and "disk" not in span.get("why", ""):
+                faults.append(f"{name} {at}: {str(content(span))[:100]}, {span.get('why')}")
+    return verdict(faults, compared, dump, 1 if "swapped_out" in made_in(dump) else 0)
+
+
+def missing(dump, form):
+    """What a filter left out is excluded; what it did not is there, as in the whole dump."""
+    faults, kinds = [], set()
+    for request in memory_requests(dump, 12):
+        space, address, length, _ = request
+        options = ("-p",) if space == "p" else ()
+        words = ("-w", "1", *options, f"{address:x}", f"{min(length, 64):x}")
+        for whole, part in zip(content(readx(dump.raw_path, *words, status=(0, 2, 3))[0]),
+                               content(readx(form, *words, status=(0, 2, 3))[0])):
+            kinds.add(part is None)
+            if part not in (None, whole):
+                faults.append(f"{request}: {part} and not {whole}")
+    return verdict(faults, len(kinds), dump, 2)
+
+
+CHECKS = [
+    ("readx reads each byte", raw_form, each_byte),
+    ("readx: linux_banner", raw_form, banner),
+    ("readx of processes", raw_form, of_processes),
+    ("readx: what is missing", filtered_form, missing),
+]
