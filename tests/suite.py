@@ -176,6 +176,8 @@ COMMANDS = {
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
     "readx": Calls((("init_task",), ("-t", "-p", "1000", "20"), ("-w", "1", "-p", "1000", "20")), "mmx.read/1",
                    "address,data,note"),
+    "structx": Calls((("list_head",), ("-v", "page"), ("task_struct", "init_task"), ("zone_type",)), "mmx.struct/1",
+                     "offset,member,value"),
     "symx": Calls((("init_task",), ("-a", "runqueues"), ("init_task-init_task+100",)), "mmx.sym/1",
                   "address,cpu,name"),
     "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),

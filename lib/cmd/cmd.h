@@ -149,6 +149,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(stackx)       \
 	COMMAND(logx)         \
 	COMMAND(readx)        \
+	COMMAND(structx)      \
 	COMMAND(symx)         \
 	COMMAND(doctorx)      \
 	COMMAND(procx)

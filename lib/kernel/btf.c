@@ -538,6 +538,54 @@ static bool btf_find(struct mmx_typegraph *g, enum mmx_tg_kind kind, const char 
 	return true;
 }
 
+static bool is_named(const struct mmx_btf *b, const struct type *t, enum mmx_type_group group,
+		     const char *name)
+{
+	static const enum mmx_tg_kind kind[MMX_TYPE_GROUPS] = {
+		[MMX_GROUP_STRUCT] = MMX_TG_STRUCT,
+		[MMX_GROUP_ENUM] = MMX_TG_ENUM,
+		[MMX_GROUP_TYPEDEF] = MMX_TG_TYPEDEF,
+	};
+
+	return name_group(t) == kind[group] && !strcmp(get_string(b, t->name), name);
+}
+
+/* A typedef is told by what it stands for: drivers have had different ones of one name. */
+static bool is_copy(const struct mmx_btf *b, const struct type *t, uint32_t first_id)
+{
+	struct type first = get_type(b, first_id), to;
+
+	if (t->kind != KIND_TYPEDEF || t->size_or_type == first.size_or_type)
+		return same_shape(b, t, first_id);
+	if (!t->size_or_type || !first.size_or_type)
+		return false;
+	to = get_type(b, t->size_or_type);
+	return (name_group(&to) == MMX_TG_STRUCT || name_group(&to) == MMX_TG_ENUM) &&
+	       same_shape(b, &to, first.size_or_type);
+}
+
+/* Looked through anew each time, which takes no longer than making an index, and leaves none behind. */
+static bool btf_next_named(struct mmx_typegraph *g, enum mmx_type_group group, const char *name,
+			   uint64_t *pos, uint64_t *id)
+{
+	const struct mmx_btf *b = (const struct mmx_btf *)g;
+	uint32_t first = 0; /* of that name */
+
+	for (uint32_t i = 0; *name && i < b->n_types; i++) {
+		struct type t = take_type(b->types + b->at[i]);
+
+		if (!is_named(b, &t, group, name) || (first && is_copy(b, &t, first)))
+			continue;
+		first = first ? first : b->first_type + i;
+		if (i < *pos)
+			continue;
+		*id = b->first_type + i;
+		*pos = i + 1;
+		return true;
+	}
+	return false;
+}
+
 static bool enumerator_at(const struct mmx_btf *b, const struct type *t, uint64_t i,
 			  const char **name, int64_t *value)
 {
@@ -705,6 +753,7 @@ static void btf_free(struct mmx_typegraph *g)
 
 static const struct mmx_typegraph_ops btf_ops = {
 	.find = btf_find,
+	.next_named = btf_next_named,
 	.find_enumerator = btf_find_enumerator,
 	.type = btf_type,
 	.next_member = btf_next_member,

@@ -36,6 +36,15 @@ static bool layout_ready(const struct mmx_layout *l)
 	       usable(l, M_btf_data) && usable(l, M_btf_data_size);
 }
 
+/* The module's; empty where it cannot be read. */
+static const char *name_of(const struct module_btf *mods, uint64_t btf_at, char *name, size_t size)
+{
+	if (!usable(mods->layout, M_btf_name) ||
+	    mmx_kread_str(mods->view, btf_at + mmx_off(mods->layout, M_btf_name), name, size, NULL))
+		name[0] = 0;
+	return name;
+}
+
 /* Read one module's BTF; one that cannot be read is as if it were not there. */
 static void load_module(struct module_btf *mods, uint64_t module)
 {
@@ -43,6 +52,7 @@ static void load_module(struct module_btf *mods, uint64_t module)
 	struct mmx_types_provider p;
 	uint64_t btf_at, data_at;
 	struct mmx_btf *btf;
+	char name[sizeof(p.name)];
 	uint32_t size;
 	void *data;
 
@@ -63,7 +73,7 @@ static void load_module(struct module_btf *mods, uint64_t module)
 	if (!btf)
 		return;
 	mods->bytes += size;
-	mmx_btf_provider(&p, btf, "");
+	mmx_btf_provider(&p, btf, name_of(mods, btf_at, name, sizeof(name)));
 	if (!mmx_array_add(mods, p))
 		mmx_btf_free(btf);
 }
@@ -141,6 +151,22 @@ static bool modules_each_enumerator(void *priv, const char *of, mmx_enumerator_f
 	return false;
 }
 
+static bool modules_next_type(void *priv, enum mmx_type_group group, const char *name,
+			      struct mmx_type_ref *ref)
+{
+	struct module_btf *mods = priv;
+
+	load_modules(mods);
+	for (; ref->part < mods->n; ref->part++, ref->pos = 0) {
+		const struct mmx_types_provider *p = &mods->v[ref->part];
+
+		ref->module = p->name;
+		if (p->ops->next_type(p->priv, group, name, ref))
+			return true;
+	}
+	return false;
+}
+
 static void modules_free(void *priv)
 {
 	struct module_btf *mods = priv;
@@ -157,6 +183,7 @@ static const struct mmx_types_ops modules_ops = {
 	.enumerator = modules_enumerator,
 	.each_member = modules_each_member,
 	.each_enumerator = modules_each_enumerator,
+	.next_type = modules_next_type,
 	.free = modules_free,
 };
 

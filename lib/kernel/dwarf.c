@@ -219,6 +219,25 @@ static bool dwarf_find(struct mmx_typegraph *g, enum mmx_tg_kind kind, const cha
 	return s;
 }
 
+/* The first one only: for another all units would have to be looked through. */
+static bool dwarf_next_named(struct mmx_typegraph *g, enum mmx_type_group group, const char *name,
+			     uint64_t *pos, uint64_t *id)
+{
+	static const uint32_t kind[MMX_TYPE_GROUPS] = {
+		[MMX_GROUP_STRUCT] = MMX_TG_STRUCT,
+		[MMX_GROUP_ENUM] = MMX_TG_ENUM,
+		[MMX_GROUP_TYPEDEF] = MMX_TG_TYPEDEF,
+	};
+	const struct mmx_name *s =
+		*pos ? NULL : look_for((struct dwarf *)g, name, kind[group], known_type);
+
+	if (!s || s->kind != kind[group])
+		return false;
+	*pos = 1;
+	*id = s->value;
+	return true;
+}
+
 static bool dwarf_find_enumerator(struct mmx_typegraph *g, const char *name, int64_t *value)
 {
 	const struct mmx_name *s = look_for((struct dwarf *)g, name, 0, known_enumerator);
@@ -430,6 +449,7 @@ static void dwarf_free(struct mmx_typegraph *g)
 
 static const struct mmx_typegraph_ops dwarf_ops = {
 	.find = dwarf_find,
+	.next_named = dwarf_next_named,
 	.find_enumerator = dwarf_find_enumerator,
 	.type = dwarf_type,
 	.next_member = dwarf_next_member,

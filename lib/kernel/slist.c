@@ -44,7 +44,7 @@ bool mmx_slist_next(struct mmx_slist *s)
 	}
 	if (!(n & (n - 1)))
 		s->met = s->node;
-	if (!follow(s, s->node, "node"))
+	if (!follow(s, s->node + s->link, "node"))
 		return false;
 	s->coverage.found++;
 	return true;

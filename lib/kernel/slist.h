@@ -19,13 +19,15 @@
 #include "kernel/view.h"
 
 /**
- * struct mmx_slist - a walk over such a list, whose nodes begin with the pointer to the next one
+ * struct mmx_slist - a walk over such a list, whose nodes have a pointer to the next one
  * @coverage: how many nodes there were, and why the walk ended early if it did
  * @node: the current one
+ * @link: where a node has the pointer to the next one, in bytes; 0 unless it is set before the first step
  */
 struct mmx_slist {
 	struct mmx_coverage coverage;
 	uint64_t node;
+	uint64_t link;
 
 	struct mmx_view *view;
 	uint64_t head, next, limit;

@@ -8,16 +8,13 @@
 #define MAX_DEPTH 32
 #define MAX_STEPS 65536
 
-/* No struct of a kernel comes near this, and sizes in bits below it fit 32 bits. */
-#define MAX_SIZE (256u << 20)
-
 struct walk {
 	struct mmx_typegraph *g;
 	unsigned int steps; /* that may still be made */
 	uint64_t end;       /* of the outermost struct, in bits: no member lies beyond */
 };
 
-static bool is_record(const struct mmx_tg_type *t)
+bool mmx_tg_is_record(const struct mmx_tg_type *t)
 {
 	return (t->kind == MMX_TG_STRUCT || t->kind == MMX_TG_UNION) && !t->incomplete;
 }
@@ -28,8 +25,7 @@ static bool is_alias(enum mmx_tg_kind kind)
 	       kind == MMX_TG_RESTRICT || kind == MMX_TG_TAG;
 }
 
-/* Behind typedefs and qualifiers. */
-static bool resolve(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_type *t)
+bool mmx_tg_resolve(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_type *t)
 {
 	for (int depth = 0; depth < MAX_DEPTH; depth++) {
 		if (!g->ops->type(g, *id, t))
@@ -41,13 +37,12 @@ static bool resolve(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_t
 	return false;
 }
 
-/* Behind typedefs, qualifiers and array dimensions. Elements of all dimensions go to *nelems. */
-static bool resolve_element(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_type *t,
-			    uint64_t *nelems)
+bool mmx_tg_element(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_type *t,
+		    uint64_t *nelems)
 {
 	*nelems = 1;
 	for (int depth = 0; depth < MAX_DEPTH; depth++) {
-		if (!resolve(g, id, t))
+		if (!mmx_tg_resolve(g, id, t))
 			return false;
 		if (t->kind != MMX_TG_ARRAY)
 			return true;
@@ -61,15 +56,15 @@ static bool resolve_element(const struct mmx_typegraph *g, uint64_t *id, struct 
 static bool find_record(struct mmx_typegraph *g, const char *name, uint64_t *id,
 			struct mmx_tg_type *t)
 {
-	return g->ops->find(g, MMX_TG_STRUCT, name, id) && resolve(g, id, t) && is_record(t) &&
-	       t->size <= MAX_SIZE;
+	return g->ops->find(g, MMX_TG_STRUCT, name, id) && mmx_tg_resolve(g, id, t) &&
+	       mmx_tg_is_record(t) && t->size <= MMX_TG_SIZE_MAX;
 }
 
 static bool find_enum(struct mmx_typegraph *g, const char *name, uint64_t *id)
 {
 	struct mmx_tg_type t;
 
-	return g->ops->find(g, MMX_TG_ENUM, name, id) && resolve(g, id, &t) &&
+	return g->ops->find(g, MMX_TG_ENUM, name, id) && mmx_tg_resolve(g, id, &t) &&
 	       t.kind == MMX_TG_ENUM && !t.incomplete;
 }
 
@@ -80,12 +75,13 @@ static bool describe(const struct walk *w, const struct mmx_tg_member *gm, uint6
 	uint64_t id = gm->type, nelems, size, bits;
 	struct mmx_tg_type outer, t;
 
-	if (!resolve(w->g, &id, &outer) || !resolve_element(w->g, &id, &t, &nelems))
+	if (!mmx_tg_resolve(w->g, &id, &outer) || !mmx_tg_element(w->g, &id, &t, &nelems))
 		return false;
 	if (t.incomplete || (t.kind != MMX_TG_NUMBER && t.kind != MMX_TG_POINTER &&
-			     t.kind != MMX_TG_ENUM && !is_record(&t)))
+			     t.kind != MMX_TG_ENUM && !mmx_tg_is_record(&t)))
 		return false;
-	if (t.size > MAX_SIZE || __builtin_mul_overflow(nelems, t.size, &size) || size > MAX_SIZE)
+	if (t.size > MMX_TG_SIZE_MAX || __builtin_mul_overflow(nelems, t.size, &size) ||
+	    size > MMX_TG_SIZE_MAX)
 		return false;
 	bits = gm->bit_size ? gm->bit_size : size * 8;
 	if (gm->bit_size > size * 8 || gm->bit_off > w->end || base > w->end ||
@@ -133,9 +129,9 @@ static bool find_in(struct walk *w, uint64_t record, const char *path, uint64_t 
 			continue;
 		if (!rest)
 			return describe(w, &gm, base, m);
-		if (!(anonymous ? resolve(w->g, &id, &t)
-				: resolve_element(w->g, &id, &t, &nelems)) ||
-		    !is_record(&t) || gm.bit_off > w->end || base > w->end)
+		if (!(anonymous ? mmx_tg_resolve(w->g, &id, &t)
+				: mmx_tg_element(w->g, &id, &t, &nelems)) ||
+		    !mmx_tg_is_record(&t) || gm.bit_off > w->end || base > w->end)
 			continue;
 		if (find_in(w, id, rest, base + gm.bit_off, depth + 1, m))
 			return true;
@@ -158,10 +154,10 @@ static bool list_in(struct walk *w, uint64_t record, uint64_t base, unsigned int
 		struct mmx_tg_type t;
 
 		w->steps--;
-		if (!resolve(w->g, &id, &t) || !describe(w, &gm, base, &m))
+		if (!mmx_tg_resolve(w->g, &id, &t) || !describe(w, &gm, base, &m))
 			continue;
 		/* A nameless number is a bit-field that only takes up room. */
-		if (!*gm.name && !is_record(&t))
+		if (!*gm.name && !mmx_tg_is_record(&t))
 			continue;
 		if (!fn(arg, gm.name, &m, depth, !*gm.name && t.kind == MMX_TG_UNION))
 			return false;
@@ -238,6 +234,17 @@ static bool graph_each_enumerator(void *priv, const char *of, mmx_enumerator_fn 
 	return true;
 }
 
+static bool graph_next_type(void *priv, enum mmx_type_group group, const char *name,
+			    struct mmx_type_ref *ref)
+{
+	struct mmx_typegraph *g = priv;
+
+	if (!g->ops->next_named(g, group, name, &ref->pos, &ref->id))
+		return false;
+	ref->graph = g;
+	return true;
+}
+
 static void graph_free(void *priv)
 {
 	struct mmx_typegraph *g = priv;
@@ -251,6 +258,7 @@ static const struct mmx_types_ops graph_ops = {
 	.enumerator = graph_enumerator,
 	.each_member = graph_each_member,
 	.each_enumerator = graph_each_enumerator,
+	.next_type = graph_next_type,
 	.free = graph_free,
 };
 

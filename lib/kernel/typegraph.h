@@ -59,6 +59,8 @@ struct mmx_typegraph;
  * struct mmx_typegraph_ops - the steps that a graph can do; types are told by number, void is 0
  * @find: the complete struct or union (asked for as MMX_TG_STRUCT) or enum (MMX_TG_ENUM) of that
  *        name, else a typedef of that name, whatever it leads to
+ * @next_named: the complete types of a group with that name, one after the other: *@pos is 0 at first and moved on;
+ *		false behind the last. Copies of one are one, as far as a graph can tell.
  * @find_enumerator: an enumerator of any enum; one that means several values in several enums is
  *                   no answer
  * @type: what a type is; false when there is no such type
@@ -69,6 +71,8 @@ struct mmx_typegraph;
 struct mmx_typegraph_ops {
 	bool (*find)(struct mmx_typegraph *g, enum mmx_tg_kind kind, const char *name,
 		     uint64_t *id);
+	bool (*next_named)(struct mmx_typegraph *g, enum mmx_type_group group, const char *name,
+			   uint64_t *pos, uint64_t *id);
 	bool (*find_enumerator)(struct mmx_typegraph *g, const char *name, int64_t *value);
 	bool (*type)(const struct mmx_typegraph *g, uint64_t id, struct mmx_tg_type *t);
 	bool (*next_member)(const struct mmx_typegraph *g, uint64_t id, uint64_t *pos,
@@ -82,6 +86,19 @@ struct mmx_typegraph_ops {
 struct mmx_typegraph {
 	const struct mmx_typegraph_ops *ops;
 };
+
+/* No struct of a kernel comes near this, and sizes in bits below it fit 32 bits. */
+#define MMX_TG_SIZE_MAX (256u << 20)
+
+/** mmx_tg_is_record() - a struct or union that is not only declared */
+bool mmx_tg_is_record(const struct mmx_tg_type *t);
+
+/** mmx_tg_resolve() - what is behind typedefs and qualifiers; false when that is nothing */
+bool mmx_tg_resolve(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_type *t);
+
+/** mmx_tg_element() - and behind array dimensions; elements of all of them go to *@nelems */
+bool mmx_tg_element(const struct mmx_typegraph *g, uint64_t *id, struct mmx_tg_type *t,
+		    uint64_t *nelems);
 
 /** mmx_typegraph_provider() - make a provider of types of a graph, which then belongs to it */
 void mmx_typegraph_provider(struct mmx_types_provider *p, struct mmx_typegraph *g,

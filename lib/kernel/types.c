@@ -85,3 +85,18 @@ int mmx_types_each_enumerator(const struct mmx_types *t, const char *of, mmx_enu
 	}
 	return -1;
 }
+
+bool mmx_types_next(const struct mmx_types *t, enum mmx_type_group group, const char *name,
+		    struct mmx_type_ref *ref)
+{
+	for (bool found = ref->graph; ref->provider < t->n; ref->provider++) {
+		const struct mmx_types_provider *p = &t->provider[ref->provider];
+
+		if (p->ops->next_type && p->ops->next_type(p->priv, group, name, ref))
+			return true;
+		if (found)
+			return false;
+		ref->pos = ref->part = 0;
+	}
+	return false;
+}

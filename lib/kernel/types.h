@@ -19,6 +19,8 @@
 
 #define MMX_TYPE_NAME 64
 
+struct mmx_typegraph;
+
 /**
  * struct mmx_member - one member of a struct or union, anonymous ones within it looked through
  * @bit_off: from the start of the outermost struct
@@ -57,12 +59,31 @@ typedef bool (*mmx_member_fn)(void *arg, const char *name, const struct mmx_memb
 /** mmx_enumerator_fn - called for each enumerator of an enum; false ends the walk */
 typedef bool (*mmx_enumerator_fn)(void *arg, const char *name, int64_t value);
 
+/** enum mmx_type_group - what can share a name in C: structs and unions, enums, typedefs */
+enum mmx_type_group { MMX_GROUP_STRUCT, MMX_GROUP_ENUM, MMX_GROUP_TYPEDEF, MMX_TYPE_GROUPS };
+
+/**
+ * struct mmx_type_ref - a type of a graph (typegraph.h), to be looked at as a whole; all zero before the first one
+ * @module: the module whose type it is, or NULL
+ * @provider: index of the provider that has it
+ */
+struct mmx_type_ref {
+	const struct mmx_typegraph *graph;
+	uint64_t id;
+	const char *module;
+	unsigned int provider;
+	/* Private. */
+	uint64_t pos, part;
+};
+
 /**
  * struct mmx_types_ops - what a provider does
  * @struct_size: size of "struct NAME", "union NAME" or a typedef of one, by bare name
  * @member: find @path in struct @name. A path may be dotted ("lrugen.folios") through named inner
  *          structs and through arrays of them (offset of element 0); anonymous ones are looked through.
  * @enumerator: value of @name in enum @of; @of NULL looks in every enum, anonymous ones included
+ * @next_type: the next complete type of that group and name, behind the one that @ref has; false when there is none;
+ *	       NULL where a provider has no graph
  * @each_member, @each_enumerator: may be NULL where a provider cannot list; else they return
  *          whether the type was found
  */
@@ -72,6 +93,8 @@ struct mmx_types_ops {
 	bool (*enumerator)(void *priv, const char *of, const char *name, int64_t *value);
 	bool (*each_member)(void *priv, const char *name, mmx_member_fn fn, void *arg);
 	bool (*each_enumerator)(void *priv, const char *of, mmx_enumerator_fn fn, void *arg);
+	bool (*next_type)(void *priv, enum mmx_type_group group, const char *name,
+			  struct mmx_type_ref *ref);
 	void (*free)(void *priv);
 };
 
@@ -109,6 +132,14 @@ int mmx_types_enumerator(const struct mmx_types *t, const char *of, const char *
 int mmx_types_each_member(const struct mmx_types *t, const char *name, mmx_member_fn fn, void *arg);
 int mmx_types_each_enumerator(const struct mmx_types *t, const char *of, mmx_enumerator_fn fn,
 			      void *arg);
+
+/**
+ * mmx_types_next() - the next type of that group and name, as a graph, of the first provider that has any
+ * @ref: all zero before the first one; false behind the last. Several of a name are different types, of different
+ *	 files or modules.
+ */
+bool mmx_types_next(const struct mmx_types *t, enum mmx_type_group group, const char *name,
+		    struct mmx_type_ref *ref);
 
 /*
  * Providers.

@@ -53,6 +53,12 @@ enum mmx_read mmx_kread_u32(struct mmx_view *view, uint64_t addr, uint32_t *valu
 	return mmx_kread(view, addr, value, 4);
 }
 
+enum mmx_read mmx_kread_str(struct mmx_view *view, uint64_t addr, char *buf, size_t size, bool *cut)
+{
+	(void)cut;
+	return mmx_kread(view, addr, buf, size);
+}
+
 int mmx_kread_ok(struct mmx_view *view, uint64_t addr, void *buf, size_t len, const char *what,
 		 struct mmx_err *err)
 {
@@ -287,6 +293,8 @@ static void make_modules(struct btf_builder *base)
 		put64(NODE(i) + 8, VIRTUAL + NODE(i) + 0x80);
 		memcpy(memory + NODE(i) + 0x80, &split.len, 4);
 		put64(NODE(i) + 0x88, VIRTUAL + BLOB(i));
+		sprintf(name, "module%u", i);
+		memcpy(memory + NODE(i) + 0x90, name, sizeof(name));
 	}
 	link_nodes(HEAD, LINKS(0));
 	link_nodes(LINKS(0), LINKS(1));
@@ -296,6 +304,7 @@ static void make_modules(struct btf_builder *base)
 	member_at(M_btf_module_btf, 8, 8);
 	member_at(M_btf_data, 8, 8);
 	member_at(M_btf_data_size, 0, 4);
+	member_at(M_btf_name, 16, 56);
 	mmx_symbols_free(&symbols);
 	add_symbol("btf_modules", HEAD);
 	mmx_symbols_finish(&symbols, NULL);
@@ -349,6 +358,24 @@ static void modules_answer_for_themselves(void)
 	CHECK(p.ops->enumerator(p.priv, NULL, "E1", &value) && value == 41, "any enum");
 	CHECK(p.ops->enumerator(p.priv, "enum2", "E2", &value) && value == 42, "an enum");
 	CHECK(!p.ops->enumerator(p.priv, "enum2", "E1", &value), "the wrong enum");
+	close_modules(&kernel, &p);
+}
+
+static void modules_tell_whose_type_it_is(void)
+{
+	static struct btf_builder base;
+	struct mmx_types_provider kernel, p;
+	struct mmx_type_ref ref = {0};
+
+	make_modules(&base);
+	if (!open_modules(&kernel, &p, &base))
+		return;
+	CHECK(p.ops->next_type(p.priv, MMX_GROUP_STRUCT, "mod1", &ref) &&
+		      !strcmp(ref.module, "module1"),
+	      "a module's");
+	CHECK(!p.ops->next_type(p.priv, MMX_GROUP_STRUCT, "mod1", &ref), "twice");
+	ref = (struct mmx_type_ref){0};
+	CHECK(!p.ops->next_type(p.priv, MMX_GROUP_STRUCT, "thing", &ref), "the kernel's");
 	close_modules(&kernel, &p);
 }
 
@@ -417,6 +444,7 @@ int main(void)
 	RUN(scan_gives_up_on_endless_candidates);
 	RUN(by_symbols);
 	RUN(modules_answer_for_themselves);
+	RUN(modules_tell_whose_type_it_is);
 	RUN(modules_wait_for_the_layout);
 	RUN(damaged_module_lists_end);
 	mmx_symbols_free(&symbols);

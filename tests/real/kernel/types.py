@@ -16,7 +16,7 @@ def types(dump, form):
     with tempfile.NamedTemporaryFile(suffix=".btf") as file:
         file.write(btf)
         file.flush()
-        result = run(TYPES_AGREE, file.name, dump.vmlinux)
+        result = run(TYPES_AGREE, file.name, f"dwarf:{dump.vmlinux}")
     return None if result.status == 0 else (result.out + result.err).strip()[-2000:]
 
 

@@ -4,6 +4,7 @@
  *
  * Do two descriptions of one kernel's types agree? Compares every member of every struct that the
  * layout table names, and of those on the command line, by everything that mmx knows of a member;
+ * the same structs whole, with all that lies within them, as structx shows them;
  * the members of the table by their own, dotted paths; and every enumerator of the table's enums.
  * Prints what differs and a count. Exit status 0: they agree, 1: they do not, 2: cannot tell.
  *
@@ -25,6 +26,7 @@
 #include "kernel/btf.h"
 #include "kernel/layout.h"
 #include "kernel/types.h"
+#include "kernel/typetree.h"
 
 static unsigned int compared, different;
 
@@ -101,6 +103,66 @@ static void compare_members(const struct mmx_types_provider *a, const struct mmx
 	mmx_array_free(&in_b);
 }
 
+/* The only type of that name, all of it as rows; empty when there are several, and which one is meant is open. */
+static void take_tree(struct mmx_type_tree *t, const struct mmx_types_provider *p, const char *name)
+{
+	struct mmx_type_ref ref = {0}, other;
+	struct mmx_type_part part;
+
+	*t = (struct mmx_type_tree){.deep = true};
+	if (!p->ops->next_type(p->priv, MMX_GROUP_STRUCT, name, &ref))
+		return;
+	other = ref;
+	t->graph = ref.graph;
+	if (!p->ops->next_type(p->priv, MMX_GROUP_STRUCT, name, &other) &&
+	    mmx_type_part(ref.graph, ref.id, &part))
+		mmx_type_tree_add_below(t, &part, 0);
+	mmx_type_tree_finish(t);
+}
+
+static bool same_row(const struct mmx_type_tree *a, const struct mmx_type_tree *b, size_t i)
+{
+	const struct mmx_type_row *x = &a->v[i], *y = &b->v[i];
+	const struct mmx_type_part *p = &x->part, *q = &y->part;
+	char text[MMX_TYPE_NAME], other[MMX_TYPE_NAME];
+
+	mmx_type_text(a->graph, p->type, text);
+	mmx_type_text(b->graph, q->type, other);
+	return !strcmp(x->name, y->name) && x->is_element == y->is_element &&
+	       x->first == y->first && x->last == y->last && x->depth == y->depth &&
+	       x->more == y->more && p->kind == q->kind && p->element == q->element &&
+	       p->is_signed == q->is_signed && p->bit_off == q->bit_off &&
+	       p->bit_size == q->bit_size && p->size == q->size && p->nelems == q->nelems &&
+	       p->elem_size == q->elem_size && !strcmp(text, other);
+}
+
+/* What structx shows. */
+static void compare_trees(const struct mmx_types_provider *a, const struct mmx_types_provider *b,
+			  const char *name)
+{
+	struct mmx_type_tree in_a, in_b;
+
+	take_tree(&in_a, a, name);
+	take_tree(&in_b, b, name);
+	for (size_t i = 0; in_a.n && i < in_b.n; i++) {
+		compared++;
+		if (i < in_a.n && same_row(&in_a, &in_b, i))
+			continue;
+		different++;
+		printf("struct %s: row %zu, %s, differs from %s\n", name, i,
+		       i < in_a.n ? in_a.v[i].name : "nothing", in_b.v[i].name);
+		break;
+	}
+	if ((in_a.n && in_b.n && in_a.n != in_b.n) || in_a.wrong || in_b.wrong || in_a.cut ||
+	    in_b.cut) {
+		different++;
+		printf("struct %s: %zu rows, %u left out, and %zu, %u left out\n", name, in_a.n,
+		       in_a.wrong, in_b.n, in_b.wrong);
+	}
+	mmx_type_tree_free(&in_a);
+	mmx_type_tree_free(&in_b);
+}
+
 static void compare_struct(const struct mmx_types_provider *a, const struct mmx_types_provider *b,
 			   const char *name)
 {
@@ -114,8 +176,10 @@ static void compare_struct(const struct mmx_types_provider *a, const struct mmx_
 		printf("struct %s: %s%" PRIu64 " bytes in A, %s%" PRIu64 " in B\n", name,
 		       has_a ? "" : "unknown, ", size_a, has_b ? "" : "unknown, ", size_b);
 	}
-	if (has_a && has_b)
+	if (has_a && has_b) {
 		compare_members(a, b, name);
+		compare_trees(a, b, name);
+	}
 }
 
 static void compare_path(const struct mmx_types_provider *a, const struct mmx_types_provider *b,
