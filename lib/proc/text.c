@@ -164,8 +164,9 @@ int mmx_proc_need_node(struct mmx_proc *p, struct mmx_err *err)
 
 	/* What there is in place of nodes without CONFIG_NUMA. */
 	if (mmx_symbol_addr(&p->view->kernel->symbols, "contig_page_data", &addr))
-		return mmx_fail(err, MMX_ENOTFOUND,
-				"this kernel has no files of nodes: it was built without CONFIG_NUMA");
+		return mmx_fail(
+			err, MMX_ENOTFOUND,
+			"this kernel has no files of nodes: it was built without CONFIG_NUMA");
 	if (nodes->coverage.first.code) {
 		*err = nodes->coverage.first;
 		return -1;
