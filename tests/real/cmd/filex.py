@@ -89,7 +89,7 @@ def of_line(form, line):
 def files(dump, form):
     lines = told(dump)
     faults = [fault for line in lines for fault in of_line(form, line)]
-    return verdict(faults, len(lines), dump, 15 if (dump.before / "cached").exists() else 0)
+    return verdict(faults, len(lines), dump, (15 if has_ext4(dump) else 10) if (dump.before / "cached").exists() else 0)
 
 
 def places(dump, form):
