@@ -43,6 +43,17 @@ def raw_or_filtered(dump, form):
     return raw_form(dump, form) or is_filtered(form)
 
 
+# What is dear and depends on how the kernel keeps processes, not on its memory: on one dump of each kernel, and where
+# page tables or nodes are of another shape. A dump is another of a kernel when that is kept without variants.
+SHAPES = {"la57", "pti", "numa", "cpuless"}
+
+
+def once_a_kernel(dump, form):
+    plain = dump.folder.parent / dump.name.rpartition("-")[0] / "manifest.json"
+    return raw_form(dump, form) and ("-" not in dump.name or not plain.exists() or
+                                     bool(SHAPES & set(dump.manifest["variants"])))
+
+
 # Asking.
 
 def run(*words, **options):

@@ -3,6 +3,7 @@
 Who maps a page, by rmapx: of every frame, against every entry of every process's pagemap, and against
 kpagecount.
 """
+import functools
 import json
 from collections import defaultdict
 
@@ -80,17 +81,26 @@ def miscounted(page):
     return page["class"] in ("zsmalloc", "offline") and not page["mappings"] and page["explained"]
 
 
-def mappers(dump, form):
+@functools.lru_cache(maxsize=1)
+def survey(dump, form):
     """
-    Every present page of every process's pagemap is found by its frame, at that address of that process; nobody
-    else is found for it that was not there; and as many entries as the kernel counts.
+    What all frames are asked for once: the verdicts of the next two checks, and how many zsmalloc pages have
+    something in the word of their mapcount.
     """
     true, counts = entries(dump), steady_counts(dump)
+    steady = {(pid, at) for pages in true.values() for pid, at in pages}
     flags = words_of(dump, "kpageflags")
     faults, compared, counted = [], 0, 0
+    others, looked_at, zsmalloc = [], 0, 0
     for pfn, mapped, count, page in all_pages(dump, form):
-        lost = true.get(pfn, set()) - mapped
-        compared += len(true.get(pfn, ()))
+        there = true.get(pfn, set())
+        for pid, at in mapped & steady:
+            looked_at += 1
+            if (pid, at) not in there:
+                others.append(f"{pfn:#x}: {pid} has another page at {at:#x}")
+        zsmalloc += page["class"] == "zsmalloc" and bool(page["mapcount"]) and not page["mappings"]
+        lost = there - mapped
+        compared += len(there)
         if lost:
             faults.append(f"{pfn:#x}: {[(pid, hex(at)) for pid, at in sorted(lost)][:4]} map it and are not found")
         if miscounted(page):
@@ -102,20 +112,20 @@ def mappers(dump, form):
                               f"{page['explained']}")
         if not page["agree"]:
             faults.append(f"{pfn:#x}: mapcount {page['mapcount']}, {page['entries']} entries: {page['explained']}")
-    return verdict(faults, min(compared, counted), dump, 20000)
+    return (verdict(faults, min(compared, counted), dump, 20000), verdict(others, looked_at, dump, 20000), zsmalloc)
+
+
+def mappers(dump, form):
+    """
+    Every present page of every process's pagemap is found by its frame, at that address of that process; nobody
+    else is found for it that was not there; and as many entries as the kernel counts.
+    """
+    return survey(dump, form)[0]
 
 
 def nobody_else(dump, form):
     """Whoever is found to map a page has it there in pagemap, or the entry came or went meanwhile."""
-    true = entries(dump)
-    steady = {(pid, at) for pages in true.values() for pid, at in pages}
-    faults, compared = [], 0
-    for pfn, mapped, _, _ in all_pages(dump, form):
-        for pid, at in mapped & steady:
-            compared += 1
-            if (pid, at) not in true.get(pfn, ()):
-                faults.append(f"{pfn:#x}: {pid} has another page at {at:#x}")
-    return verdict(faults, compared, dump, 20000)
+    return survey(dump, form)[1]
 
 
 def situations(dump, form):
@@ -171,9 +181,7 @@ def all_memory(dump, form):
     steady = [pfn for pfn, (one, other) in enumerate(zip(*counts)) if one == other and one
               and not (flags[pfn] & KPF["HUGE"] and pfn % HUGE_FRAMES)]
     moved = sum(one != other for one, other in zip(*counts))
-    miscounted = sum(page["class"] == "zsmalloc" for part in answers(dump, form) for page in part.values()
-                     if page["mapcount"] and not page["mappings"])
-    fewest = len(steady) - miscounted
+    fewest = len(steady) - survey(dump, form)[2]
     if not fewest <= whole["mapped_pages"] <= fewest + moved:
         return f"{whole['mapped_pages']} pages are mapped; steadily so are {fewest}, and {moved} moved"
     return None
