@@ -167,7 +167,8 @@ static struct mmx_team *new_team(const struct mmx_parallel *work, unsigned int j
 	}
 	team->work = *work;
 	team->end = work->pieces;
-	team->n_slots = 2 * (size_t)jobs;
+	/* Alone a thread works in the same memory again and again, which its cache then has. */
+	team->n_slots = jobs > 1 ? 2 * (size_t)jobs : 1;
 	team->slot = calloc(team->n_slots + 1, sizeof(*team->slot));
 	ok = team->slot;
 	for (size_t i = 0; ok && i < team->n_slots; i++) {

@@ -23,7 +23,7 @@
  * struct mmx_parallel - what is to be done
  * @jobs: threads, the caller's included; with 1 no thread is made
  * @pieces: how many pieces there are, numbered from 0
- * @result_size: bytes of a piece's result; twice as many results as threads exist at a time
+ * @result_size: bytes of a piece's result; with several threads twice as many results exist at a time, else one
  * @begin: makes what one thread works with, NULL and @err when that fails; called in the caller's thread
  * @end: releases that
  * @work: does one piece; 0 or -1 and @err
