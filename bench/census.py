@@ -64,8 +64,8 @@ def a_pass(mmx, form, command, passes):
     """Milliseconds of CPU time of one command in a session that has one behind it, so without the opening."""
     def session(n):
         return cpu_ms([mmx, "-c", form, "-j1", "-i", "-"], f"{command} > /dev/null\n" * n)
-    first = min(session(1) for _ in range(3))
-    return (min(session(1 + passes) for _ in range(3)) - first) / passes
+    first = min(session(1) for _ in range(9))
+    return (min(session(1 + passes) for _ in range(9)) - first) / passes
 
 
 def threads(mmx, form, command, jobs, runs):
