@@ -37,7 +37,7 @@ def filtering(form):
 
 
 def beside_others(mmx, form, vmlinux, runs, slow_runs):
-    """Prints the median of each, in turns; whether mmx is ahead of each that could be measured."""
+    """Prints the median of each, in turns; whether mmx is ahead of each that could be measured, and the MiB it takes."""
     mine, times, lacking = [], {}, {}
     rest = list(others(mmx, form, vmlinux))
     for turn in range(runs):
@@ -50,14 +50,15 @@ def beside_others(mmx, form, vmlinux, runs, slow_runs):
             except (CannotMeasure, FileNotFoundError) as why:
                 lacking[name] = str(why).splitlines()[-1]
     median = statistics.median(mine)
-    print(f"  {'mmx':12} {median:8.1f} ms   median of {runs}")
+    mib = memory.most(mmx, "-c", form, "censusx")[1] / 1024
+    print(f"  {'mmx':12} {median:8.1f} ms   median of {runs}   {mib:.0f} MiB of memory")
     for name, *_ in rest:
         if name in lacking:
             print(f"  {name:12} cannot be measured: {lacking[name][:90]}")
         else:
             print(f"  {name:12} {statistics.median(times[name]):8.1f} ms   median of {len(times[name])}   "
                   f"{statistics.median(times[name]) / median:7.1f} times mmx's time")
-    return all(statistics.median(values) > median for name, values in times.items() if name not in lacking)
+    return all(statistics.median(values) > median for name, values in times.items() if name not in lacking), mib
 
 
 def a_pass(mmx, form, command, passes):
