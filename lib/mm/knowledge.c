@@ -215,6 +215,9 @@ const void *mmx_know(struct mmx_view *view, enum mmx_known id)
 	return it ? it : &no_memory;
 }
 
+/* A few things take most of the time, so that more threads would have nothing to do. */
+#define MOST_FINDERS 4u
+
 /* Things that are found side by side: those that no thread has begun with, and those that are not found yet. */
 struct together {
 	struct mmx_kernel *kernel;
@@ -223,7 +226,7 @@ struct together {
 	uint64_t waiting, missing;
 };
 
-/* What a thread works with: it goes on until none waits, so that later pieces of the work are empty. */
+/* What a thread works with. Its piece of the work is all that it can take. */
 struct finder {
 	struct together *all;
 	struct mmx_view *view;
@@ -315,9 +318,10 @@ void mmx_know_together(struct mmx_view *view, uint64_t wanted)
 {
 	uint64_t unknown = unknown_of(mmx_mem(view->kernel)->knowledge, wanted);
 	struct together all = {.kernel = view->kernel, .waiting = unknown, .missing = unknown};
+	unsigned int jobs = view->kernel->jobs < MOST_FINDERS ? view->kernel->jobs : MOST_FINDERS;
 	const struct mmx_parallel work = {
-		.jobs = view->kernel->jobs,
-		.pieces = __builtin_popcountll(unknown),
+		.jobs = jobs,
+		.pieces = jobs,
 		.arg = &all,
 		.begin = finder_new,
 		.end = finder_free,
@@ -328,7 +332,7 @@ void mmx_know_together(struct mmx_view *view, uint64_t wanted)
 	uint64_t piece;
 
 	/* One by one they are found by those who ask. */
-	if (work.jobs < 2 || !(unknown & (unknown - 1)))
+	if (jobs < 2 || !(unknown & (unknown - 1)))
 		return;
 	pthread_mutex_init(&all.lock, NULL);
 	pthread_cond_init(&all.found, NULL);
