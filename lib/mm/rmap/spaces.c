@@ -474,33 +474,29 @@ static int walk_trees(struct finder *f, enum mmx_areas_tree tree, struct mmx_err
 	return 0;
 }
 
-static int by_area(const void *a, const void *b)
-{
-	const struct link *x = a, *y = b;
-
-	if (x->area != y->area)
-		return x->area < y->area ? -1 : 1;
-	return x->node < y->node ? -1 : x->node > y->node;
-}
-
 /* What the trees lead to is what areas are found by. */
 static int keep_met(struct finder *f, struct mmx_err *err)
 {
 	struct mmx_mm_spaces *s = f->spaces;
+	size_t n = 0;
 
 	for (size_t i = 0; i < f->file.n; i++)
 		s->areas.v[f->file.v[i].area].in_tree = f->file.v[i].met;
-	mmx_array_sort(&f->anon, by_area);
+	for (size_t i = 0; i < f->anon.n; i++)
+		s->areas.v[f->anon.v[i].area].anons += f->anon.v[i].met;
+	for (size_t i = 0; i < s->areas.n; i++) {
+		s->areas.v[i].first_anon = n;
+		n += s->areas.v[i].anons;
+		s->areas.v[i].anons = 0;
+	}
+	if (!mmx_array_grow(&s->anon, n))
+		return mmx_fail_nomem(err);
+	s->anon.n = n;
 	for (size_t i = 0; i < f->anon.n; i++) {
-		const struct link *link = &f->anon.v[i];
-		struct mmx_space_area *area = &s->areas.v[link->area];
+		struct mmx_space_area *area = &s->areas.v[f->anon.v[i].area];
 
-		if (!link->met)
-			continue;
-		if (!area->anons++)
-			area->first_anon = s->anon.n;
-		if (!mmx_array_add(&s->anon, link->tree))
-			return mmx_fail_nomem(err);
+		if (f->anon.v[i].met)
+			s->anon.v[area->first_anon + area->anons++] = f->anon.v[i].tree;
 	}
 	return 0;
 }
