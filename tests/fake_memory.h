@@ -66,6 +66,7 @@ static inline struct fake_memory *fake_memory_new(size_t size)
 	m->mem.kernel.paging = (struct mmx_paging){.root = root, .levels = 4};
 	m->mem.kernel.image = &m->image;
 	m->mem.kernel.arch = &m->arch;
+	m->mem.kernel.jobs = 1;
 	m->mem.kernel.direct_map =
 		(struct mmx_linear){.va_start = FAKE_VA, .va_end = FAKE_VA + size};
 	m->mem.knowledge = mmx_knowledge_new(NULL);

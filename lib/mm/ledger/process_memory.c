@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/member.h"
+#include "kernel/view_pieces.h"
 #include "mm/mem.h"
 #include "mm/frames/mapcount.h"
 #include "mm/frames/page_walk.h"
@@ -12,12 +13,14 @@
 #include "mm/processes/user_entry.h"
 
 #define SHARE_SHIFT 12 /* a share is kept in bytes of 4096ths, as the kernel keeps it */
+#define PART        16 /* processes that a thread counts at a time */
 
-/* A walk over one address space after the other. */
+/* A walk over one address space after the other. @tables: the space whose page tables were counted before */
 struct walk {
 	struct mmx_view *view;
 	struct mmx_coverage *coverage;
 	struct mmx_page_walk pages;
+	size_t tables;
 	struct mmx_process_memory *process; /* the current one */
 };
 
@@ -94,31 +97,35 @@ static void count_entry(struct walk *w, const struct mmx_user_entries *e)
 		count_pages(w, e->entry.pfn, pages, e->entry.kind != MMX_USER_MIGRATION);
 }
 
-static void count_tables(struct mmx_process_memory *process, const struct mmx_pt_owners *owners)
+/* Both have the processes in one order, so that the next is seldom far. */
+static void count_tables(struct walk *w, const struct mmx_pt_owners *owners)
 {
 	for (size_t i = 0; i < owners->spaces.n; i++) {
-		const struct mmx_pt_space *space = &owners->spaces.v[i];
+		size_t at = (w->tables + i) % owners->spaces.n;
+		const struct mmx_pt_space *space = &owners->spaces.v[at];
 
-		if (space->mm != process->mm || !space->mm)
+		if (space->mm != w->process->mm || !space->mm)
 			continue;
 		for (unsigned int level = 0; level <= MMX_PT_LEVELS; level++)
-			process->tables += space->tables[level];
+			w->process->tables += space->tables[level];
+		w->tables = at;
+		return;
 	}
 }
 
-static int count_process(struct walk *w, struct mmx_err *err)
+static void count_process(struct walk *w)
 {
 	struct mmx_user_entries e;
+	struct mmx_err err;
 
-	if (mmx_user_entries_begin(&e, w->view, w->process->mm, 0, (1ULL << 63) - 1, 0, err)) {
-		mmx_cover_fail(w->coverage, err);
-		return 0;
+	if (mmx_user_entries_begin(&e, w->view, w->process->mm, 0, (1ULL << 63) - 1, 0, &err)) {
+		mmx_cover_fail(w->coverage, &err);
+		return;
 	}
 	while (mmx_user_entries_next(&e))
 		count_entry(w, &e);
 	mmx_cover_inherit(w->coverage, &e.pt.coverage);
-	count_tables(w->process, mmx_know_pt_owners(w->view));
-	return mmx_stopped(w->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
+	count_tables(w, mmx_know_pt_owners(w->view));
 }
 
 static int larger_first(const void *a, const void *b)
@@ -133,44 +140,82 @@ static int larger_first(const void *a, const void *b)
 }
 
 /* Each address space once, with the first process that has it. */
-static int count_all(struct mmx_processes_memory *all, struct walk *w, struct mmx_err *err)
+static int list_all(struct mmx_processes_memory *all, const struct mmx_tasks *tasks,
+		    struct mmx_err *err)
 {
-	const struct mmx_tasks *tasks = mmx_know_tasks(w->view);
-
 	mmx_cover_inherit(&all->coverage, &tasks->coverage);
 	for (size_t i = 0; i < tasks->users.n; i++) {
 		const struct mmx_mm_user *user = &tasks->users.v[i];
 
-		if (all->n && all->v[all->n - 1].mm == user->mm) {
+		if (all->n && all->v[all->n - 1].mm == user->mm)
 			all->v[all->n - 1].others++;
-			continue;
-		}
-		if (!mmx_array_add(all, (struct mmx_process_memory){.mm = user->mm,
+		else if (!mmx_array_add(all,
+					(struct mmx_process_memory){.mm = user->mm,
 								    .task = &tasks->v[user->task]}))
 			return mmx_fail_nomem(err);
-		w->process = &all->v[all->n - 1];
-		if (count_process(w, err))
-			return -1;
 	}
 	return 0;
+}
+
+/* What all threads work on; @part: of each PART processes. */
+struct count {
+	struct mmx_processes_memory *all;
+	struct mmx_coverage *part;
+};
+
+static int count_part(void *arg, struct mmx_view *view, uint64_t nth, struct mmx_err *err)
+{
+	const struct count *count = arg;
+	const struct mmx_processes_memory *all = count->all;
+	struct walk w = {.view = view, .coverage = &count->part[nth], .tables = nth * PART};
+
+	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
+		return -1;
+	for (size_t i = nth * PART; i < all->n && i < (nth + 1) * PART; i++) {
+		w.process = &all->v[i];
+		count_process(&w);
+	}
+	mmx_page_walk_end(&w.pages);
+	return 0;
+}
+
+static int take_part(void *arg, uint64_t nth, struct mmx_err *err)
+{
+	const struct count *count = arg;
+
+	(void)err;
+	mmx_cover_inherit(&count->all->coverage, &count->part[nth]);
+	return 0;
+}
+
+static int count_all(struct mmx_processes_memory *all, struct mmx_kernel *kernel,
+		     struct mmx_err *err)
+{
+	struct count count = {.all = all};
+	struct mmx_view_pieces pieces = {.kernel = kernel,
+					 .n = (all->n + PART - 1) / PART,
+					 .arg = &count,
+					 .work = count_part,
+					 .take = take_part};
+	int ret;
+
+	mmx_know_pt_owners(kernel->view); /* before threads wait for each other to find them */
+	count.part = calloc(pieces.n + 1, sizeof(*count.part));
+	ret = count.part ? mmx_view_pieces_do(&pieces, err) : mmx_fail_nomem(err);
+	free(count.part);
+	return ret;
 }
 
 int mmx_processes_memory_find(struct mmx_processes_memory *all, struct mmx_view *view,
 			      struct mmx_err *err)
 {
-	struct walk w = {.view = view, .coverage = &all->coverage};
-	int ret;
-
 	memset(all, 0, sizeof(*all));
-	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
-		return -1;
-	ret = count_all(all, &w, err);
-	mmx_page_walk_end(&w.pages);
-	if (ret)
+	if (list_all(all, mmx_know_tasks(view), err) || count_all(all, view->kernel, err)) {
 		mmx_processes_memory_free(all);
-	else
-		mmx_array_sort(all, larger_first);
-	return ret;
+		return -1;
+	}
+	mmx_array_sort(all, larger_first);
+	return 0;
 }
 
 void mmx_processes_memory_free(struct mmx_processes_memory *all)
