@@ -210,6 +210,16 @@ static bool reached(const struct walker *w, const struct mmx_space_area *area, u
 	return false;
 }
 
+/* Where nobody else counts, nobody need be kept from it: that costs as much as all the rest of an entry. */
+static void count_one(const struct walker *w, _Atomic uint32_t *count)
+{
+	if (w->view->kernel->jobs > 1)
+		atomic_fetch_add_explicit(count, 1, memory_order_relaxed);
+	else
+		atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1,
+				      memory_order_relaxed);
+}
+
 /* An entry of a page that it counts, unless it was counted before; of one that holds many, for each of them. */
 static void count_frame(struct walker *w, const struct mmx_space_area *area,
 			const struct mmx_pte *pte, uint64_t addr, uint64_t pfn, uint64_t pages,
@@ -223,7 +233,7 @@ static void count_frame(struct walker *w, const struct mmx_space_area *area,
 		return;
 	}
 	if (!again)
-		atomic_fetch_add_explicit(&f->count[slot], 1, memory_order_relaxed);
+		count_one(w, &f->count[slot]);
 	key = f->key[slot];
 	if (area && (key == MMX_KEY_KSM || (key && reached(w, area, addr, key))))
 		return;
@@ -295,10 +305,26 @@ static void take_entry(struct walker *w, const struct mmx_pte *pte)
 }
 
 /* One that simply maps a page, as nearly all do. */
-static bool is_plain(const struct walker *w, const struct mmx_pte *pte, uint64_t pfn)
+static bool is_plain(const struct walker *w, const struct mmx_pte *pte)
 {
 	return pte->kind == MMX_PTE_LEAF && !(pte->raw & w->shared->special) &&
-	       pfn != w->shared->rules->zero_pfn;
+	       pte->phys >> w->view->kernel->arch->page_shift != w->shared->rules->zero_pfn;
+}
+
+/* @like: the bits beside those of the frame of the last one that was present; most are like the one before. */
+static void decode_lowest(const struct walker *w, struct mmx_pte *pte, uint64_t *like)
+{
+	const struct mmx_arch *arch = w->view->kernel->arch;
+	uint64_t frame = arch->frame_mask & ~w->pt.paging.clear;
+
+	if (*like && (pte->raw & ~frame) == *like) {
+		pte->phys = pte->raw & frame;
+		return;
+	}
+	pte->no_access = false;
+	pte->kind = MMX_PTE_EMPTY;
+	arch->decode(&w->pt.paging, pte);
+	*like = pte->kind == MMX_PTE_LEAF && !pte->no_access ? pte->raw & ~frame : 0;
 }
 
 /* The entries of a lowest table, which are most of all. */
@@ -309,11 +335,11 @@ static void take_table(struct walker *w)
 	const uint64_t *entries = mmx_pt_take(&w->pt);
 	uint64_t page = 1ULL << arch->page_shift;
 	struct mmx_pte pte = {.size = page, .level = 1};
+	uint64_t like = 0;
 
 	w->tables++;
 	for (uint64_t addr = table.start; entries && addr <= table.last; addr += page) {
 		unsigned int i = addr >> arch->page_shift & ((1u << arch->level_bits) - 1);
-		uint64_t pfn;
 
 		if (!entries[i])
 			continue;
@@ -321,13 +347,11 @@ static void take_table(struct walker *w)
 		pte.start = pte.va = addr;
 		pte.last = addr + page - 1;
 		pte.at = table.phys + i * 8u;
-		pte.no_access = false;
-		pte.kind = MMX_PTE_EMPTY;
-		arch->decode(&w->pt.paging, &pte);
-		pfn = pte.phys >> arch->page_shift;
-		if (is_plain(w, &pte, pfn)) {
+		decode_lowest(w, &pte, &like);
+		if (is_plain(w, &pte)) {
 			w->entries++;
-			count_frame(w, area_at(w, addr), &pte, addr, pfn, 1, false);
+			count_frame(w, area_at(w, addr), &pte, addr, pte.phys >> arch->page_shift,
+				    1, false);
 		} else if (pte.kind != MMX_PTE_EMPTY) {
 			take_entry(w, &pte);
 		}
