@@ -5,14 +5,10 @@
 #include "kernel/kernel.h"
 #include "kernel/rbtree.h"
 
-struct node {
-	uint64_t parent, left, right, subtree_last;
-};
-
 static const struct mmx_wanted wanted[] = {
-	MMX_WANT(struct node, parent, rb_node, rb_parent_color),
-	MMX_WANT(struct node, left, rb_node, rb_left),
-	MMX_WANT(struct node, right, rb_node, rb_right),
+	MMX_WANT(struct mmx_rb_node, parent, rb_node, rb_parent_color),
+	MMX_WANT(struct mmx_rb_node, left, rb_node, rb_left),
+	MMX_WANT(struct mmx_rb_node, right, rb_node, rb_right),
 };
 
 static const struct mmx_decode rb_node = MMX_DECODE("rb_node", wanted);
@@ -24,13 +20,27 @@ static int read_failed(struct mmx_rb *rb, uint64_t addr, enum mmx_read read)
 			       rb->root, addr, mmx_read_name(read));
 }
 
-static int read_node(struct mmx_rb *rb, uint64_t addr, uint64_t parent, struct node *node)
+enum mmx_read mmx_interval_node(struct mmx_view *view, uint64_t addr, int64_t last_at,
+				struct mmx_rb_node *node)
 {
-	enum mmx_read read = mmx_decode_into(&rb_node, rb->view, addr, node);
+	enum mmx_read read = mmx_decode_into(&rb_node, view, addr, node);
+
+	return read ? read : mmx_kread_u64(view, addr + (uint64_t)last_at, &node->subtree_last);
+}
+
+static enum mmx_read fill_node(struct mmx_rb *rb, uint64_t addr, struct mmx_rb_node *node)
+{
+	if (rb->known && rb->known(rb->known_arg, addr, node))
+		return MMX_READ_OK;
+	return rb->interval ? mmx_interval_node(rb->view, addr, rb->last_at, node)
+			    : mmx_decode_into(&rb_node, rb->view, addr, node);
+}
+
+static int read_node(struct mmx_rb *rb, uint64_t addr, uint64_t parent, struct mmx_rb_node *node)
+{
+	enum mmx_read read = fill_node(rb, addr, node);
 	uint64_t said;
 
-	if (!read && rb->interval)
-		read = mmx_kread_u64(rb->view, addr + (uint64_t)rb->last_at, &node->subtree_last);
 	if (read)
 		return read_failed(rb, addr, read);
 	said = node->parent & ~3ULL;
@@ -47,7 +57,7 @@ static int read_node(struct mmx_rb *rb, uint64_t addr, uint64_t parent, struct n
 static void descend(struct mmx_rb *rb, uint64_t addr, uint64_t parent, uint64_t bound)
 {
 	while (addr) {
-		struct node node = {0};
+		struct mmx_rb_node node = {0};
 
 		if (rb->depth == MMX_RB_DEPTH) {
 			mmx_cover_failf(&rb->coverage, MMX_ECORRUPT,
@@ -109,20 +119,38 @@ void mmx_rb_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, uint6
 	rb->root = root;
 	rb->limit = limit;
 	rb->interval = false;
+	rb->known = NULL;
 	rb->from = 0;
 	begin(rb);
 }
 
-void mmx_interval_query(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
-			uint64_t from, uint64_t limit)
+static void begin_interval(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			   uint64_t limit)
 {
 	rb->view = view;
 	rb->root = root;
 	rb->limit = limit;
 	rb->interval = true;
 	rb->last_at = last_at;
-	rb->from = from;
 	begin(rb);
+}
+
+void mmx_interval_query(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			uint64_t from, uint64_t limit)
+{
+	rb->known = NULL;
+	rb->from = from;
+	begin_interval(rb, view, root, last_at, limit);
+}
+
+void mmx_interval_known(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			bool (*known)(void *arg, uint64_t addr, struct mmx_rb_node *node),
+			void *known_arg, uint64_t limit)
+{
+	rb->known = known;
+	rb->known_arg = known_arg;
+	rb->from = 0;
+	begin_interval(rb, view, root, last_at, limit);
 }
 
 void mmx_interval_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,

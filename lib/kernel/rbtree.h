@@ -28,6 +28,11 @@
 /* MMX_RB_DEPTH - a red-black tree of 2^64 nodes is no deeper */
 #define MMX_RB_DEPTH 128
 
+/** struct mmx_rb_node - what stands in a node; @parent with its colour; @subtree_last: of an interval tree */
+struct mmx_rb_node {
+	uint64_t parent, left, right, subtree_last;
+};
+
 /* A node whose left side is being walked, or that is next. */
 struct mmx_rb_step {
 	uint64_t addr, left, right, subtree_last;
@@ -49,6 +54,8 @@ struct mmx_rb {
 	struct mmx_view *view;
 	uint64_t root, limit;
 	bool interval;
+	bool (*known)(void *arg, uint64_t addr, struct mmx_rb_node *node);
+	void *known_arg;
 	int64_t last_at;      /* from a node to its subtree_last */
 	uint64_t from;        /* a query passes over what ends before it */
 	uint64_t left, right; /* of the node that was found */
@@ -75,6 +82,18 @@ void mmx_interval_begin(struct mmx_rb *rb, struct mmx_view *view, uint64_t root,
 /** mmx_interval_query() - the same without those parts of the tree whose nodes all end before @from */
 void mmx_interval_query(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
 			uint64_t from, uint64_t limit);
+
+/**
+ * mmx_interval_known() - the same of a tree whose nodes were read before
+ * @known: fills a node, and need not be read then; false when it does not know that one
+ */
+void mmx_interval_known(struct mmx_rb *rb, struct mmx_view *view, uint64_t root, int64_t last_at,
+			bool (*known)(void *arg, uint64_t addr, struct mmx_rb_node *node),
+			void *known_arg, uint64_t limit);
+
+/** mmx_interval_node() - read one node of an interval tree */
+enum mmx_read mmx_interval_node(struct mmx_view *view, uint64_t addr, int64_t last_at,
+				struct mmx_rb_node *node);
 
 /** mmx_rb_next() - go to the next node; false at the end */
 bool mmx_rb_next(struct mmx_rb *rb);

@@ -369,6 +369,45 @@ struct interval {
 	uint64_t subtree_last;
 };
 
+/* What was read of a tree's nodes before. */
+struct read_before {
+	uint64_t addr[7];
+	struct mmx_rb_node node[7];
+	int n;
+};
+
+static bool is_known(void *arg, uint64_t addr, struct mmx_rb_node *node)
+{
+	const struct read_before *r = arg;
+
+	for (int i = 0; i < r->n; i++) {
+		if (r->addr[i] == addr) {
+			*node = r->node[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static void what_is_known_is_not_read(const uint64_t *node, uint64_t root, int64_t at)
+{
+	struct read_before before = {.n = 6};
+	unsigned char kept[7][sizeof(struct interval)];
+	struct mmx_rb w;
+
+	for (int i = 0; i < before.n; i++) {
+		before.addr[i] = node[i];
+		CHECK(!mmx_interval_node(m->view, node[i], at, &before.node[i]), "node %d", i);
+		memcpy(kept[i], fake_at(m, node[i]), sizeof(kept[i]));
+		memset(fake_at(m, node[i]), 0xff, sizeof(kept[i]));
+	}
+	mmx_interval_known(&w, m->view, root, at, is_known, &before, 100);
+	CHECK(!strcmp(walked(&w, node), "abcdefg") && mmx_cover_whole(&w.coverage), "%s",
+	      w.coverage.first.text);
+	for (int i = 0; i < before.n; i++)
+		memcpy(fake_at(m, node[i]), kept[i], sizeof(kept[i]));
+}
+
 static void intervals_end_where_the_tree_says(void)
 {
 	static const uint64_t last[7] = {1, 3, 3, 7, 5, 7, 7};
@@ -409,6 +448,7 @@ static void intervals_end_where_the_tree_says(void)
 	      w.visited, w.pruned);
 	mmx_interval_query(&w, m->view, root, at, 8, 100);
 	CHECK(!mmx_rb_next(&w) && w.visited == 1 && w.pruned == 1, "all of it ends too early");
+	what_is_known_is_not_read(node, root, at);
 	v[1]->subtree_last = 8;
 	mmx_interval_begin(&w, m->view, root, at, 100);
 	CHECK(!strcmp(walked(&w, node), "abcdefg") && !mmx_cover_whole(&w.coverage),

@@ -30,24 +30,58 @@ static const struct {
 			    M_vm_area_struct_shared_subtree_last, "address_space"},
 };
 
+static int64_t last_at(const struct mmx_layout *l, enum mmx_areas_tree tree)
+{
+	return (int64_t)(mmx_off(l, trees[tree].subtree_last) - mmx_off(l, trees[tree].node));
+}
+
+bool mmx_areas_node(struct mmx_view *view, enum mmx_areas_tree tree, uint64_t addr,
+		    struct mmx_rb_node *node)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+
+	return mmx_has(l, trees[tree].node) && mmx_has(l, trees[tree].subtree_last) &&
+	       !mmx_interval_node(view, addr + mmx_off(l, trees[tree].node), last_at(l, tree),
+				  node);
+}
+
+static bool known_node(void *arg, uint64_t addr, struct mmx_rb_node *node)
+{
+	const struct mmx_areas *a = arg;
+
+	addr -= mmx_off(&a->view->kernel->layout, trees[a->ask.tree].node);
+	return a->ask.known->node(a->ask.known->arg, addr, node);
+}
+
+static void begin_walk(struct mmx_areas *a)
+{
+	const struct mmx_layout *l = &a->view->kernel->layout;
+	uint64_t root = a->ask.of + mmx_off(l, trees[a->ask.tree].root);
+	int64_t last = last_at(l, a->ask.tree);
+
+	if (a->ask.known)
+		mmx_interval_known(&a->rb, a->view, root, last, known_node, a, NODES_MAX);
+	else
+		mmx_interval_query(&a->rb, a->view, root, last, a->ask.whole ? 0 : a->ask.first,
+				   NODES_MAX);
+}
+
 void mmx_areas_begin(struct mmx_areas *a, struct mmx_view *view, const struct mmx_areas_ask *ask)
 {
 	const enum mmx_layout_member need[] = {trees[ask->tree].root, trees[ask->tree].node,
 					       trees[ask->tree].subtree_last};
-	const struct mmx_layout *l = &view->kernel->layout;
 	struct mmx_err err;
 
 	a->coverage = (struct mmx_coverage){0};
 	a->view = view;
 	a->ask = *ask;
 	a->rb.visited = a->rb.pruned = 0;
-	a->done = mmx_layout_require(l, need, sizeof(need) / sizeof(*need), &err);
+	a->done =
+		mmx_layout_require(&view->kernel->layout, need, sizeof(need) / sizeof(*need), &err);
 	if (a->done)
 		mmx_cover_fail(&a->coverage, &err);
 	else
-		mmx_interval_query(&a->rb, view, ask->of + mmx_off(l, need[0]),
-				   (int64_t)(mmx_off(l, need[2]) - mmx_off(l, need[1])),
-				   ask->whole ? 0 : ask->first, NODES_MAX);
+		begin_walk(a);
 }
 
 /* The VMA that the node of an anon_vma's tree stands for, by the link that it lies in. */
@@ -69,7 +103,7 @@ static int follow_chain(struct mmx_areas *a, uint64_t *vma, struct mmx_err *err)
 
 static int read_vma(struct mmx_areas *a, uint64_t addr, struct mmx_err *err)
 {
-	if (a->ask.known && a->ask.known(a->ask.known_arg, addr, &a->vma))
+	if (a->ask.known && a->ask.known->vma(a->ask.known->arg, addr, &a->vma))
 		return 0;
 	if (a->ask.tree == MMX_AREAS_ANON && follow_chain(a, &addr, err))
 		return -1;

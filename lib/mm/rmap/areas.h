@@ -26,20 +26,34 @@
 enum mmx_areas_tree { MMX_AREAS_ANON, MMX_AREAS_FILE };
 
 /**
+ * struct mmx_areas_known - what was read before, of the anon_vma_chain or, of a file's tree, the VMA at @addr
+ * What is not known is read; both return false for that.
+ * @node: fills the node of the tree
+ * @vma: fills range, offsets and mm of the VMA
+ */
+struct mmx_areas_known {
+	bool (*node)(void *arg, uint64_t addr, struct mmx_rb_node *node);
+	bool (*vma)(void *arg, uint64_t addr, struct mmx_vma *vma);
+	void *arg;
+};
+
+/** mmx_areas_node() - read the node of an anon_vma_chain or a VMA; false when that cannot be */
+bool mmx_areas_node(struct mmx_view *view, enum mmx_areas_tree tree, uint64_t addr,
+		    struct mmx_rb_node *node);
+
+/**
  * struct mmx_areas_ask - which areas
  * @of: the anon_vma, or the address_space
  * @first, @last: of pages with these indexes
  * @whole: look at every node of the tree, and so find also what a wrong subtree_last hides
- * @known: has read the VMA of the anon_vma_chain, or the VMA, at @addr before, and fills its range, offsets and
- *	mm: then it is not read again; NULL when there is none
+ * @known: who has read the tree's areas before, or NULL; then @whole is so as well
  */
 struct mmx_areas_ask {
 	enum mmx_areas_tree tree;
 	bool whole;
 	uint64_t of;
 	uint64_t first, last;
-	bool (*known)(void *arg, uint64_t addr, struct mmx_vma *vma);
-	void *known_arg;
+	const struct mmx_areas_known *known;
 };
 
 /**

@@ -24,12 +24,13 @@ static const char *const tree_names[] = {
 
 /*
  * What an area says that it is in: a tree of that anon_vma or address_space. @node: the anon_vma_chain, or
- * the VMA itself; @met: the tree has it.
+ * the VMA itself; @met: the tree has it; @in_tree: what stands in it of the tree, when it @is_read.
  */
 struct link {
 	uint64_t tree, node;
+	struct mmx_rb_node in_tree;
 	uint32_t area;
-	bool met;
+	bool met, is_read;
 };
 
 struct links {
@@ -118,6 +119,7 @@ static int add_chain(struct worker *w, const struct mmx_vma *vma, uint64_t at)
 		return 0;
 	}
 	link.tree = chain.anon_vma;
+	link.is_read = mmx_areas_node(w->view, MMX_AREAS_ANON, at, &link.in_tree);
 	return mmx_array_add(&w->part->anon, link) ? 0 : mmx_fail_nomem(w->err);
 }
 
@@ -159,6 +161,7 @@ static int add_file(struct worker *w, const struct mmx_vma *vma, struct mmx_spac
 		return 0;
 	}
 	link.tree = area->mapping;
+	link.is_read = mmx_areas_node(w->view, MMX_AREAS_FILE, vma->addr, &link.in_tree);
 	return mmx_array_add(&w->part->file, link) ? 0 : mmx_fail_nomem(w->err);
 }
 
@@ -348,14 +351,30 @@ struct tree_walk {
 	struct link *link;
 };
 
-/* What an area said of itself, and its anon_vma_chains, was read with the areas. */
-static bool is_known(void *arg, uint64_t addr, struct mmx_vma *vma)
+/* What lies in areas and their anon_vma_chains was read with them: in a tree they are all over memory. */
+static struct link *go_to(struct tree_walk *w, uint64_t addr)
+{
+	if (!w->link || w->link->node != addr)
+		w->link = link_of(w->links, w->first, w->end, addr);
+	return w->link;
+}
+
+static bool node_known(void *arg, uint64_t addr, struct mmx_rb_node *node)
+{
+	const struct link *link = go_to(arg, addr);
+
+	if (!link || !link->is_read)
+		return false;
+	*node = link->in_tree;
+	return true;
+}
+
+static bool vma_known(void *arg, uint64_t addr, struct mmx_vma *vma)
 {
 	struct tree_walk *w = arg;
 	const struct mmx_space_area *area;
 
-	w->link = link_of(w->links, w->first, w->end, addr);
-	if (!w->link)
+	if (!go_to(w, addr))
 		return false;
 	area = &w->f->spaces->areas.v[w->link->area];
 	vma->addr = area->vma;
@@ -384,12 +403,12 @@ static void meet(struct tree_walk *w, const struct mmx_areas *a)
 
 static void walk_tree(struct tree_walk *w, struct mmx_view *view)
 {
+	const struct mmx_areas_known known = {.node = node_known, .vma = vma_known, .arg = w};
 	const struct mmx_areas_ask ask = {.tree = w->f->tree,
 					  .whole = true,
 					  .of = w->links->v[w->first].tree,
 					  .last = UINT64_MAX,
-					  .known = is_known,
-					  .known_arg = w};
+					  .known = &known};
 	struct mmx_areas a;
 
 	mmx_areas_begin(&a, view, &ask);
@@ -422,6 +441,7 @@ static int walk_part(void *arg, struct mmx_view *view, uint64_t nth, struct mmx_
 
 	(void)err;
 	for (w.first = w.part->first; w.first < w.part->end; w.first = w.end) {
+		w.link = NULL;
 		w.end = end_of_tree(w.links, w.first);
 		walk_tree(&w, view);
 	}
