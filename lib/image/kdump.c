@@ -135,16 +135,18 @@ static enum mmx_read cached_page(struct reader *reader, uint64_t phys, const uin
 	return r;
 }
 
+/* One page by itself is a table, say, which will be asked for again; of many that are read at once none is kept. */
 static enum mmx_read kdump_read(void *handle, uint64_t phys, void *buf, size_t len)
 {
 	enum mmx_read r = MMX_READ_OK;
+	bool many = len > PAGE;
 	uint8_t *to = buf;
 
 	while (len && r == MMX_READ_OK) {
 		size_t in = phys % PAGE, part = PAGE - in < len ? PAGE - in : len;
 		const uint8_t *data;
 
-		if (part == PAGE) {
+		if (many && part == PAGE) {
 			r = read_page(handle, phys, to);
 		} else {
 			r = cached_page(handle, phys - in, &data);
