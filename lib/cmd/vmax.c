@@ -168,7 +168,9 @@ static bool take_file(struct mmx_run *run, struct mmx_vmax *asked, struct mmx_wh
 
 static enum mmx_exit vmax(struct mmx_run *run)
 {
-	struct mmx_vmax asked = {.structs = run->option['v'], .tree = run->option['T']};
+	struct mmx_vmax asked = {.structs = run->option['v'],
+				 .tree = run->option['T'],
+				 .counters = run->option['r']};
 	enum mmx_exit status = MMX_EXIT_OK;
 	struct mmx_what_file file;
 	bool ok = run->option['f'] ? take_file(run, &asked, &file)
@@ -185,6 +187,8 @@ static enum mmx_exit vmax(struct mmx_run *run)
 static const struct mmx_option options[] = {
 	{'a', "all", NULL, "all address spaces, those that no task has among them"},
 	{'v', "verbose", NULL, "also where the structs of each mapping lie, and its flags"},
+	{'r', "resident", NULL,
+	 "also pages by kind: what the page tables have, and what the kernel counts"},
 	{'T', "tree", NULL, "the maple tree instead: its nodes, pivots, slots and gaps"},
 	{'f', "file", NULL, "the operands are FILE OFFSET: where that byte is mapped"},
 	{0},
@@ -212,7 +216,9 @@ const struct mmx_command mmx_cmd_vmax = {
 		"in use, noted gaps, levels. So is each VMA: that it is of this address space and for the\n"
 		"range that it stands under, that there are as many as are counted, and as many pages. Where the count\n"
 		"and the tree disagree, VMAs that the tree lost are looked for among all objects of their slab\n"
-		"cache. What is wrong is listed with its address, and the exit status is 1.\n"
+		"cache. With -r each present entry's page is looked at, and the kernel's counters of resident pages\n"
+		"(rss_stat, with what CPUs keep back) are held against the entries. What is wrong is listed with\n"
+		"its address, and the exit status is 1; no difference of a process that runs, or is torn down, is.\n"
 		"\n"
 		"    mmx -c vmcore vmax 1\n"
 		"    mmx -c vmcore vmax 1 7ffff7dd5a10\n"

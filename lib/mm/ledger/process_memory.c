@@ -28,7 +28,7 @@ static void miss(struct walk *w, uint64_t pfn, enum mmx_read read)
 {
 	mmx_cover_failf(w->coverage, mmx_read_code(read),
 			"the struct page of PFN 0x%" PRIx64 ", which PID %d maps, is %s", pfn,
-			w->process->task->pid, mmx_read_name(read));
+			w->process->task ? w->process->task->pid : 0, mmx_read_name(read));
 }
 
 /* A page that one alone holds is its own. One of several counts to each by how many entries map it. */
@@ -113,7 +113,7 @@ static void count_tables(struct walk *w, const struct mmx_pt_owners *owners)
 	}
 }
 
-static void count_process(struct walk *w)
+static void count_entries(struct walk *w)
 {
 	struct mmx_user_entries e;
 	struct mmx_err err;
@@ -125,7 +125,24 @@ static void count_process(struct walk *w)
 	while (mmx_user_entries_next(&e))
 		count_entry(w, &e);
 	mmx_cover_inherit(w->coverage, &e.pt.coverage);
+}
+
+static void count_process(struct walk *w)
+{
+	count_entries(w);
 	count_tables(w, mmx_know_pt_owners(w->view));
+}
+
+int mmx_process_memory_count(struct mmx_process_memory *process, struct mmx_view *view,
+			     struct mmx_coverage *coverage, struct mmx_err *err)
+{
+	struct walk w = {.view = view, .coverage = coverage, .process = process};
+
+	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
+		return -1;
+	count_entries(&w);
+	mmx_page_walk_end(&w.pages);
+	return mmx_stopped(view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
 }
 
 static int larger_first(const void *a, const void *b)

@@ -14,7 +14,7 @@ struct mmx_view;
 
 /**
  * struct mmx_process_memory - an address space
- * @task: a process that has it; @others: how many more have
+ * @task: a process that has it, NULL where none has; @others: how many more have
  * @anon, @file, @shmem: pages that it maps; @swap: pages that it has in swap
  * @huge: pages of hugetlb, which are in none of those
  * @tables: pages of its own page tables
@@ -38,6 +38,13 @@ struct mmx_processes_memory {
 int mmx_processes_memory_find(struct mmx_processes_memory *all, struct mmx_view *view,
 			      struct mmx_err *err);
 void mmx_processes_memory_free(struct mmx_processes_memory *all);
+
+/**
+ * mmx_process_memory_count() - walk the page tables of one address space; @p has mm and task
+ * @coverage: what could not be looked at
+ */
+int mmx_process_memory_count(struct mmx_process_memory *p, struct mmx_view *view,
+			     struct mmx_coverage *coverage, struct mmx_err *err);
 
 /** mmx_process_pss() - the share in bytes, rounded down as the kernel does it */
 static inline uint64_t mmx_process_pss(const struct mmx_process_memory *p)

@@ -19,6 +19,7 @@ struct mmx_rss {
  * @reader: the kernel's function that reads them for the file: task_statm, task_mem, do_task_stat. Up to 6.1 CPUs keep
  *	nothing back; then functions leave out what they do, until in 6.17, and in stable kernels, they came to
  *	add it. Their code tells; without it they are known where both come to the same.
+ *	 NULL: with all that CPUs have, as nobody may show it
  */
 int mmx_rss_read(struct mmx_rss *rss, struct mmx_view *view, uint64_t mm, const char *reader,
 		 struct mmx_err *err);

@@ -172,6 +172,70 @@ static void check_gaps(struct reader *rd)
 		check_gap(rd, at, end - 1);
 }
 
+/* Threads that run may be in the middle of what is counted at its end. */
+static bool runs(struct mmx_view *view, uint64_t mm)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(view);
+	uint64_t on_cpu;
+
+	for (size_t i = 0; i < tasks->n; i++) {
+		if (tasks->v[i].mm == mm && !tasks->v[i].kernel &&
+		    (mmx_kread_member(view, tasks->v[i].addr, M_task_struct_on_cpu, &on_cpu) ||
+		     on_cpu))
+			return true;
+	}
+	return false;
+}
+
+/* One that is torn down stops counting before its page tables are empty. */
+static void check_resident(struct reader *rd)
+{
+	struct mmx_vma_space *s = rd->s;
+	struct mmx_vma_resident *resident = &s->resident;
+	const struct {
+		const char *what;
+		uint64_t entries, counted;
+	} kinds[] = {
+		{"pages of files", resident->entries.file, resident->rss.file},
+		{"anonymous pages", resident->entries.anon, resident->rss.anon},
+		{"pages of shared memory", resident->entries.shmem, resident->rss.shmem},
+		{"pages in swap", resident->entries.swap, resident->rss.swap},
+	};
+	struct mmx_err err;
+
+	if (resident->why.code || !mmx_cover_whole(&resident->coverage) || !s->of.mm_users ||
+	    runs(rd->r->view, s->of.mm))
+		return;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (kinds[i].entries == kinds[i].counted)
+			continue;
+		mmx_fail(&err, MMX_ECORRUPT,
+			 "its page tables have %" PRIu64 " %s, and it counts %" PRIu64
+			 " (rss_stat)",
+			 kinds[i].entries, kinds[i].what, kinds[i].counted);
+		find(rd, s->of.mm, &err);
+	}
+}
+
+static int read_resident(struct reader *rd, struct mmx_err *err)
+{
+	struct mmx_vma_space *s = rd->s;
+	struct mmx_vma_resident *resident = &s->resident;
+	struct mmx_view *view = rd->r->view;
+
+	resident->asked = mmx_vmax_of(rd->r)->counters && !s->of.name;
+	if (!resident->asked)
+		return 0;
+	resident->entries = (struct mmx_process_memory){.mm = s->of.mm, .task = s->of.task};
+	if (mmx_process_memory_count(&resident->entries, view, &resident->coverage, err))
+		return -1;
+	mmx_cover_inherit(rd->r->coverage, &resident->coverage);
+	if (mmx_rss_read(&resident->rss, view, s->of.mm, NULL, &resident->why))
+		mmx_cover_fail(rd->r->coverage, &resident->why);
+	check_resident(rd);
+	return 0;
+}
+
 static void take_tree_findings(struct reader *rd)
 {
 	const struct mmx_maple_tree *t = &rd->s->tree;
@@ -208,6 +272,8 @@ int mmx_vma_space_read(struct mmx_vma_space *s, struct mmx_rows *r, struct mmx_e
 	check_count(&rd);
 	check_total(&rd);
 	check_gaps(&rd);
+	if (read_resident(&rd, err))
+		return -1;
 	return rd.nomem ? mmx_fail_nomem(err) : 0;
 }
 

@@ -185,6 +185,8 @@ static const struct mmx_field fields[] = {
 	{"pages", MMX_COUNT, "that there is room for in them", .may = MMX_OR_NONE, .get = all},
 	{"present", MMX_COUNT, "behind which a frame stands", .may = MMX_OR_NONE, .get = present},
 	{"swapped", MMX_COUNT, "that are in swap", .may = MMX_OR_NONE, .get = swapped},
+	{"resident", MMX_TABLE, "with -r: what the page tables have, and what it counts",
+	 .title = "Counted", .may = MMX_OR_NONE, .record = &mmx_record_vma_resident},
 	{"sharers", MMX_TABLE, "the processes that have it, where there are several",
 	 .title = "Shared by", .may = MMX_OR_NONE, .record = &mmx_record_vma_sharers},
 	{"mappings", MMX_TABLE, "by address", .title = "Mappings", .may = MMX_OR_NONE,
@@ -256,6 +258,87 @@ const struct mmx_record mmx_record_vma_sharers = {
 	.doc = "a process that has an address space together with others",
 	.fields = sharer_fields,
 	.next = next_sharer,
+};
+
+/*
+ * What it counts.
+ */
+
+enum { RESIDENT_FILE, RESIDENT_ANON, RESIDENT_SHMEM, RESIDENT_SWAP, RESIDENT_KINDS };
+
+static const char *const resident_kinds[RESIDENT_KINDS] = {"file", "anonymous", "shmem", "swap"};
+
+/** struct resident_row - a kind of pages; @why: its counter cannot be read */
+struct resident_row {
+	unsigned int kind;
+	uint64_t entries, counted;
+	const struct mmx_err *why;
+	bool partial;
+};
+
+static const void *next_resident(struct mmx_rows *r)
+{
+	const struct mmx_vma_resident *resident = &mmx_vma_space_of(r)->resident;
+	const struct mmx_process_memory *m = &resident->entries;
+	const struct mmx_rss *rss = &resident->rss;
+	const uint64_t numbers[RESIDENT_KINDS][2] = {
+		[RESIDENT_FILE] = {m->file, rss->file},
+		[RESIDENT_ANON] = {m->anon, rss->anon},
+		[RESIDENT_SHMEM] = {m->shmem, rss->shmem},
+		[RESIDENT_SWAP] = {m->swap, rss->swap},
+	};
+	struct resident_row *row = r->state;
+
+	if (!resident->asked || r->nth >= RESIDENT_KINDS)
+		return NULL;
+	*row = (struct resident_row){
+		.kind = r->nth,
+		.entries = numbers[r->nth][0],
+		.counted = numbers[r->nth][1],
+		.why = resident->why.code ? &resident->why : NULL,
+		.partial = !mmx_cover_whole(&resident->coverage),
+	};
+	return row;
+}
+
+static void resident_counted(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct resident_row *row = r->row;
+
+	v->word = row->counted;
+	if (row->why)
+		mmx_value_unknown(v, row->why);
+}
+
+static void resident_difference(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct resident_row *row = r->row;
+
+	v->count = (int64_t)(row->entries - row->counted);
+	if (row->why)
+		mmx_value_unknown(v, row->why);
+	else if (row->partial)
+		mmx_value_unknown(v, &mmx_vma_space_of(r)->resident.coverage.first);
+}
+
+static const struct mmx_field resident_fields[] = {
+	{"kind", MMX_WORD,
+	 "of pages, as the kernel counts them; those of hugetlb it does not count", .width = 10,
+	 WORD_LIST(resident_kinds), AT(struct resident_row, kind)},
+	{"entries", MMX_COUNT, "that the page tables have", AT(struct resident_row, entries)},
+	{"counted", MMX_COUNT, "that its counters have, with the parts that CPUs keep back",
+	 .may = MMX_OR_UNKNOWN, .get = resident_counted},
+	{"difference", MMX_NUMBER, "entries less what is counted", .may = MMX_OR_UNKNOWN,
+	 .get = resident_difference},
+	{0},
+};
+
+const struct mmx_record mmx_record_vma_resident = {
+	.name = "resident",
+	.doc = "a kind of pages of an address space",
+	.fields = resident_fields,
+	.state_size = sizeof(struct resident_row),
+	.next = next_resident,
 };
 
 /*

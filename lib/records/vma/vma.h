@@ -5,6 +5,8 @@
 
 #include "kernel/maple_tree.h"
 #include "mm/files/mapping.h"
+#include "mm/ledger/process_memory.h"
+#include "mm/processes/rss.h"
 #include "mm/processes/user_space.h"
 #include "mm/processes/vma_name.h"
 #include "mm/processes/vma_pages.h"
@@ -13,7 +15,8 @@
 /**
  * struct mmx_vmax - what is asked for, the records' r->arg
  * @spaces: whose mappings
- * @structs: also where the structs lie; @tree: the maple tree instead of them
+ * @structs: also where the structs lie; @tree: the maple tree instead of them; @counters: also whether the kernel's
+ *	counters are what the page tables have
  * @by_address: only the mapping at @address is wanted, of the one space
  * @by_file: who maps byte @offset of @file, of which that is page @index
  * @findings: that were shown; @strays: times that lost VMAs were looked for
@@ -22,7 +25,7 @@ struct mmx_vmax {
 	struct {
 		MMX_ARRAY(struct mmx_user_space);
 	} spaces;
-	bool structs, tree, by_address, by_file;
+	bool structs, tree, counters, by_address, by_file;
 	uint64_t address;
 	const struct mmx_mapping *file;
 	uint64_t offset, index;
@@ -47,6 +50,19 @@ struct mmx_vma_finding {
 	struct mmx_err why;
 };
 
+/**
+ * struct mmx_vma_resident - pages by the kind that the kernel counts them as, with -r
+ * @rss: its counters; @why: they cannot be read
+ * @entries: what the page tables have; @coverage: what of them, or of struct pages, could not be looked at
+ */
+struct mmx_vma_resident {
+	bool asked;
+	struct mmx_rss rss;
+	struct mmx_err why;
+	struct mmx_process_memory entries;
+	struct mmx_coverage coverage;
+};
+
 /** struct mmx_vma_space - an address space, all of it: the state of the record of those */
 struct mmx_vma_space {
 	struct mmx_user_space of;
@@ -60,6 +76,7 @@ struct mmx_vma_space {
 	struct mmx_vma_pages sum;
 	bool counted;
 	uint64_t map_count;
+	struct mmx_vma_resident resident;
 };
 
 /** mmx_vma_space_read() - find it all; -1 without memory */
@@ -85,6 +102,7 @@ extern const struct mmx_record mmx_record_vma_spaces, mmx_record_vma_address, mm
 	mmx_record_vma_mapped;
 
 extern const struct mmx_record mmx_record_vma_sharers, mmx_record_vma_mappings,
-	mmx_record_vma_structs, mmx_record_vma_tree, mmx_record_vma_findings;
+	mmx_record_vma_structs, mmx_record_vma_tree, mmx_record_vma_findings,
+	mmx_record_vma_resident;
 
 #endif

@@ -29,6 +29,14 @@ def free_counters(kernel):
     kernel.node.zones[2][item] += 5
 
 
+@damage("counter-of-process-lies", "parent counts 7 anonymous pages that its page tables do not have",
+        Answer(("vmax", "-r", "2001"), (r"its page tables have \d+ anonymous pages, and it counts \d+ \(rss_stat\)",
+                                        r"^ +anonymous +\d+ +\d+ +-7$"), 1))
+def process_counter(kernel):
+    item = f"rss_stat[{kernel.types.enumerator('MM_ANONPAGES')}].count"
+    kernel.people["parent"].mm[item] += 7
+
+
 @damage("page-lost", "'page cache, unmapped' is held and counted, and has no mapping any more: nobody's",
         censusx(r"^ +file +519 ", r"^ +nr_file_pages +pages +\d+ +\d+ +1 +1 *$"))
 def lost(kernel):

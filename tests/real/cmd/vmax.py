@@ -117,6 +117,13 @@ def pages(dump, form):
     return verdict(faults, compared, dump, 200)
 
 
+def counters(dump, form):
+    """The kernel's counters of resident pages of every address space are what its page tables have."""
+    rows = [(space.get("pid"), row) for space in vma(form, "-a", "-r")["spaces"] for row in space.get("resident", [])]
+    faults = [f"{pid}: {row}" for pid, row in rows if row.get("difference") != 0]
+    return verdict(faults, sum(row["entries"] for _, row in rows), dump, 10000)
+
+
 def bytes_of_files(dump, form):
     """An address leads to a byte of a file, and that byte back to the address."""
     faults, seen, asked = [], set(), []
@@ -168,4 +175,5 @@ CHECKS = [
     ("vmax's pages against pagemap", raw_form, pages),
     ("vmax from an address to a file and back", raw_form, bytes_of_files),
     ("vmax -T against maps", raw_form, trees),
+    ("vmax -r: counters against page tables", raw_form, counters),
 ]
