@@ -11,6 +11,8 @@
 #include "mm/files/blocks.h"
 #include "mm/files/extract.h"
 #include "mm/mem.h"
+#include "mm/swap/stored.h"
+#include "mm/swap/swap_types.h"
 
 #define PIECE    (64u << 10) /* read and written at once */
 #define BASE_MAX 64          /* letters of the file's own name */
@@ -201,6 +203,54 @@ static int copy_folio(struct writer *w, const struct mmx_spans *s)
 	return 0;
 }
 
+/* A page of shared memory that is in swap, which is in memory too where zram or zswap has it. */
+static int copy_swapped(struct writer *w, uint64_t index, unsigned int type, uint64_t offset)
+{
+	uint64_t at = index << w->shift, len = 1ULL << w->shift;
+	struct mmx_stored stored = {0};
+	struct mmx_err err;
+
+	if (len > w->x->size - at)
+		len = w->x->size - at;
+	if (mmx_swap_read(&stored, w->view, type, offset, w->buffer, &err)) {
+		/* What is on a disk nobody expects in a dump. */
+		if (stored.kind != MMX_STORED_DISK && stored.kind != MMX_STORED_WRITTEN) {
+			mmx_fail_prefix(&err, "page 0x%" PRIx64 " of it, which is in swap", index);
+			mmx_cover_fail(&w->x->coverage, &err);
+		}
+		return lack(w, index, index, MMX_SPAN_SWAPPED);
+	}
+	w->x->written++;
+	return stored.kind == MMX_STORED_ZERO ? 0 : write_all(w, w->buffer, len, at);
+}
+
+static int copy_from_swap(struct writer *w, const struct mmx_spans *s)
+{
+	uint64_t offset;
+	unsigned int type;
+
+	mmx_swap_private(s->cached.value, &type, &offset);
+	for (uint64_t index = s->first; index <= s->last; index++) {
+		if (mmx_stopped(w->view->kernel->image))
+			return mmx_fail(w->err, MMX_EIO, "stopped");
+		if (copy_swapped(w, index, type, offset + index - s->cached.first))
+			return -1;
+	}
+	return 0;
+}
+
+static int copy_span(struct writer *w, const struct mmx_spans *s)
+{
+	switch (s->kind) {
+	case MMX_SPAN_CACHED:
+		return copy_folio(w, s);
+	case MMX_SPAN_SWAPPED:
+		return copy_from_swap(w, s);
+	default:
+		return lack(w, s->first, s->last, s->kind);
+	}
+}
+
 static int copy(struct writer *w)
 {
 	struct mmx_spans spans;
@@ -209,8 +259,7 @@ static int copy(struct writer *w)
 		return 0;
 	mmx_spans_begin(&spans, w->view, w->m, w->x->pages, 0, w->x->pages - 1);
 	while (mmx_spans_next(&spans)) {
-		if (spans.kind == MMX_SPAN_CACHED ? copy_folio(w, &spans)
-						  : lack(w, spans.first, spans.last, spans.kind))
+		if (copy_span(w, &spans))
 			return -1;
 	}
 	/* What is wrong with the cache may have hidden some of it: then holes need not be any. */

@@ -9,6 +9,7 @@ import compare
 import suite
 from real.check import (MMX, ask, between, documents, every_form, is_filtered, pagex, ranges, raw_form, run,
                         unfiltered_form, verdict)
+from real.cmd.swapx import KINDS, SHARED, filled, of_kind
 from real.files.cached import UNTOLD, counted
 from real.files.mapping import mapped_files
 from real.guest import PAGE, areas, made_in, processes, read, situations_of, steady, texts
@@ -264,6 +265,25 @@ def extracts(dump, form):
     return verdict(faults, len(files_), dump, 3)
 
 
+def swapped_extracts(dump, form):
+    """Shared memory that is in swap comes back to the byte, from zram and zswap."""
+    faults, shared = [], {name: told for name, told in made_in(dump).items() if name in SHARED}
+    for name, told in shared.items():
+        there, = documents(form, [f"vmax {told['pid']} {told['addr'].removeprefix('0x')}"], "mmx.vma/1", (0, 3))
+        with tempfile.TemporaryDirectory() as folder:
+            answer = filex(form, "-x", folder, there["address"]["mapping"]["details"]["mapping"], status=(0, 3))
+            data = Path(answer["extracted"]["to"]).read_bytes()
+        lost = {page for lack in answer.get("missing", []) if lack["why"] == "swapped out"
+                for page in range(int(lack["first"], 16), int(lack["last"], 16) + 1)}
+        want = [of_kind(page, page % KINDS) if name == "shmem_swapped_kinds" else filled(told["pid"], page)
+                for page in range(told["len"] // PAGE)]
+        faults += [f"{name}: page {page} is not what was written" for page, bytes_ in enumerate(want)
+                   if data[page * PAGE:(page + 1) * PAGE] != (bytes(PAGE) if page in lost else bytes_)]
+        if lost and "zram" in (dump.before / "swaps").read_text():
+            faults.append(f"{name}: {answer['missing']}")
+    return verdict(faults, len(shared), dump, len(shared))
+
+
 # All of them.
 
 def largest(dump, form):
@@ -344,6 +364,7 @@ CHECKS = [
     ("filex: who maps files", raw_form, mappers),
     ("filex: who has files open", raw_form, openers),
     ("filex -x", every_form, extracts),
+    ("filex -x of what is in swap", raw_form, swapped_extracts),
     ("filex -t", every_form, largest),
     ("filex: names", raw_form, names),
     ("filex: roots of processes", raw_form, namespaces),
