@@ -305,9 +305,10 @@ const struct mmx_record mmx_record_largest_sites = {
 
 /* What a process may have most of, beside its share, which its rows are sorted by. */
 static const size_t measures[] = {
-	offsetof(struct mmx_process_memory, anon),  offsetof(struct mmx_process_memory, file),
-	offsetof(struct mmx_process_memory, shmem), offsetof(struct mmx_process_memory, swap),
-	offsetof(struct mmx_process_memory, huge),  offsetof(struct mmx_process_memory, tables),
+	offsetof(struct mmx_process_memory, anon),       offsetof(struct mmx_process_memory, file),
+	offsetof(struct mmx_process_memory, shmem),      offsetof(struct mmx_process_memory, swap),
+	offsetof(struct mmx_process_memory, shmem_swap), offsetof(struct mmx_process_memory, huge),
+	offsetof(struct mmx_process_memory, tables),
 };
 
 /* @chosen: by process, whether it is to be told of; @next: the one to be looked at */
@@ -395,6 +396,7 @@ IN_BYTES(anon)
 IN_BYTES(file)
 IN_BYTES(shmem)
 IN_BYTES(swap)
+IN_BYTES(shmem_swap)
 IN_BYTES(huge)
 IN_BYTES(tables)
 
@@ -420,8 +422,9 @@ static const struct mmx_field process_fields[] = {
 	{"anon", MMX_BYTES, "anonymous memory that it maps", .width = 8, .get = anon},
 	{"file", MMX_BYTES, "pages of files that it maps", .width = 8, .get = file},
 	{"shmem", MMX_BYTES, "shared memory that it maps", .width = 8, .get = shmem},
-	{"swap", MMX_BYTES, "its own memory in swap, not the shared memory that is", .width = 8,
-	 .get = swap},
+	{"swap", MMX_BYTES, "its own memory in swap", .width = 8, .get = swap},
+	{"shmem_swap", MMX_BYTES, "shared memory in swap that it maps, all of it to each who does",
+	 .title = "SHM SWAP", .width = 8, .get = shmem_swap},
 	{"hugetlb", MMX_BYTES, "huge pages of hugetlb that it maps", .width = 8, .get = huge},
 	{"tables", MMX_BYTES, "page tables of its own", .width = 8, .get = tables},
 	{"others", MMX_COUNT, "further processes that have the same address space", .width = 6,

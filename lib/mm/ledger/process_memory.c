@@ -9,8 +9,10 @@
 #include "mm/frames/page_walk.h"
 #include "mm/ledger/process_memory.h"
 #include "mm/owners/page_table.h"
+#include "mm/processes/smaps.h"
 #include "mm/processes/task.h"
 #include "mm/processes/user_entry.h"
+#include "mm/processes/vma.h"
 
 #define SHARE_SHIFT 12 /* a share is kept in bytes of 4096ths, as the kernel keeps it */
 #define PART        16 /* processes that a thread counts at a time */
@@ -20,6 +22,7 @@ struct walk {
 	struct mmx_view *view;
 	struct mmx_coverage *coverage;
 	struct mmx_page_walk pages;
+	struct mmx_smaps_walk *smaps;
 	size_t tables;
 	struct mmx_process_memory *process; /* the current one */
 };
@@ -127,9 +130,27 @@ static void count_entries(struct walk *w)
 	mmx_cover_inherit(w->coverage, &e.pt.coverage);
 }
 
+/* Shared memory in swap has no entries: it is what the page caches of the mapped files have there. */
+static void count_shared_swap(struct walk *w)
+{
+	struct mmx_vmas vmas;
+
+	mmx_vmas_begin(&vmas, w->view, w->process->mm);
+	while (mmx_vmas_next(&vmas)) {
+		struct mmx_err err;
+		uint64_t bytes;
+
+		if (mmx_smaps_shared_swap(w->smaps, &vmas.vma, &bytes, &err))
+			mmx_cover_fail(w->coverage, &err);
+		w->process->shmem_swap += bytes >> w->view->kernel->arch->page_shift;
+	}
+	mmx_cover_inherit(w->coverage, &vmas.coverage);
+}
+
 static void count_process(struct walk *w)
 {
 	count_entries(w);
+	count_shared_swap(w);
 	count_tables(w, mmx_know_pt_owners(w->view));
 }
 
@@ -148,8 +169,8 @@ int mmx_process_memory_count(struct mmx_process_memory *process, struct mmx_view
 static int larger_first(const void *a, const void *b)
 {
 	const struct mmx_process_memory *x = a, *y = b;
-	uint64_t of_x = mmx_process_pss(x) + (x->swap << 12),
-		 of_y = mmx_process_pss(y) + (y->swap << 12);
+	uint64_t of_x = mmx_process_pss(x) + ((x->swap + x->shmem_swap) << 12),
+		 of_y = mmx_process_pss(y) + ((y->swap + y->shmem_swap) << 12);
 
 	if (of_x != of_y)
 		return of_x < of_y ? 1 : -1;
@@ -188,11 +209,15 @@ static int count_part(void *arg, struct mmx_view *view, uint64_t nth, struct mmx
 
 	if (mmx_page_walk_begin(&w.pages, view, 0, 0, err))
 		return -1;
-	for (size_t i = nth * PART; i < all->n && i < (nth + 1) * PART; i++) {
+	w.smaps = mmx_smaps_begin(view, err);
+	for (size_t i = nth * PART; w.smaps && i < all->n && i < (nth + 1) * PART; i++) {
 		w.process = &all->v[i];
 		count_process(&w);
 	}
 	mmx_page_walk_end(&w.pages);
+	if (!w.smaps)
+		return -1;
+	mmx_smaps_end(w.smaps);
 	return 0;
 }
 

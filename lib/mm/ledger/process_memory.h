@@ -16,6 +16,7 @@ struct mmx_view;
  * struct mmx_process_memory - an address space
  * @task: a process that has it, NULL where none has; @others: how many more have
  * @anon, @file, @shmem: pages that it maps; @swap: pages that it has in swap
+ * @shmem_swap: pages of shared memory in swap that it maps, which mmx_processes_memory_find() alone looks for
  * @huge: pages of hugetlb, which are in none of those
  * @tables: pages of its own page tables
  * @pss: the share of @anon, @file and @shmem, in bytes of 4096ths
@@ -24,7 +25,7 @@ struct mmx_process_memory {
 	uint64_t mm;
 	const struct mmx_task *task;
 	uint32_t others;
-	uint64_t anon, file, shmem, swap, huge, tables;
+	uint64_t anon, file, shmem, swap, shmem_swap, huge, tables;
 	uint64_t pss;
 };
 

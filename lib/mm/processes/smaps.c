@@ -433,6 +433,44 @@ static int walk(struct mmx_smaps_walk *w, const struct mmx_mapping *holes, struc
 	return 0;
 }
 
+static int walk_holes(struct mmx_smaps_walk *w, const struct mmx_mapping *m, struct mmx_err *err)
+{
+	struct mmx_user_entries e;
+
+	if (mmx_user_entries_begin(&e, w->view, w->vma->mm, w->vma->start, w->vma->end - 1,
+				   MMX_PT_GAPS, err))
+		return -1;
+	while (mmx_user_entries_next(&e)) {
+		if (e.entry.kind == MMX_USER_NONE)
+			add_swapped(w, m, e.entry.pte.start, e.entry.pte.last + 1);
+	}
+	mmx_cover_inherit(&w->coverage, &e.pt.coverage);
+	return 0;
+}
+
+int mmx_smaps_shared_swap(struct mmx_smaps_walk *w, const struct mmx_vma *vma, uint64_t *bytes,
+			  struct mmx_err *err)
+{
+	struct mmx_smaps sums = {0};
+	struct mmx_mapping m;
+
+	w->vma = vma;
+	w->sums = &sums;
+	memset(&w->coverage, 0, sizeof(w->coverage));
+	*bytes = 0;
+	if (is_shared_memory(w, &m) && add_shared_memory(w, &m)) {
+		if (vma->flags & w->pfnmap)
+			add_swapped(w, &m, vma->start, vma->end);
+		else if (walk_holes(w, &m, err))
+			return -1;
+	}
+	*bytes = sums.swap;
+	if (mmx_cover_whole(&w->coverage))
+		return 0;
+	*err = w->coverage.first;
+	return -1;
+}
+
 int mmx_smaps_add(struct mmx_smaps_walk *w, const struct mmx_vma *vma, struct mmx_smaps *sums,
 		  struct mmx_err *err)
 {

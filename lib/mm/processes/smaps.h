@@ -53,4 +53,11 @@ void mmx_smaps_end(struct mmx_smaps_walk *w);
 int mmx_smaps_add(struct mmx_smaps_walk *w, const struct mmx_vma *vma, struct mmx_smaps *sums,
 		  struct mmx_err *err);
 
+/**
+ * mmx_smaps_shared_swap() - shared memory in swap that is counted to a mapping, in bytes, which page tables do not tell
+ * Returns -1 when not all of it could be looked at.
+ */
+int mmx_smaps_shared_swap(struct mmx_smaps_walk *w, const struct mmx_vma *vma, uint64_t *bytes,
+			  struct mmx_err *err);
+
 #endif
