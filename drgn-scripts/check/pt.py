@@ -21,7 +21,22 @@ def differences(voices, count):
 
 
 def table(lines):
-    """The rows up to the head of the table behind them."""
+    """The rows up to the head of the table behind them. What is empty is cut at VMAs, which are vma.py's to compare."""
+    gap = None
+    for row in rows(lines):
+        if gap and row[2] == "empty" and gap[1] + 1 == row[0]:
+            gap = gap[:1] + row[1:2] + gap[2:]
+            continue
+        if gap:
+            yield gap
+        gap = row if row[2] == "empty" else None
+        if not gap:
+            yield row
+    if gap:
+        yield gap
+
+
+def rows(lines):
     for line in lines:
         cells = tuple(line.split("\t"))
         if cells == COLUMNS:

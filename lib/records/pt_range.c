@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A range of addresses in page tables: as runs of what is alike, and counted. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "mm/mem.h"
 #include "mm/owners/page_table.h"
 #include "mm/processes/entry_names.h"
 #include "mm/processes/pt_summary.h"
+#include "mm/processes/vma.h"
+#include "mm/processes/vma_name.h"
 #include "records/ptx.h"
+#include "records/vma/vma.h"
 
 static unsigned int page_shift(const struct mmx_rows *r)
 {
@@ -17,12 +21,19 @@ static unsigned int page_shift(const struct mmx_rows *r)
  * Runs.
  */
 
-/* A run, and what ended it; both are entries whose pte.last is the run's end. */
+/*
+ * A run, and what ended it; both are entries whose pte.last is the run's end. What is empty in a process is cut where
+ * its VMAs begin and end: @vma is the one that the run is in, when @in_vma; all of the gap ends at @gap_last.
+ */
 struct runs {
 	struct mmx_pt pt;
 	const struct mmx_entry_rules *rules;
 	struct mmx_user_entry run, ahead;
 	bool has_ahead;
+	struct mmx_vmas vmas;
+	struct mmx_vma vma;
+	bool has_vmas, has_vma, in_vma;
+	uint64_t gap_last;
 };
 
 static bool has_runs(struct mmx_rows *r)
@@ -41,6 +52,11 @@ static int open_runs(struct mmx_rows *r, struct mmx_err *err)
 	mmx_cover_inherit(r->coverage, &runs->rules->coverage);
 	mmx_pt_begin(&runs->pt, r->view->reader, k->arch, &k->paging, p->space.root, p->first,
 		     p->last, MMX_PT_RUNS | MMX_PT_GAPS);
+	runs->has_vmas = p->space.mm && mmx_pt_is_user(p->first);
+	if (runs->has_vmas) {
+		mmx_vmas_begin(&runs->vmas, r->view, p->space.mm);
+		runs->has_vma = mmx_vmas_next(&runs->vmas);
+	}
 	return 0;
 }
 
@@ -69,22 +85,64 @@ static bool goes_on(const struct mmx_rows *r, const struct mmx_user_entry *run,
 	       next->offset == run->offset + pages_of(r, run);
 }
 
+/* The first VMA that ends behind an address; they are passed in the order of the runs. */
+static bool vma_behind(struct runs *runs, uint64_t address)
+{
+	while (runs->has_vma && runs->vmas.vma.end <= address)
+		runs->has_vma = mmx_vmas_next(&runs->vmas);
+	return runs->has_vma;
+}
+
+/* What is empty is in one VMA, or in none. */
+static void cut_gap(struct runs *runs)
+{
+	struct mmx_pte *pte = &runs->run.pte;
+	uint64_t end;
+
+	runs->gap_last = pte->last;
+	runs->in_vma = false;
+	if (!runs->has_vmas || !vma_behind(runs, pte->start))
+		return;
+	runs->vma = runs->vmas.vma;
+	runs->in_vma = runs->vma.start <= pte->start;
+	end = runs->in_vma ? runs->vma.end : runs->vma.start;
+	if (end - 1 < pte->last)
+		pte->last = end - 1;
+}
+
+/* The next run as page tables have it; false behind the last. */
+static bool whole_run(struct mmx_rows *r)
+{
+	struct runs *runs = r->state;
+
+	if (runs->has_ahead)
+		runs->run = runs->ahead;
+	else if (!step(r, &runs->run))
+		return false;
+	for (;;) {
+		runs->has_ahead = step(r, &runs->ahead);
+		if (!runs->has_ahead || !goes_on(r, &runs->run, &runs->ahead))
+			return true;
+		runs->run.pte.last = runs->ahead.pte.last;
+	}
+}
+
 static const void *next_run(struct mmx_rows *r)
 {
 	struct runs *runs = r->state;
 
-	if (runs->has_ahead) {
-		runs->run = runs->ahead;
-	} else if (!step(r, &runs->run)) {
+	if (r->nth && runs->run.kind == MMX_USER_NONE && runs->run.pte.last < runs->gap_last) {
+		runs->run.pte.start = runs->run.pte.last + 1;
+		runs->run.pte.last = runs->gap_last;
+	} else if (!whole_run(r)) {
 		mmx_cover_inherit(r->coverage, &runs->pt.coverage);
+		if (runs->has_vmas)
+			mmx_cover_inherit(r->coverage, &runs->vmas.coverage);
 		return NULL;
 	}
-	for (;;) {
-		runs->has_ahead = step(r, &runs->ahead);
-		if (!runs->has_ahead || !goes_on(r, &runs->run, &runs->ahead))
-			return &runs->run;
-		runs->run.pte.last = runs->ahead.pte.last;
-	}
+	if (runs->run.kind == MMX_USER_NONE)
+		cut_gap(runs);
+	return &runs->run;
 }
 
 static const struct mmx_user_entry *run_of(const struct mmx_rows *r)
@@ -124,15 +182,40 @@ static void run_pfn(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_null(v);
 }
 
+/* What is not there and might come, or cannot. */
+static void gap_words(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct runs *runs = r->state;
+	struct mmx_vma_name name;
+	struct mmx_err err;
+	char perms[5];
+
+	if (!runs->in_vma) {
+		mmx_value_textf(v, mmx_cover_whole(&runs->vmas.coverage)
+					   ? "no VMA"
+					   : "no VMA that could be found");
+		return;
+	}
+	mmx_vma_perms(&runs->vma, perms);
+	if (mmx_vma_name(&name, r->view, &runs->vma, &err))
+		snprintf(name.text, sizeof(name.text), "?");
+	mmx_value_textf(v, "VMA %s%s%.300s", perms, *name.text ? " " : "", name.text);
+}
+
 /* What more there is to tell of an entry: the slot of swap, or what a marker says, before its bits. */
 static void run_bits(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_user_entry *run = run_of(r);
+	const struct runs *runs = r->state;
 	char bits[MMX_ENTRY_NAMES], marker[MMX_ENTRY_NAMES];
 
 	if (run->kind == MMX_USER_UNREADABLE) {
 		mmx_value_textf(v, "its table at physical 0x%" PRIx64 " is %s", run->pte.phys,
 				mmx_read_name(run->pte.read));
+		return;
+	}
+	if (run->kind == MMX_USER_NONE && runs->has_vmas) {
+		gap_words(r, v);
 		return;
 	}
 	mmx_entry_bits(bits, r->view, &run->pte, is_user(r));
@@ -158,14 +241,14 @@ static const struct mmx_field run_fields[] = {
 	{"pfn", MMX_PFN, "the first frame; those behind it follow", .width = 8, .may = MMX_OR_NULL,
 	 .get = run_pfn},
 	{"bits", MMX_TEXT,
-	 "those that are set, by name; of swap the first slot, of markers what they say",
+	 "those that are set, by name; of swap the first slot, of markers what they say, of what is empty the VMA",
 	 .may = MMX_OR_EMPTY, .get = run_bits},
 	{0},
 };
 
 const struct mmx_record mmx_record_pt_runs = {
 	.name = "run",
-	.doc = "addresses whose entries are alike and go on from one to the next",
+	.doc = "addresses whose entries are alike and go on from one to the next; of what is empty, in one VMA or none",
 	.fields = run_fields,
 	.state_size = sizeof(struct runs),
 	.has = has_runs,

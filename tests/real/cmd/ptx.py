@@ -87,6 +87,24 @@ def pages_of(told):
     return words, others
 
 
+def gaps(dump, form):
+    """What is empty lies in one mapping of maps, the one that is told of, or in none."""
+    faults, compared, pids = [], 0, [pid for pid in in_both(dump) if steady(dump, pid, "maps")]
+    for pid, told in zip(pids, of_processes(form, [(pid, f"-r 0-{END:x}") for pid in pids])):
+        ends = [tuple(number(end) for end in line.split()[0].split("-")) + (line.split()[1],)
+                for line in read(dump.before, pid, "maps").splitlines() if "[vsyscall]" not in line]
+        for row in told.get("runs", ()):
+            if row["state"] != "empty":
+                continue
+            start, last = number(row["start"]), number(row["last"])
+            around = [perms for first, end, perms in ends if first <= start and last < end]
+            apart = all(last < first or start >= end for first, end, _ in ends)
+            compared += 1
+            if not (row["bits"] == "no VMA" and apart or around and row["bits"].startswith(f"VMA {around[0]}")):
+                faults.append(f"{pid}: {row}, maps has {around}")
+    return verdict(faults, compared, dump, 500)
+
+
 def against_pagemap(dump, form):
     """Every page of every process, as the runs of -r have it."""
     faults, compared, maps = [], 0, list(steady_maps(dump))
@@ -272,6 +290,7 @@ def raw_or_31(dump, form):
 
 CHECKS = [
     ("runs of page tables against pagemap", raw_form, against_pagemap),
+    ("gaps of page tables against maps", raw_form, gaps),
     ("counts of page tables against smaps and status", every_form, against_smaps),
     ("verdicts against accesses that were tried", raw_or_31, against_probes),
     ("verdicts against maps", raw_form, against_maps),
