@@ -7,6 +7,7 @@
 #include "kernel/member.h"
 #include "mm/frames/page_walk.h"
 #include "mm/mem.h"
+#include "mm/owners/hugetlb_pools.h"
 #include "mm/processes/fault.h"
 #include "mm/processes/task.h"
 #include "mm/processes/vm_flags.h"
@@ -23,6 +24,8 @@
 #define FROM_KERNEL  128
 
 #define RLIMIT_STACK 3
+
+#define MMF_UNSTABLE 22 /* of mm->flags, the same in all releases since 4.9 */
 
 #define VSYSCALL 0xffffffffff600000ULL
 
@@ -104,6 +107,59 @@ static void take_pfn(struct judge *j, uint64_t pfn)
 {
 	j->f->has_pfn = true;
 	j->f->pfn = pfn;
+}
+
+/* What a frame's struct page says of its contents. */
+struct condition {
+	bool poisoned, dirty, shmem;
+};
+
+static bool condition_of(struct judge *j, uint64_t pfn, struct condition *c)
+{
+	const struct mmx_layout *l = &j->view->kernel->layout;
+	const struct mmx_page_format *f;
+	struct mmx_page_walk w;
+	struct mmx_err err;
+	bool ok;
+
+	*c = (struct condition){0};
+	if (!mmx_has_enum(l, E_PG_hwpoison) ||
+	    mmx_fact_require(&j->view->kernel->facts, FACT_PAGES, &err) ||
+	    mmx_page_walk_begin(&w, j->view, 0, 0, &err))
+		return false;
+	f = mmx_walk_format(&w);
+	ok = mmx_pfn_valid(&mmx_mem(j->view->kernel)->sparse, pfn) && mmx_page_walk_look(&w, pfn) &&
+	     !w.read && !w.folio.read;
+	if (ok) {
+		c->poisoned = mmx_bit(mmx_word(w.bytes, f->flags), mmx_enum(l, E_PG_hwpoison));
+		c->shmem = mmx_bit(w.folio.flags, f->swapbacked);
+		c->dirty = mmx_has_enum(l, E_PG_dirty) &&
+			   mmx_bit(w.folio.flags, mmx_enum(l, E_PG_dirty));
+	}
+	mmx_page_walk_end(&w);
+	return ok;
+}
+
+static void memory_error(struct judge *j, uint64_t pfn)
+{
+	kill_with(j, MMX_FAULT_POISON, SIG_BUS, MEMORY_ERROR,
+		  "PFN 0x%" PRIx64 " had a memory error", pfn);
+}
+
+/* Of the OOM killer's victims memory is taken while they may still run: none of it may be made up anew. */
+static bool reaped(struct judge *j)
+{
+	uint64_t flags;
+
+	if (mmx_kread_member(j->view, j->site->mm, M_mm_struct_flags, &flags) ||
+	    !(flags >> MMF_UNSTABLE & 1))
+		return false;
+	j->f->has_pfn = j->f->has_slot = false;
+	kill_with(
+		j, MMX_FAULT_REAPED, SIG_BUS, NO_ADDRESS,
+		"the OOM reaper takes this memory away (MMF_UNSTABLE), and what it took may not be "
+		"made up anew");
+	return true;
 }
 
 /*
@@ -194,7 +250,7 @@ static void anonymous(struct judge *j)
 	if (shared(j))
 		kill_with(j, MMX_FAULT_NO_PAGE, SIG_BUS, NO_ADDRESS,
 			  "shared memory without a file or operations");
-	else if (uffd_missing(j))
+	else if (reaped(j) || uffd_missing(j))
 		return;
 	else if (writes(j))
 		say(j, MMX_FAULT_DEMAND_ZERO, "a new page of zeros%s", huge);
@@ -237,6 +293,7 @@ static void swap_in(struct judge *j, unsigned int type, uint64_t offset)
 	const struct mmx_swap_area *area = mmx_swap_area(swaps, type);
 	const char *path = area ? area->path.text : "";
 	struct mmx_swap_slot slot;
+	struct condition c;
 	struct mmx_err err;
 
 	take_slot(j, type, offset);
@@ -255,6 +312,11 @@ static void swap_in(struct judge *j, unsigned int type, uint64_t offset)
 		not_known(j, &err);
 		return;
 	}
+	if (slot.cached && condition_of(j, slot.pfn, &c) && c.poisoned) {
+		take_pfn(j, slot.pfn);
+		memory_error(j, slot.pfn);
+		return;
+	}
 	say(j, slot.cached ? MMX_FAULT_SWAP_CACHED : MMX_FAULT_SWAP_IN,
 	    "slot 0x%" PRIx64 " of swap area %u%s%s%s", offset, type, path[0] ? " (" : "", path,
 	    path[0] ? ")" : "");
@@ -262,6 +324,24 @@ static void swap_in(struct judge *j, unsigned int type, uint64_t offset)
 		take_pfn(j, slot.pfn);
 		add(j, ", still cached in PFN 0x%" PRIx64, slot.pfn);
 	}
+}
+
+/* A cached page whose memory failed is dropped and read again, unless it has what the file has not. */
+static bool cached_is_poisoned(struct judge *j)
+{
+	const struct mmx_fault_site *site = j->site;
+	struct condition c;
+
+	if (!condition_of(j, site->pfn, &c) || !c.poisoned)
+		return false;
+	if (c.dirty || c.shmem || site->backing == MMX_BACKED_BY_HUGETLB)
+		memory_error(j, site->pfn);
+	else
+		say(j, MMX_FAULT_READ,
+		    "page 0x%" PRIx64 " of the file: PFN 0x%" PRIx64
+		    " had a memory error, and is dropped if nothing else needs it",
+		    site->index, site->pfn);
+	return true;
 }
 
 static void file_page(struct judge *j)
@@ -278,7 +358,7 @@ static void file_page(struct judge *j)
 	}
 	if (site->cached == MMX_SITE_CACHED) {
 		take_pfn(j, site->pfn);
-		if (uffd_minor(j))
+		if (uffd_minor(j) || cached_is_poisoned(j))
 			return;
 		say(j, MMX_FAULT_CACHED, "page 0x%" PRIx64 " of the file, cached in PFN 0x%" PRIx64,
 		    site->index, site->pfn);
@@ -307,22 +387,84 @@ static void shmem_page(struct judge *j)
 	}
 }
 
+/* The pool of the VMA's size of pages; NULL when it cannot be told. */
+static const struct mmx_hstate *pool_of(struct judge *j)
+{
+	const struct mmx_hugetlb_pools *pools = mmx_know_hugetlb_pools(j->view);
+	unsigned int shift = j->view->kernel->arch->page_shift;
+
+	for (unsigned int i = 0; i < pools->n; i++) {
+		if (pools->v[i].order + shift == j->site->huge_shift)
+			return &pools->v[i];
+	}
+	return NULL;
+}
+
+/* Whether more than the pool has may be asked of the buddy allocator (nr_overcommit_hugepages). */
+static bool may_have_more(struct judge *j, const struct mmx_hstate *pool)
+{
+	uint64_t most;
+
+	return !mmx_has(&j->view->kernel->layout, M_hstate_nr_overcommit_huge_pages) ||
+	       mmx_kread_member(j->view, pool->addr, M_hstate_nr_overcommit_huge_pages, &most) ||
+	       pool->surplus < most;
+}
+
+/*
+ * What a mapping has reserved when it was made it gets; others what is free beyond that. Limits of a mount and of cgroups
+ * are not looked at.
+ */
+static void new_huge_page(struct judge *j)
+{
+	const struct mmx_hstate *pool = pool_of(j);
+
+	if (!pool)
+		say(j, MMX_FAULT_DEMAND_ZERO,
+		    "a huge page of the pool, zeroed; SIGBUS when it has none left");
+	else if (pool->free > pool->reserved)
+		say(j, MMX_FAULT_DEMAND_ZERO,
+		    "a huge page, zeroed, of the pool, which has %" PRIu64 " free and %" PRIu64
+		    " reserved",
+		    pool->free, pool->reserved);
+	else if (may_have_more(j, pool))
+		say(j, MMX_FAULT_DEMAND_ZERO,
+		    "a huge page, zeroed: of the pool's %" PRIu64 " free, all reserved, if one is "
+		    "this mapping's, else one more if there is memory; SIGBUS without",
+		    pool->free);
+	else if (!pool->free || vma_is(j, "noreserve"))
+		kill_with(j, MMX_FAULT_NO_PAGE, SIG_BUS, NO_ADDRESS,
+			  "the pool has %" PRIu64 " huge pages free and %" PRIu64
+			  " reserved, and none for this mapping",
+			  pool->free, pool->reserved);
+	else
+		say(j, MMX_FAULT_DEMAND_ZERO,
+		    "a huge page, zeroed, if this mapping has reserved one: the pool has %" PRIu64
+		    " free, all reserved; SIGBUS else",
+		    pool->free);
+}
+
 static void huge_page(struct judge *j)
 {
 	const struct mmx_fault_site *site = j->site;
 
 	if (site->cached == MMX_SITE_CACHE_UNKNOWN || site->beyond ||
-	    site->cached == MMX_SITE_CACHED) {
+	    site->cached == MMX_SITE_CACHED)
 		file_page(j);
-	} else if (!uffd_missing(j)) {
-		say(j, MMX_FAULT_DEMAND_ZERO,
-		    "a huge page of the pool, zeroed; SIGBUS when it has none left");
-	}
+	else if (!uffd_missing(j))
+		new_huge_page(j);
 }
 
 static void function_decides(struct judge *j)
 {
 	say(j, MMX_FAULT_FUNCTION, "%s() decides", j->site->fault);
+}
+
+/* finish_fault(). What is only read and cached is mapped before, with its neighbours. */
+static void then_reaped(struct judge *j)
+{
+	if (!shared(j) && !j->f->signal && j->f->kind != MMX_FAULT_UNKNOWN &&
+	    j->f->kind != MMX_FAULT_UFFD && (writes(j) || j->f->kind != MMX_FAULT_CACHED))
+		reaped(j);
 }
 
 /* do_pte_missing() and hugetlb_no_page(): nothing stands there. */
@@ -334,9 +476,11 @@ static void missing(struct judge *j)
 		break;
 	case MMX_BACKED_BY_CACHE:
 		file_page(j);
+		then_reaped(j);
 		break;
 	case MMX_BACKED_BY_SHMEM:
 		shmem_page(j);
+		then_reaped(j);
 		break;
 	case MMX_BACKED_BY_HUGETLB:
 		huge_page(j);
@@ -554,8 +698,7 @@ static void handle(struct judge *j)
 		break;
 	case MMX_USER_HWPOISON:
 		take_pfn(j, e->pfn);
-		kill_with(j, MMX_FAULT_POISON, SIG_BUS, MEMORY_ERROR,
-			  "PFN 0x%" PRIx64 " had a memory error", e->pfn);
+		memory_error(j, e->pfn);
 		break;
 	case MMX_USER_MARKER:
 		marker(j);
@@ -736,6 +879,7 @@ static unsigned int right_of(enum mmx_access access)
 static bool allowed(struct judge *j)
 {
 	unsigned int need = right_of(j->access);
+	struct condition c;
 
 	if (j->site->entry.kind != MMX_USER_MAPPED || (j->site->rights & need) != need)
 		return false;
@@ -746,6 +890,8 @@ static bool allowed(struct judge *j)
 	    j->site->entry.zero ? ": the shared page of zeros" : "");
 	if (j->site->place == MMX_SITE_OUTSIDE)
 		add(j, ", though no VMA has it");
+	if (condition_of(j, j->site->entry.pfn, &c) && c.poisoned)
+		add(j, "; its memory failed: a machine check, and SIGBUS, where it is met");
 	mention_key(j, mmx_pte_key(j->view->kernel->arch, &j->site->entry.pte));
 	return true;
 }

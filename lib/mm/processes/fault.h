@@ -43,6 +43,7 @@ const char *mmx_access_word(unsigned int access);
 	FAULT(BEYOND, "SIGBUS: behind the end")      \
 	FAULT(POISON, "SIGBUS: poison")              \
 	FAULT(LOST, "SIGBUS: lost")                  \
+	FAULT(REAPED, "SIGBUS: reaped by OOM")       \
 	FAULT(NO_PAGE, "SIGBUS: no page")            \
 	FAULT(UNKNOWN, "not known")
 

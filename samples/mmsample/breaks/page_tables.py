@@ -2,9 +2,9 @@
 """Entries of page tables of processes: what else can stand where 'shared by parent and child' is mapped."""
 
 from ..memory import PAGE
-from .registry import damage, ptx, user
+from .registry import damage, ptx, story_page, user
 
-PARENT, ADDRESS, PFN = 2001, "7fff00001000", 0x5000
+PARENT, ADDRESS, PFN, UNTOUCHED = 2001, "7fff00001000", 0x5000, "7fff00015000"
 FRAMES = ((1 << 52) - 1) ^ (PAGE - 1)
 
 
@@ -69,3 +69,17 @@ def outside(kernel):
         ptx(PARENT, ADDRESS, r" user accessed dirty bit52 bit54$"))
 def odd_bits(kernel):
     put(kernel, PFN * PAGE | 0x67 | 5 << 52)
+
+
+@damage("mm-reaped", "the OOM reaper has been in parent's memory: nothing is made up anew there",
+        ptx(PARENT, UNTOUCHED, r"^ +read +SIGBUS: reaped by OOM +7 +2 ", r"^ +write +SIGBUS: reaped by OOM +7 +2 "))
+def reaped(kernel):
+    mm = kernel.people["parent"].mm
+    mm["flags"] |= 1 << 22
+
+
+@damage("mapped-poison", "the memory behind parent's page has failed, and the page is mapped still",
+        ptx(PARENT, ADDRESS, r"^ +read +no fault .*its memory failed"), releases=("6.2", "6.5"))
+def mapped_poison(kernel):
+    page = story_page(kernel, "shared by parent and child")
+    page.set(flags=page["flags"] | 1 << kernel.types.enumerator("PG_hwpoison"))
