@@ -651,18 +651,38 @@ static void swapped(struct judge *j)
 		add(j, "; then copied, if others have it too");
 }
 
+/* Mapped again it is written to: what that does follows, unless the VMA's pages are shared. */
+static void hint_then_written(struct judge *j)
+{
+	struct mmx_fault hint = *j->f;
+	char text[MMX_FAULT_TEXT];
+
+	if (!writes(j))
+		return;
+	if (shared(j)) {
+		add(j, ", and made writable");
+		return;
+	}
+	copy_or_take(j);
+	snprintf(text, sizeof(text), "%s", j->f->text);
+	*j->f = hint;
+	add(j, "; then, written to: %s", text);
+}
+
 /* Without access: what the VMA allows was asked before, so this is no PROT_NONE. */
 static void hidden(struct judge *j)
 {
 	const struct mmx_user_entry *e = &j->site->entry;
 
 	take_pfn(j, e->pfn);
-	if (e->pte.level > 1 && !(e->flags & MMX_PTE_PROTNONE))
+	if (e->pte.level > 1 && !(e->flags & MMX_PTE_PROTNONE)) {
 		say(j, MMX_FAULT_SPLITTING, "the huge page at PFN 0x%" PRIx64 " is being split",
 		    e->pfn);
-	else
+	} else {
 		say(j, MMX_FAULT_NUMA_HINT,
 		    "PFN 0x%" PRIx64 " is moved nearer, where that pays, and mapped again", e->pfn);
+		hint_then_written(j);
+	}
 }
 
 /* handle_mm_fault() */

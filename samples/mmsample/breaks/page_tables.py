@@ -22,7 +22,8 @@ MARKER, MIGRATION_WRITE = 31, 26
 
 
 @damage("entry-hint", "parent's page is mapped without access: the processor is to say who uses it",
-        ptx(PARENT, ADDRESS, r"^ +read +NUMA hint +- +- +5000 ", r"accessed dirty no-access$"))
+        ptx(PARENT, ADDRESS, r"^ +read +NUMA hint +- +- +5000 ", r"^ +write +NUMA hint .*; then, written to: ",
+            r"accessed dirty no-access$"))
 def hint(kernel):
     put(kernel, ~(PFN * PAGE) & FRAMES | 0x160)
 
