@@ -18,6 +18,8 @@
 
 #define S_IFMT  0170000
 #define S_IFBLK 0060000
+#define S_IFCHR 0020000
+#define DEV_MEM (1u << 20 | 1) /* /dev/mem: major 1, minor 1 */
 
 /* An operand that is being looked for. */
 struct finder {
@@ -37,18 +39,46 @@ static bool is_special(const struct mmx_inode *i)
 	return (i->mode & S_IFMT) == S_IFBLK && strcmp(i->fs, "bdev");
 }
 
+/*
+ * All that maps memory of devices through /dev/mem, and through files of PCI devices since 5.12, is in the tree of one
+ * inode of the kernel's own, which has no name. Up to 5.10 there is none.
+ */
+static bool is_memory(struct finder *f, const struct mmx_inode *i, uint64_t *inode)
+{
+	uint64_t shared;
+
+	if ((i->mode & S_IFMT) != S_IFCHR || i->rdev != DEV_MEM ||
+	    mmx_kread_variable(f->view, "iomem_inode", 8, &shared) || !shared)
+		return false;
+	*inode = shared;
+	return true;
+}
+
+static void name_memory(struct mmx_mapping *m)
+{
+	if (*m->path.text)
+		return;
+	snprintf(m->path.text, sizeof(m->path.text), "/dev/mem");
+	m->coverage = (struct mmx_coverage){0};
+}
+
 /* Files of overlayfs, and special files of devices, have their pages in another inode. */
 static int take_inode(struct finder *f, uint64_t named)
 {
 	struct mmx_inode i;
 	uint64_t inode, mapping;
+	bool memory;
 
 	if (mmx_overlay_real(f->view, named, &inode, f->err) ||
 	    mmx_inode_read(&i, f->view, inode, f->err) ||
-	    (is_special(&i) && mmx_block_device_find(f->view, i.rdev, &inode, f->err)) ||
-	    mmx_kget(f->view, inode, M_inode_i_mapping, &mapping, f->err) ||
+	    (is_special(&i) && mmx_block_device_find(f->view, i.rdev, &inode, f->err)))
+		return -1;
+	memory = is_memory(f, &i, &inode);
+	if (mmx_kget(f->view, inode, M_inode_i_mapping, &mapping, f->err) ||
 	    mmx_mapping_read(&f->file->mapping, f->view, mapping, f->err))
 		return -1;
+	if (memory)
+		name_memory(&f->file->mapping);
 	f->file->named = f->file->mapping.inode.addr == named ? 0 : named;
 	return 0;
 }

@@ -147,6 +147,17 @@ def bytes_of_files(dump, form):
     return verdict(faults, len(seen), dump, 20)
 
 
+def memory(dump, form):
+    """Mappings of /dev/mem lead by its path back to themselves, though its inode has none of them."""
+    wanted = [(pid, start, offset) for pid in steady_pids(dump, "maps")
+              for start, _, _, offset, _, _, name in told(maps_of(dump, pid)) if name == "/dev/mem"]
+    faults = []
+    for (pid, start, offset), back in zip(wanted, vmas(form, [f"-f /dev/mem {offset:x}" for *_, offset in wanted])):
+        if (pid, start) not in {(row["pid"], int(row["address"], 16)) for row in back.get("mapped", [])}:
+            faults.append(f"{pid} {start:x}: -f /dev/mem {offset:x} finds {back.get('mapped')}")
+    return verdict(faults, len(wanted), dump, len(wanted))
+
+
 def trees(dump, form):
     """-T has the same VMAs, in leaves of one depth, and nothing is wrong with it."""
     pids = steady_pids(dump, "maps")
@@ -174,6 +185,7 @@ CHECKS = [
     ("vmax's flags against smaps", every_form, flags),
     ("vmax's pages against pagemap", raw_form, pages),
     ("vmax from an address to a file and back", raw_form, bytes_of_files),
+    ("vmax -f of /dev/mem", raw_form, memory),
     ("vmax -T against maps", raw_form, trees),
     ("vmax -r: counters against page tables", raw_form, counters),
 ]
