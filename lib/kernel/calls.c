@@ -10,6 +10,7 @@
 #define CALL_SIZE 5u
 #define BTS_SIZE  5u
 #define MASK_SIZE 6u
+#define LOAD_SIZE 4u
 
 /* A function ends at the latest where the next symbol is. */
 static uint64_t code_size(const struct mmx_symbols *s, const struct mmx_symbol *function)
@@ -155,5 +156,37 @@ int mmx_masks(struct mmx_view *view, const char *function, uint32_t mask, bool *
 	*masks = false;
 	for (uint64_t at = 0; at + MASK_SIZE <= code.size && !*masks; at++)
 		*masks = masks_at(code.bytes + at, mask);
+	return 0;
+}
+
+/* mov to a register of 32 bits, or cmp with a number; the offset is behind one byte or two that say which registers. */
+static bool loads_at(const unsigned char *code, unsigned char offset)
+{
+	bool is_mov = code[0] == 0x8b, is_cmp = code[0] == 0x83 && (code[1] & 0x38) == 0x38;
+	bool two = (code[1] & 7) == 4;
+
+	return (is_mov || is_cmp) && code[1] >> 6 == 1 && code[two ? 3 : 2] == offset;
+}
+
+/* A prefix that makes it 64 bits. */
+static bool is_wide(unsigned char prefix)
+{
+	return (prefix & 0xf8) == 0x48;
+}
+
+int mmx_loads(struct mmx_view *view, const char *function, uint64_t offset, bool *loads,
+	      struct mmx_err *err)
+{
+	struct code code;
+
+	if (offset > INT8_MAX)
+		return mmx_fail(err, MMX_EMISSING, "0x%" PRIx64 " is too far off to be looked for",
+				offset);
+	if (read_code(&code, view, function, err))
+		return -1;
+	*loads = false;
+	for (uint64_t at = 1; at + LOAD_SIZE <= code.size && !*loads; at++)
+		*loads = !is_wide(code.bytes[at - 1]) &&
+			 loads_at(code.bytes + at, (unsigned char)offset);
 	return 0;
 }

@@ -39,4 +39,11 @@ int mmx_sets_bit(struct mmx_view *view, const char *function, unsigned int bit, 
 int mmx_masks(struct mmx_view *view, const char *function, uint32_t mask, bool *masks,
 	      struct mmx_err *err);
 
+/**
+ * mmx_loads() - whether a function reads 32 bits that lie @offset bytes behind where a register leads; -1 when that cannot
+ * be told. Offsets below 128 alone.
+ */
+int mmx_loads(struct mmx_view *view, const char *function, uint64_t offset, bool *loads,
+	      struct mmx_err *err);
+
 #endif

@@ -167,6 +167,36 @@ static void bits_that_are_asked_for(void)
 	fake_memory_free(m);
 }
 
+static bool loads(const void *code, size_t len, uint64_t offset)
+{
+	struct mmx_err err;
+	bool is;
+
+	memset(m->bytes + 0x100, 0x90, 0x40);
+	memcpy(m->bytes + 0x120, code, len);
+	CHECK(!mmx_loads(m->view, "prints", offset, &is, &err), "%s", err.text);
+	return is;
+}
+
+/* 32 bits, and not 64; with one register or two that lead there. */
+static void members_that_are_read(void)
+{
+	struct mmx_err err;
+	bool is;
+
+	setup();
+	fake_symbol(m, "prints", FAKE_VA + 0x100);
+	fake_symbol(m, "follows", FAKE_VA + 0x140);
+	CHECK(loads("\x8b\x50\x34", 3, 0x34), "mov 0x34(%%rax),%%edx");
+	CHECK(loads("\x41\x8b\x4c\x24\x20", 5, 0x20), "mov 0x20(%%r12),%%ecx");
+	CHECK(loads("\x83\x78\x34\x01", 4, 0x34), "cmpl $1,0x34(%%rax)");
+	CHECK(!loads("\x48\x8b\x40\x20", 4, 0x20), "mov 0x20(%%rax),%%rax");
+	CHECK(!loads("\x8b\x50\x30", 3, 0x34), "another one");
+	CHECK(!loads("\x89\x50\x34", 3, 0x34), "written");
+	CHECK(mmx_loads(m->view, "prints", 128, &is, &err) < 0, "too far off");
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(texts_begin_behind_others);
@@ -174,5 +204,6 @@ int main(void)
 	RUN(calls_are_within_a_function);
 	RUN(references_are_within_a_function);
 	RUN(bits_that_are_asked_for);
+	RUN(members_that_are_read);
 	return unit_end();
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/calls.h"
 #include "kernel/member.h"
 #include "mm/files/cached.h"
 #include "mm/files/mapping.h"
@@ -20,12 +21,15 @@ enum { VM_WRITE = 2, VM_SHARED = 8 };
 
 #define MAPPING_KSM 3 /* bits of a folio's mapping that KSM's pages have */
 
+enum share_rule { NO_RULE, BY_REFERENCES, BY_COUNT };
+
 /**
  * struct mmx_smaps_walk - a walk over one mapping after the other
  * @dirty, @referenced, @young: bits of struct page's flags
  * @pfnmap, @locked, @hugetlb: bits of vm_flags
  * @absent_shared: pages under migration count as shared, since 6.11; before, as the process's own
  * @poison_counts: a poisoned page that is mapped no more counts, since 6.9
+ * @share_rule: what tells that a table of hugetlb is shared; @no_rule: why that is not known
  * @vma, @sums, @coverage: of the current one
  */
 struct mmx_smaps_walk {
@@ -36,6 +40,8 @@ struct mmx_smaps_walk {
 	unsigned int dirty, referenced, young;
 	uint64_t pfnmap, locked, hugetlb;
 	bool absent_shared, poison_counts;
+	enum share_rule share_rule;
+	struct mmx_err no_rule;
 	const struct mmx_vma *vma;
 	struct mmx_smaps *sums;
 	struct mmx_coverage coverage;
@@ -48,6 +54,31 @@ struct mmx_smaps_walk {
 static unsigned int bit_of(const struct mmx_layout *l, enum mmx_layout_enumerator id)
 {
 	return mmx_has_enum(l, id) ? (unsigned int)mmx_enum(l, id) : MMX_NO_BIT;
+}
+
+/*
+ * Tables of hugetlb's entries that several processes have have had counts of their own since 6.14, in stable kernels too, and
+ * smaps went on asking for references until it was mended in 6.19: what came with that tells, or what its code reads.
+ */
+static void find_share_rule(struct mmx_smaps_walk *w)
+{
+	const struct mmx_layout *l = &w->view->kernel->layout;
+	bool references, counts = false;
+
+	if (!mmx_has(l, M_ptdesc_pt_share_count))
+		w->share_rule = BY_REFERENCES;
+	else if (mmx_symbols_find(&w->view->kernel->symbols, "huge_pmd_unshare_flush"))
+		w->share_rule = BY_COUNT;
+	else if (mmx_loads(w->view, "smaps_hugetlb_range", mmx_walk_format(&w->pages)->refcount,
+			   &references, &w->no_rule) ||
+		 mmx_loads(w->view, "smaps_hugetlb_range", mmx_off(l, M_ptdesc_pt_share_count),
+			   &counts, &w->no_rule))
+		w->share_rule = NO_RULE;
+	else if (references != counts)
+		w->share_rule = references ? BY_REFERENCES : BY_COUNT;
+	else
+		mmx_fail(&w->no_rule, MMX_EMISSING,
+			 "whether smaps looks at pt_share_count is not known");
 }
 
 static void find_rules(struct mmx_smaps_walk *w)
@@ -64,6 +95,7 @@ static void find_rules(struct mmx_smaps_walk *w)
 	w->hugetlb = mmx_vm_flag(flags, "hugetlb");
 	/* Memory that may be dropped came in the same release. */
 	w->absent_shared = mmx_vm_flag(flags, "droppable") != 0;
+	find_share_rule(w);
 	/* hugetlb's page type came in the same release, and in the same ones of stable kernels. */
 	w->poison_counts = f->hugetlb == MMX_HUGETLB_TYPE;
 }
@@ -244,14 +276,9 @@ static void account_huge(struct mmx_smaps_walk *w, const struct entry *e, uint64
  * hugetlb.
  */
 
-/*
- * A table of entries of hugetlb that several processes have. These were its references up to 6.13, and are a count of
- * its own since 6.14, in stable kernels too; smaps went on asking for references until it was mended in 6.19. What came
- * with that tells; without it, what the two agree on.
- */
+/* Whether several processes have the table that an entry of hugetlb is in, as smaps sees it. */
 static bool table_is_shared(struct mmx_smaps_walk *w, const struct mmx_user_entry *e)
 {
-	const struct mmx_layout *l = &w->view->kernel->layout;
 	uint64_t pfn = e->pte.at >> w->view->kernel->arch->page_shift, count;
 	struct mmx_page_walk *p = &w->pages;
 	enum mmx_read read;
@@ -264,16 +291,14 @@ static bool table_is_shared(struct mmx_smaps_walk *w, const struct mmx_user_entr
 		return false;
 	}
 	references = mmx_int(p->bytes, mmx_walk_format(p)->refcount) > 1;
-	if (!mmx_has(l, M_ptdesc_pt_share_count))
+	if (w->share_rule == BY_REFERENCES)
 		return references;
 	read = mmx_kread_member(w->view, mmx_walk_page_addr(p, pfn), M_ptdesc_pt_share_count,
 				&count);
 	if (read)
 		miss(w, pfn, read);
-	else if (references != (count != 0) &&
-		 !mmx_symbols_find(&w->view->kernel->symbols, "huge_pmd_unshare_flush"))
-		mmx_cover_failf(&w->sums->hugetlb_kinds, MMX_EMISSING,
-				"whether smaps looks at pt_share_count is not known");
+	else if (w->share_rule == NO_RULE && references != (count != 0))
+		mmx_cover_fail(&w->sums->hugetlb_kinds, &w->no_rule);
 	return !read && count;
 }
 
