@@ -60,20 +60,25 @@ static void setup(void)
 	set_entry(PUD, 0, PMD, PRESENT);
 }
 
+/* Pages of files that the process maps. */
+static unsigned int files(void)
+{
+	const struct mmx_tasks *tasks = mmx_know_tasks(m->view);
+	struct mmx_process_memory process = {.mm = tasks->users.v[0].mm, .task = &tasks->v[0]};
+	struct mmx_coverage coverage = {0};
+	struct mmx_err err;
+
+	if (mmx_process_memory_count(&process, m->view, &coverage, &err))
+		abort();
+	CHECK(mmx_cover_whole(&coverage), "%s", coverage.first.text);
+	return process.file;
+}
+
 /* Pages that a huge entry with this bit counts. */
 static unsigned int counted(unsigned int bit)
 {
-	struct mmx_processes_memory all;
-	struct mmx_err err;
-	unsigned int pages;
-
 	set_entry(PMD, 0, MAPPED, HUGE | 1ULL << bit);
-	if (mmx_processes_memory_find(&all, m->view, &err))
-		abort();
-	CHECK(mmx_cover_whole(&all.coverage), "%s", all.coverage.first.text);
-	pages = all.v[0].file;
-	mmx_processes_memory_free(&all);
-	return pages;
+	return files();
 }
 
 static void files_of_dax_do_not_count(void)
@@ -93,17 +98,11 @@ static void files_of_dax_do_not_count(void)
 /* Of single pages the bit is beside one that says that they are special. */
 static void single_pages_go_by_another_bit(void)
 {
-	struct mmx_processes_memory all;
-	struct mmx_err err;
-
 	setup();
 	set_entry(PMD, 0, PTE, PRESENT);
 	set_entry(PTE, 0, MAPPED, PRESENT | 1ULL << 58);
 	set_entry(PTE, 1, MAPPED + 1, PRESENT | 1ULL << 9);
-	if (mmx_processes_memory_find(&all, m->view, &err))
-		abort();
-	CHECK(all.v[0].file == 1, "%u", (unsigned int)all.v[0].file);
-	mmx_processes_memory_free(&all);
+	CHECK(files() == 1, "%u", files());
 	fake_memory_free(m);
 }
 
