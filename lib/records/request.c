@@ -2,6 +2,7 @@
 /* A request for memory: which zone would serve it, or why none. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "mm/frames/pageblock.h"
 #include "mm/mem.h"
@@ -64,9 +65,7 @@ static void type(struct mmx_rows *r, struct mmx_value *v)
 }
 
 static const char *const passes[MMX_PASSES] = {
-	"at once, whole blocks",
-	"at once",
-	"with kswapd awake",
+	"at once, whole blocks", "at once", "with kswapd awake", "as the OOM victim",
 	"without watermarks",
 };
 
@@ -93,6 +92,8 @@ static void answer(struct mmx_rows *r, struct mmx_value *v)
 				passed_over[q->kswapd]);
 	else if (!mmx_cover_whole(&q->coverage))
 		mmx_value_unknown(v, &q->coverage.first);
+	else if (q->requester.frees)
+		v->text = "none: it fails, since who frees memory does not reclaim for itself";
 	else if (q->gfp & reclaim)
 		v->text = "none as things stand: it has to reclaim or compact memory first";
 	else
@@ -143,6 +144,21 @@ static void policy(struct mmx_rows *r, struct mmx_value *v)
 	mmx_value_textf(v, "%s%s%s", mmx_policy_name(a->policy), *set ? " " : "", set);
 }
 
+/* What lets it have more than others. */
+static void standing(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_requester *q = &request_of(r)->requester;
+
+	mmx_value_textf(v, "%s%s%s%s", q->frees ? "it frees memory (PF_MEMALLOC), " : "",
+			q->is_victim ? "the OOM killer has chosen it, " : "",
+			q->is_realtime ? "it is real-time, " : "",
+			q->pins ? "it pins what it gets (PF_MEMALLOC_PIN), " : "");
+	if (*v->text)
+		v->scratch->text[strlen(v->scratch->text) - 2] = 0;
+	else
+		mmx_value_none(v);
+}
+
 static const struct mmx_field request_fields[] = {
 	{"gfp", MMX_HEX, "its flags", .get = gfp},
 	{"flags", MMX_TEXT, "by their names, as the kernel prints them", .get = flags},
@@ -154,6 +170,9 @@ static const struct mmx_field request_fields[] = {
 	 .may = MMX_OR_NONE | MMX_OR_EMPTY, .get = cpuset},
 	{"policy", MMX_TEXT, "its memory policy, where it has one of its own", .may = MMX_OR_NONE,
 	 .get = policy},
+	{"standing", MMX_TEXT,
+	 "what that task is to the allocator, where it has more rights than others",
+	 .may = MMX_OR_NONE, .get = standing},
 	{"highest_zone", MMX_TEXT, "that it may be served from", .get = highest},
 	{"migratetype", MMX_TEXT, "what it is for", .get = type},
 	{"answer", MMX_TEXT, "which zone would serve it, or that none would", .may = MMX_OR_UNKNOWN,
@@ -222,6 +241,9 @@ static void what(struct mmx_rows *r, struct mmx_value *v)
 		break;
 	case MMX_END_FRAGMENTED:
 		v->text = "no block so large";
+		break;
+	case MMX_END_DIRTY:
+		v->text = "passed over: the node has more dirty pages than its share";
 		break;
 	case MMX_END_TYPE:
 		v->text = "such blocks only of types that it may not take";

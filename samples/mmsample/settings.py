@@ -5,8 +5,8 @@
 GFP = (("GFP_KERNEL", 0xCC0), ("GFP_ATOMIC", 0x820), ("GFP_DMA", 1), ("__GFP_HIGHMEM", 2), ("GFP_DMA32", 4),
        ("__GFP_MOVABLE", 8), ("__GFP_RECLAIMABLE", 0x10), ("__GFP_HIGH", 0x20), ("__GFP_IO", 0x40),
        ("__GFP_FS", 0x80), ("__GFP_DIRECT_RECLAIM", 0x400), ("__GFP_KSWAPD_RECLAIM", 0x800),
-       ("__GFP_MEMALLOC", 0x20000), ("__GFP_NOMEMALLOC", 0x80000), ("__GFP_HARDWALL", 0x100000),
-       ("__GFP_THISNODE", 0x200000))
+       ("__GFP_WRITE", 0x1000), ("__GFP_MEMALLOC", 0x20000), ("__GFP_NOMEMALLOC", 0x80000),
+       ("__GFP_HARDWALL", 0x100000), ("__GFP_THISNODE", 0x200000))
 ATOMIC = ("__GFP_ATOMIC", 0x200)  # up to 6.2
 # What smaps prints of a mapping's flags, and what %pGv does, by bit; protection keys have a line of their own.
 VM_CODES = {0: "rd", 1: "wr", 2: "ex", 3: "sh", 4: "mr", 5: "mw", 6: "me", 7: "ms", 8: "gd", 10: "pf", 13: "lo",

@@ -344,8 +344,11 @@ static void a_node_whose_kswapd_is_awake_may_be_passed_over(void)
 
 /* A task with a cpuset, whose parent is the first of all and has every node, and with a policy. */
 struct task {
-	uint64_t cgroups, mems_allowed, mempolicy;
+	uint64_t cgroups, mems_allowed, mempolicy, signal;
+	uint32_t flags;
+	int32_t prio;
 	uint16_t il_prev;
+	uint8_t il_weight;
 	uint32_t cpu;
 };
 
@@ -367,7 +370,12 @@ static void make_task_layout(void)
 	FAKE_MEMBER(m, M_task_struct_mems_allowed, task, mems_allowed);
 	FAKE_MEMBER(m, M_task_struct_mempolicy, task, mempolicy);
 	FAKE_MEMBER(m, M_task_struct_il_prev, task, il_prev);
+	FAKE_MEMBER(m, M_task_struct_il_weight, task, il_weight);
 	FAKE_MEMBER(m, M_task_struct_cpu, task, cpu);
+	FAKE_MEMBER(m, M_task_struct_flags, task, flags);
+	FAKE_MEMBER(m, M_task_struct_prio, task, prio);
+	FAKE_MEMBER(m, M_task_struct_signal, task, signal);
+	fake_member(m, M_signal_struct_oom_mm, 0, 8, 0);
 	fake_member(m, M_css_set_subsys, 0, 8, 1);
 	fake_member(m, M_cpuset_css, 0, 8, 0);
 	FAKE_MEMBER(m, M_cgroup_subsys_state_parent, cpuset, parent);
@@ -386,7 +394,7 @@ static void make_task(uint64_t own, uint64_t flags, unsigned int mode, uint64_t 
 	uint32_t on = own != 0;
 	struct cpuset top = {.mems_allowed = 3}, cpuset = {.flags = flags, .mems_allowed = own};
 	struct policy policy = {(uint16_t)mode, nodes};
-	struct task it = {.mems_allowed = own};
+	struct task it = {.mems_allowed = own, .prio = 120};
 	struct mmx_node_cpu cpu = {.cpu = 0, .node = 0, .online = true};
 	uint64_t css;
 
@@ -466,6 +474,70 @@ static void policies_bind_prefer_and_interleave(void)
 	setup();
 	make_task(0, 0, MMX_POLICY_INTERLEAVE, 3);
 	CHECK(!ask_of_task(GFP_KERNEL) && asked.node == 1, "next after node 0 is %u", asked.node);
+	teardown();
+}
+
+static struct task *task_at(void)
+{
+	return fake_at(m, task.addr);
+}
+
+static void by_weights_a_node_is_taken_several_times(void)
+{
+	setup();
+	make_task(0, 0, MMX_POLICY_WEIGHTED_INTERLEAVE, 3);
+	CHECK(!ask_of_task(GFP_KERNEL) && asked.node == 1, "none is left: %u", asked.node);
+	task_at()->il_weight = 2;
+	CHECK(!ask_of_task(GFP_KERNEL) && asked.node == 0, "two are left: %u", asked.node);
+	teardown();
+}
+
+static void of_many_preferred_nodes_each_is_tried_before_others(void)
+{
+	const struct mmx_request_try *t;
+
+	setup();
+	make_task(0, 0, MMX_POLICY_PREFERRED_MANY, 1ull << 1);
+	put_block(0, NORMAL, 0, UNMOVABLE_PAGES);
+	put_block(1, NORMAL, 0, UNMOVABLE_PAGES);
+	state_of(1, NORMAL)->mark[MMX_MARK_LOW] = 99;
+	t = ask_of_task(GFP_KERNEL);
+	CHECK(is_of(t, 1, NORMAL) && t->pass == MMX_PASS_MIN, "below the low mark before others");
+	state_of(1, NORMAL)->mark[MMX_MARK_MIN] = 99;
+	t = ask_of_task(GFP_KERNEL);
+	CHECK(is_of(t, 0, NORMAL) && asked.first_tries, "others when none serves");
+	CHECK(is_of(ask_of_task(GFP_KERNEL | GFP_THISNODE), 0, NORMAL), "this node");
+	teardown();
+}
+
+/* One page is free, and of the minimum half or less must stay. */
+static void set_marks(uint64_t mark)
+{
+	state_of(0, NORMAL)->mark[MMX_MARK_LOW] = state_of(0, NORMAL)->mark[MMX_MARK_MIN] = mark;
+}
+
+static void some_tasks_may_have_more_than_others(void)
+{
+	uint64_t mm = 0x1000;
+	const struct mmx_request_try *t;
+
+	setup();
+	make_task(0, 0, 0, 0);
+	put_block(0, NORMAL, 2, UNMOVABLE_PAGES);
+	set_marks(6);
+	CHECK(!ask_of_task(GFP_KERNEL), "any task");
+	task_at()->prio = 99;
+	t = ask_of_task(GFP_KERNEL);
+	CHECK(is_of(t, 0, NORMAL) && t->pass == MMX_PASS_MIN && t->min == 3, "a real-time one");
+	task_at()->prio = 120;
+	task_at()->signal = fake_put(m, &mm, sizeof(mm));
+	t = ask_of_task(GFP_KERNEL);
+	CHECK(is_of(t, 0, NORMAL) && t->pass == MMX_PASS_VICTIM && t->min == 3, "a victim");
+	set_marks(600);
+	CHECK(!ask_of_task(GFP_KERNEL), "half of the minimum is too much for a victim");
+	task_at()->flags = 0x800;
+	t = ask_of_task(GFP_KERNEL);
+	CHECK(is_of(t, 0, NORMAL) && t->pass == MMX_PASS_NONE, "one that frees memory");
 	teardown();
 }
 
@@ -569,6 +641,9 @@ int main(void)
 	RUN(a_cpuset_keeps_its_tasks_to_its_nodes);
 	RUN(a_wall_around_a_cpuset_holds_for_the_kernel);
 	RUN(policies_bind_prefer_and_interleave);
+	RUN(by_weights_a_node_is_taken_several_times);
+	RUN(of_many_preferred_nodes_each_is_tried_before_others);
+	RUN(some_tasks_may_have_more_than_others);
 	RUN(boot_may_have_struct_pages_to_make);
 	RUN(zone_reclaim_mode_makes_no_refusal_of_the_own_node);
 	RUN(without_their_size_pageblocks_may_not_be_whole);

@@ -140,16 +140,33 @@ static int read_cpuset(struct mmx_allowed *a, struct mmx_view *view, uint64_t ta
 	return find_hardwall(a, view, css, err);
 }
 
+/* By weights a node is taken several times, and the one before goes on as long as it has some left. */
+static void find_next(struct mmx_allowed *a, struct mmx_view *view, uint64_t task)
+{
+	bool weighted = a->policy == MMX_POLICY_WEIGHTED_INTERLEAVE;
+	uint64_t last, left = 0;
+
+	if (mmx_kread_member(view, task, M_task_struct_il_prev, &last) ||
+	    (weighted && mmx_kread_member(view, task, M_task_struct_il_weight, &left)))
+		return;
+	a->next = left && mmx_node_is_in(&a->nodes, (unsigned int)last)
+			  ? (unsigned int)last
+			  : mmx_node_set_next(&a->nodes, (unsigned int)last);
+	a->has_next = a->next < MMX_NODES_MAX;
+}
+
 static int read_policy(struct mmx_allowed *a, struct mmx_view *view, uint64_t task,
 		       struct mmx_err *err)
 {
-	uint64_t policy, mode, last, zone;
+	uint64_t policy, mode, zone;
 
 	/* A kernel without NUMA. */
 	if (!mmx_has(&view->kernel->layout, M_task_struct_mempolicy))
 		return 0;
-	if (mmx_kget(view, task, M_task_struct_mempolicy, &policy, err) || !policy)
-		return policy ? -1 : 0;
+	if (mmx_kget(view, task, M_task_struct_mempolicy, &policy, err))
+		return -1;
+	if (!policy)
+		return 0;
 	if (mmx_kget(view, policy, M_mempolicy_mode, &mode, err) ||
 	    mmx_layout_require(&view->kernel->layout, &(enum mmx_layout_member){M_mempolicy_nodes},
 			       1, err) ||
@@ -158,11 +175,8 @@ static int read_policy(struct mmx_allowed *a, struct mmx_view *view, uint64_t ta
 	if (mode >= MMX_POLICIES)
 		return mmx_fail(err, MMX_EMISSING, "memory policy %" PRIu64 " is not known", mode);
 	a->policy = (unsigned int)mode;
-	if (mode == MMX_POLICY_INTERLEAVE &&
-	    !mmx_kread_member(view, task, M_task_struct_il_prev, &last)) {
-		a->next = mmx_node_set_next(&a->nodes, (unsigned int)last);
-		a->has_next = a->next < MMX_NODES_MAX;
-	}
+	if (mode == MMX_POLICY_INTERLEAVE || mode == MMX_POLICY_WEIGHTED_INTERLEAVE)
+		find_next(a, view, task);
 	if (!mmx_kread_variable(view, "policy_zone", 4, &zone))
 		a->bound_from = (unsigned int)zone;
 	return 0;

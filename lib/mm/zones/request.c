@@ -6,6 +6,7 @@
 #include "mm/mem.h"
 #include "mm/zones/counters.h"
 #include "mm/zones/gfp_names.h"
+#include "mm/zones/node_dirty.h"
 #include "mm/zones/nodes.h"
 #include "mm/zones/request.h"
 #include "mm/zones/topology.h"
@@ -29,6 +30,7 @@ struct rights {
 	bool cma;
 	bool reserves; /* any of the first three: reserved pages count as free for it */
 	bool no_boost; /* a boosted minimum counts as not boosted, of single pages */
+	bool victim;   /* half of the minimum, and reserved blocks in need: the OOM killer's */
 	bool tidy;
 };
 
@@ -41,6 +43,9 @@ struct walk {
 	const struct mmx_gfp_names *names;
 	const struct mmx_topology *topology;
 	enum mmx_zonelist_kind kind; /* of the list that is gone through */
+	uint64_t gfp;                /* what is left of the request's flags */
+	const struct mmx_node_set
+		*only; /* those that a policy prefers are tried first; NULL: all */
 	unsigned int block_order;
 	bool spares; /* vm.defrag_mode, since 6.15 */
 };
@@ -49,7 +54,7 @@ static bool has_flag(const struct walk *w, const char *name)
 {
 	uint64_t bits = mmx_gfp_bits(w->names, name);
 
-	return bits && (w->request->gfp & bits) == bits;
+	return bits && (w->gfp & bits) == bits;
 }
 
 /* The zone of a type, or the normal one on a kernel without it. */
@@ -92,6 +97,10 @@ static struct rights find_rights(const struct walk *w, enum mmx_request_pass pas
 				   (w->spares && pass == MMX_PASS_MIN)};
 
 	r.cma = mmx_has_enum(w->l, E_MIGRATE_CMA) && has_flag(w, "__GFP_MOVABLE");
+	if (pass == MMX_PASS_VICTIM) {
+		r.victim = r.reserves = true;
+		r.last_highatomic = !is_old; /* since 6.3 */
+	}
 	if (pass != MMX_PASS_MIN)
 		return r;
 	r.high = has_flag(w, "__GFP_HIGH");
@@ -99,6 +108,12 @@ static struct rights find_rights(const struct walk *w, enum mmx_request_pass pas
 		      (is_old ? has_flag(w, "__GFP_ATOMIC") : !has_flag(w, "__GFP_DIRECT_RECLAIM"));
 	r.highatomic = w->request->order && r.non_block && (is_old || r.high);
 	r.last_highatomic = !is_old && r.non_block && mmx_has(w->l, M_zone_nr_free_highatomic);
+	/* Real-time tasks that may wait: as if they must not, and since 6.3 as if they were urgent. */
+	if (w->request->requester.is_realtime && has_flag(w, "__GFP_DIRECT_RECLAIM")) {
+		r.non_block |= is_old;
+		r.high |= !is_old;
+		r.highatomic |= is_old && w->request->order;
+	}
 	r.reserves = is_old ? r.non_block : r.high || r.non_block;
 	r.no_boost = is_old ? has_flag(w, "__GFP_ATOMIC") : r.high;
 	return r;
@@ -119,7 +134,7 @@ static enum mmx_zonelist_kind find_kind(const struct walk *w)
 static bool is_free_of_both(const struct walk *w, enum mmx_request_pass pass)
 {
 	if (pass != MMX_PASS_MIN)
-		return pass == MMX_PASS_NONE;
+		return pass == MMX_PASS_NONE || pass == MMX_PASS_VICTIM;
 	if (mmx_gfp_bits(w->names, "__GFP_ATOMIC"))
 		return has_flag(w, "__GFP_ATOMIC");
 	return has_flag(w, "__GFP_HIGH") && !has_flag(w, "__GFP_DIRECT_RECLAIM");
@@ -147,7 +162,8 @@ static bool is_allowed(const struct walk *w, enum mmx_request_pass pass, unsigne
 
 	if (!w->request->task || is_free_of_both(w, pass))
 		return true;
-	if (is_bound(w) && !mmx_node_is_in(&a->nodes, node))
+	if ((is_bound(w) && !mmx_node_is_in(&a->nodes, node)) ||
+	    (w->only && !mmx_node_is_in(w->only, node)))
 		return false;
 	if (!a->cpusets || mmx_node_is_in(&a->own, node))
 		return true;
@@ -226,7 +242,7 @@ static int64_t dip(int64_t mark, const struct rights *r, bool is_old)
 		mark -= mark / 2;
 	if (r->non_block && (is_old || r->high))
 		mark -= mark / 4;
-	return mark;
+	return r->victim ? mark - mark / 2 : mark;
 }
 
 /* Whether a list has a block; -1 when that is not known. */
@@ -345,9 +361,11 @@ static int find_rightful(const struct walk *w, const struct mmx_zone_state *zone
 		enum mmx_layout_enumerator type;
 		bool may;
 	} types[] = {
-		{E_MIGRATE_UNMOVABLE, true},           {E_MIGRATE_MOVABLE, true},
-		{E_MIGRATE_RECLAIMABLE, true},         {E_MIGRATE_CMA, r->cma},
-		{E_MIGRATE_HIGHATOMIC, r->highatomic},
+		{E_MIGRATE_UNMOVABLE, true},
+		{E_MIGRATE_MOVABLE, true},
+		{E_MIGRATE_RECLAIMABLE, true},
+		{E_MIGRATE_CMA, r->cma},
+		{E_MIGRATE_HIGHATOMIC, r->highatomic || r->victim},
 	};
 
 	for (unsigned int order = w->request->order; order < w->states->orders; order++) {
@@ -375,7 +393,7 @@ static bool passes_mark(const struct walk *w, const struct mmx_zone_state *zone,
 
 	if (t->pass == MMX_PASS_NONE)
 		return true;
-	t->mark = mmx_zone_mark(zone, t->pass == MMX_PASS_MIN ? MMX_MARK_MIN : MMX_MARK_LOW);
+	t->mark = mmx_zone_mark(zone, t->pass >= MMX_PASS_MIN ? MMX_MARK_MIN : MMX_MARK_LOW);
 	t->min = dip(t->mark, r, is_old);
 	if (is_above(t, t->min))
 		return true;
@@ -490,6 +508,18 @@ static enum mmx_request_end refuse(const struct walk *w, const struct mmx_zone_s
 	return end;
 }
 
+/* At first what is to be written to goes to nodes that have no more dirty pages than their share. */
+static enum mmx_request_end check_dirty(const struct walk *w, const struct mmx_zone_state *zone,
+					struct mmx_request_try *t)
+{
+	bool ok;
+
+	t->mark = t->min = (int64_t)mmx_zone_mark(zone, MMX_MARK_LOW);
+	if (mmx_node_dirty_ok(w->view, zone->node, w->request->requester.is_realtime, &ok, &t->why))
+		return MMX_END_UNKNOWN;
+	return ok ? MMX_END_SERVED : MMX_END_DIRTY;
+}
+
 static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone_state *zone,
 				     struct mmx_request_try *t)
 {
@@ -504,6 +534,12 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 	    find_unusable(w, zone, &r, &t->unusable, &t->why))
 		return MMX_END_UNKNOWN;
 	t->reserve = zone->reserve[w->request->highest];
+	if (t->pass < MMX_PASS_MIN && has_flag(w, "__GFP_WRITE")) {
+		enum mmx_request_end dirty = check_dirty(w, zone, t);
+
+		if (dirty != MMX_END_SERVED)
+			return dirty;
+	}
 	if (!passes_mark(w, zone, &r, t))
 		return refuse(w, zone, MMX_END_MARK, t);
 	if (w->request->order && t->pass != MMX_PASS_NONE)
@@ -657,7 +693,8 @@ static int take_task(const struct walk *w, struct mmx_err *err)
 
 	if (!q->task)
 		return 0;
-	if (mmx_allowed_read(a, w->view, q->task, err))
+	if (mmx_allowed_read(a, w->view, q->task, err) ||
+	    mmx_requester_read(&q->requester, w->view, q->task, err))
 		return -1;
 	if (a->has_node && !q->is_on_node)
 		q->node = a->node;
@@ -666,13 +703,56 @@ static int take_task(const struct walk *w, struct mmx_err *err)
 		return 0;
 	if (a->policy == MMX_POLICY_PREFERRED && first < MMX_NODES_MAX)
 		q->node = first;
-	if (a->policy == MMX_POLICY_INTERLEAVE && a->has_next)
+	if (a->has_next)
 		q->node = a->next;
-	if (a->policy >= MMX_POLICY_PREFERRED_MANY)
+	else if (a->policy == MMX_POLICY_WEIGHTED_INTERLEAVE)
 		return mmx_fail(err, MMX_EMISSING,
 				"where a request of a task of policy \"%s\" begins is not known",
 				mmx_policy_name(a->policy));
 	return 0;
+}
+
+/* Whether a task or a request, which says that it frees memory, is let below the minimum. */
+static bool may_try(const struct walk *w, enum mmx_request_pass pass)
+{
+	const struct mmx_requester *task = &w->request->requester;
+	bool frees = has_flag(w, "__GFP_MEMALLOC") || task->frees;
+
+	if (pass == MMX_PASS_VICTIM)
+		return task->is_victim && !frees && !has_flag(w, "__GFP_NOMEMALLOC");
+	return pass != MMX_PASS_NONE || (frees && !has_flag(w, "__GFP_NOMEMALLOC"));
+}
+
+/* 1 when a zone serves, 0 when none does, -1 without memory. */
+static int try_passes(const struct walk *w)
+{
+	int ret = 0;
+
+	if (begins_tidy(w))
+		ret = try_pass(w, MMX_PASS_LOW_TIDY);
+	for (unsigned int pass = w->spares ? MMX_PASS_MIN : MMX_PASS_LOW; pass < MMX_PASSES && !ret;
+	     pass++) {
+		if (may_try(w, pass))
+			ret = try_pass(w, pass);
+	}
+	return ret;
+}
+
+/* The nodes that a policy prefers are first tried by themselves, without reclaim. */
+static int try_preferred(const struct walk *w)
+{
+	struct mmx_request *q = w->request;
+	struct walk first = *w;
+	int ret;
+
+	if (q->allowed.policy != MMX_POLICY_PREFERRED_MANY || has_flag(w, "__GFP_THISNODE"))
+		return 0;
+	first.only = &q->allowed.nodes;
+	first.gfp &= ~(mmx_gfp_bits(w->names, "__GFP_DIRECT_RECLAIM") |
+		       mmx_gfp_bits(w->names, "__GFP_NOFAIL"));
+	ret = try_passes(&first);
+	q->first_tries = q->tries.n;
+	return ret;
 }
 
 int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err *err)
@@ -687,6 +767,7 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 		.names = mmx_know_gfp_names(view),
 		.topology = mmx_know_topology(view),
 		.block_order = blocks->order,
+		.gfp = q->gfp,
 	};
 	int ret = 0;
 
@@ -694,21 +775,17 @@ int mmx_request_ask(struct mmx_request *q, struct mmx_view *view, struct mmx_err
 	if (require(&w, err) || take_task(&w, err))
 		return -1;
 	mmx_cover_inherit(&q->coverage, &w.topology->coverage);
+	if (q->requester.pins)
+		w.gfp &= ~mmx_gfp_bits(w.names, "__GFP_MOVABLE");
 	q->highest = find_highest(&w);
 	q->type = find_type(&w);
 	w.kind = find_kind(&w);
 	if (check(&w, err))
 		return -1;
 	find_sparing(&w);
-	if (begins_tidy(&w))
-		ret = try_pass(&w, MMX_PASS_LOW_TIDY);
-	for (unsigned int pass = w.spares ? MMX_PASS_MIN : MMX_PASS_LOW; pass < MMX_PASSES && !ret;
-	     pass++) {
-		if (pass == MMX_PASS_NONE &&
-		    (!has_flag(&w, "__GFP_MEMALLOC") || has_flag(&w, "__GFP_NOMEMALLOC")))
-			break;
-		ret = try_pass(&w, pass);
-	}
+	ret = try_preferred(&w);
+	if (!ret)
+		ret = try_passes(&w);
 	q->kswapd = find_serving_kswapd(&w);
 	return ret < 0 ? mmx_fail_nomem(err) : 0;
 }

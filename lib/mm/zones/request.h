@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/coverage.h"
 #include "mm/zones/allowed.h"
+#include "mm/zones/requester.h"
 
 struct mmx_task;
 struct mmx_view;
@@ -22,8 +23,17 @@ struct mmx_view;
  * enum mmx_request_pass - how hard is tried
  * @MMX_PASS_LOW_TIDY: against the low watermark, and blocks of another type are taken only whole; with
  *	vm.defrag_mode MMX_PASS_MIN does so too, and there is no MMX_PASS_LOW
+ * @MMX_PASS_VICTIM: whom the OOM killer has chosen may have half of the minimum
+ * @MMX_PASS_NONE: who frees memory
  */
-enum mmx_request_pass { MMX_PASS_LOW_TIDY, MMX_PASS_LOW, MMX_PASS_MIN, MMX_PASS_NONE, MMX_PASSES };
+enum mmx_request_pass {
+	MMX_PASS_LOW_TIDY,
+	MMX_PASS_LOW,
+	MMX_PASS_MIN,
+	MMX_PASS_VICTIM,
+	MMX_PASS_NONE,
+	MMX_PASSES
+};
 
 /**
  * enum mmx_request_end - what came of a zone
@@ -31,6 +41,7 @@ enum mmx_request_pass { MMX_PASS_LOW_TIDY, MMX_PASS_LOW, MMX_PASS_MIN, MMX_PASS_
  * @MMX_END_MARK: too little is free above watermark and reserve
  * @MMX_END_FRAGMENTED: enough is free, and no block of that order
  * @MMX_END_TYPE: there are such blocks, of types that it must not take
+ * @MMX_END_DIRTY: the node has more dirty pages than its share, and this is to be written to
  * @MMX_END_UNKNOWN: what it rests on is not in the dump, or the kernel would first make some free there
  */
 enum mmx_request_end {
@@ -38,6 +49,7 @@ enum mmx_request_end {
 	MMX_END_MARK,
 	MMX_END_FRAGMENTED,
 	MMX_END_TYPE,
+	MMX_END_DIRTY,
 	MMX_END_UNKNOWN,
 	MMX_ENDS
 };
@@ -71,7 +83,8 @@ struct mmx_request_try {
  * @gfp, @order, @node: to be set: flags, log2 of pages, and the node that it is made on
  * @is_on_node: to be set: somebody named @node, and the task's own does not count
  * @task: to be set: whose it is; NULL: of nobody, as in an interrupt
- * @allowed: where it may be served from, of a task
+ * @allowed: where it may be served from, of a task; @requester: what that is to the allocator
+ * @first_tries: as many tries are of the nodes that a policy prefers, where those are tried alone at first
  * @highest: the highest zone that the flags allow
  * @type: migrate type of what it is for
  * @served: number of the try that serves it; -1: none would, as things stand
@@ -86,6 +99,8 @@ struct mmx_request {
 	bool is_on_node;
 	const struct mmx_task *task;
 	struct mmx_allowed allowed;
+	struct mmx_requester requester;
+	size_t first_tries;
 	unsigned int highest, type;
 	int served, unknown;
 	enum mmx_request_kswapd kswapd;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What zones say of themselves: counters, watermarks, lists of CPUs, and lists of zones."""
 
-from .registry import EVEN, damage, procx, request, zonex
+from .registry import Answer, EVEN, damage, procx, request, zonex
 
 DMA, DMA32, NORMAL = range(3)
 
@@ -98,3 +98,36 @@ def low(kernel):
         kernel.node.zones[zone][counter(kernel, "NR_FREE_PAGES")] = free
     if kernel.types.has("zone", "nr_free_highatomic"):
         kernel.node.zones[NORMAL]["nr_free_highatomic"] = 512
+
+
+def request_of(pid, gfp, *says, status=0):
+    return Answer(("zonex", "-a", gfp, "-u", str(pid)), says, status)
+
+
+PARENT = 2001
+
+
+@damage("oom-victim", "memory is low, and the OOM killer has chosen parent: it may have half of the minimum",
+        request_of(PARENT, "GFP_KERNEL", r"^ *standing: +the OOM killer has chosen it$",
+                   r"^ *answer: +node 0, zone Normal, as the OOM victim$",
+                   r"^ *0 Normal +19 +0 +19 +16 +8 +0 as the OOM victim +serves: "))
+def oom_victim(kernel):
+    low(kernel)
+    parent = kernel.people["parent"]
+    parent.signal["oom_mm"] = parent.mm
+
+
+@damage("real-time-low", "memory is low, and parent is a real-time task: it may go below the minimum",
+        request_of(PARENT, "GFP_KERNEL", r"^ *standing: +it is real-time$",
+                   rf"^ *answer: +node 0, zone Normal, {AWAKE}"))
+def real_time(kernel):
+    low(kernel)
+    kernel.people["parent"].task["prio"] = 98
+
+
+@damage("node-dirty", "the node has more dirty pages than its share: what is to be written to goes elsewhere at first",
+        request("GFP_KERNEL|__GFP_WRITE", rf"^ *answer: +node 0, zone Normal, {AWAKE}",
+                r"^ *0 Normal .* at once +passed over: the node has more dirty pages than its share$"),
+        request("GFP_KERNEL"))
+def dirty(kernel):
+    kernel.node.pgdat[f"vm_stat[{kernel.types.enumerator('NR_FILE_DIRTY')}]"] = 30000
