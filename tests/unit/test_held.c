@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Holders and their frames: whole folios, memory, arrays of pages, and pointers that lead nowhere. */
+#include <inttypes.h>
+
 #include "holdings.h"
 
 #define HEAD_BIT 6
@@ -80,6 +82,37 @@ static void a_part_of_a_folio_is_all_of_it(void)
 	mmx_hold_page(&w->hold, page(20));
 	end(w);
 	CHECK(holds(&w->held, 20, 1), "a page of its own");
+	end_world(w);
+}
+
+static uint64_t pieces_of(const struct world *w, uint64_t pfn)
+{
+	for (size_t i = 0; i < w->held.pieces.n; i++) {
+		if (w->held.pieces.v[i].pfn == pfn)
+			return w->held.pieces.v[i].references;
+	}
+	return 0;
+}
+
+static void each_piece_of_a_folio_is_a_reference(void)
+{
+	struct world *w = new_world();
+
+	mmx_hold_page(&w->hold, page(13));
+	end(w);
+	CHECK(!w->held.pieces.n, "nobody counts them");
+	end_world(w);
+
+	w = new_world();
+	w->hold.counts = true;
+	mmx_hold_page(&w->hold, page(13));
+	mmx_hold_memory(&w->hold, memory(20), 1);
+	mmx_hold_memory(&w->hold, memory(10) + 100, 1);
+	mmx_hold_references(&w->hold, 6);
+	mmx_hold_page(&w->hold, page(8));
+	end(w);
+	CHECK(pieces_of(w, 8) == 9 && pieces_of(w, 20) == 1, "%" PRIu64 " and %" PRIu64,
+	      pieces_of(w, 8), pieces_of(w, 20));
 	end_world(w);
 }
 
@@ -170,6 +203,7 @@ static void there_is_an_end(void)
 int main(void)
 {
 	RUN(a_part_of_a_folio_is_all_of_it);
+	RUN(each_piece_of_a_folio_is_a_reference);
 	RUN(a_folio_that_cannot_be_is_a_page);
 	RUN(memory_is_as_long_as_it_is_said_to_be);
 	RUN(pointers_that_are_none_are_told);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mm/frames/mapcount.h"
 #include "mm/frames/refcount.h"
+#include "mm/owners/held.h"
 #include "mm/mem.h"
 
 static bool has_flag(const struct mmx_page_walk *w, enum mmx_layout_enumerator id)
@@ -41,13 +42,26 @@ static int64_t of_private_data(const struct mmx_page_walk *w, enum mmx_class cla
 }
 
 /*
- * What is there from the boot on is never freed by its count: hotplug uses that for its own ends. How many pieces
- * of a page are in use nothing counts but its references.
+ * Pieces of a page hold a reference each: as many as were found, and one where none is, of what its owner has as a
+ * whole. More than there are references are of what several owners name, or of one that is being freed.
  */
-static int64_t of_owner(unsigned int held, int64_t refcount, int64_t mappings)
+static int64_t of_pieces(const struct mmx_page_walk *w, int64_t references)
 {
-	if (held & (MMX_HELD_BOOT | MMX_HELD_PARTS))
+	uint64_t pieces = mmx_pieces_of(w->view, w->folio.head);
+
+	if (!pieces)
+		return references > 0;
+	return references > 0 && pieces > (uint64_t)references ? references : (int64_t)pieces;
+}
+
+/* What is there from the boot on is never freed by its count: hotplug uses that for its own ends. */
+static int64_t of_owner(const struct mmx_page_walk *w, unsigned int held, int64_t refcount,
+			int64_t mappings)
+{
+	if (held & MMX_HELD_BOOT)
 		return refcount > mappings ? refcount - mappings : 0;
+	if (held & MMX_HELD_PARTS)
+		return of_pieces(w, refcount - mappings);
 	return held & MMX_HELD_OWNER && refcount > 0;
 }
 
@@ -74,7 +88,7 @@ void mmx_refcount_of(struct mmx_refcount *refs, const struct mmx_page_walk *w, e
 	};
 	if (!held || held & MMX_HELD_USERS)
 		refs->mapped = mmx_folio_mapcount(w, &refs->mappings);
-	refs->owner = of_owner(held, refs->refcount, refs->mappings);
+	refs->owner = of_owner(w, held, refs->refcount, refs->mappings);
 	if (!held) {
 		refs->page_cache = of_page_cache(w, class);
 		refs->swap_cache = of_swap_cache(w);

@@ -6,6 +6,7 @@
 #include "mm/frames/tail_link.h"
 #include "mm/mem.h"
 #include "mm/owners/held.h"
+#include "mm/owners/owner.h"
 
 #define POINTER_CHUNK 64
 
@@ -109,6 +110,14 @@ static void hold_folio(struct mmx_hold *h, uint64_t pfn)
 	if (pfn - h->head >= h->head_frames)
 		find_folio(h, pfn);
 	mmx_hold_frames(h, h->head, h->head_frames);
+	if (h->counts && !h->nomem)
+		h->nomem = !mmx_array_add(&h->held->pieces, ((struct mmx_piece){h->head, 1}));
+}
+
+void mmx_hold_references(struct mmx_hold *h, int64_t references)
+{
+	if (h->held->pieces.n)
+		h->held->pieces.v[h->held->pieces.n - 1].references += (uint64_t)references;
 }
 
 void mmx_hold_page(struct mmx_hold *h, uint64_t page)
@@ -165,11 +174,26 @@ void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n)
 	}
 }
 
+static void sum_pieces(struct mmx_holdings *held)
+{
+	size_t n = 0;
+
+	mmx_array_sort_by(&held->pieces, pfn);
+	for (size_t i = 0; i < held->pieces.n; i++) {
+		if (n && held->pieces.v[n - 1].pfn == held->pieces.v[i].pfn)
+			held->pieces.v[n - 1].references += held->pieces.v[i].references;
+		else
+			held->pieces.v[n++] = held->pieces.v[i];
+	}
+	held->pieces.n = n;
+}
+
 int mmx_hold_end(struct mmx_hold *h, struct mmx_err *err)
 {
 	if (h->nomem)
 		return mmx_fail_nomem(err);
 	mmx_owned_sort(&h->held->frames);
+	sum_pieces(h->held);
 	h->held->coverage.found = h->held->holders.n;
 	return 0;
 }
@@ -178,6 +202,22 @@ void mmx_holdings_free(struct mmx_holdings *held)
 {
 	mmx_owned_free(&held->frames);
 	mmx_array_free(&held->holders);
+	mmx_array_free(&held->pieces);
+}
+
+uint64_t mmx_pieces_of(struct mmx_view *view, uint64_t head)
+{
+	uint64_t references = 0;
+
+	for (unsigned int i = 0; i < MMX_OWNERS; i++) {
+		const struct mmx_owner_kind *kind = mmx_owner_kinds[i];
+		const struct mmx_holdings *held = kind->held ? kind->held(view) : NULL;
+		size_t n = held ? mmx_array_bound(&held->pieces, p, p->pfn <= head) : 0;
+
+		if (n && held->pieces.v[n - 1].pfn == head)
+			references += held->pieces.v[n - 1].references;
+	}
+	return references;
 }
 
 const struct mmx_holder *mmx_holder_of(const struct mmx_holdings *held, uint64_t pfn)

@@ -45,6 +45,11 @@ struct mmx_holder {
 	const char *protocol;
 };
 
+/** struct mmx_piece - references to the folio that begins at @pfn, one for each piece of it that somebody has */
+struct mmx_piece {
+	uint64_t pfn, references;
+};
+
 /** struct mmx_holdings - holders, and the frames of all of them; the owner of a run is the holder's index */
 struct mmx_holdings {
 	struct mmx_coverage coverage;
@@ -52,6 +57,9 @@ struct mmx_holdings {
 	struct {
 		MMX_ARRAY(struct mmx_holder);
 	} holders;
+	struct {
+		MMX_ARRAY(struct mmx_piece);
+	} pieces; /* where they are counted: by frame */
 };
 
 /* What is known of a kind of owner, when that is nothing else: struct mmx_NAME { MMX_HOLDINGS; }; */
@@ -61,10 +69,14 @@ struct mmx_holdings {
 		struct mmx_holdings held;     \
 	}
 
-/** struct mmx_hold - fills one; begins with @held and @view, and zeros */
+/**
+ * struct mmx_hold - fills one; begins with @held and @view, and zeros
+ * @counts: to be set where each page or memory that is held is a piece with a reference of its own
+ */
 struct mmx_hold {
 	struct mmx_holdings *held;
 	struct mmx_view *view;
+	bool counts;
 	struct mmx_holder now;
 	bool entered, nomem;
 	uint64_t asked, room;       /* how often, and how often at most */
@@ -83,6 +95,9 @@ void mmx_hold_page(struct mmx_hold *h, uint64_t page);
 /** mmx_hold_memory() - the pages of memory of the direct map, and the folios that it begins in; others are no one's */
 void mmx_hold_memory(struct mmx_hold *h, uint64_t addr, uint64_t bytes);
 
+/** mmx_hold_references() - so many references more than the one that was counted for what was held last; may be < 0 */
+void mmx_hold_references(struct mmx_hold *h, int64_t references);
+
 /** mmx_hold_pages() - an array of pointers to struct pages; NULL is none */
 void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n);
 
@@ -90,6 +105,9 @@ void mmx_hold_pages(struct mmx_hold *h, uint64_t array, uint64_t n);
 int mmx_hold_end(struct mmx_hold *h, struct mmx_err *err);
 
 void mmx_holdings_free(struct mmx_holdings *held);
+
+/** mmx_pieces_of() - references that pieces of a folio have, as far as they were found; by all who count them */
+uint64_t mmx_pieces_of(struct mmx_view *view, uint64_t head);
 
 /** mmx_holder_of() - who holds a frame, or NULL */
 const struct mmx_holder *mmx_holder_of(const struct mmx_holdings *held, uint64_t pfn);

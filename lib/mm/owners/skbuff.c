@@ -101,6 +101,7 @@ static void hold_one(struct mmx_skbs *s, uint64_t addr, unsigned int depth)
 	struct shared shared;
 	struct skb skb;
 	uint64_t at;
+	int is_new;
 	struct mmx_err err;
 
 	if (s->n++ >= MAX_SKBS) {
@@ -123,6 +124,10 @@ static void hold_one(struct mmx_skbs *s, uint64_t addr, unsigned int depth)
 		mmx_cover_fail(&s->hold->held->coverage, &err);
 		return;
 	}
+	is_new = mmx_seen_add(&s->seen, at);
+	s->hold->nomem |= is_new < 0;
+	if (is_new <= 0)
+		return;
 	mmx_hold_memory(s->hold, skb.head, skb.end + mmx_size(l, S_skb_shared_info));
 	hold_frags(s, addr, at + mmx_off(l, M_skb_shared_info_frags), shared.nr_frags);
 	if (!shared.frag_list)

@@ -6,12 +6,18 @@
 #ifndef MMX_MM_SKBUFF_H
 #define MMX_MM_SKBUFF_H
 
+#include "base/seen.h"
 #include "mm/owners/held.h"
 
-/** struct mmx_skbs - packets that are gone through, for the current holder of @hold; @n were so far */
+/**
+ * struct mmx_skbs - packets that are gone through, for the current holder of @hold
+ * @n: were so far
+ * @seen: data of packets that was, which clones share, and hold but once
+ */
 struct mmx_skbs {
 	struct mmx_hold *hold;
 	uint64_t n;
+	struct mmx_seen seen;
 };
 
 /** mmx_skbs_require() - 0 when this kernel has all that is read of a packet, else -1 and what it lacks */

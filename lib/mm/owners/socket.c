@@ -21,6 +21,7 @@
 #define MAX_BLOCKS   (1u << 20)
 #define MAX_BUCKETS  (1ULL << 26)
 #define BUCKET_CHUNK 512u
+#define SMALL_PIECE  1024u /* of a page that small heads are cut from, since 6.2 */
 
 /* Numbers of the socket interface, which do not change. */
 #define FAMILY_UNIX        1
@@ -484,18 +485,22 @@ static void take_task_pages(struct finder *f)
 }
 
 /* Since 6.13 the address has the page's order and a flag below the page's bits. */
-static void take_cache(struct finder *f, uint64_t cache, const char *name)
+static void take_cache(struct finder *f, uint64_t cache, const char *name,
+		       enum mmx_layout_member left, uint64_t each)
 {
 	struct mmx_holder holder = {.what = "page that a CPU cuts packets from",
 				    .type = "page_frag_cache",
 				    .addr = cache};
-	uint64_t memory;
+	uint64_t memory, references;
 
 	if (mmx_kread_member(f->hold.view, cache, M_page_frag_cache_memory, &memory) || !memory)
 		return;
 	memcpy(holder.name, name, strlen(name) + 1);
 	mmx_hold_begin(&f->hold, &holder);
 	mmx_hold_memory(&f->hold, memory & ~0xfffULL, 1);
+	/* It took all references at once, and has those of what it has not given away yet. */
+	if (!mmx_kread_member(f->hold.view, cache, left, &references))
+		mmx_hold_references(&f->hold, (int64_t)(references / each) - 1);
 }
 
 static void take_cpu_pages(struct finder *f)
@@ -516,15 +521,16 @@ static void take_cpu_pages(struct finder *f)
 	}
 	for (size_t i = 0; i < cpus.n; i++) {
 		if (netdev)
-			take_cache(f, netdev + cpus.v[i].offset, "netdev_alloc_cache");
+			take_cache(f, netdev + cpus.v[i].offset, "netdev_alloc_cache",
+				   M_page_frag_cache_pagecnt_bias, 1);
 		if (napi && mmx_has(l, M_napi_alloc_cache_page))
 			take_cache(f, napi + cpus.v[i].offset + mmx_off(l, M_napi_alloc_cache_page),
-				   "napi_alloc_cache");
+				   "napi_alloc_cache", M_page_frag_cache_pagecnt_bias, 1);
 		if (napi && mmx_has(l, M_napi_alloc_cache_page_small))
 			take_cache(f,
 				   napi + cpus.v[i].offset +
 					   mmx_off(l, M_napi_alloc_cache_page_small),
-				   "napi_alloc_cache");
+				   "napi_alloc_cache", M_page_frag_1k_offset, SMALL_PIECE);
 	}
 	mmx_cpus_free(&cpus);
 }
@@ -546,6 +552,7 @@ int mmx_sockets_find(struct mmx_sockets *sockets, struct mmx_view *view, struct 
 	if (mmx_layout_require(&k->layout, needed, sizeof(needed) / sizeof(*needed), err) ||
 	    mmx_decode_require(&sock_table, &k->layout, err) || mmx_skbs_require(k, err))
 		return -1;
+	f.hold.counts = true;
 	f.skbs.hold = &f.hold;
 	add_open_files(&f);
 	take_all(&f);
@@ -555,6 +562,7 @@ int mmx_sockets_find(struct mmx_sockets *sockets, struct mmx_view *view, struct 
 	take_cpu_pages(&f);
 	mmx_array_free(&f.todo);
 	mmx_seen_free(&f.seen);
+	mmx_seen_free(&f.skbs.seen);
 	f.hold.nomem |= f.nomem;
 	return mmx_hold_end(&f.hold, err);
 }

@@ -205,7 +205,8 @@ int mmx_virtqueues_find(struct mmx_virtqueues *it, struct mmx_view *view, struct
 		M_vring_virtqueue_vq, M_vring_virtqueue_split_num, M_vring_virtqueue_packed_num,
 	};
 	const struct mmx_kernel *k = view->kernel;
-	struct finder f = {.hold = {.held = &it->held, .view = view}, .coverage = &it->coverage};
+	struct finder f = {.hold = {.held = &it->held, .view = view, .counts = true},
+			   .coverage = &it->coverage};
 	uint64_t bus, private;
 
 	if (!mmx_symbol_addr(&k->symbols, "virtio_bus", &bus))

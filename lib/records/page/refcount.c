@@ -80,7 +80,7 @@ static void surprise(struct mmx_rows *r, struct mmx_value *v)
 		mmx_fail(
 			err, MMX_OK,
 			"more references than mappings, caches and pins explain: somebody holds it for a "
-			"while (a batch of the LRU, I/O, migration, a pipe), or has leaked it");
+			"while (a batch of the LRU, I/O, migration, a pipe, a packet on its way), or has leaked it");
 	} else if (refs->remainder < 0) {
 		mmx_fail(
 			err, MMX_ECORRUPT,
@@ -105,8 +105,9 @@ static const struct mmx_field fields[] = {
 	{"private_data", MMX_NUMBER, "of a file system that keeps data of its own about it",
 	 .may = MMX_OR_ABSENT, .get = get_private_data},
 	{"pins", MMX_NUMBER, "of whoever pinned it", .may = MMX_OR_ABSENT, .get = get_pins},
-	{"owner", MMX_NUMBER, "of the kernel, which holds it for itself", .may = MMX_OR_ABSENT,
-	 .get = get_owner},
+	{"owner", MMX_NUMBER,
+	 "of the kernel, which holds it for itself: one, or one for each piece of it that was found",
+	 .may = MMX_OR_ABSENT, .get = get_owner},
 	{"remainder", MMX_NUMBER, "what is left; negative when references are missing",
 	 .may = MMX_OR_ABSENT, .get = get_remainder},
 	{"surprise", MMX_TROUBLE, "what a remainder other than 0 can mean", .may = MMX_OR_UNKNOWN,
