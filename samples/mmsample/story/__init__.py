@@ -2,11 +2,11 @@
 """The story that the samples tell, a chapter a file. Each chapter records what it made, by name."""
 
 from ..kernel import Kernel
-from . import (alloc_tags, anonymous, block_devices, borrowed, cast, dma_bufs, kernel_pages, large, libc, lists, log,
+from . import (alloc_tags, anonymous, block_devices, borrowed, cast, dma_bufs, handles, kernel_pages, large, libc, lists, log,
                merged, module, named, owners, percpu_chunks, plugged, resources, shared, swapped, taskless)
 
 CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, named, swapped, merged, large,
-            libc, owners, borrowed, block_devices, dma_bufs, lists, taskless, plugged, alloc_tags, log)
+            libc, owners, borrowed, block_devices, dma_bufs, handles, lists, taskless, plugged, alloc_tags, log)
 
 
 def tell(release):
