@@ -17,6 +17,7 @@ from .kernel import KERNEL_PAGE, MIB2
 from .memcg import GENERATIONS, MAX_SEQ, MIN_SEQ
 from .memory import PAGE
 from .pagetables import HUGE
+from .story.resources import SYSRAM
 
 START = 0x240000  # PFN: the gigabyte behind what the story has
 NORMAL = 2
@@ -258,11 +259,22 @@ class Huge:
                  managed_pages=zone["managed_pages"] + frames - classes["reserved"])
         zone[f"vm_stat[{self.types.enumerator('NR_FREE_PAGES')}]"] += classes["free"]
         pgdat.set(node_spanned_pages=self.end, node_present_pages=pgdat["node_present_pages"] + frames)
+        self._memory_resource()["end"] = self.end * PAGE - 1
         m.put(m.image.by_name["max_pfn"], self.end)
         m.put(m.image.by_name["high_memory"], m.direct(self.end * PAGE))
         self._count_slabs(classes["slab"])
         kernel.write_counters()
         m.story["terabytes"] = {"start": START, "frames": frames, "classes": classes}
+
+    def _memory_resource(self):
+        """The last range of memory that the resource tree has: what follows is behind it, and a gap has no struct pages."""
+        m = self.machine
+        at, last = m.object("resource", m.image.by_name["iomem_resource"])["child"], None
+        while at:
+            resource = m.object("resource", at)
+            last = resource if resource["flags"] == SYSRAM else last
+            at = resource["sibling"]
+        return last
 
     def _count_slabs(self, slabs):
         cache = self.machine.object("kmem_cache", self.machine.get(self.machine.image.by_name["kmalloc_64"]))

@@ -107,20 +107,34 @@ static uint64_t frames_in(const struct zone_sums *s, int zone, uint64_t first, u
 	return n;
 }
 
-/* Frames of a range of memory that the zone has, as far as its struct pages are the kernel's to look at. */
+/* Frames [first, end), which have struct pages, that the zone has, as far as those are the kernel's to look at. */
 static uint64_t online_frames(const struct zone_sums *s, int zone, uint64_t first, uint64_t end)
 {
-	const struct mmx_zone *z = &s->mem->zones.v[zone];
 	uint64_t n = 0, next;
 
-	first = first > z->start_pfn ? first : z->start_pfn;
-	end = end < z->start_pfn + z->spanned ? end : z->start_pfn + z->spanned;
 	for (; first < end; first = next) {
 		bool online = mmx_online_run(&s->mem->sparse, first, &next);
 
 		next = next < end ? next : end;
 		n += online ? frames_in(s, zone, first, next) : 0;
 	}
+	return n;
+}
+
+/* The same of a range of memory. */
+static uint64_t frames_of_zone(const struct zone_sums *s, int zone, uint64_t first, uint64_t end)
+{
+	const struct mmx_ranges *valid = &s->mem->sparse.pfn;
+	const struct mmx_zone *z = &s->mem->zones.v[zone];
+	const struct mmx_range *in;
+	uint64_t n = 0;
+
+	first = first > z->start_pfn ? first : z->start_pfn;
+	end = end < z->start_pfn + z->spanned ? end : z->start_pfn + z->spanned;
+	for (; first < end && (in = mmx_ranges_find(valid, first)) && in->start < end;
+	     first = in->end)
+		n += online_frames(s, zone, first > in->start ? first : in->start,
+				   end < in->end ? end : in->end);
 	return n;
 }
 
@@ -145,8 +159,8 @@ static int64_t present_in_zone(const struct zone_sums *s, int zone)
 		const struct mmx_resource *r = &tree->v[i];
 
 		if (r->flags & IORESOURCE_SYSRAM && !within_memory(tree, r))
-			n += online_frames(s, zone, (r->start + page - 1) >> shift,
-					   (r->last + 1) >> shift);
+			n += frames_of_zone(s, zone, (r->start + page - 1) >> shift,
+					    (r->last + 1) >> shift);
 	}
 	return (int64_t)n;
 }
