@@ -164,7 +164,7 @@ COMMANDS = {
     "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2"), ("-l",)), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "vmemx": Calls(((), ("-v",)), "mmx.vmem/1", "runs.start_pfn,place,pages"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
-    "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",), ("-M",), ("-N", "DMA32", "-C", "slab")),
+    "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",), ("-u",), ("-M",), ("-N", "DMA32", "-C", "slab")),
                      "mmx.census/1", "classes.name,frames,share"),
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
     "ptx": Calls(((), ("init_task",), ("-s",), ("-r", "ffffffff80000000-ffffffffffffffff")), "mmx.pt/1",

@@ -48,6 +48,8 @@ static const struct mmx_field fields[] = {
 	{"map", MMX_TABLE, "with -M", .may = MMX_OR_NONE, .record = &mmx_record_map},
 	{"map_legend", MMX_TABLE, "of a map of all classes", .title = "Legend", .may = MMX_OR_NONE,
 	 .record = &mmx_record_map_legend},
+	{"unattributed", MMX_TABLE, "with -u", .title = "Nobody's", .may = MMX_OR_NONE,
+	 .record = &mmx_record_unattributed},
 	{"zones", MMX_TABLE, "with -z", .title = "By node and zone", .may = MMX_OR_NONE,
 	 .record = &mmx_record_census_zones},
 	{"migratetypes", MMX_TABLE, "with -m", .title = "By type of pageblock", .may = MMX_OR_NONE,
@@ -277,6 +279,7 @@ static enum mmx_exit censusx(struct mmx_run *run)
 				    .balances = &f.balances,
 				    .zones = run->option['z'],
 				    .blocks = run->option['m'],
+				    .unattributed = run->option['u'],
 				    .empty = run->option['v'] || run->out->options.json};
 	enum mmx_exit status = MMX_EXIT_CANNOT;
 	struct mmx_err err;
@@ -306,6 +309,7 @@ static const struct mmx_option options[] = {
 	{'M', "map", NULL, "a map of physical memory as well"},
 	{'N', "zone", "ZONE", "the map of that zone alone, NODE:NAME, or NAME of every node"},
 	{'C', "class", "CLASS", "the map of that class alone: how much of each place is of it"},
+	{'u', "unattributed", NULL, "each frame that nobody claims, with all that is known of it"},
 	{'v', "verbose", NULL, "classes that have no frame as well, which JSON always has"},
 	{'m', "migratetypes", NULL, "by the type of their pageblock as well"},
 	{0},
@@ -344,7 +348,9 @@ const struct mmx_command mmx_cmd_censusx = {
 		"stacks that page_owner keeps, or memory cgroups.\n"
 		"\n"
 		"A frame whose struct page is not in the dump is in class missing, and the exit status is then\n"
-		"3; what is used by somebody whom no test tells is unattributed, and is never spread over others.",
+		"3; what is used by somebody whom no test tells is unattributed, and is never spread over others. -u\n"
+		"lists it: what its struct pages say, and who allocated it where page_owner or allocation profiling\n"
+		"have noted that.",
 	.options = options,
 	.document = &document,
 	.needs = needs,

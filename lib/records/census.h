@@ -21,6 +21,7 @@
  * @coverage: what is not certain
  * @zones: by node and zone
  * @blocks: by pageblock type
+ * @unattributed: each frame that nobody claims
  * @empty: classes that have no frame are told as well
  */
 struct mmx_census {
@@ -33,7 +34,7 @@ struct mmx_census {
 	unsigned int map_class;
 	bool map_halves;
 	struct mmx_coverage coverage;
-	bool zones, blocks, empty;
+	bool zones, blocks, empty, unattributed;
 };
 
 /** MMX_MAP_WIDTH - cells of a line of the map */
@@ -57,6 +58,12 @@ extern const struct mmx_record mmx_record_map, mmx_record_map_legend, mmx_record
 extern const struct mmx_record mmx_record_largest_files, mmx_record_largest_caches,
 	mmx_record_largest_processes, mmx_record_largest_vmalloc, mmx_record_largest_sites,
 	mmx_record_memcgs, mmx_record_dying_memcgs;
+
+/* unattributed.c */
+extern const struct mmx_record mmx_record_unattributed;
+
+/** mmx_value_stack() - a stack of the depot in one line, by its handle, but for what is the page allocator's own (largest.c) */
+void mmx_value_stack(struct mmx_rows *r, struct mmx_value *v, uint32_t handle);
 
 /* largest_kernel.c */
 extern const struct mmx_record mmx_record_largest_pools, mmx_record_largest_sockets,

@@ -220,6 +220,7 @@ static bool is_allocator(const char *name)
 		"new_slab",
 		"get_page_from",
 		"prep_new_page",
+		"post_alloc",
 		"kmalloc",
 		"kmem_cache",
 		"slab_alloc",
@@ -246,13 +247,12 @@ static bool is_allocator(const char *name)
 	return false;
 }
 
-static void site(struct mmx_rows *r, struct mmx_value *v)
+void mmx_value_stack(struct mmx_rows *r, struct mmx_value *v, uint32_t handle)
 {
-	const struct mmx_keyed_row *row = r->row;
 	size_t n = 0, size = sizeof(v->scratch->text);
 	struct mmx_trace trace;
 
-	if (mmx_trace_fetch(&trace, r->view, mmx_site_stack(row->key), &v->scratch->err)) {
+	if (mmx_trace_fetch(&trace, r->view, handle, &v->scratch->err)) {
 		mmx_value_unknown(v, &v->scratch->err);
 		return;
 	}
@@ -266,6 +266,13 @@ static void site(struct mmx_rows *r, struct mmx_value *v)
 			continue;
 		n += snprintf(v->scratch->text + n, size - n, "%s%s", n ? " < " : "", name);
 	}
+}
+
+static void site(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_keyed_row *row = r->row;
+
+	mmx_value_stack(r, v, mmx_site_stack(row->key));
 }
 
 static void site_class(struct mmx_rows *r, struct mmx_value *v)

@@ -38,7 +38,7 @@ def process_counter(kernel):
 
 
 @damage("page-lost", "'page cache, unmapped' is held and counted, and has no mapping any more: nobody's",
-        censusx(r"^ +file +519 ", r"^ +nr_file_pages +pages +\d+ +\d+ +1 +1 *$"))
+        censusx(r"^ +file +520 ", r"^ +nr_file_pages +pages +\d+ +\d+ +1 +1 *$"))
 def lost(kernel):
     page = story_page(kernel, "page cache, unmapped")
     page.set(mapping=0, flags=page["flags"] & ~(1 << kernel.types.enumerator("PG_lru")))

@@ -297,6 +297,18 @@ def heat_map(dump, form):
     return "\n".join(faults) or None
 
 
+def nobodys(_, form):
+    """Each frame that nobody claims is listed once, and where page_owner is kept with who allocated it."""
+    found = census(form, "-u")
+    listed = sum(row["frames"] for row in found.get("unattributed", ()))
+    counted = by_class(found["classes"])["unattributed"]
+    faults = [f"{listed} frames are listed, and {counted} are nobody's"] if listed != counted else []
+    firsts = [int(row["pfn"], 16) for row in found.get("unattributed", ())]
+    if firsts != sorted(set(firsts)):
+        faults.append("they are not in order")
+    return "\n".join(faults) or None
+
+
 CHECKS = [
     ("censusx sums", every_form, sums),
     ("censusx as kpageflags", raw_or_filtered, as_kpageflags),
@@ -307,6 +319,7 @@ CHECKS = [
     ("censusx -g, kernel memory", with_memcgs, memcg_kernel_memory),
     ("censusx -g, removed cgroups", with_memcgs, dying_memcgs),
     ("censusx -s", raw_or_filtered, folded),
+    ("censusx -u", raw_or_filtered, nobodys),
     ("censusx -M", raw_or_filtered, heat_map),
     ("censusx with threads", raw_form, threads),
 ]
