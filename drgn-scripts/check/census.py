@@ -39,6 +39,21 @@ def owners(document):
     return {key: number for key, number in found.items() if number}
 
 
+def kept(mmx, drgn, count):
+    """Removed cgroups with their tasks and references; of BPF's maps those that have pages, by number."""
+    mine, other = ({row["address"]: (row["tasks"], row["references"]) for row in document.get("dying_memcgs", [])}
+                   for document in (mmx, drgn))
+    maps = {row["id"]: (row["address"], row["type"]) for row in drgn.get("bpf_maps", [])}
+    has = {row["id"]: (row["address"], row["type"]) for row in mmx.get("bpf_maps", [])}
+    count(len(mine.keys() | other.keys()) + len(has))
+    for address in sorted(mine.keys() | other.keys()):
+        if mine.get(address) != other.get(address):
+            yield Difference("removed cgroup", address, mine.get(address, ABSENT), other.get(address, ABSENT))
+    for number in sorted(has):
+        if has[number] != maps.get(number):
+            yield Difference("map of BPF", number, has[number], maps.get(number, ABSENT))
+
+
 def differences(voices, count):
     with voices.mmx("censusx", "-z", "-t", str(1 << 30)) as answer:
         mmx = answer.whole()
@@ -56,6 +71,7 @@ def differences(voices, count):
     for what, whose in sorted(mine.keys() | other.keys()):
         if mine.get((what, whose)) != other.get((what, whose)):
             yield Difference(what, whose, mine.get((what, whose), ABSENT), other.get((what, whose), ABSENT))
+    yield from kept(mmx, drgn, count)
     told = {row["counter"]: row for row in drgn["reconciliation"]}
     for row in mmx["reconciliation"]:
         theirs = told.get(row["counter"])

@@ -2,6 +2,7 @@
 """Whose the most memory is, of the kernel's own: by protocol of sockets, DMA buffer, page pool, and line of code."""
 from collections import Counter
 
+from . import memcg
 from .answers import word
 from .classes import known
 from .owners import rings, socket
@@ -14,7 +15,7 @@ class Top:
     """Sums over frames, each of which count() is told of once."""
 
     def __init__(self, model):
-        self.kernel, self.target = model.kernel, model.target
+        self.model, self.kernel, self.target = model, model.kernel, model.target
         self.protocols, self.buffers = {}, {}
         for protocol, pfn in known(socket.by_protocol, model.classes.held):
             self.protocols.setdefault(pfn, protocol)
@@ -37,6 +38,10 @@ class Top:
         for kind in ("dma_buffers", "page_pools"):
             yield kind, [{"address": word(at), "frames": n} for at, n in self.sums[kind].items()]
         yield "tags", list(self.tags())
+        yield "dying_memcgs", [{"address": word(at), "tasks": tasks, "references": references}
+                               for at, (tasks, references) in memcg.dying(self.model).items()]
+        yield "bpf_maps", [{"id": number, "address": word(at), "type": kind}
+                           for number, (at, kind) in memcg.bpf_maps(self.model).items()]
 
     def tags(self):
         """What lines of code have allocated, where that is profiled."""
