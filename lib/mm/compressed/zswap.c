@@ -89,13 +89,37 @@ static uint64_t zpool_of(const struct mmx_layout *l, uint64_t pool, uint64_t ent
 	return bits ? at + ((entry * GOLDEN) >> (64 - bits)) * 8 : at;
 }
 
+/*
+ * Up to 6.4 what an allocator can write out by itself is told where it belongs: one that has a function for that, and
+ * up to 6.1 somebody who asked for it.
+ */
+static int read_header(struct mmx_zswap_page *page, struct mmx_view *view, uint64_t zpool,
+		       uint64_t driver, struct mmx_err *err)
+{
+	const struct mmx_layout *l = &view->kernel->layout;
+	bool asked = mmx_has(l, M_zpool_evictable);
+	uint64_t evicts;
+
+	if (!mmx_size(l, S_zswap_header))
+		return 0;
+	if (!asked && !mmx_has(l, M_zpool_driver_shrink))
+		return mmx_fail(err, MMX_EMISSING,
+				"zpool.evictable or zpool_driver.shrink tells what stands before "
+				"a page, and no source of types has either");
+	if (mmx_kget(view, asked ? zpool : driver,
+		     asked ? M_zpool_evictable : M_zpool_driver_shrink, &evicts, err))
+		return -1;
+	page->header = evicts ? mmx_size(l, S_zswap_header) : 0;
+	return 0;
+}
+
 static int read_zpool(struct mmx_zswap_page *page, struct mmx_view *view, uint64_t pool,
 		      struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {M_zswap_pool_zpool, M_zpool_driver,
 						      M_zpool_pool, M_zpool_driver_type};
 	const struct mmx_layout *l = &view->kernel->layout;
-	uint64_t zpool, driver, type, evictable = 0;
+	uint64_t zpool, driver, type;
 
 	if (mmx_layout_require(l, need, sizeof(need) / sizeof(*need), err))
 		return -1;
@@ -106,11 +130,7 @@ static int read_zpool(struct mmx_zswap_page *page, struct mmx_view *view, uint64
 	    mmx_kread_str(view, type, page->allocator, sizeof(page->allocator), NULL))
 		return mmx_fail(err, MMX_ECORRUPT,
 				"the pool of zswap at 0x%" PRIx64 " has no allocator", pool);
-	/* Up to 6.4 what an allocator can write out by itself is told where it belongs. */
-	if (mmx_has(l, M_zpool_evictable) && mmx_size(l, S_zswap_header) &&
-	    !mmx_kread_member(view, zpool, M_zpool_evictable, &evictable) && evictable)
-		page->header = mmx_size(l, S_zswap_header);
-	return 0;
+	return read_header(page, view, zpool, driver, err);
 }
 
 static int read_pool(struct mmx_zswap_page *page, struct mmx_view *view, uint64_t pool,

@@ -135,10 +135,18 @@ static int on_device(struct mmx_stored *s, struct mmx_view *view, unsigned int t
 	return in_zram(s, view, &d->zram, err);
 }
 
+static int find_copy(struct mmx_stored *s, struct mmx_view *view, unsigned int type,
+		     uint64_t offset, struct mmx_err *err)
+{
+	int found = in_zswap(s, view, type, offset, err);
+
+	return found ? (found < 0 ? -1 : 0) : on_device(s, view, type, offset, err);
+}
+
 int mmx_stored_find(struct mmx_stored *s, struct mmx_view *view, unsigned int type, uint64_t offset,
 		    const struct mmx_swap_slot *slot, struct mmx_err *err)
 {
-	int found;
+	unsigned int size = page_size(view);
 
 	memset(s, 0, sizeof(*s));
 	if (in_cache(s, view, type, offset, slot))
@@ -147,10 +155,14 @@ int mmx_stored_find(struct mmx_stored *s, struct mmx_view *view, unsigned int ty
 		s->kind = MMX_STORED_ZERO;
 		return 0;
 	}
-	found = in_zswap(s, view, type, offset, err);
-	if (found)
-		return found < 0 ? -1 : 0;
-	return on_device(s, view, type, offset, err);
+	if (find_copy(s, view, type, offset, err))
+		return -1;
+	return s->size <= size && s->header <= size
+		       ? 0
+		       : mmx_fail(
+				 err, MMX_ECORRUPT,
+				 "%u bytes are said to be stored of %u, in the entry at 0x%" PRIx64,
+				 s->size, size, s->entry);
 }
 
 /*
@@ -199,9 +211,6 @@ static int unpack(const struct mmx_stored *s, struct mmx_view *view, void *page,
 	unsigned char stored[2 * PAGE_MAX];
 	size_t size = page_size(view);
 
-	if (s->size > size || s->header > size)
-		return mmx_fail(err, MMX_ECORRUPT, "%u bytes are said to be stored of %zu", s->size,
-				size);
 	if (s->dictionary)
 		return mmx_fail(err, MMX_EMISSING,
 				"what %s compressed by a dictionary cannot be read here",

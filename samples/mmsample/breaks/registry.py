@@ -128,6 +128,10 @@ def swapx(*says, status=1):
     return Answer(("swapx",), says, status)
 
 
+def swap_page(words, *says, status=1):
+    return Answer(("swapx", *words.split()), says, status)
+
+
 def vmax(pid, *says, status=1):
     return Answer(("vmax", str(pid)), says, status)
 

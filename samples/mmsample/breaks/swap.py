@@ -2,7 +2,7 @@
 """Pages of swap: their counts, marks, and the list of shared memory that has some."""
 
 from ..story.swapped import BAD, CACHED_SLOT, HAS_CACHE, OUT_AT, OUT_SLOT, READ_SLOT, SHMEM_SLOT, swap_pte
-from .registry import WILD, damage, procx, swapx
+from .registry import WILD, damage, procx, swap_page, swapx
 
 SHMEM = 0xBF
 
@@ -78,6 +78,24 @@ def entry_twice(kernel):
         swapx(finding("in-use", "-", 700, 5)))
 def in_use(kernel):
     kernel.swap["inuse_pages"] = 700
+
+
+@damage("zswap-length-wrong", "what zswap has of parent's page is said to be larger than a page",
+        swap_page("0:5", r"stored unknown: +4242 bytes are said to be stored of 4096, in the entry at 0x\w+"))
+def zswap_length(kernel):
+    kernel.zswapped["length"] = 4242
+
+
+@damage("zswap-length-short", "what zswap has of parent's page is said to end earlier than it does",
+        swap_page("-x /dev/null 0:5", r"not written: +30 bytes are not what lz4 makes of 4096"))
+def zswap_short(kernel):
+    kernel.zswapped["length"] = 30
+
+
+@damage("zswap-handle-wild", "the handle of zswap's that parent's page has leads nowhere",
+        swap_page("-x /dev/null 0:5", r"what zbud has: \d+ bytes at 0x4141\w+ are unmapped"))
+def zswap_handle(kernel):
+    kernel.zswapped["handle"] = WILD
 
 
 @damage("shmem-swapped-wrong", "shared memory says that nine of its pages are in swap",

@@ -3,9 +3,9 @@
 
 from ..kernel import Kernel
 from . import (alloc_tags, anonymous, block_devices, borrowed, cast, dma_bufs, handles, kernel_pages, large, libc, lists, log,
-               merged, module, named, owners, percpu_chunks, plugged, resources, shared, swapped, taskless)
+               merged, module, named, owners, percpu_chunks, plugged, resources, shared, swapped, taskless, zswapped)
 
-CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, named, swapped, merged, large,
+CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, named, swapped, zswapped, merged, large,
             libc, owners, borrowed, block_devices, dma_bufs, handles, lists, taskless, plugged, alloc_tags, log)
 
 
