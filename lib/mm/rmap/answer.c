@@ -165,25 +165,30 @@ static void say_of_entries(struct mmx_rmap_answer *a, bool held)
 		 mapped =
 			 of_kind(&a->rmap, MMX_USER_MAPPED) + of_kind(&a->rmap, MMX_USER_NO_ACCESS),
 		 counted = 0, hidden = by_way(&a->rmap, MMX_RMAP_HIDDEN);
+	bool zero = false;
 
-	for (size_t i = 0; i < a->rmap.n; i++)
+	for (size_t i = 0; i < a->rmap.n; i++) {
 		counted += a->rmap.v[i].counted;
+		zero |= a->rmap.v[i].entry.zero;
+	}
 	if (waiting)
-		say(a, "under migration: %" PRIu64 " entries wait for it and are not counted",
-		    waiting);
-	if (mapped > counted)
-		say(a, "%" PRIu64 " entries map it as it is, a special mapping that is not counted",
-		    mapped - counted);
+		say(a, "under migration: %" PRIu64 " %s for it and %s not counted", waiting,
+		    waiting == 1 ? "entry waits" : "entries wait", waiting == 1 ? "is" : "are");
+	if (zero)
+		say(a, "it is the page of zeros, whose entries nobody counts");
+	else if (mapped > counted)
+		say(a, "%" PRIu64 " %s it as it is, a special mapping that is not counted",
+		    mapped - counted, mapped - counted == 1 ? "entry maps" : "entries map");
 	if (again(&a->rmap))
 		say(a,
-		    "%" PRIu64 " of the mappings are through page tables that are shared, and "
+		    "%" PRIu64 " of the mappings %s through page tables that are shared, and "
 		    "counted once",
-		    again(&a->rmap));
+		    again(&a->rmap), again(&a->rmap) == 1 ? "is" : "are");
 	if (hidden)
 		say(a,
-		    "%" PRIu64 " are in a part of the tree that a search passes over: a "
+		    "%" PRIu64 " %s in a part of the tree that a search passes over: a "
 		    "subtree_last is wrong",
-		    hidden);
+		    hidden, hidden == 1 ? "is" : "are");
 	if (a->page.kind == MMX_RMAP_NONE && counted && held)
 		say(a, "the page has no mapping, so no tree leads to it: a driver or the kernel "
 		       "itself mapped it");
