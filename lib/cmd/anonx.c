@@ -65,6 +65,12 @@ static int of_frame(struct mmx_view *view, uint64_t pfn, struct mmx_trees *t, st
 	if (mmx_page_walk_look(&w, pfn) && !w.read && !w.folio.read)
 		mmx_rmap_page_of(&page, &w, true);
 	mmx_page_walk_end(&w);
+	if (page.kind == MMX_RMAP_KSM)
+		return mmx_fail(err, MMX_ENOTFOUND,
+				"PFN 0x%" PRIx64
+				" was merged by KSM, and is of no one anon_vma: rmapx "
+				"tells who has it",
+				pfn);
 	if (page.kind != MMX_RMAP_ANON)
 		return mmx_fail(err, MMX_ENOTFOUND, "PFN 0x%" PRIx64 " is no anonymous page", pfn);
 	t->tree.of = page.pointer;

@@ -193,7 +193,7 @@ static int take_page(struct finder *f, const struct mmx_page_walk *w)
 				"the struct page of frame 0x%" PRIx64 " is %s", w->pfn,
 				mmx_read_name(w->read ? w->read : w->folio.read));
 	mmx_classifier_find(&classifier, f->view, false);
-	verdict = mmx_classify(&classifier, w);
+	verdict = mmx_classify_fully(&classifier, w);
 	word = mmx_word(w->folio.bytes, format->mapping);
 	if (!mmx_class_rows[verdict.class].has_mapping || word & 3)
 		return mmx_fail(f->err, MMX_ENOTFOUND,
