@@ -11,7 +11,11 @@
 
 #include "cmd/cmd.h"
 #include "cmd/what.h"
+#include "kernel/member.h"
+#include "mm/files/cached.h"
+#include "mm/mem.h"
 #include "mm/processes/user_entry.h"
+#include "mm/processes/vma.h"
 #include "records/swap/swap.h"
 
 #define PAGE_MAX 65536
@@ -127,6 +131,68 @@ static int take_pages(struct swapx *s, const char *text, const char *colon, stru
 	return 0;
 }
 
+/*
+ * A page of shared memory that is in swap has no entry in page tables, or one that only keeps a mark; the file has it.
+ * What a private mapping has there of its own comes first.
+ */
+static int add_shared(struct swapx *s, const struct mmx_cached *c, uint64_t index, uint64_t addr,
+		      struct mmx_err *err)
+{
+	struct mmx_user_entry entry;
+	unsigned int type;
+	uint64_t offset;
+
+	if (mmx_user_lookup(&entry, s->run->view, s->mm, addr, err))
+		return -1;
+	if ((entry.kind != MMX_USER_NONE && entry.kind != MMX_USER_MARKER) ||
+	    s->pages.n >= PAGES_MAX)
+		return 0;
+	mmx_swap_private(c->value, &type, &offset);
+	return add_page(s, type, offset + (index - c->first), addr, err);
+}
+
+static int take_shared_area(struct swapx *s, const struct mmx_vma *vma, const struct mmx_mapping *m,
+			    uint64_t first, uint64_t last, struct mmx_err *err)
+{
+	unsigned int shift = s->run->kernel->arch->page_shift;
+	struct mmx_cached c;
+	int ret = 0;
+
+	first = first > vma->start ? first : vma->start;
+	last = last < vma->end - 1 ? last : vma->end - 1;
+	first = vma->pgoff + ((first - vma->start) >> shift);
+	last = vma->pgoff + ((last - vma->start) >> shift);
+	mmx_cached_begin(&c, s->run->view, m, first, last);
+	while (!ret && mmx_cached_next(&c)) {
+		uint64_t end = c.last < last ? c.last : last;
+
+		for (uint64_t i = c.first > first ? c.first : first;
+		     !ret && c.kind == MMX_CACHED_SWAPPED && i <= end; i++)
+			ret = add_shared(s, &c, i, vma->start + ((i - vma->pgoff) << shift), err);
+	}
+	return ret;
+}
+
+static int take_shared(struct swapx *s, uint64_t first, uint64_t last, struct mmx_err *err)
+{
+	struct mmx_mapping m;
+	struct mmx_vmas vmas;
+	uint64_t mapping;
+	int ret = 0;
+
+	mmx_vmas_begin(&vmas, s->run->view, s->mm);
+	while (!ret && mmx_vmas_next(&vmas)) {
+		const struct mmx_vma *vma = &vmas.vma;
+
+		if (vma->end > first && vma->start <= last && vma->file &&
+		    !mmx_kget(s->run->view, vma->file, M_file_f_mapping, &mapping, err) &&
+		    !mmx_mapping_read(&m, s->run->view, mapping, err) &&
+		    m.kind == MMX_MAPPING_SHMEM)
+			ret = take_shared_area(s, vma, &m, first, last, err);
+	}
+	return ret;
+}
+
 /* Of a range those that are not in swap are passed over; one alone is told what it is. */
 static int take_addresses(struct swapx *s, const char *text, struct mmx_err *err)
 {
@@ -149,6 +215,8 @@ static int take_addresses(struct swapx *s, const char *text, struct mmx_err *err
 				return -1;
 		}
 	}
+	if (take_shared(s, first, last, err))
+		return -1;
 	if (s->pages.n == PAGES_MAX)
 		return mmx_fail(err, MMX_EUSAGE, "%s: that are too many pages at once", text);
 	if (!mmx_cover_whole(&e.pt.coverage)) {
@@ -473,7 +541,7 @@ const struct mmx_command mmx_cmd_swapx = {
 		"\n"
 		"With operands, pages of swap: AREA:PAGE or AREA:PAGE-PAGE, with the area's number in\n"
 		"decimal and pages in hex; the word of a page table's entry; or with -u user addresses, of a\n"
-		"range those that are in swap. Of each: what the kernel keeps of it, where its contents\n"
+		"range those that are in swap, shared memory's included. Of each: what the kernel keeps of it, where its contents\n"
 		"are - the swap cache, zeros that are stored nowhere, zswap, zram, or a page of a disk - and\n"
 		"every process and address, or shared memory and index, that has it.\n"
 		"\n"

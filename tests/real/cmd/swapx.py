@@ -215,10 +215,28 @@ def shared_contents(dump, form):
     return verdict(faults, len(written), dump, least)
 
 
+def shared_by_address(dump, form):
+    """Shared memory that is in swap is found by the addresses that it is mapped at, though no entry tells of it."""
+    faults, compared = [], 0
+    for name in SHARED:
+        told = made_in(dump).get(name)
+        if not told:
+            continue
+        for slot, content, _ in private(form, told, name):
+            compared += 1
+            page = (int(slot["address"], 16) - int(told["addr"], 16)) // PAGE
+            right = "no disk" in content if isinstance(content, str) else \
+                content == of_kind(page, page % KINDS) or is_filled(content, {told["pid"]}, page)
+            if not right:
+                faults.append(f"{name} page {page}, {slot['area']}:{slot['offset']}: other bytes")
+    return verdict(faults, compared, dump, sum(told["len"] // PAGE for name, told in made_in(dump).items() if name in SHARED))
+
+
 CHECKS = [
     ("swapx areas", every_form, areas),
     ("swapx owners", every_form, owners),
     ("swapx of processes", every_form, swap_of),
     ("swapx contents", raw_form, contents),
     ("swapx contents of shared memory", raw_form, shared_contents),
+    ("swapx of shared memory by address", raw_form, shared_by_address),
 ]
