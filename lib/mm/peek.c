@@ -4,7 +4,8 @@
 
 #include "mm/mem.h"
 #include "mm/peek.h"
-#include "mm/processes/user_entry.h"
+#include "mm/frames/page_walk.h"
+#include "mm/processes/fault_site.h"
 #include "mm/swap/stored.h"
 
 #define REASONS_MAX 255
@@ -89,6 +90,53 @@ static bool has_contents(enum mmx_user_kind kind)
 	return mmx_user_mapped(kind) || kind == MMX_USER_MIGRATION || kind == MMX_USER_EXCLUSIVE;
 }
 
+/* A page of the page cache that is being read in has nothing yet. */
+static bool is_uptodate(struct mmx_view *view, uint64_t pfn)
+{
+	const struct mmx_page_format *f = &mmx_mem(view->kernel)->page_format;
+	const struct mmx_layout *l = &view->kernel->layout;
+	struct mmx_page_walk w;
+	struct mmx_err err;
+	bool is;
+
+	if (!mmx_has_enum(l, E_PG_uptodate) || mmx_page_walk_begin(&w, view, 0, 0, &err))
+		return false;
+	is = mmx_page_walk_look(&w, pfn) && !w.read && !w.folio.read &&
+	     mmx_bit(mmx_word(w.folio.bytes, f->flags), mmx_enum(l, E_PG_uptodate));
+	mmx_page_walk_end(&w);
+	return is;
+}
+
+/*
+ * What the page cache has where the page tables have nothing yet, or since it was swapped out, which of shared memory
+ * no entry tells of: a fault would map just that. False when it has nothing.
+ */
+static bool take_cached(struct mmx_peek *p, struct mmx_view *view, uint64_t mm,
+			const struct mmx_user_entry *entry, uint64_t addr, size_t at, size_t n)
+{
+	unsigned int shift = view->kernel->arch->page_shift;
+	size_t in_page = addr & ((1ULL << shift) - 1);
+	struct mmx_user_entry out = {.kind = MMX_USER_SWAP};
+	struct mmx_fault_site site;
+	struct mmx_err err;
+
+	if ((entry->kind != MMX_USER_NONE &&
+	     (entry->kind != MMX_USER_MARKER || entry->marker != MMX_MARKER_UFFD_WP)) ||
+	    mmx_fault_site_find(&site, view, mm, NULL, addr, &err) ||
+	    site.place != MMX_SITE_INSIDE || site.beyond)
+		return false;
+	if (site.cached == MMX_SITE_IN_SWAP) {
+		out.type = site.type;
+		out.offset = site.offset;
+		take_swapped(p, view, &out, in_page, at, n);
+		return true;
+	}
+	if (site.cached != MMX_SITE_CACHED || !is_uptodate(view, site.pfn))
+		return false;
+	take(p, view, read_phys, site.pfn << shift | in_page, at, n);
+	return true;
+}
+
 static void take_user(struct mmx_peek *p, struct mmx_view *view, uint64_t mm, uint64_t addr,
 		      size_t at, size_t n)
 {
@@ -103,7 +151,7 @@ static void take_user(struct mmx_peek *p, struct mmx_view *view, uint64_t mm, ui
 		take(p, view, read_phys, entry.pfn << shift | in_page, at, n);
 	} else if (entry.kind == MMX_USER_SWAP) {
 		take_swapped(p, view, &entry, in_page, at, n);
-	} else {
+	} else if (!take_cached(p, view, mm, &entry, addr, at, n)) {
 		mmx_fail(&why,
 			 entry.kind == MMX_USER_UNREADABLE ? mmx_read_code(entry.pte.read)
 			 : entry.kind == MMX_USER_BROKEN   ? MMX_ECORRUPT

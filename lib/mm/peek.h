@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Bytes of memory as they are, of a kernel, physical or user address, with those that are missing: each byte is
- * known, or there is a reason why not. User memory is read where it is: in a frame, or in swap as far as that is in
- * the dump.
+ * known, or there is a reason why not. User memory is read where it is: in a frame, in the page cache of the file that is
+ * mapped there, or in swap as far as that is in the dump.
  */
 #ifndef MMX_MM_PEEK_H
 #define MMX_MM_PEEK_H

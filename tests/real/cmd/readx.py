@@ -57,6 +57,20 @@ def of_processes(dump, form):
     return verdict(faults, compared, dump, 1 if "swapped_out" in made_in(dump) else 0)
 
 
+def of_shared(dump, form):
+    """Shared memory that is in swap, which no entry of a page table tells of, is read at its addresses as well."""
+    told = made_in(dump).get("shmem_swapped_kinds")
+    if not told:
+        return None
+    start, faults = int(told["addr"], 16), []
+    for page in range(2 * KINDS):
+        at = f"{start + page * PAGE:x}"
+        span, = readx(form, "-w", "1", "-u", str(told["pid"]), at, f"{PIECE:x}", status=(0, 2, 3))
+        if content(span) != list(of_kind(page, page % KINDS)[:PIECE]) and "disk" not in span.get("why", ""):
+            faults.append(f"{at}: {str(content(span))[:100]}, {span.get('why')}")
+    return verdict(faults, 2 * KINDS, dump, 1)
+
+
 def missing(dump, form):
     """What a filter left out is excluded; what it did not is there, as in the whole dump."""
     faults, kinds = [], set()
@@ -76,5 +90,6 @@ CHECKS = [
     ("readx reads each byte", raw_form, each_byte),
     ("readx: linux_banner", raw_form, banner),
     ("readx of processes", raw_form, of_processes),
+    ("readx of shared memory in swap", raw_form, of_shared),
     ("readx: what is missing", filtered_form, missing),
 ]
