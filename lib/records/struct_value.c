@@ -247,6 +247,10 @@ bool mmx_struct_value(const struct mmx_struct_object *o, struct mmx_view *view,
 			 high, low);
 	else
 		word_text(o, view, part, low, text, size);
+	/* Elements that are all alike stand in one row. */
+	if (part->kind == MMX_TG_ARRAY && strlen(text) < size)
+		snprintf(text + strlen(text), size - strlen(text), " (all %" PRIu64 ")",
+			 part->nelems);
 	return true;
 }
 
@@ -256,6 +260,8 @@ bool mmx_struct_word(const struct mmx_struct_object *o, const struct mmx_type_ro
 	const struct mmx_err *missing = NULL;
 	uint64_t high;
 
-	return is_plain(row->part.kind) && row->part.elem_size <= 8 &&
+	return is_plain(row->part.element) && row->part.elem_size <= 8 &&
+	       (row->part.kind != MMX_TG_ARRAY || row->part.nelems) &&
+	       !mmx_type_is_text(o->type.graph, &row->part) &&
 	       read_bits(o, &row->part, word, &high, &missing) && !missing;
 }

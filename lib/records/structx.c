@@ -112,6 +112,15 @@ static void object_text(const struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_textf(v, "%" PRIx64 "%s%s", o->addr, o->symbol[0] ? " " : "", o->symbol);
 }
 
+/* Elements that differ have rows of their own. */
+static bool has_rows_below(const struct mmx_rows *r)
+{
+	const struct mmx_type_tree *t = &object_of(r)->tree;
+	size_t i = (size_t)(row_of(r) - t->v);
+
+	return i + 1 < t->n && t->v[i + 1].depth > t->v[i].depth;
+}
+
 static void value(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_err *missing = NULL;
@@ -119,8 +128,8 @@ static void value(struct mmx_rows *r, struct mmx_value *v)
 
 	if (is_object(r))
 		object_text(r, v);
-	else if (!mmx_struct_value(object_of(r), r->view, row_of(r), text, sizeof(v->scratch->text),
-				   &missing))
+	else if (has_rows_below(r) || !mmx_struct_value(object_of(r), r->view, row_of(r), text,
+							sizeof(v->scratch->text), &missing))
 		mmx_value_none(v);
 	else if (missing)
 		mmx_value_textf(v, "(%s)", missing->text);
@@ -201,7 +210,7 @@ static const void *next_word(struct mmx_rows *r)
 {
 	uint64_t word;
 
-	return r->nth || is_object(r->above) || !object_of(r)->at ||
+	return r->nth || is_object(r->above) || !object_of(r)->at || has_rows_below(r->above) ||
 			       !mmx_struct_word(object_of(r), row_of(r->above), &word)
 		       ? NULL
 		       : r->above->row;
@@ -219,7 +228,7 @@ static const struct mmx_field word_fields[] = {
 
 static const struct mmx_record word = {
 	.name = "word",
-	.doc = "a value that is one number of at most 64 bits",
+	.doc = "a value that is one number of at most 64 bits, or that of each element of an array",
 	.fields = word_fields,
 	.next = next_word,
 };
@@ -288,7 +297,8 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .get = type},
 	{"bits", MMX_BLOCK, "of a bit-field", .may = MMX_OR_NONE, .record = &bits},
 	{"elements", MMX_BLOCK, "of an array", .may = MMX_OR_NONE, .record = &elements},
-	{"word", MMX_BLOCK, "its value as a number; left out where it is none, or missing",
+	{"word", MMX_BLOCK,
+	 "its value as a number, of an array that of each element; left out where it is none, or missing",
 	 .may = MMX_OR_NONE, .record = &word},
 	{"object", MMX_BLOCK, "of the struct itself", .may = MMX_OR_NONE, .record = &object},
 	{0},
