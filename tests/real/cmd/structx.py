@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What structx says of tasks, CPUs and containing structs, against the guest's captures."""
+import compare
+import suite
+from real.check import MMX, every_form, is_filtered, raw_form, run, verdict
+from real.guest import processes, read
+
+
+def structx(form, *words, status=(0,)):
+    result = run(MMX, "-c", form, "--json", "structx", *words)
+    suite.expect(result.status in status, result)
+    return suite.document(result.out, "mmx.struct/1")["structs"]
+
+
+def members(row):
+    """{member: value} of what was chosen."""
+    return {child["member"]: child.get("value") for child in row.get("children", ())}
+
+
+def tasks(dump, form):
+    """Along the list of tasks each process is met once, with its PID and its name."""
+    found, faults = {}, []
+    for row in structx(form, "task_struct.pid,comm", "-l", "tasks", "-s", "init_task"):
+        values = members(row)
+        if values["pid"] in found:
+            faults.append(f"twice: {values}")
+        found[values["pid"]] = values["comm"]
+    folders = compare.pair(dump.folder)
+    before, after = ({str(pid) for pid in processes(folder)} for folder in folders)
+    faults += [f"missing: {pid}" for pid in before & after - found.keys()]
+    faults += [f"nobody's: {pid}" for pid in found.keys() - before - after - {"0"}]
+    for pid, comm in found.items():
+        names = {read(folder, int(pid), "comm") for folder in folders} - {None}
+        # Of a worker /proc has what it works on as well.
+        if names and not any(name.rstrip("\n")[:15] == comm.strip('"') or name.startswith("kworker") for name in names):
+            faults.append(f"{pid}: {comm}, captured {names}")
+    return verdict(faults, len(found), dump, 20)
+
+
+def heads_and_starts(dump, form):
+    """From the head that init_task has a list leads to all tasks but that one."""
+    layout, = structx(form, "task_struct.tasks")
+    offset = layout["children"][0]["offset"]
+    whole = structx(form, "task_struct.pid", "-l", "tasks", "-s", "init_task")
+    rest = structx(form, "task_struct.pid", "-l", "tasks", f"init_task+{offset[2:]}")
+    suite.equal(rest, whole[1:], "tasks from the head on")
+    back, = structx(form, "task_struct.pid", "-c", "tasks", f"init_task+{offset[2:]}")
+    suite.equal(back["object"]["address"], whole[0]["object"]["address"], "the task that has the list_head")
+
+
+def modules(dump, form):
+    """Modules are those of /proc/modules."""
+    want = {line.split()[0] for line in (dump.before / "modules").read_text().splitlines()}
+    found = [members(row)["name"].strip('"') for row in structx(form, "module.name", "-l", "list", "modules")]
+    suite.equal(sorted(found), sorted(want), "modules")
+
+
+def each_cpu(dump, form):
+    """Each CPU's run queue knows its number, which has a place of its own."""
+    rows = structx(form, "-a", "rq.cpu", "runqueues")
+    suite.equal([int(members(row)["cpu"]) for row in rows], [row["object"]["cpu"] for row in rows], "rq.cpu")
+    suite.expect(len(rows) >= dump.manifest["cpus"], rows)
+
+
+def missing(dump, form):
+    """What a filter left out is missing, and the exit status says so; what it left is as in the whole dump."""
+    whole = structx(dump.raw_path, "-n", "200", "page.flags", f"{dump.variable('vmemmap_base'):x}")
+    part = structx(form, "-n", "200", "page.flags", f"{dump.variable('vmemmap_base'):x}", status=(0, 3))
+    known = {row["object"]["address"]: row for row in whole}
+    return verdict([f"{row}" for row in part if row != known.get(row["object"]["address"])], len(part), dump, 0)
+
+
+CHECKS = [
+    ("structx: tasks", every_form, tasks),
+    ("structx: heads and starts of lists", raw_form, heads_and_starts),
+    ("structx: modules", raw_form, modules),
+    ("structx: each CPU", raw_form, each_cpu),
+    ("structx: what is missing", lambda _, form: is_filtered(form), missing),
+]
