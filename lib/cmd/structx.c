@@ -17,6 +17,8 @@
 #define LIST_MAX  (1u << 20)
 #define COUNT_MAX (1u << 20)
 
+#define TROUBLES_SAID 10u
+
 /* LIST(entry, type of the member): how lists are walked */
 enum list_kind { NO_LIST, LIST, HLIST, LLIST, CHAIN };
 
@@ -29,6 +31,7 @@ enum list_kind { NO_LIST, LIST, HLIST, LLIST, CHAIN };
  * @n_addresses, @operand: the operands that are addresses, and the next one
  * @base, @cpu: the current address, and of which CPU
  * @count, @nth: elements behind each address, and how many were shown
+ * @troubles: what is to be said, once all rows are shown: a message would stand in the middle of one
  */
 struct structx {
 	struct mmx_structx x;
@@ -57,14 +60,25 @@ struct structx {
 	uint64_t count, nth;
 	bool shown;
 	enum mmx_exit status;
+	struct mmx_reasons troubles;
 };
 
 static void tell(struct structx *x, const struct mmx_err *err)
 {
-	mmx_say(x->run, "%s", err->text);
+	mmx_reason_add(&x->troubles, err);
 	x->status = mmx_worse(x->status, err->code == MMX_EABSENT    ? MMX_EXIT_PARTIAL
 					 : err->code == MMX_ECORRUPT ? MMX_EXIT_FINDINGS
 								     : MMX_EXIT_CANNOT);
+}
+
+static enum mmx_exit end(struct structx *x, enum mmx_exit status)
+{
+	for (size_t i = 0; i < x->troubles.n && i < TROUBLES_SAID; i++)
+		mmx_say(x->run, "%s", x->troubles.v[i].text);
+	if (x->troubles.n > TROUBLES_SAID)
+		mmx_say(x->run, "and %zu more of that kind", x->troubles.n - TROUBLES_SAID);
+	mmx_reasons_free(&x->troubles);
+	return mmx_worse(status, x->status);
 }
 
 /*
@@ -504,15 +518,14 @@ static enum mmx_exit structx(struct mmx_run *run)
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;
 	}
-	if (prepare(&x, &err)) {
+	status = MMX_EXIT_OK;
+	if (prepare(&x, &err))
 		tell(&x, &err);
-		status = x.status;
-	} else {
-		status = mmx_worse(show(&x), x.status);
-	}
+	else
+		status = show(&x);
 	drop(&x.x.object);
 	mmx_addresses_end(&x.addresses);
-	return status;
+	return end(&x, status);
 }
 
 static const struct mmx_field fields[] = {
@@ -551,7 +564,7 @@ const struct mmx_command mmx_cmd_structx = {
 	.operands = "TYPE[.MEMBER[,MEMBER...]] [ADDRESS...]",
 	.help = "Shows a struct, union, enum or typedef of the kernel's types or of a module's: without ADDRESS\n"
 		"where its members lie, in hex, and how large they are; with one its values, with all that lies\n"
-		"within it, enumerators and flags by name, and pointers with the symbol that they lead to.\n"
+		"within it, enumerators and flags by name, and pointers with the symbol or text that they lead to.\n"
 		"Elements of an array that are alike share a row. MEMBER may be a path, with elements of arrays\n"
 		"in decimal: zone.free_area[3].nr_free. Of several types that are called alike TYPE#2 is the\n"
 		"second. ADDRESS is a number or the name of a symbol, with +OFFSET behind it or not.\n"

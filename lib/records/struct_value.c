@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "kernel/leads_to.h"
 #include "mm/mem.h"
 #include "mm/processes/vm_flags.h"
@@ -15,6 +16,9 @@
 
 /* Pointers from here on are the negative of an error. */
 #define ERRORS (~0ULL - 4095 + 1)
+
+/* What a string that a pointer leads to has at most, with its NUL. */
+#define STRING 128
 
 /* Enumerators of one enum that are looked at. */
 #define ENUMERATORS_MAX 65536u
@@ -185,12 +189,32 @@ static void number_text(const struct mmx_typegraph *g, const struct mmx_type_par
 		snprintf(text, size, "0x%" PRIx64, word);
 }
 
-static void pointer_text(const struct mmx_kernel *k, uint64_t word, char *text, size_t size)
+/* Whether a pointer is one to characters, and text stands there. */
+static bool string_at(const struct mmx_typegraph *g, struct mmx_view *view,
+		      const struct mmx_type_part *part, uint64_t word, char string[STRING])
 {
-	char symbol[MMX_SYMBOL_NAME + 64];
+	struct mmx_tg_type pointer, to;
+	uint64_t id;
+	bool cut;
+
+	if (!(word >> 63) || !g->ops->type(g, part->to, &pointer))
+		return false;
+	id = pointer.to;
+	return mmx_tg_resolve(g, &id, &to) && !strcmp(to.name, "char") &&
+	       !mmx_kread_str(view, word, string, STRING, &cut) && !cut && *string &&
+	       mmx_printable(string, strlen(string)) == strlen(string);
+}
+
+static void pointer_text(const struct mmx_typegraph *g, struct mmx_view *view,
+			 const struct mmx_type_part *part, uint64_t word, char *text, size_t size)
+{
+	const struct mmx_kernel *k = view->kernel;
+	char symbol[MMX_SYMBOL_NAME + 64], string[STRING];
 
 	if (word >= ERRORS)
 		snprintf(text, size, "error %" PRId64, (int64_t)word);
+	else if (string_at(g, view, part, word, string))
+		snprintf(text, size, "%" PRIx64 " \"%s\"", word, string);
 	else if (*mmx_leads_to(k, word, symbol, sizeof(symbol)))
 		snprintf(text, size, "%" PRIx64 " <%s>", word, symbol);
 	else
@@ -204,7 +228,7 @@ static void word_text(const struct mmx_struct_object *o, struct mmx_view *view,
 	char names[400];
 
 	if (part->element == MMX_TG_POINTER)
-		pointer_text(view->kernel, word, text, size);
+		pointer_text(g, view, part, word, text, size);
 	else if (part->element == MMX_TG_ENUM && enum_text(g, part, word, names, sizeof(names)))
 		snprintf(text, size, "%s (%" PRId64 ")", names, as_signed(part, word));
 	else if (part->element == MMX_TG_NUMBER &&

@@ -288,7 +288,7 @@ static const struct mmx_field fields[] = {
 	 "its name, or [N] of an array's elements; left out of unions and structs without one",
 	 .width = 30, .lines = true, .may = MMX_OR_NONE, .get = member},
 	{"value", MMX_TEXT,
-	 "in words: enumerators and flags by name, pointers with the symbol they lead to; why it is missing; of "
+	 "in words: enumerators and flags by name, pointers with the symbol or the text they lead to; why it is missing; of "
 	 "a struct its address",
 	 .width = 26, .may = MMX_OR_NONE | MMX_OR_EMPTY, .get = value},
 	{"type", MMX_TEXT,

@@ -2,12 +2,13 @@
 """Lists and names: tasks, modules, paths, cgroups, resources."""
 
 from ..story.alloc_tags import refer
-from .registry import EVEN, WILD, Answer, damage, doctorx, pagex, procx, story_page, story_pfn, unharmed, user
+from .registry import EVEN, WILD, Answer, damage, doctorx, pagex, procx, story_page, story_pfn, structx, unharmed, user
 from .trees import libc
 
 
 @damage("tasks-cycle", "the list of tasks comes back to one that it has been at",
-        user(9999, "1000", r"not all could be looked at: the list at 0x\w+ is broken"))
+        user(9999, "1000", r"not all could be looked at: the list at 0x\w+ is broken"),
+        structx("task_struct.pid -l tasks -s init_task", r"pid +1 +pid_t$", r"the list at 0x\w+ is broken"))
 def tasks_cycle(kernel):
     first, last = kernel.people["parent"].task, kernel.processes[-1].task
     last["tasks.next"] = first.at("tasks")
@@ -15,6 +16,7 @@ def tasks_cycle(kernel):
 
 @damage("tasks-wild", "the list of tasks leads nowhere after twin-a",
         user(3105, "1000", r"not all could be looked at: the list at 0x\w+ breaks off"),
+        structx("task_struct.pid -l tasks -s init_task", r"pid +2020 ", r"the list at 0x\w+ breaks off"),
         pagex("{kernel stack of twin-b.pfns.0}", r"class: +vmalloc$",
               r"^ +tasks +the list at 0x\w+ breaks off"),
         pagex("{page table root of twin-b}", r"(owner unknown: .*|page tables +)the list at 0x\w+ breaks off"))

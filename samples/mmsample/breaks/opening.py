@@ -5,7 +5,7 @@ import re
 import struct
 
 from ..memory import PAGE
-from .registry import WILD, damage, doctorx, pagex
+from .registry import WILD, damage, doctorx, pagex, structx
 
 
 def set_line(kernel, name, value):
@@ -77,7 +77,8 @@ def kallsyms_names(kernel):
 
 
 @damage("btf-bad-magic", "no BTF at __start_BTF; types come from elsewhere and are marked so",
-        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"), releases=PROFILED)
+        doctorx(r"unchecked +types +profile 6\.\d+ \(assumed\)"),
+        structx("page", r"the dump has no BTF, and no file's DWARF was given", status=2), releases=PROFILED)
 def btf_magic(kernel):
     kernel.machine.put(kernel.machine.image.by_name["__start_BTF"], 0x1234, 2)
 
@@ -90,7 +91,8 @@ def btf_truncated(kernel):
 
 
 @damage("btf-type-cycle", "a BTF typedef that leads to itself: found, not followed for ever",
-        doctorx(r"member +page\.refcount +required .*missing"))
+        doctorx(r"member +page\.refcount +required .*missing"),
+        structx("page", r"struct page: \d+ members that do not lie in it, or are of no type"))
 def btf_cycle(kernel):
     """Point every typedef at the first of them."""
     m = kernel.machine

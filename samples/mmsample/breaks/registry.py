@@ -120,6 +120,10 @@ def readx(words, *says, status=0):
     return Answer(("readx", *re.split(r" (?![^{]*})", words)), says, status)
 
 
+def structx(words, *says, status=1):
+    return Answer(("structx", *words.split()), says, status)
+
+
 def slabx(*says, status=1):
     return Answer(("slabx",), says, status)
 
