@@ -7,9 +7,9 @@
 #include "cmd/address.h"
 #include "cmd/cmd.h"
 #include "cmd/what.h"
-#include "kernel/leads_to.h"
 #include "mm/processes/task.h"
 #include "mm/processes/usermem.h"
+#include "mm/leads_to.h"
 #include "records/readx.h"
 
 #define WORDS_DEFAULT 8u
@@ -121,7 +121,7 @@ static void name_it(const struct readx *x, struct mmx_read_range *range)
 
 	range->at[0] = 0;
 	if (!range->has_cpu && x->space == MMX_PEEK_KERNEL) {
-		mmx_leads_to(k, addr, range->at, sizeof(range->at));
+		mmx_leads_to(x->run->view, addr, range->at, sizeof(range->at));
 		return;
 	}
 	sym = range->has_cpu ? mmx_percpu_nearest(&x->addresses.areas, &k->symbols, x->at.addr)

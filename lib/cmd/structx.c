@@ -7,11 +7,11 @@
 #include "cmd/address.h"
 #include "cmd/cmd.h"
 #include "cmd/what.h"
-#include "kernel/leads_to.h"
 #include "kernel/list.h"
 #include "kernel/slist.h"
 #include "kernel/typeexpr.h"
 #include "mm/processes/usermem.h"
+#include "mm/leads_to.h"
 #include "records/structx.h"
 
 #define LIST_MAX  (1u << 20)
@@ -321,7 +321,7 @@ static void name_it(const struct structx *x, struct mmx_struct_object *o)
 	if (x->space != MMX_PEEK_KERNEL)
 		return;
 	if (!o->has_cpu) {
-		mmx_leads_to(k, o->addr, o->symbol, sizeof(o->symbol));
+		mmx_leads_to(x->run->view, o->addr, o->symbol, sizeof(o->symbol));
 		return;
 	}
 	sym = mmx_percpu_nearest(&x->addresses.areas, &k->symbols, x->at.addr);

@@ -8,7 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/address.h"
 #include "cmd/what.h"
-#include "kernel/leads_to.h"
+#include "mm/leads_to.h"
 #include "records/symx.h"
 
 struct symx {
@@ -121,7 +121,7 @@ static int add_address(struct symx *s, uint64_t addr, struct mmx_err *err)
 	int ret;
 
 	if (!sym)
-		sym = mmx_symbol_there(s->run->kernel, addr);
+		sym = mmx_symbol_there(s->run->view, addr);
 	if (sym)
 		return add_alike(s, sym, sym->addr, addr - sym->addr, MMX_NO_CPU, err);
 	ret = add_of_cpu(s, addr, err);

@@ -15,6 +15,7 @@
 #include "mm/owners/coherent.h"
 #include "mm/owners/dma.h"
 #include "mm/owners/dma_buf.h"
+#include "mm/leads_to.h"
 #include "mm/lru/lru.h"
 #include "mm/lru/lru_batches.h"
 #include "mm/lru/lruvecs.h"

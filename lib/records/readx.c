@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/leads_to.h"
+#include "mm/leads_to.h"
 #include "records/readx.h"
 
 #define LINE_MAX 16u /* bytes of a line */
@@ -73,8 +73,8 @@ static void value(struct mmx_rows *r, struct mmx_value *v)
 
 static bool points(const struct mmx_rows *r, struct mmx_value *v)
 {
-	v->text = mmx_leads_to(r->view->kernel, mmx_le64(peek_of(r)->v + piece_of(r)->at),
-			       v->scratch->text, sizeof(v->scratch->text));
+	v->text = mmx_leads_to(r->view, mmx_le64(peek_of(r)->v + piece_of(r)->at), v->scratch->text,
+			       sizeof(v->scratch->text));
 	return *v->text;
 }
 

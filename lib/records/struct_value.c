@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "kernel/leads_to.h"
+#include "mm/leads_to.h"
 #include "mm/mem.h"
 #include "mm/processes/vm_flags.h"
 #include "mm/zones/gfp_names.h"
@@ -208,14 +208,13 @@ static bool string_at(const struct mmx_typegraph *g, struct mmx_view *view,
 static void pointer_text(const struct mmx_typegraph *g, struct mmx_view *view,
 			 const struct mmx_type_part *part, uint64_t word, char *text, size_t size)
 {
-	const struct mmx_kernel *k = view->kernel;
 	char symbol[MMX_SYMBOL_NAME + 64], string[STRING];
 
 	if (word >= ERRORS)
 		snprintf(text, size, "error %" PRId64, (int64_t)word);
 	else if (string_at(g, view, part, word, string))
 		snprintf(text, size, "%" PRIx64 " \"%s\"", word, string);
-	else if (*mmx_leads_to(k, word, symbol, sizeof(symbol)))
+	else if (*mmx_leads_to(view, word, symbol, sizeof(symbol)))
 		snprintf(text, size, "%" PRIx64 " <%s>", word, symbol);
 	else
 		snprintf(text, size, word ? "%" PRIx64 : "NULL", word);

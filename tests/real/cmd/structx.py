@@ -55,6 +55,14 @@ def modules(dump, form):
     suite.equal(sorted(found), sorted(want), "modules")
 
 
+def freed_setups(_, form):
+    """What a module was set up with is freed: no symbol of its own, which only lies before it, names that place."""
+    for row in structx(form, "module.name,init", "-l", "list", "modules"):
+        values = members(row)
+        # One that is not marked as __init stays.
+        suite.expect("+" not in values["init"] or f"[{values['name'][1:-1]}]" not in values["init"], values)
+
+
 def each_cpu(dump, form):
     """Each CPU's run queue knows its number, which has a place of its own."""
     rows = structx(form, "-a", "rq.cpu", "runqueues")
@@ -74,6 +82,7 @@ CHECKS = [
     ("structx: tasks", every_form, tasks),
     ("structx: heads and starts of lists", raw_form, heads_and_starts),
     ("structx: modules", raw_form, modules),
+    ("structx: setups of modules", raw_form, freed_setups),
     ("structx: each CPU", raw_form, each_cpu),
     ("structx: what is missing", lambda _, form: is_filtered(form), missing),
 ]
