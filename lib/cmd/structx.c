@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* structx: any struct of the dump's types, its layout or its values. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,18 @@ static void tell(struct structx *x, const struct mmx_err *err)
 	x->status = mmx_worse(x->status, err->code == MMX_EABSENT    ? MMX_EXIT_PARTIAL
 					 : err->code == MMX_ECORRUPT ? MMX_EXIT_FINDINGS
 								     : MMX_EXIT_CANNOT);
+}
+
+/* What is to be said, and is no trouble. */
+static void __attribute__((format(printf, 2, 3))) note(struct structx *x, const char *fmt, ...)
+{
+	struct mmx_err err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	mmx_vfail(&err, MMX_ENOTFOUND, fmt, ap);
+	va_end(ap);
+	mmx_reason_add(&x->troubles, &err);
 }
 
 static enum mmx_exit end(struct structx *x, enum mmx_exit status)
@@ -381,6 +394,8 @@ static bool next_of_list(struct structx *x, uint64_t *addr)
 	}
 	if (!mmx_cover_whole(c))
 		tell(x, &c->first);
+	else if (!c->found && !x->from_struct)
+		note(x, "the list at 0x%" PRIx64 " is empty", x->base);
 	return false;
 }
 
