@@ -113,7 +113,7 @@ static bool enum_text(const struct mmx_typegraph *g, const struct mmx_type_part 
 		uint64_t its = (uint64_t)value & mask;
 
 		if (its == word) {
-			snprintf(text, size, "%s", name);
+			snprintf(text, size, "%s (%" PRId64 ")", name, value);
 			return true;
 		}
 		single += __builtin_popcountll(its) == 1;
@@ -123,7 +123,11 @@ static bool enum_text(const struct mmx_typegraph *g, const struct mmx_type_part 
 			left &= ~its;
 		}
 	}
-	return word && !left && single >= 3 && !several;
+	if (!word || left || single < 3 || several)
+		return false;
+	if (names.len < size)
+		snprintf(text + names.len, size - names.len, " (0x%" PRIx64 ")", word);
+	return true;
 }
 
 /*
@@ -229,7 +233,7 @@ static void word_text(const struct mmx_struct_object *o, struct mmx_view *view,
 	if (part->element == MMX_TG_POINTER)
 		pointer_text(g, view, part, word, text, size);
 	else if (part->element == MMX_TG_ENUM && enum_text(g, part, word, names, sizeof(names)))
-		snprintf(text, size, "%s (%" PRId64 ")", names, as_signed(part, word));
+		snprintf(text, size, "%s", names);
 	else if (part->element == MMX_TG_NUMBER &&
 		 flags_text(g, view, part, word, names, sizeof(names)))
 		snprintf(text, size, "0x%" PRIx64 " %s", word, names);
