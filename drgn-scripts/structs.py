@@ -82,12 +82,13 @@ def within(kind, at, path, values, width=None):
 
 def array(of, number, at, path, values):
     """One leaf when all elements are alike."""
-    numbers = [values.number(at + 8 * i * drgn.sizeof(of), drgn.sizeof(of)) for i in range(number)] if values.bytes else []
-    if len(set(numbers)) < 2 or drgn.sizeof(of) > 8:
-        yield [path, at // 8, None, word(numbers[0]) if numbers and drgn.sizeof(of) <= 8 else None]
+    size = drgn.sizeof(of)
+    numbers = [values.number(at + 8 * i * size, size) for i in range(number)] if values.bytes else []
+    if len(set(numbers)) < 2 or size > 8:
+        yield [path, at // 8, None, word(numbers[0]) if numbers and size <= 8 else None]
         return
     for i, value in enumerate(numbers):
-        yield [f"{path}[{i}]", at // 8 + i * drgn.sizeof(of), None, word(value)]
+        yield [f"{path}[{i}]", at // 8 + i * size, None, word(value)]
 
 
 def layout(model, name):
@@ -113,7 +114,8 @@ def objects(kernel):
                         ("files_struct", "init_files"), ("cred", "init_cred"), ("nsproxy", "init_nsproxy")):
         if kernel.target.symbol(name):
             yield f"struct {strct}", kernel.target.symbol(name)
-    yield from (("struct rq", address) for address in kernel.per_cpu("runqueues"))
+    if kernel.target.symbol("__per_cpu_offset"):  # else a kernel for one CPU, whose variables are at addresses
+        yield from (("struct rq", address) for address in kernel.per_cpu("runqueues"))
     yield from (("struct zone", address) for address in nodes(kernel).values())  # whose first one it is
     for head, strct, member in (("modules", "struct module", "list"), ("slab_caches", "struct kmem_cache", "list"),
                                 ("super_blocks", "struct super_block", "s_list"),
