@@ -102,7 +102,8 @@ def layout(model, name):
 
 def listed(kernel, head, strct, member):
     offset = kernel.target.offset(strct, member)
-    for number, address in enumerate(lists.walk(kernel, kernel.need_symbol(head), offset)):
+    at = kernel.need_symbol(head) + (offset if head == "init_task" else 0)  # which is on its list itself
+    for number, address in enumerate(lists.walk(kernel, at, offset)):
         if number == FEW:
             break
         yield strct, address
@@ -119,7 +120,7 @@ def objects(kernel):
     yield from (("struct zone", address) for address in nodes(kernel).values())  # whose first one it is
     for head, strct, member in (("modules", "struct module", "list"), ("slab_caches", "struct kmem_cache", "list"),
                                 ("super_blocks", "struct super_block", "s_list"),
-                                ("init_task.tasks", "struct task_struct", "tasks")):
+                                ("init_task", "struct task_struct", "tasks")):
         if kernel.target.symbol(head):
             yield from listed(kernel, head, strct, member)
 
