@@ -66,8 +66,9 @@ int mmx_addresses_begin(struct mmx_addresses *p, struct mmx_run *run, struct mmx
 	if (mmx_percpu_areas_find(&p->areas, run->view, err))
 		return -1;
 	/* That CPUs cannot be known matters only to whom they matter. */
-	if ((!mmx_cpus_find(&p->cpus, run->view, err) || !p->chosen) &&
-	    (!list || !choose(&p->cpus, list, err)))
+	if (mmx_cpus_find(&p->cpus, run->view, &p->no_cpus) && p->chosen)
+		*err = p->no_cpus;
+	else if (!list || !choose(&p->cpus, list, err))
 		return 0;
 	mmx_addresses_end(p);
 	return -1;
@@ -122,7 +123,9 @@ static int base_of(struct mmx_address *address, const struct mmx_addresses *p, c
 		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number", name,
 				decimal ? "decimal" : "hex");
 	}
-	*address = (struct mmx_address){number, p->chosen};
+	*address = (struct mmx_address){
+		number,
+		p->chosen || (symbols && number >> 63 && mmx_is_percpu_pointer(&p->areas, number))};
 	return 0;
 }
 

@@ -26,8 +26,9 @@ struct mmx_view;
 struct mmx_addresses {
 	struct mmx_view *view;
 	struct mmx_percpu_areas areas;
-	struct mmx_cpus cpus; /* those that are meant: of -C, else all that can be */
-	bool chosen;          /* -a or -C was given */
+	struct mmx_cpus cpus;   /* those that are meant: of -C, else all that can be */
+	bool chosen;            /* -a or -C was given */
+	struct mmx_err no_cpus; /* why they are not known */
 };
 
 /** mmx_addresses_begin() - -1 when the options cannot be followed, and why */
@@ -37,7 +38,8 @@ void mmx_addresses_end(struct mmx_addresses *p);
 /**
  * struct mmx_address - an address that was named
  * @addr: an address, or a per-CPU pointer
- * @percpu: it is such a pointer: the name of a per-CPU variable, or a number with -a or -C
+ * @percpu: it is such a pointer: the name of a per-CPU variable, a number with -a or -C, or one that only looks like
+ *	an address of the kernel's image, where its setup was
  */
 struct mmx_address {
 	uint64_t addr;

@@ -92,8 +92,7 @@ static int take_address(struct readx *x, struct mmx_err *err)
 			     kernel, err))
 		return -1;
 	if (x->at.percpu && !x->addresses.chosen)
-		return mmx_fail(err, MMX_EUSAGE,
-				"%s is a per-CPU variable: of which CPU? -C N, or -a for all",
+		return mmx_fail(err, MMX_EUSAGE, "%s is per-CPU: of which CPU? -C N, or -a for all",
 				x->run->operand[0]);
 	if (x->addresses.chosen && !x->at.percpu)
 		return mmx_fail(err, MMX_EUSAGE, "%s is no per-CPU variable", x->run->operand[0]);

@@ -410,8 +410,7 @@ static int begin_operand(struct structx *x, const char *text, struct mmx_err *er
 	if (mmx_address_find(&x->at, &x->addresses, text, NULL, x->run->option['d'], kernel, err))
 		return -1;
 	if (x->at.percpu && !x->addresses.chosen)
-		return mmx_fail(err, MMX_EUSAGE,
-				"%s is a per-CPU variable: of which CPU? -C N, or -a for all",
+		return mmx_fail(err, MMX_EUSAGE, "%s is per-CPU: of which CPU? -C N, or -a for all",
 				text);
 	if (x->addresses.chosen && !x->at.percpu)
 		return mmx_fail(err, MMX_EUSAGE, "%s is no per-CPU variable", text);

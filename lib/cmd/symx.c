@@ -15,6 +15,7 @@ struct symx {
 	struct mmx_symx x;
 	struct mmx_run *run;
 	struct mmx_addresses addresses;
+	bool lacks_cpus; /* where CPUs have a variable is not known */
 };
 
 static const struct mmx_symbols *symbols(const struct symx *s)
@@ -44,6 +45,7 @@ static int add_each(struct symx *s, const struct mmx_symbol *sym, uint64_t offse
 		return -1;
 	if (!cpus || !mmx_is_percpu_symbol(&s->addresses.areas, sym))
 		return 0;
+	s->lacks_cpus |= s->addresses.no_cpus.code;
 	for (size_t i = 0; i < s->addresses.cpus.n; i++) {
 		const struct mmx_cpu *cpu = &s->addresses.cpus.v[i];
 
@@ -204,6 +206,10 @@ static enum mmx_exit symx(struct mmx_run *run)
 	}
 	if (s.x.n)
 		status = mmx_worse(status, mmx_run_show(run, &s.x, NULL));
+	if (s.lacks_cpus) {
+		mmx_say(run, "where CPUs have them is not known: %s", s.addresses.no_cpus.text);
+		status = mmx_worse(status, MMX_EXIT_PARTIAL);
+	}
 	mmx_array_free(&s.x);
 	mmx_addresses_end(&s.addresses);
 	return status;

@@ -59,6 +59,8 @@ def of_each_cpu(_, form):
         suite.expect(any(b["cpu"] == row["cpu"] and b["name"] == "runqueues" and b["offset"] == "0x8" for b in back),
                      f"{row}: {back}")
     suite.equal(len({row["address"] for row in rows}), len(rows), "addresses")
+    # Whatever the pointer looks like, no memory is shown for it.
+    suite.equal(run(MMX, "-c", form, "readx", pointer["address"]).status, 2, "readx of a per-CPU pointer")
 
 
 CHECKS = [
