@@ -373,6 +373,30 @@ static void begin_list(struct structx *x)
 	x->slist.link = x->kind == CHAIN ? x->link : 0;
 }
 
+/* A symbol at a node that does not begin its struct is that of a variable, the head: no struct is around it. */
+static bool is_head(struct structx *x, uint64_t node)
+{
+	const struct mmx_symbol *sym = x->link ? mmx_symbol_there(x->run->view, node) : NULL;
+	char name[MMX_SYMBOL_NAME];
+
+	if (!x->from_struct || !sym || sym->addr != node)
+		return false;
+	note(x, "the list's head is %s", mmx_symbol_name(&x->run->kernel->symbols, sym, name));
+	return true;
+}
+
+static bool next_node(struct structx *x, uint64_t *node)
+{
+	bool nodes = x->kind == LIST || x->kind == HLIST;
+
+	do {
+		if (!(nodes ? mmx_list_next(&x->list) : mmx_slist_next(&x->slist)))
+			return false;
+		*node = nodes ? x->list.node : x->slist.node;
+	} while (x->kind == LIST && is_head(x, *node));
+	return true;
+}
+
 /* A struct that the walk begins at comes before those that it leads to. */
 static bool next_of_list(struct structx *x, uint64_t *addr)
 {
@@ -386,8 +410,7 @@ static bool next_of_list(struct structx *x, uint64_t *addr)
 			return true;
 		}
 	}
-	if (nodes ? mmx_list_next(&x->list) : mmx_slist_next(&x->slist)) {
-		*addr = nodes ? x->list.node : x->slist.node;
+	if (next_node(x, addr)) {
 		/* A pointer that leads along leads to the struct itself, others to the member within it. */
 		*addr -= x->kind == CHAIN ? 0 : x->link;
 		return true;
@@ -584,12 +607,14 @@ const struct mmx_command mmx_cmd_structx = {
 		"second. ADDRESS is a number or the name of a symbol, with +OFFSET behind it or not.\n"
 		"\n"
 		"With -l it goes along a list: ADDRESS is the list's head, or that of the first pointer to a\n"
-		"struct; with -s it is a struct on it, and the list's head, unless that is in such a struct too,\n"
-		"is taken for one. Lists that break or run in a circle end there, with the exit status 1. What\n"
-		"is missing from the dump is shown as missing, and the exit status is 3 then.\n"
+		"struct; with -s it is a struct on it, which comes first. A head that is a variable is passed\n"
+		"over then; one within another struct cannot be told from the rest, and is taken for one of them.\n"
+		"Lists that break or run in a circle end there, with the exit status 1. What is missing from the\n"
+		"dump is shown as missing, and the exit status is 3 then.\n"
 		"\n"
 		"    mmx -c vmcore structx page\n"
-		"    mmx -c vmcore structx task_struct.pid,comm -l tasks init_task+8f8\n"
+		"    mmx -c vmcore structx -l tasks -s task_struct.pid,comm init_task\n"
+		"    mmx -c vmcore structx -l list module.name modules\n"
 		"    mmx -c vmcore structx -C 0 rq.nr_running,curr runqueues",
 	.options = options,
 	.document = &document,

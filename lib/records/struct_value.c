@@ -21,7 +21,7 @@
 #define STRING 128
 
 /* Enumerators of one enum that are looked at. */
-#define ENUMERATORS_MAX 65536u
+#define ENUMERATORS_MAX 8192u
 
 const unsigned char *mmx_struct_bytes(const struct mmx_struct_object *o, uint64_t off, uint64_t n,
 				      const struct mmx_err **missing)
