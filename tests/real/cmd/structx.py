@@ -60,6 +60,18 @@ def modules(dump, form):
                     [row["object"]["address"] for row in rows[1:] + rows[:1]], "from the second one on")
 
 
+def file_systems(dump, form):
+    """File systems are those of /proc/filesystems, in their order: pointers, or hlist_nodes; and what tmpfs has mounted."""
+    want = [line.split()[-1] for line in (dump.before / "filesystems").read_text().splitlines()]
+    chain = {child["member"]: child["type"] for child in structx(form, "file_system_type")[0]["children"]}
+    link = next(name for name in ("next", "list") if name in chain)  # which is newer, and an hlist_node
+    rows = structx(form, "file_system_type.name", "-l", link, "file_systems")
+    suite.equal([members(row)["name"].split('"')[1] for row in rows], want, "file systems")
+    supers = structx(form, "file_system_type.fs_supers")[0]["children"][0]["offset"][2:]
+    for row in structx(form, "super_block.s_type", "-l", "s_instances", f"shmem_fs_type+{supers}"):
+        suite.expect("<shmem_fs_type>" in members(row)["s_type"], row)
+
+
 def freed_setups(_, form):
     """What a module was set up with is freed: no symbol of its own, which only lies before it, names that place."""
     for row in structx(form, "module.name,init", "-l", "list", "modules"):
@@ -87,6 +99,7 @@ CHECKS = [
     ("structx: tasks", every_form, tasks),
     ("structx: heads and starts of lists", raw_form, heads_and_starts),
     ("structx: modules", raw_form, modules),
+    ("structx: file systems", raw_form, file_systems),
     ("structx: setups of modules", raw_form, freed_setups),
     ("structx: each CPU", raw_form, each_cpu),
     ("structx: what is missing", lambda _, form: is_filtered(form), missing),
