@@ -61,7 +61,7 @@ def modules(dump, form):
 
 
 def file_systems(dump, form):
-    """File systems are those of /proc/filesystems, in their order: pointers, or hlist_nodes; and what tmpfs has mounted."""
+    """File systems are those of /proc/filesystems, in order: pointers or hlist_nodes; and mounts of tmpfs."""
     want = [line.split()[-1] for line in (dump.before / "filesystems").read_text().splitlines()]
     chain = {child["member"]: child["type"] for child in structx(form, "file_system_type")[0]["children"]}
     link = next(name for name in ("next", "list") if name in chain)  # which is newer, and an hlist_node
