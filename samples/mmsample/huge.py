@@ -135,6 +135,7 @@ class Huge:
         self._direct_map()
         self._vmemmap(kinds, backing)
         self._sections()
+        self._resource()
         made["first"] = self._first_section()
         self.machine.memory.write(backing["first"] * PAGE, bytes(made["first"].data))
         self._count(Counter(kinds), made)
@@ -239,6 +240,15 @@ class Huge:
             movable = i and CYCLE[(i - 1) % len(CYCLE)] != "mixed"
             section = m.object("mem_section", root + number % per_root * each)
             section.set(section_mem_map=m.release.vmemmap | flags, usage=usages + size * bool(movable))
+
+    def _resource(self):
+        """Firmware told of it as of the System RAM before it, which is the last one."""
+        m = self.machine
+        last = m.object("resource", m.object("resource", m.image.by_name["iomem_resource"])["child"])
+        while last["sibling"]:
+            last = m.object("resource", last["sibling"])
+        last["sibling"] = m.object("resource", m.direct(self.take(1) * PAGE)).set(
+            start=START * PAGE, end=self.end * PAGE - 1, name=last["name"], flags=last["flags"], parent=last["parent"])
 
     # Counters.
 
