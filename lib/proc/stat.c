@@ -73,7 +73,8 @@ static void split_time(struct mmx_proc *p, const struct mmx_proc_task *t, struct
 	if (system && !s->utime)
 		system = s->run_time;
 	else if (system)
-		system = (unsigned __int128)system * s->run_time / (s->stime + s->utime);
+		system = (unsigned __int128)system * s->run_time /
+			 ((unsigned __int128)s->stime + s->utime);
 	if (system < shown_system)
 		system = shown_system;
 	if (s->run_time - system < shown_user)
