@@ -30,7 +30,7 @@ enum share_rule { NO_RULE, BY_REFERENCES, BY_COUNT };
  * @absent_shared: pages under migration count as shared, since 6.11; before, as the process's own
  * @poison_counts: a poisoned page that is mapped no more counts, since 6.9
  * @share_rule: what tells that a table of hugetlb is shared; @no_rule: why that is not known
- * @vma, @sums, @coverage: of the current one
+ * @vma, @sums, @coverage: of the current one; @own: sums that nobody else wants
  */
 struct mmx_smaps_walk {
 	struct mmx_view *view;
@@ -44,6 +44,7 @@ struct mmx_smaps_walk {
 	struct mmx_err no_rule;
 	const struct mmx_vma *vma;
 	struct mmx_smaps *sums;
+	struct mmx_smaps own;
 	struct mmx_coverage coverage;
 };
 
@@ -476,11 +477,11 @@ static int walk_holes(struct mmx_smaps_walk *w, const struct mmx_mapping *m, str
 int mmx_smaps_shared_swap(struct mmx_smaps_walk *w, const struct mmx_vma *vma, uint64_t *bytes,
 			  struct mmx_err *err)
 {
-	struct mmx_smaps sums = {0};
 	struct mmx_mapping m;
 
 	w->vma = vma;
-	w->sums = &sums;
+	w->sums = &w->own;
+	memset(&w->own, 0, sizeof(w->own));
 	memset(&w->coverage, 0, sizeof(w->coverage));
 	*bytes = 0;
 	if (is_shared_memory(w, &m) && add_shared_memory(w, &m)) {
@@ -489,7 +490,7 @@ int mmx_smaps_shared_swap(struct mmx_smaps_walk *w, const struct mmx_vma *vma, u
 		else if (walk_holes(w, &m, err))
 			return -1;
 	}
-	*bytes = sums.swap;
+	*bytes = w->own.swap;
 	if (mmx_cover_whole(&w->coverage))
 		return 0;
 	*err = w->coverage.first;
