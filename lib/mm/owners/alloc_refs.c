@@ -201,3 +201,21 @@ int mmx_alloc_ref_of_object(struct mmx_alloc_ref *ref, const struct mmx_slab *sl
 	take(ref, mmx_know_alloc_tags(view), addr);
 	return 0;
 }
+
+int mmx_alloc_ref_of_percpu(struct mmx_alloc_ref *ref, struct mmx_view *view, uint64_t exts,
+			    uint64_t nth, struct mmx_err *err)
+{
+	const struct mmx_alloc_refs *refs = mmx_know_alloc_refs(view);
+	const struct mmx_layout *l = &view->kernel->layout;
+	uint64_t addr;
+
+	*ref = (struct mmx_alloc_ref){0};
+	if (!refs->kept)
+		return not_kept(refs, err);
+	if (!exts || !mmx_has(l, M_pcpuobj_ext_ref))
+		return 0;
+	if (mmx_kget(view, exts + nth * mmx_size(l, S_pcpuobj_ext), M_pcpuobj_ext_ref, &addr, err))
+		return -1;
+	take(ref, mmx_know_alloc_tags(view), addr);
+	return 0;
+}

@@ -55,4 +55,8 @@ int mmx_alloc_ref_of_page(struct mmx_alloc_ref *ref, const struct mmx_page_walk 
 int mmx_alloc_ref_of_object(struct mmx_alloc_ref *ref, const struct mmx_slab *slab, uint32_t index,
 			    struct mmx_view *view, struct mmx_err *err);
 
+/** mmx_alloc_ref_of_percpu() - that of the @nth piece of per-CPU memory of a chunk, whose references lie at @exts; 0: nowhere */
+int mmx_alloc_ref_of_percpu(struct mmx_alloc_ref *ref, struct mmx_view *view, uint64_t exts,
+			    uint64_t nth, struct mmx_err *err);
+
 #endif
