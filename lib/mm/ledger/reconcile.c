@@ -191,6 +191,7 @@ static void explain(struct mmx_balance *b, const struct counter *counter, const 
 	case MMX_PART_OF_TAKEN:
 	case MMX_PART_OF_SELF_HOSTED:
 	case MMX_PART_OF_ISOLATED_BLOCKS:
+	case MMX_PART_OF_REFERENCES:
 	case MMX_PART_OF_UNTYPED:
 	case MMX_PART_COUNT:
 		break;

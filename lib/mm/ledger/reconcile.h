@@ -26,6 +26,7 @@
 	PART(TAKEN, "what balloons and drivers of plugged memory took away")               \
 	PART(SELF_HOSTED, "struct pages that lie in the memory that they are of")          \
 	PART(ISOLATED_BLOCKS, "isolated pageblocks, whose type does not show")             \
+	PART(REFERENCES, "pages with so many other references that they look pinned")      \
 	PART(UNTYPED, "pageblocks whose type could not be read")
 
 enum mmx_part {

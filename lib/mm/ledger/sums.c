@@ -207,6 +207,7 @@ static int pins(struct sums *s)
 {
 	const struct mmx_counters *c = mmx_know_counters(s->view);
 	struct mmx_balance b = empty("nr_foll_pin_acquired - nr_foll_pin_released", "pages");
+	int64_t by_references;
 	struct mmx_counter got = mmx_counter_of_all(c, MMX_COUNTERS_NODE, "NR_FOLL_PIN_ACQUIRED");
 	struct mmx_counter given = mmx_counter_of_all(c, MMX_COUNTERS_NODE, "NR_FOLL_PIN_RELEASED");
 
@@ -216,9 +217,16 @@ static int pins(struct sums *s)
 	if (got.why || given.why)
 		b.why = got.why ? *got.why : *given.why;
 	b.kernel = got.shared - given.shared;
-	b.counted = (int64_t)(s->ledger->total.counted[MMX_COUNTED_PINS] + pins_of_zeros(s));
+	by_references = (int64_t)(s->ledger->total.counted[MMX_COUNTED_PINS_BY_REFERENCES] +
+				  pins_of_zeros(s));
+	b.counted = (int64_t)s->ledger->total.counted[MMX_COUNTED_PINS] + by_references;
 	b.unexplained = mmx_balance_difference(&b);
 	mmx_balance_explain(&b, MMX_PART_OF_PENDING, given.pending - got.pending);
+	/* What is sent from a file's page to many takes references as well. */
+	if (b.unexplained < 0)
+		mmx_balance_explain(&b, MMX_PART_OF_REFERENCES,
+				    -b.unexplained < by_references ? b.unexplained
+								   : -by_references);
 	mmx_balance_explain_up_to(&b, MMX_PART_OF_MISSING, s->ledger->total.class[CLASS_MISSING]);
 	return add(s, &b, NULL);
 }

@@ -236,9 +236,12 @@ static void tally_buffers(struct mmx_tally *tally, struct mmx_tallier *t, uint64
 	tally->counted[MMX_COUNTED_BUFFERS] += t->of_block_device ? n : 0;
 }
 
-/* Large folios count their pins; of small ones they are references, many for each. */
+/*
+ * Large folios count their pins; of small ones they are references, many for each. A page that is held by the piece
+ * has many, too.
+ */
 static void tally_pins(struct mmx_tally *tally, const struct mmx_page_walk *w,
-		       const struct mmx_page_format *f, uint64_t n)
+		       const struct mmx_page_format *f, enum mmx_class class, uint64_t n)
 {
 	int64_t references = mmx_int(w->folio.bytes, f->refcount), mappings = 0;
 
@@ -251,8 +254,10 @@ static void tally_pins(struct mmx_tally *tally, const struct mmx_page_walk *w,
 	}
 	if (w->folio.type == MMX_PAGE_NONE)
 		mappings = (int64_t)mmx_int(w->folio.bytes, f->mapcount) + 1;
-	if (references - mappings >= MMX_PIN_OF_SMALL)
-		tally->counted[MMX_COUNTED_PINS] += (references - mappings) / MMX_PIN_OF_SMALL * n;
+	if (references - mappings >= MMX_PIN_OF_SMALL &&
+	    !(mmx_class_rows[class].held & MMX_HELD_PARTS))
+		tally->counted[MMX_COUNTED_PINS_BY_REFERENCES] +=
+			(references - mappings) / MMX_PIN_OF_SMALL * n;
 }
 
 /* Of memory that users map, and that caches keep. */
@@ -277,7 +282,7 @@ static void tally_user(struct mmx_tally *tally, struct mmx_tallier *t, struct mm
 	if (w->folio.large && !w->folio.read)
 		tally_huge(tally, w, f, anon, cached, n);
 	tally_mapped(tally, t, w, f, anon, n);
-	tally_pins(tally, w, f, n);
+	tally_pins(tally, w, f, class, n);
 }
 
 static uint8_t slab_counts_as(const struct mmx_tally_rules *rules, const struct mmx_page_walk *w)
@@ -364,7 +369,7 @@ void mmx_tally_frame(struct mmx_tally *tally, struct mmx_tallier *t, struct mmx_
 	case CLASS_HUGETLB:
 		tally->counted[MMX_COUNTED_HUGETLB_USED] +=
 			!w->folio.read && mmx_int(w->folio.bytes, f->refcount) ? n : 0;
-		tally_pins(tally, w, f, n);
+		tally_pins(tally, w, f, class, n);
 		break;
 	case CLASS_HWPOISON:
 		tally->counted[MMX_COUNTED_HUGETLB_BAD] += w->folio.hugetlb ? n : 0;

@@ -2,7 +2,7 @@
 """The kernel's counters of what memory is used for, and memory that they do not agree with."""
 
 from ..memory import PAGE
-from .registry import Answer, damage, doctorx, story_page
+from .registry import Answer, counts, damage, doctorx, story_page
 
 
 def censusx(*says, status=1):
@@ -97,6 +97,14 @@ def buffers(kernel):
 def pins(kernel):
     index = kernel.types.enumerator("NR_FOLL_PIN_ACQUIRED")
     kernel.machine.put(kernel.machine.image.by_name["vm_node_stat"] + 8 * index, 3)
+
+
+@damage("references-like-pins", "so many hold a page of a file that it looks pinned, which is no fault",
+        censusx(r"^ +nr_foll_pin_acquired - nr_foll_pin_released +pages +1 +3 +-2 +0 -2: pages with so many other references",
+                status=0),
+        counts("{page cache, unmapped}", r"pins: +2048$"))
+def references(kernel):
+    story_page(kernel, "page cache, unmapped")["_refcount"] += 2048
 
 
 @damage("swap-total-lies", "4 pages less of swap are free than the areas have",
