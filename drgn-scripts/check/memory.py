@@ -17,7 +17,8 @@ def places(voices, names):
 
 def content(document):
     """Its bytes in hex; None when one is missing."""
-    words = [word["value"] for line in document["ranges"][0]["lines"] for word in line["words"]]
+    words = [word["value"] for line in document["ranges"][0]["lines"]
+             for word in line.get("words", [{"value": {}}])]
     return None if any(isinstance(value, dict) for value in words) else \
         bytes(int(value, 16) for value in words).hex()
 

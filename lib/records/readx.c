@@ -8,11 +8,15 @@
 
 #define LINE_MAX 16u /* bytes of a line */
 
-/* Of the range that is shown, [at, at + n) bytes. */
+/*
+ * struct piece - of the range that is shown, [at, at + n) bytes
+ * @missing: why the first byte that is missing is; NULL: none is
+ * @gone: all of them are, for that reason
+ */
 struct piece {
-	size_t at;
-	unsigned int n;
-	const struct mmx_err *missing; /* why the first byte that is missing is; NULL: none is */
+	size_t at, n;
+	const struct mmx_err *missing;
+	bool gone;
 };
 
 static const struct mmx_read_range *range_of(const struct mmx_rows *r)
@@ -30,7 +34,7 @@ static const struct piece *piece_of(const struct mmx_rows *r)
 	return r->row;
 }
 
-static void set_piece(const struct mmx_rows *r, struct piece *p, size_t at, unsigned int n)
+static void set_piece(const struct mmx_rows *r, struct piece *p, size_t at, size_t n)
 {
 	*p = (struct piece){.at = at, .n = n, .missing = mmx_peek_missing(peek_of(r), at, n)};
 }
@@ -50,7 +54,7 @@ static const void *next_word(struct mmx_rows *r)
 	unsigned int word = range_of(r)->word;
 	size_t at = r->nth * word;
 
-	if (at >= line->n)
+	if (line->gone || at >= line->n)
 		return NULL;
 	set_piece(r, r->state, line->at + at, word);
 	return r->state;
@@ -110,18 +114,31 @@ static bool has_lines(struct mmx_rows *r)
 	return range_of(r)->word;
 }
 
-/* A word of eight bytes has a line of its own: it may be a pointer. */
+/* Whether all of it is missing, for one reason. */
+static bool is_gone(const struct mmx_peek *peek, const struct piece *p)
+{
+	for (size_t i = p->at; i < p->at + p->n; i++) {
+		if (!peek->why[i] || peek->why[i] != peek->why[p->at])
+			return false;
+	}
+	return true;
+}
+
+/* A word of eight bytes has a line of its own: it may be a pointer. Lines that are missing share one. */
 static const void *next_line(struct mmx_rows *r)
 {
-	unsigned int word = range_of(r)->word, n = word == 8 ? word : LINE_MAX;
-	size_t at = r->nth * n;
+	const struct mmx_peek *peek = peek_of(r);
+	size_t line = range_of(r)->word == 8 ? 8 : LINE_MAX;
+	struct piece *p = r->state;
+	size_t at = p->at + p->n;
 
-	if (at >= peek_of(r)->n)
+	if (at >= peek->n)
 		return NULL;
-	if (n > peek_of(r)->n - at)
-		n = peek_of(r)->n - at;
-	set_piece(r, r->state, at, n);
-	return r->state;
+	set_piece(r, p, at, line < peek->n - at ? line : peek->n - at);
+	p->gone = is_gone(peek, p);
+	while (p->gone && p->at + p->n < peek->n && peek->why[p->at + p->n] == peek->why[p->at])
+		p->n++;
+	return p;
 }
 
 /* The digits of a word, its highest byte first; two dashes for a byte that is missing. */
@@ -138,7 +155,7 @@ static void data(struct mmx_rows *r, struct mmx_value *v)
 	unsigned int word = range_of(r)->word;
 	char *to = v->scratch->text;
 
-	for (unsigned int i = 0; i < p->n; i += word) {
+	for (size_t i = 0; i < p->n && i < LINE_MAX && !(i && p->gone); i += word) {
 		if (i)
 			*to++ = ' ';
 		to += put_word(peek_of(r), p->at + i, word, to);
@@ -153,12 +170,12 @@ static void text(struct mmx_rows *r, struct mmx_value *v)
 	const struct mmx_peek *peek = peek_of(r);
 	char *to = v->scratch->text;
 
-	for (unsigned int i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < p->n && !p->gone; i++) {
 		unsigned char c = peek->v[p->at + i];
 
 		to[i] = peek->why[p->at + i] ? '-' : c >= ' ' && c < 0x7f ? (char)c : '.';
 	}
-	to[p->n] = 0;
+	to[p->gone ? 0 : p->n] = 0;
 	v->text = to;
 }
 
@@ -167,11 +184,38 @@ static void note(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct piece *p = piece_of(r);
 
-	if (p->missing)
+	if (p->gone)
+		mmx_value_textf(v, "(%zu bytes: %s)", p->n, p->missing->text);
+	else if (p->missing)
 		mmx_value_textf(v, "(%s)", p->missing->text);
 	else if (range_of(r)->word != 8 || !points(r, v))
 		mmx_value_none(v);
 }
+
+static const void *next_gap(struct mmx_rows *r)
+{
+	const struct piece *p = r->above->row;
+
+	return r->nth || !p->gone ? NULL : p;
+}
+
+static void reason(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->text = piece_of(r)->missing->text;
+}
+
+static const struct mmx_field gap_fields[] = {
+	{"bytes", MMX_COUNT, "how many, from the line's address on", AT(struct piece, n)},
+	{"why", MMX_TEXT, "the reason", .get = reason},
+	{0},
+};
+
+static const struct mmx_record gap = {
+	.name = "gap",
+	.doc = "bytes that are all missing, for one reason",
+	.fields = gap_fields,
+	.next = next_gap,
+};
 
 static const struct mmx_field line_fields[] = {
 	{"address", MMX_ADDR, "of its first byte", .get = address},
@@ -180,17 +224,20 @@ static const struct mmx_field line_fields[] = {
 	 .get = data},
 	{"text", MMX_TEXT,
 	 "its bytes as ASCII; a dot for one that is none, - for one that is missing", .width = 8,
-	 .get = text},
+	 .may = MMX_OR_EMPTY, .get = text},
 	{"note", MMX_TEXT,
 	 "the symbol that a word of eight bytes points to, or behind; or why the first byte that is missing is",
 	 .may = MMX_OR_NONE, .get = note},
-	{"words", MMX_TABLE, "each of its words", .record = &words},
+	{"words", MMX_TABLE, "each of its words; left out where all of them are missing",
+	 .may = MMX_OR_NONE, .record = &words},
+	{"gap", MMX_BLOCK, "where all of it is missing, with what follows it and is as well",
+	 .may = MMX_OR_NONE, .record = &gap},
 	{0},
 };
 
 static const struct mmx_record lines = {
 	.name = "line",
-	.doc = "a word of eight bytes, or sixteen bytes",
+	.doc = "a word of eight bytes, or sixteen bytes, or all that is missing up to what is not",
 	.fields = line_fields,
 	.state_size = sizeof(struct piece),
 	.has = has_lines,

@@ -217,7 +217,7 @@ def caches_cycle(kernel):
         pagex("{slab with free objects}",
               r"free list: +the free list breaks off: object \d at 0x\w+ is excluded", status=3),
         readx("{slab with free objects.allocated} 1", r"missing: +8$", r"why: +excluded$",
-              r"^ +\w{16} -{16} -{8} \(excluded\)$", status=3))
+              r"^ +\w{16} -{16} +\(8 bytes: excluded\)$", status=3))
 def excluded(kernel):
     kernel.machine.memory.exclude(story_pfn(kernel, "slab with free objects"))
 

@@ -17,8 +17,11 @@ def readx(form, *words, status=(0,)):
 
 def content(span):
     """Its bytes, None for one that is missing."""
-    words = [word["value"] for line in span.get("lines", []) for word in line["words"]]
-    return [None if isinstance(word, dict) else int(word, 16) for word in words]
+    found = []
+    for line in span.get("lines", []):
+        found += [None] * line.get("gap", {}).get("bytes", 0)
+        found += [None if isinstance(word["value"], dict) else int(word["value"], 16) for word in line.get("words", [])]
+    return found
 
 
 def each_byte(dump, form):
