@@ -96,6 +96,8 @@ void mmx_refcount_of(struct mmx_refcount *refs, const struct mmx_page_walk *w, e
 	}
 	refs->remainder = refs->refcount - refs->mappings - refs->page_cache - refs->swap_cache -
 			  refs->private_data - refs->owner;
-	refs->pins = of_pins(w, refs->remainder);
+	/* A cache that pieces are cut from has thousands of references, which are no pins. */
+	if (w->folio.large || !(held & MMX_HELD_PARTS))
+		refs->pins = of_pins(w, refs->remainder);
 	refs->remainder -= refs->pins;
 }
