@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
+#include "arch/pt_path.h"
 #include "base/bytes.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
@@ -13,13 +14,24 @@
 #define WORD  8u
 #define PIECE 4096u
 
+/* By the page tables, since arithmetic says the same of all of the direct map's room, and that ends where vmalloc's begins. */
+static bool is_mapped(struct mmx_view *view, uint64_t addr)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_pte *end;
+	struct mmx_pt_path path;
+
+	mmx_pt_path_find(&path, view->reader, k->arch, &k->paging, k->paging.root, addr);
+	end = mmx_pt_path_end(&path);
+	return end && end->kind == MMX_PTE_LEAF && !end->no_access;
+}
+
 void mmx_stack_depth_find(struct mmx_stack_depth *d, struct mmx_view *view, uint64_t start,
 			  uint64_t from, uint64_t end)
 {
 	unsigned char bytes[PIECE];
-	uint64_t phys;
 
-	*d = (struct mmx_stack_depth){.guard = mmx_kphys(view, start - 1, &phys) != MMX_READ_OK};
+	*d = (struct mmx_stack_depth){.guard = !is_mapped(view, start - 1)};
 	for (uint64_t at = from; at < end;) {
 		uint64_t n = PIECE - at % PIECE < end - at ? PIECE - at % PIECE : end - at;
 
