@@ -142,11 +142,18 @@ def say(lines):
 
 @dataclass(frozen=True)
 class Calls:
-    """How the suites call a command: arguments, its JSON's schema, some columns, whether it prints bytes, not text."""
+    """
+    How the suites call a command: arguments, its JSON's schema, some columns, and what it prints: "bytes", lines with
+    "tabs" in them, or "text" without.
+    """
     arguments: tuple
     schema: str
     columns: str
-    binary: bool = False
+    prints: str = "text"
+
+    @property
+    def binary(self):
+        return self.prints == "bytes"
 
 
 # The files of procx that are words, one a frame.
@@ -172,7 +179,7 @@ COMMANDS = {
     "vmax": Calls((("-a", "-r"), ("-v", "-T", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
     "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
-    "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text"),
+    "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text", "tabs"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
     "readx": Calls((("init_task",), ("-t", "-p", "1000", "20"), ("-w", "1", "-p", "1000", "20")), "mmx.read/1",
                    "address,data,note"),
@@ -180,7 +187,7 @@ COMMANDS = {
                      "offset,member,value"),
     "symx": Calls((("init_task",), ("-a", "runqueues"), ("init_task-init_task+100",)), "mmx.sym/1",
                   "address,cpu,name"),
-    "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", binary=True),
+    "procx": Calls(tuple((name,) for name in FRAME_FILES), "mmx.proc/1", "pfn,frames,value", "bytes"),
 }
 
 

@@ -381,7 +381,7 @@ static void take_owners(struct swapx *s, struct mmx_swapx_slot *slot, uint64_t k
 	size_t first = mmx_array_bound(all, e, e->key < key);
 
 	slot->owners_known = !s->run->option['x'];
-	slot->owners = all->v + first;
+	slot->owners = all->n ? all->v + first : NULL;
 	while (first + slot->n_owners < all->n && slot->owners[slot->n_owners].key == key)
 		slot->n_owners++;
 }

@@ -25,9 +25,9 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 #define HEAD    (1 + CALLS) /* bytes of the input before the damages */
 #define DAMAGE  14          /* bytes of each */
 
-/** struct call - a command as it is typed; @bytes: what it prints is none of text */
+/** struct call - a command as it is typed; @bytes: what it prints is none of text; @tabs: it has some */
 struct call {
-	bool bytes;
+	bool bytes, tabs;
 	char *line;
 };
 
@@ -47,7 +47,9 @@ static void load_calls(struct calls *list, const char *path)
 	if (!file)
 		abort();
 	while (fscanf(file, "%7s %4095[^\n]", kind, line) == 2) {
-		struct call call = {.bytes = !strcmp(kind, "bytes"), .line = strdup(line)};
+		struct call call = {.bytes = !strcmp(kind, "bytes"),
+				    .tabs = !strcmp(kind, "tabs"),
+				    .line = strdup(line)};
 
 		if (!call.line || !mmx_array_add(list, call))
 			abort();
@@ -167,17 +169,16 @@ static void hear(void *arg, const char *text)
 	o->messages++;
 }
 
-static void check_text(const struct output *o)
+static void check_text(const struct output *o, bool tabs)
 {
-	const char *at = o->v, *end = o->n ? o->v + o->n : at;
+	size_t n = 0;
 
-	while (at < end) {
-		const char *stop = memchr(at, '\n', end - at);
-		size_t len = (stop ? stop : end) - at;
-
-		if (mmx_printable(at, len) != len)
+	for (size_t at = 0; at < o->n; at += n + 1) {
+		for (n = 0;
+		     at + n < o->n && o->v[at + n] != '\n' && !(tabs && o->v[at + n] == '\t');)
+			n++;
+		if (mmx_printable(o->v + at, n) != n)
 			abort();
-		at += len + 1;
 	}
 }
 
@@ -204,7 +205,7 @@ static void run(struct mmx_kernel *kernel, const struct call *call,
 	if (options->json && output.n && !json_is_valid(output.v, output.n))
 		abort();
 	if (!options->json && !call->bytes)
-		check_text(&output);
+		check_text(&output, call->tabs);
 	line_free(&line);
 	mmx_array_free(&output);
 }
