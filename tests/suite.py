@@ -181,7 +181,7 @@ COMMANDS = {
     "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text", "tabs"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
-    "readx": Calls((("init_task",), ("-t", "-p", "1000", "20"), ("-w", "1", "-p", "1000", "20")), "mmx.read/1",
+    "readx": Calls((("init_task",), ("-t", "init_task", "20"), ("-w", "1", "init_task", "20")), "mmx.read/1",
                    "address,data,note"),
     "structx": Calls((("list_head",), ("-v", "page"), ("task_struct", "init_task"), ("zone_type",)), "mmx.struct/1",
                      "offset,member,value"),

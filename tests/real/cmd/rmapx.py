@@ -5,6 +5,7 @@ kpagecount.
 """
 import functools
 import json
+import re
 from collections import defaultdict
 
 import captures
@@ -14,7 +15,7 @@ from real.check import MMX, raw_form, run, verdict
 from real.guest import KPF, PAGE, PRESENT, made_in, processes, unwalked, words_of
 
 PFN = (1 << 55) - 1
-HUGE_FRAMES = 512  # of the smallest huge page
+HUGE_FRAMES, GIGANTIC_FRAMES = 512, 1 << 18  # of huge pages of both sizes
 CHUNK = 0x8000  # frames that are asked for at a time
 MAPPINGS = 200_000  # about as many mappings an answer may have
 
@@ -154,7 +155,7 @@ def situations(dump, form):
 
 def of_files(dump, form):
     """Pages of a file by their indexes; what is not in memory is said."""
-    told = made_in(dump)["ext4_holes"]
+    told = made_in(dump).get("ext4_holes") or made_in(dump)["tmpfs_holes"]  # 7.0's guest has no ext4
     result = run(MMX, "-c", form, "--json", "rmapx", "-f", told["path"], "0-ff")
     suite.expect(result.status == 0, result)
     pages = suite.document(result.out, "mmx.rmap/1")["pages"]
@@ -167,6 +168,15 @@ def of_files(dump, form):
     return None
 
 
+def gigantic_pages(dump, flags):
+    """Which GiB are one page of hugetlb: those that are all of it, where the pool of such pages has that many."""
+    pool = re.search(r"^\[hugepages-1048576kB\].*?^nr_hugepages (\d+)$", (dump.before / "hugepages").read_text(), re.M | re.S)
+    found = {gib for gib in range(len(flags) // GIGANTIC_FRAMES)
+             if all(flags[pfn] & KPF["HUGE"] for pfn in range(gib * GIGANTIC_FRAMES, (gib + 1) * GIGANTIC_FRAMES, HUGE_FRAMES))}
+    suite.expect(len(found) == (int(pool.group(1)) if pool else 0), f"{pool and pool.group(1)} huge pages of 1 GiB, and {found}")
+    return found
+
+
 def all_memory(dump, form):
     """Page tables, trees and counts agree of all memory; as many pages are mapped as kpagecount says, and no fewer."""
     result = run(MMX, "-c", form, "--json", "rmapx", "-a")
@@ -177,9 +187,11 @@ def all_memory(dump, form):
         return f"{wrong} {whole.get('findings')} {whole['disagreements'][:2]} {whole.get('trouble')}"
     flags = words_of(dump, "kpageflags")
     counts = [captures.words(folder / "kpagecount") for folder in compare.pair(dump.folder)]
+    gigantic = gigantic_pages(dump, flags)
     # Of hugetlb the first page, which is where a huge page begins: where tails share struct pages, some say they are heads.
     steady = [pfn for pfn, (one, other) in enumerate(zip(*counts)) if one == other and one
-              and not (flags[pfn] & KPF["HUGE"] and pfn % HUGE_FRAMES)]
+              and not (flags[pfn] & KPF["HUGE"] and
+                       pfn % (GIGANTIC_FRAMES if pfn // GIGANTIC_FRAMES in gigantic else HUGE_FRAMES))]
     moved = sum(one != other for one, other in zip(*counts))
     fewest = len(steady) - survey(dump, form)[2]
     if not fewest <= whole["mapped_pages"] <= fewest + moved:
