@@ -6,6 +6,8 @@
 #include "cmd/cmd.h"
 #include "cmd/address.h"
 #include "cmd/what.h"
+#include "mm/processes/task.h"
+#include "mm/processes/usermem.h"
 
 #define CPUS_MAX 8192u
 
@@ -152,4 +154,25 @@ int mmx_address_find(struct mmx_address *address, const struct mmx_addresses *p,
 				text);
 	address->addr += offset;
 	return 0;
+}
+
+int mmx_space_asked(struct mmx_run *run, enum mmx_peek_space *space, int32_t *pid, uint64_t *mm,
+		    struct mmx_err *err)
+{
+	const struct mmx_users users = {.tasks = mmx_know_tasks(run->view)};
+	const char *text = run->option['u'];
+	uint64_t nr;
+
+	if (run->option['p'] && text)
+		return mmx_fail(err, MMX_EUSAGE,
+				"an address is physical, or a process's: -p or -u");
+	if (run->option['p'])
+		*space = MMX_PEEK_PHYSICAL;
+	if (!text)
+		return 0;
+	*space = MMX_PEEK_USER;
+	if (mmx_number(text, NULL, true, &nr) || nr > INT32_MAX)
+		return mmx_fail(err, MMX_EUSAGE, "%s is no PID", text);
+	*pid = (int32_t)nr;
+	return mmx_user_mm(&users, *pid, mm, err);
 }

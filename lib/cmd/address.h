@@ -11,6 +11,7 @@
 
 #include "kernel/percpu.h"
 #include "kernel/percpu_symbols.h"
+#include "mm/peek.h"
 
 struct mmx_run;
 struct mmx_view;
@@ -52,5 +53,12 @@ struct mmx_address {
  */
 int mmx_address_find(struct mmx_address *address, const struct mmx_addresses *p, const char *text,
 		     const char *end, bool decimal, bool symbols, struct mmx_err *err);
+
+/**
+ * mmx_space_asked() - whose addresses they are, by the options -p and -u PID: of the kernel without either
+ * @pid, @mm: of a process
+ */
+int mmx_space_asked(struct mmx_run *run, enum mmx_peek_space *space, int32_t *pid, uint64_t *mm,
+		    struct mmx_err *err);
 
 #endif

@@ -7,8 +7,6 @@
 #include "cmd/address.h"
 #include "cmd/cmd.h"
 #include "cmd/what.h"
-#include "mm/processes/task.h"
-#include "mm/processes/usermem.h"
 #include "mm/leads_to.h"
 #include "records/readx.h"
 
@@ -35,26 +33,6 @@ struct readx {
 	uint64_t known, missing; /* bytes, of all that was read */
 	struct mmx_err failed;
 };
-
-static int take_space(struct readx *x, struct mmx_err *err)
-{
-	const struct mmx_users users = {.tasks = mmx_know_tasks(x->run->view)};
-	const char *text = x->run->option['u'];
-	uint64_t pid;
-
-	if (x->run->option['p'] && text)
-		return mmx_fail(err, MMX_EUSAGE,
-				"an address is physical, or a process's: -p or -u");
-	if (x->run->option['p'])
-		x->space = MMX_PEEK_PHYSICAL;
-	if (!text)
-		return 0;
-	x->space = MMX_PEEK_USER;
-	if (mmx_number(text, NULL, true, &pid) || pid > INT32_MAX)
-		return mmx_fail(err, MMX_EUSAGE, "%s is no PID", text);
-	x->pid = (int32_t)pid;
-	return mmx_user_mm(&users, x->pid, &x->mm, err);
-}
 
 static int take_count(struct readx *x, struct mmx_err *err)
 {
@@ -172,7 +150,8 @@ static enum mmx_exit readx(struct mmx_run *run)
 
 	if (mmx_addresses_begin(&x.addresses, run, &err))
 		return cannot(run, &err);
-	if (take_space(&x, &err) || take_count(&x, &err) || take_address(&x, &err)) {
+	if (mmx_space_asked(run, &x.space, &x.pid, &x.mm, &err) || take_count(&x, &err) ||
+	    take_address(&x, &err)) {
 		mmx_addresses_end(&x.addresses);
 		return cannot(run, &err);
 	}

@@ -11,7 +11,6 @@
 #include "kernel/list.h"
 #include "kernel/slist.h"
 #include "kernel/typeexpr.h"
-#include "mm/processes/usermem.h"
 #include "mm/leads_to.h"
 #include "records/structx.h"
 
@@ -197,26 +196,6 @@ static int take_list(struct structx *x, struct mmx_err *err)
 		       : mmx_fail(err, MMX_EUSAGE,
 				  "%s is no list_head, hlist_node, llist_node or pointer",
 				  x->run->option['l']);
-}
-
-static int take_space(struct structx *x, struct mmx_err *err)
-{
-	const struct mmx_users users = {.tasks = mmx_know_tasks(x->run->view)};
-	const char *text = x->run->option['u'];
-	uint64_t pid;
-
-	if (x->run->option['p'] && text)
-		return mmx_fail(err, MMX_EUSAGE,
-				"an address is physical, or a process's: -p or -u");
-	if (x->run->option['p'])
-		x->space = MMX_PEEK_PHYSICAL;
-	if (!text)
-		return 0;
-	x->space = MMX_PEEK_USER;
-	if (mmx_number(text, NULL, true, &pid) || pid > INT32_MAX)
-		return mmx_fail(err, MMX_EUSAGE, "%s is no PID", text);
-	x->pid = (int32_t)pid;
-	return mmx_user_mm(&users, x->pid, &x->mm, err);
 }
 
 static int take_count(struct structx *x, struct mmx_err *err)
@@ -532,8 +511,9 @@ static enum mmx_exit show(struct structx *x)
 
 static int prepare(struct structx *x, struct mmx_err *err)
 {
-	if (take_type(x, err) || take_members(x, err) || take_space(x, err) ||
-	    take_containing(x, err) || take_count(x, err) || take_list(x, err))
+	if (take_type(x, err) || take_members(x, err) ||
+	    mmx_space_asked(x->run, &x->space, &x->pid, &x->mm, err) || take_containing(x, err) ||
+	    take_count(x, err) || take_list(x, err))
 		return -1;
 	if (x->alike > 1 && !x->expr.nth && x->n_operands)
 		return mmx_fail(err, MMX_EUSAGE,
