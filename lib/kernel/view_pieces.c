@@ -5,43 +5,45 @@
 #include "kernel/kernel.h"
 #include "kernel/view_pieces.h"
 
-/* What a thread works with. */
-struct worker {
-	const struct mmx_view_pieces *pieces;
-	struct mmx_view *view;
-};
-
-static void *worker_new(void *arg, struct mmx_err *err)
+void *mmx_view_worker_new(struct mmx_kernel *kernel, void *arg, struct mmx_err *err)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	struct mmx_view_worker *worker = calloc(1, sizeof(*worker));
 
 	if (!worker) {
 		mmx_fail_nomem(err);
 		return NULL;
 	}
-	worker->pieces = arg;
-	worker->view = mmx_view_new(worker->pieces->kernel, err);
+	worker->arg = arg;
+	worker->view = mmx_view_new(kernel, err);
 	if (worker->view)
 		return worker;
 	free(worker);
 	return NULL;
 }
 
-static void worker_free(void *own)
+void mmx_view_worker_free(void *own)
 {
-	struct worker *worker = own;
+	struct mmx_view_worker *worker = own;
 
 	mmx_view_free(worker->view);
 	free(worker);
 }
 
+static void *begin(void *arg, struct mmx_err *err)
+{
+	const struct mmx_view_pieces *pieces = arg;
+
+	return mmx_view_worker_new(pieces->kernel, arg, err);
+}
+
 /* One that was stopped ends like one that is done, and its result is none. */
 static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
 {
-	const struct worker *worker = own;
+	const struct mmx_view_worker *worker = own;
+	const struct mmx_view_pieces *pieces = worker->arg;
 
 	(void)result;
-	if (worker->pieces->work(worker->pieces->arg, worker->view, piece, err))
+	if (pieces->work(pieces->arg, worker->view, piece, err))
 		return -1;
 	return mmx_stopped(worker->view->kernel->image) ? mmx_fail(err, MMX_EIO, "stopped") : 0;
 }
@@ -53,8 +55,8 @@ int mmx_view_pieces_do(const struct mmx_view_pieces *pieces, struct mmx_err *err
 		.pieces = pieces->n,
 		.result_size = 1,
 		.arg = (void *)pieces,
-		.begin = worker_new,
-		.end = worker_free,
+		.begin = begin,
+		.end = mmx_view_worker_free,
 		.work = do_piece,
 	};
 	struct mmx_team *team = mmx_parallel_begin(&work, err);

@@ -11,6 +11,18 @@
 #include "base/err.h"
 #include "kernel/view.h"
 
+/** struct mmx_view_worker - what a thread of base/parallel.h works with where it needs no more than a view */
+struct mmx_view_worker {
+	void *arg;
+	struct mmx_view *view;
+};
+
+/** mmx_view_worker_new() - for .begin, which knows the kernel; NULL when there is no view */
+void *mmx_view_worker_new(struct mmx_kernel *kernel, void *arg, struct mmx_err *err);
+
+/** mmx_view_worker_free() - for .end */
+void mmx_view_worker_free(void *worker);
+
 /**
  * struct mmx_view_pieces - what is to be done
  * @n: how many pieces there are

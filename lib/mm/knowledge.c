@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
+#include "kernel/view_pieces.h"
 #include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/recall.h"
@@ -227,12 +228,6 @@ struct together {
 	uint64_t waiting, missing;
 };
 
-/* What a thread works with. Its piece of the work is all that it can take. */
-struct finder {
-	struct together *all;
-	struct mmx_view *view;
-};
-
 /* The first that rests on nothing that is missing. */
 static enum mmx_known first_ready(const struct together *all)
 {
@@ -264,41 +259,26 @@ static void note_found(struct together *all, enum mmx_known id)
 	pthread_mutex_unlock(&all->lock);
 }
 
+/* A thread's piece of the work is all that it can take. */
 static int find_share(void *own, uint64_t piece, void *result, struct mmx_err *err)
 {
-	struct finder *finder = own;
+	const struct mmx_view_worker *worker = own;
+	struct together *all = worker->arg;
 	enum mmx_known id;
 
 	(void)piece, (void)result, (void)err;
-	while (take_ready(finder->all, &id)) {
-		mmx_know(finder->view, id);
-		note_found(finder->all, id);
+	while (take_ready(all, &id)) {
+		mmx_know(worker->view, id);
+		note_found(all, id);
 	}
 	return 0;
 }
 
 static void *finder_new(void *arg, struct mmx_err *err)
 {
-	struct finder *finder = calloc(1, sizeof(*finder));
+	const struct together *all = arg;
 
-	if (!finder) {
-		mmx_fail_nomem(err);
-		return NULL;
-	}
-	finder->all = arg;
-	finder->view = mmx_view_new(finder->all->kernel, err);
-	if (finder->view)
-		return finder;
-	free(finder);
-	return NULL;
-}
-
-static void finder_free(void *own)
-{
-	struct finder *finder = own;
-
-	mmx_view_free(finder->view);
-	free(finder);
+	return mmx_view_worker_new(all->kernel, arg, err);
 }
 
 /* Which of them are not known yet, with what these rest on, which stands above them. */
@@ -325,7 +305,7 @@ void mmx_know_together(struct mmx_view *view, uint64_t wanted)
 		.pieces = jobs,
 		.arg = &all,
 		.begin = finder_new,
-		.end = finder_free,
+		.end = mmx_view_worker_free,
 		.work = find_share,
 	};
 	struct mmx_team *team;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
+#include "kernel/view_pieces.h"
 #include "mm/mem.h"
 #include "mm/frames/page_pieces.h"
 
@@ -11,41 +12,19 @@ struct mmx_page_team {
 	struct mmx_team *team;
 };
 
-/* What a thread works with. */
-struct worker {
-	const struct mmx_page_team *team;
-	struct mmx_view *view;
-};
-
-static void *worker_new(void *arg, struct mmx_err *err)
+static void *begin(void *arg, struct mmx_err *err)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	const struct mmx_page_team *team = arg;
 
-	if (!worker) {
-		mmx_fail_nomem(err);
-		return NULL;
-	}
-	worker->team = arg;
-	worker->view = mmx_view_new(worker->team->pieces.kernel, err);
-	if (worker->view)
-		return worker;
-	free(worker);
-	return NULL;
-}
-
-static void worker_free(void *own)
-{
-	struct worker *worker = own;
-
-	mmx_view_free(worker->view);
-	free(worker);
+	return mmx_view_worker_new(team->pieces.kernel, arg, err);
 }
 
 static int do_piece(void *own, uint64_t piece, void *result, struct mmx_err *err)
 {
-	const struct worker *worker = own;
-	const struct mmx_page_pieces *pieces = &worker->team->pieces;
-	uint64_t start = worker->team->start + piece * MMX_PIECE_FRAMES;
+	const struct mmx_view_worker *worker = own;
+	const struct mmx_page_team *team = worker->arg;
+	const struct mmx_page_pieces *pieces = &team->pieces;
+	uint64_t start = team->start + piece * MMX_PIECE_FRAMES;
 	uint64_t end = start + MMX_PIECE_FRAMES;
 	struct mmx_page_walk w;
 	int ret;
@@ -70,8 +49,8 @@ struct mmx_page_team *mmx_page_pieces_begin(const struct mmx_page_pieces *pieces
 		.jobs = pieces->jobs,
 		.result_size = pieces->result_size,
 		.arg = team,
-		.begin = worker_new,
-		.end = worker_free,
+		.begin = begin,
+		.end = mmx_view_worker_free,
 		.work = do_piece,
 	};
 
