@@ -141,6 +141,10 @@ man: $(B)/mmx
 reference: $(B)/mmx
 	$(Q)scripts/reference $(B)/mmx
 
+# What the guide shows of mmx is made by it, on samples.
+guide: $(B)/mmx
+	$(Q)scripts/guide $(B)/mmx
+
 COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 install: all man
@@ -198,9 +202,10 @@ help:
 	@echo 'make uninstall  the same places'
 	@echo 'make fuzzers    the fuzzers, in build/fuzz'
 	@echo 'make reference  docs/reference/ and docs/schema/, from what commands declare'
+	@echo 'make guide      what docs/guide/ shows of mmx, made anew'
 	@echo 'make format     clang-format the tree'
 	@echo 'make clean      remove build/'
 
-.PHONY: all unit tools repro fuzzers man reference install uninstall setup check test lab demo bench format clean help
+.PHONY: all unit tools repro fuzzers man reference guide install uninstall setup check test lab demo bench format clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
