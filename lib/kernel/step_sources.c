@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "kernel/kernel.h"
+#include "kernel/step_sources.h"
+
+struct mmx_term mmx_step_symbol(struct mmx_steps *s, const struct mmx_kernel *k, const char *name)
+{
+	uint64_t addr = 0;
+	enum mmx_read read =
+		mmx_symbol_addr(&k->symbols, name, &addr) ? MMX_READ_OK : MMX_READ_UNMAPPED;
+
+	char what[48];
+
+	snprintf(what, sizeof(what), "&%s", name);
+	return mmx_step_given_term(s, mmx_read_term(read, addr), what, "symbol");
+}
+
+struct mmx_term mmx_step_region(struct mmx_steps *s, const struct mmx_kernel *k,
+				enum mmx_region_id id)
+{
+	const struct mmx_region *region = &k->regions.v[id];
+	struct mmx_term start =
+		mmx_read_term(region->start ? MMX_READ_OK : MMX_READ_UNMAPPED, region->start);
+	char what[48];
+
+	snprintf(what, sizeof(what), "start of the %s", mmx_region_name(id));
+	return mmx_step_given_term(s, start, what, "%s", region->source);
+}
+
+static const char *provider(const struct mmx_kernel *k, const struct mmx_layout_found *found)
+{
+	return found->provider >= 0 ? k->types.provider[found->provider].name : "missing";
+}
+
+struct mmx_term mmx_step_size(struct mmx_steps *s, const struct mmx_kernel *k,
+			      enum mmx_layout_struct id)
+{
+	const char *name = mmx_layout_structs[id].name;
+	char what[48];
+
+	if (!s)
+		return mmx_plain(mmx_size(&k->layout, id));
+	snprintf(what, sizeof(what), "sizeof(struct %s)", name);
+	return mmx_step_given(s, mmx_size(&k->layout, id), what, "type: %s",
+			      provider(k, &k->layout.strct[id]));
+}
+
+struct mmx_term mmx_step_offset(struct mmx_steps *s, const struct mmx_kernel *k,
+				enum mmx_layout_member id)
+{
+	const char *name = mmx_layout_members[id].name;
+	char what[48];
+
+	if (!s)
+		return mmx_plain(mmx_off(&k->layout, id));
+	snprintf(what, sizeof(what), "offset of %s", name);
+	return mmx_step_given(s, mmx_off(&k->layout, id), what, "type: %s",
+			      provider(k, &k->layout.member[id]));
+}
+
+struct mmx_term mmx_step_enum(struct mmx_steps *s, const struct mmx_kernel *k,
+			      enum mmx_layout_enumerator id)
+{
+	return mmx_step_given(s, (uint64_t)mmx_enum(&k->layout, id),
+			      mmx_layout_enumerators[id].name, "type: %s",
+			      provider(k, &k->layout.enumerator[id]));
+}
+
+struct mmx_term mmx_step_page_shift(struct mmx_steps *s, const struct mmx_kernel *k)
+{
+	return mmx_step_given(s, k->arch->page_shift, "PAGE_SHIFT", "%s", k->image->machine);
+}
+
+struct mmx_term mmx_step_kread(struct mmx_steps *s, struct mmx_view *view, const char *what,
+			       struct mmx_term base, struct mmx_term offset, unsigned int bytes)
+{
+	struct mmx_term at = mmx_operate(base, MMX_OP_PLUS, offset);
+	unsigned char word[8] = {0};
+
+	if (!at.absent)
+		at.absent = (uint8_t)mmx_kread(view, at.v, word, bytes);
+	return mmx_step_read(s, what, MMX_OP_READ, base, offset, bytes,
+			     mmx_read_term(at.absent, mmx_le(word, bytes)));
+}
+
+struct mmx_term mmx_step_member(struct mmx_steps *s, struct mmx_view *view, const char *what,
+				struct mmx_term base, enum mmx_layout_member id)
+{
+	const struct mmx_kernel *k = view->kernel;
+	const struct mmx_member *m = &k->layout.member[id].m;
+
+	if (!mmx_has(&k->layout, id) || m->bitfield || !m->size || m->size > 8)
+		return (struct mmx_term){.absent = MMX_READ_UNREADABLE};
+	return mmx_step_kread(s, view, what ? what : mmx_layout_members[id].name, base,
+			      mmx_step_offset(s, k, id), m->size);
+}
+
+struct mmx_term mmx_step_variable(struct mmx_steps *s, struct mmx_view *view, const char *name,
+				  unsigned int bytes)
+{
+	return mmx_step_kread(s, view, name, mmx_step_symbol(s, view->kernel, name), mmx_plain(0),
+			      bytes);
+}
+
+struct mmx_term mmx_step_signed(struct mmx_steps *s, struct mmx_term term, unsigned int bytes)
+{
+	unsigned int unused = 64 - 8 * bytes;
+
+	term.v = (uint64_t)((int64_t)(term.v << unused) >> unused);
+	term.is_signed = true;
+	if (s && term.step && term.step <= s->n) {
+		s->v[term.step - 1].result = term;
+		s->v[term.step - 1].bytes = (uint8_t)bytes;
+	}
+	return term;
+}
