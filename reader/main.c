@@ -156,6 +156,7 @@ static bool open_session(struct session *s, struct arguments *a)
 
 static int run_command(struct arguments *a, int argc, char **argv)
 {
+	const struct mmx_command *command;
 	struct session s;
 	int status;
 
@@ -163,11 +164,14 @@ static int run_command(struct arguments *a, int argc, char **argv)
 		fprintf(stderr, "mmx: with -i no command stands here\n");
 		return MMX_EXIT_CANNOT;
 	}
-	if (!mmx_command_find(argv[0])) {
+	command = mmx_command_find(argv[0]);
+	if (!command) {
 		fprintf(stderr, "mmx: no command %s; \"mmx help\" lists them\n", argv[0]);
 		return MMX_EXIT_CANNOT;
 	}
-	if (!target_given(&a->target) || !open_session(&s, a))
+	if (!(command->without_dump && target_none(&a->target)) && !target_given(&a->target))
+		return MMX_EXIT_CANNOT;
+	if (!open_session(&s, a))
 		return MMX_EXIT_CANNOT;
 	status = session_words(&s, argc, argv);
 	session_end(&s);

@@ -146,6 +146,7 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 	const struct mmx_messages messages = {
 		.say = say,
 		.progress = isatty(STDERR_FILENO) && !s->output.pipe ? show_progress : NULL,
+		.may_read_input = s->alone,
 		.arg = s,
 	};
 	const struct mmx_sink sink = {.write = output_write, .arg = &s->output};
@@ -174,6 +175,7 @@ static enum mmx_exit run(struct session *s, int argc, char **argv)
 
 enum mmx_exit session_words(struct session *s, int argc, char **argv)
 {
+	s->alone = true;
 	output_standard(&s->output);
 	return output_close(&s->output, run(s, argc, argv));
 }

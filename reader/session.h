@@ -13,6 +13,7 @@
  * @file, @line: where the command stands; @file is NULL when the user knows
  * @quit: the user wants to end
  * @deaf: standard output takes no results any more
+ * @alone: the command came from the arguments, and nothing else is read from standard input
  */
 struct session {
 	struct mmx_kernel *kernel;
@@ -22,6 +23,7 @@ struct session {
 	unsigned long line;
 	bool quit;
 	bool deaf;
+	bool alone;
 };
 
 /** session_begin() - take over an open kernel; the session must stay where it is */

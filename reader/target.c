@@ -33,6 +33,12 @@ struct mmx_kernel *target_open(struct target *t)
 	struct mmx_image *image;
 	struct mmx_err err;
 
+	if (target_none(t)) {
+		kernel = mmx_open_nothing(&err);
+		if (!kernel)
+			fprintf(stderr, "mmx: %s\n", err.text);
+		return kernel;
+	}
 	if (t->live)
 		image = mmx_open_kcore("/proc/kcore", &err);
 	else

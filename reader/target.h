@@ -26,7 +26,13 @@ struct target {
 /** target_given() - whether there is one; when not, or too many, that is said */
 bool target_given(const struct target *t);
 
-/** target_open() - NULL when that fails, which is said */
+/** target_none() - whether neither a dump nor the running kernel was named */
+static inline bool target_none(const struct target *t)
+{
+	return !t->n_parts && !t->live;
+}
+
+/** target_open() - NULL when that fails, which is said; a kernel of which nothing is known when there is no target */
 struct mmx_kernel *target_open(struct target *t);
 
 #endif

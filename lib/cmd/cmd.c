@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,7 +151,8 @@ static bool parse(struct mmx_run *run, int argc, char **argv)
 	while (w.next < argc) {
 		char *word = argv[w.next++];
 
-		if (only_operands || word[0] != '-' || !word[1])
+		/* "-2" is a number: no option is called by a digit. */
+		if (only_operands || word[0] != '-' || !word[1] || isdigit((unsigned char)word[1]))
 			run->operand[run->n_operands++] = word;
 		else if (!strcmp(word, "--"))
 			only_operands = true;

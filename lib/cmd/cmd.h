@@ -47,6 +47,7 @@ struct mmx_run;
  * @document: what it shows, as a record; or NULL
  * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For help and completion.
  * @symbols: a symbol of the kernel may be an operand. For completion.
+ * @without_dump: it has answers without one, on a kernel of mmx_open_nothing()
  * @min_operands, @max_operands: how many operands; max < 0 for any number
  * @needs, @n_needs: the facts without which it refuses to run, by name
  */
@@ -59,6 +60,7 @@ struct mmx_command {
 	const struct mmx_record *document;
 	const char *(*operand)(size_t i);
 	bool symbols;
+	bool without_dump;
 	int min_operands, max_operands;
 	const enum mmx_fact_id *needs;
 	unsigned int n_needs;
@@ -69,10 +71,12 @@ struct mmx_command {
  * struct mmx_messages - where messages for people go; never mixed with results
  * @say: a line
  * @progress: how far a long walk is, until a negative one says that it is over; NULL: nobody watches
+ * @may_read_input: standard input is for the command to read: no commands come from there, and no keys
  */
 struct mmx_messages {
 	void (*say)(void *arg, const char *text);
 	void (*progress)(void *arg, int percent);
+	bool may_read_input;
 	void *arg;
 };
 
@@ -148,6 +152,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(swapx)        \
 	COMMAND(stackx)       \
 	COMMAND(logx)         \
+	COMMAND(decodex)      \
 	COMMAND(readx)        \
 	COMMAND(structx)      \
 	COMMAND(symx)         \

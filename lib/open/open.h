@@ -19,6 +19,10 @@
  */
 struct mmx_kernel *mmx_open(struct mmx_image *image, const struct mmx_open_options *options,
 			    struct mmx_err *err);
+
+/** mmx_open_nothing() - a kernel of which nothing is known, not even its arch, for commands that need none */
+struct mmx_kernel *mmx_open_nothing(struct mmx_err *err);
+
 void mmx_close(struct mmx_kernel *kernel);
 
 #endif

@@ -377,6 +377,11 @@ static bool take_name(void *arg, const char *name, int64_t value)
 	return true;
 }
 
+void mmx_flags_take_names(struct mmx_flags *f, const struct mmx_types *types)
+{
+	mmx_types_each_enumerator(types, "pageflags", take_name, f);
+}
+
 void mmx_flags_find(struct mmx_kernel *k)
 {
 	struct mmx_flags *f = &mmx_mem(k)->flags;
@@ -394,7 +399,7 @@ void mmx_flags_find(struct mmx_kernel *k)
 		return;
 	}
 	f->named = mmx_enum(&k->layout, E_NR_PAGEFLAGS);
-	mmx_types_each_enumerator(&k->types, "pageflags", take_name, f);
+	mmx_flags_take_names(f, &k->types);
 	if (mmx_fact_require(&k->facts, FACT_ZONES, &err) ||
 	    mmx_fact_require(&k->facts, FACT_VMEMMAP, &err)) {
 		mmx_fact_set(&k->facts, FACT_FLAGS_ZONE, MMX_FACT_UNKNOWN, "enum pageflags", "%s",

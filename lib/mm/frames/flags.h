@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct mmx_kernel;
+struct mmx_types;
 
 /* FIELD(entry, "name") from bit 63 downwards */
 #define MMX_FLAG_FIELDS(FIELD)            \
@@ -47,6 +48,9 @@ struct mmx_flags {
 
 /** mmx_flags_find() - fill mmx_mem(kernel)->flags and its facts; needs zones and vmemmap */
 void mmx_flags_find(struct mmx_kernel *kernel);
+
+/** mmx_flags_take_names() - names of the low bits, of which @f->named are flags */
+void mmx_flags_take_names(struct mmx_flags *f, const struct mmx_types *types);
 
 const char *mmx_flag_field_name(enum mmx_flag_field_id id);
 

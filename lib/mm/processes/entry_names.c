@@ -79,12 +79,14 @@ static void rename_bits(const char **name, const struct mmx_kernel *k,
 	name[11] = "kernel-4k";
 }
 
-static void present_bits(char *text, struct mmx_view *view, const struct mmx_pte *pte, bool user)
+void mmx_entry_present_bits(char text[static MMX_ENTRY_NAMES], const struct mmx_kernel *k,
+			    const struct mmx_entry_rules *rules, const struct mmx_pte *pte,
+			    bool user)
 {
-	const struct mmx_kernel *k = view->kernel;
 	const char *name[64] = {0};
 
-	rename_bits(name, k, mmx_know_entry_rules(view), pte, user);
+	text[0] = '\0';
+	rename_bits(name, k, rules, pte, user);
 	mmx_pte_names(k->arch, pte, name, text, MMX_ENTRY_NAMES);
 	if (pte->raw & k->paging.clear)
 		append(text, " ", "encrypted");
@@ -97,5 +99,5 @@ void mmx_entry_bits(char text[static MMX_ENTRY_NAMES], struct mmx_view *view,
 	if (pte->kind == MMX_PTE_NONPRESENT)
 		append_flags(text, view->kernel->arch->flags(pte));
 	else if (pte->kind != MMX_PTE_EMPTY)
-		present_bits(text, view, pte, user);
+		mmx_entry_present_bits(text, view->kernel, mmx_know_entry_rules(view), pte, user);
 }

@@ -19,6 +19,11 @@
 void mmx_entry_bits(char text[static MMX_ENTRY_NAMES], struct mmx_view *view,
 		    const struct mmx_pte *pte, bool user);
 
+/** mmx_entry_present_bits() - the same of one that is present or maps something, by rules that are at hand */
+void mmx_entry_present_bits(char text[static MMX_ENTRY_NAMES], const struct mmx_kernel *kernel,
+			    const struct mmx_entry_rules *rules, const struct mmx_pte *pte,
+			    bool user);
+
 /** mmx_marker_words() - what a marker says: "guard", "poisoned, uffd-wp" */
 void mmx_marker_words(char text[static MMX_ENTRY_NAMES], unsigned int marker);
 

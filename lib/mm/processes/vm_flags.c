@@ -179,6 +179,19 @@ static void name_others(struct mmx_vm_flags *f)
 	}
 }
 
+void mmx_vm_flags_assume(struct mmx_vm_flags *f, const struct mmx_vm_flag_place *moved)
+{
+	*f = (struct mmx_vm_flags){0};
+	take_usual_codes(f);
+	for (; moved->code[0]; moved++)
+		strcpy(f->bit[moved->bit].code, moved->code);
+	/* Protection keys of x86_64, which smaps has a line for. */
+	for (unsigned int i = 32; i < 36; i++)
+		f->bit[i].code[0] = '\0';
+	name_others(f);
+	f->coverage.found = MMX_VM_FLAG_BITS;
+}
+
 int mmx_vm_flags_find(struct mmx_vm_flags *f, struct mmx_view *view, struct mmx_err *err)
 {
 	if (read_codes(f, view, err)) {

@@ -41,6 +41,15 @@ struct mmx_vm_flags {
 	bool own_codes;
 };
 
+/** struct mmx_vm_flag_place - where a bit is that has moved over the releases; a table ends with an empty code */
+struct mmx_vm_flag_place {
+	char code[3];
+	uint8_t bit;
+};
+
+/** mmx_vm_flags_assume() - those that have never moved, and some that have; without a kernel to ask */
+void mmx_vm_flags_assume(struct mmx_vm_flags *flags, const struct mmx_vm_flag_place *moved);
+
 /** mmx_vm_flags_find() - find what names them: mmx_know_vm_flags() keeps it */
 int mmx_vm_flags_find(struct mmx_vm_flags *flags, struct mmx_view *view, struct mmx_err *err);
 void mmx_vm_flags_free(struct mmx_vm_flags *flags);

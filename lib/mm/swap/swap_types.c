@@ -17,13 +17,8 @@ static void take(struct mmx_swap_types *t, enum mmx_swap_kind kind)
 	t->kind[--t->areas] = kind;
 }
 
-/* Since 6.15 what a device has for itself is always writable, and the function that makes it so has a new name. */
-static void take_devices(struct mmx_swap_types *t, const struct mmx_kernel *k)
+static void take_devices(struct mmx_swap_types *t, bool both)
 {
-	bool both = has_symbol(k, "make_device_exclusive_range");
-
-	if (!both && !has_symbol(k, "make_device_exclusive"))
-		return;
 	if (both)
 		take(t, MMX_SWAP_EXCLUSIVE_READ);
 	take(t, MMX_SWAP_EXCLUSIVE_WRITE);
@@ -54,7 +49,9 @@ void mmx_swap_types_find(struct mmx_swap_types *t, const struct mmx_kernel *k)
 		take(t, MMX_SWAP_ERROR);
 	if (!first || has_symbol(k, "handle_userfault"))
 		take(t, MMX_SWAP_MARKER);
-	take_devices(t, k);
+	/* Since 6.15 what a device has for itself is always writable, and the function that makes it so has a new name. */
+	if (has_symbol(k, "make_device_exclusive_range") || has_symbol(k, "make_device_exclusive"))
+		take_devices(t, has_symbol(k, "make_device_exclusive_range"));
 	if (has_symbol(k, "migrate_pages"))
 		take_migration(t);
 	if (mmx_has_enum(&k->layout, E_PG_hwpoison))
@@ -63,4 +60,15 @@ void mmx_swap_types_find(struct mmx_swap_types *t, const struct mmx_kernel *k)
 	    bits > 52)
 		bits = k->paging.levels == 5 ? 52 : 46;
 	t->pfn_mask = (1ULL << (bits - k->arch->page_shift)) - 1;
+}
+
+void mmx_swap_types_assume(struct mmx_swap_types *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->areas = MMX_SWAP_TYPES;
+	take(t, MMX_SWAP_MARKER);
+	take_devices(t, true);
+	take_migration(t);
+	take(t, MMX_SWAP_HWPOISON);
+	t->pfn_mask = (1ULL << (46 - 12)) - 1;
 }

@@ -40,6 +40,9 @@ struct mmx_swap_types {
 
 void mmx_swap_types_find(struct mmx_swap_types *types, const struct mmx_kernel *kernel);
 
+/** mmx_swap_types_assume() - those of x86_64 from 6.2 to 6.14 as distributions configure it, with four levels of tables */
+void mmx_swap_types_assume(struct mmx_swap_types *types);
+
 static inline enum mmx_swap_kind mmx_swap_kind(const struct mmx_swap_types *types,
 					       unsigned int type)
 {

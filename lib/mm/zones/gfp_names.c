@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,8 +112,9 @@ static int parse_one(const struct mmx_gfp_names *names, const char *text, size_t
 		*gfp |= found->mask;
 		return 0;
 	}
+	errno = 0;
 	*gfp |= strtoull(word, &end, 16);
-	if (isxdigit((unsigned char)*word) && !*end)
+	if (isxdigit((unsigned char)*word) && !*end && !errno)
 		return 0;
 	return mmx_fail(err, MMX_EUSAGE, "this kernel has no flag %s", word);
 }
