@@ -34,6 +34,7 @@ void mmx_cover_fail(struct mmx_coverage *c, const struct mmx_err *why)
 		return;
 	case MMX_ECORRUPT:
 		c->broken++;
+		mmx_marks_add(&c->marks, mmx_mark_of(why->text));
 		break;
 	case MMX_EABSENT:
 		c->absent++;
@@ -61,6 +62,7 @@ void mmx_cover_inherit(struct mmx_coverage *c, const struct mmx_coverage *part)
 	c->broken += part->broken;
 	c->absent += part->absent;
 	c->unknown += part->unknown;
+	mmx_marks_add_all(&c->marks, &part->marks);
 	keep_first(c, &part->first);
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/array.h"
 #include "base/err.h"
+#include "base/marks.h"
 
 /**
  * struct mmx_coverage - how much of a thing is known
@@ -24,11 +25,13 @@
  * @broken: times that the dump contradicted itself, and something was left out for it
  * @absent: times that something had to be left out since it is excluded or unreadable
  * @unknown: times that mmx did not know how: a member, symbol or fact is missing
+ * @marks: of what is broken, to be known again: a kernel that runs may only have changed while it was read
  * @first: the sentence about the first of the worst of those kinds; code MMX_OK when it is whole
  */
 struct mmx_coverage {
 	uint64_t found;
 	uint64_t broken, absent, unknown;
+	struct mmx_marks marks;
 	struct mmx_err first;
 };
 

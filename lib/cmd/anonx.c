@@ -164,8 +164,8 @@ static enum mmx_exit anonx(struct mmx_run *run)
 	if (t.searched)
 		mmx_rmap_tree_search(&t.tree, t.index, t.index);
 	status = mmx_run_show(run, &t, NULL);
-	status = mmx_worse(status, mmx_exit_of(&t.tree.coverage));
-	status = mmx_worse(status, mmx_exit_of(&family.coverage));
+	status = mmx_worse(status, mmx_run_exit(run, &t.tree.coverage));
+	status = mmx_worse(status, mmx_run_exit(run, &family.coverage));
 	mmx_rmap_tree_free(&t.tree);
 	mmx_anon_family_free(&family);
 	return status;

@@ -56,7 +56,7 @@ static void end_operand(struct mmx_asked *a)
 	} else if (gaps.pages) {
 		mmx_say(a->run, "%s: no frame stands behind %" PRIu64 " pages: %s", operand_of(a),
 			gaps.pages, gaps.text);
-		a->status = mmx_worse(a->status, mmx_exit_of(&gaps.coverage));
+		a->status = mmx_worse(a->status, mmx_run_exit(a->run, &gaps.coverage));
 	}
 	tell_holes(a);
 }

@@ -51,12 +51,18 @@ static bool take_options(struct mmx_run *run, struct mmx_free_memory *memory)
 	return false;
 }
 
+static enum mmx_exit judge(struct mmx_run *run, const struct mmx_free_findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		mmx_run_wrong(run, "%s at 0x%" PRIx64 ": %s", mmx_free_fault_word(f->v[i].fault),
+			      f->v[i].addr, f->v[i].text);
+	return mmx_free_findings_total(f) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
+}
+
 static enum mmx_exit show(struct mmx_run *run, struct mmx_free_memory *memory)
 {
 	const struct mmx_coverage *coverage = &memory->lists->coverage;
 	enum mmx_exit status = mmx_run_show(run, memory, NULL);
-	uint64_t wrong = mmx_free_findings_total(&memory->lists->findings) +
-			 mmx_free_findings_total(&memory->room->findings);
 
 	say_how_many(run, &memory->lists->findings);
 	say_how_many(run, &memory->room->findings);
@@ -64,14 +70,9 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_free_memory *memory)
 		mmx_say(run, "%s", coverage->first.text);
 	if (!mmx_cover_whole(&memory->room->coverage))
 		mmx_say(run, "%s", memory->room->coverage.first.text);
-	if (!wrong)
-		return status;
-	if (run->kernel->image->live)
-		mmx_say(run,
-			"the kernel runs: lists move while they are walked, and what is found may be nothing");
-	return mmx_worse(status, MMX_EXIT_FINDINGS);
+	status = mmx_worse(status, judge(run, &memory->lists->findings));
+	return mmx_worse(status, judge(run, &memory->room->findings));
 }
-
 static enum mmx_exit buddyx(struct mmx_run *run)
 {
 	struct mmx_free_memory memory = {.lists = mmx_know_free_lists(run->view)};

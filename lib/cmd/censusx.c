@@ -110,17 +110,24 @@ static enum mmx_exit check_sum(struct mmx_run *run, const struct mmx_ledger *led
 		return MMX_EXIT_OK;
 	mmx_say(run, "the classes have %" PRIu64 " frames, and %" PRIu64 " have a struct page",
 		counted, frames);
-	return MMX_EXIT_FINDINGS;
+	return mmx_run_wrong(run, "the sum of the classes is off by %" PRId64,
+			     (int64_t)(counted - frames));
 }
 
 /* A counter that nothing explains is wrong, or memory is used in a way that nobody counts. */
-static enum mmx_exit check_balances(const struct mmx_balances *balances)
+static enum mmx_exit check_balances(struct mmx_run *run, const struct mmx_balances *balances)
 {
+	enum mmx_exit status = MMX_EXIT_OK;
+
 	for (size_t i = 0; i < balances->n; i++) {
-		if (!balances->v[i].why.code && balances->v[i].unexplained)
-			return MMX_EXIT_FINDINGS;
+		const struct mmx_balance *b = &balances->v[i];
+
+		if (!b->why.code && b->unexplained)
+			status = mmx_run_wrong(
+				run, "%s of node %d, zone %d: %" PRId64 " %s are not explained",
+				b->name, b->node, b->zone, b->unexplained, b->unit);
 	}
-	return MMX_EXIT_OK;
+	return status;
 }
 
 static enum mmx_exit show(struct mmx_run *run, struct mmx_census *census)
@@ -131,8 +138,8 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_census *census)
 	mmx_cover_inherit(&census->coverage, &census->balances->coverage);
 	status = mmx_run_show(run, census, NULL);
 	/* Also where the field that tells of it was not asked for. */
-	status = mmx_worse(status, mmx_exit_of(&census->coverage));
-	status = mmx_worse(status, check_balances(census->balances));
+	status = mmx_worse(status, mmx_run_exit(run, &census->coverage));
+	status = mmx_worse(status, check_balances(run, census->balances));
 	return mmx_worse(status, check_sum(run, census->ledger));
 }
 
@@ -155,7 +162,7 @@ static enum mmx_exit show_folded(struct mmx_run *run, struct mmx_census *census)
 	mmx_cover_inherit(&census->coverage, &census->ledger->coverage);
 	mmx_folded_each(census->ledger, census->largest, run->view, &census->coverage, write_folded,
 			run->out);
-	return mmx_worse(mmx_exit_of(&census->coverage), check_sum(run, census->ledger));
+	return mmx_worse(mmx_run_exit(run, &census->coverage), check_sum(run, census->ledger));
 }
 
 #define TOP 10 /* owners of each sort, unless it is said */

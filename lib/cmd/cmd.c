@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "cmd/cmd.h"
+#include "cmd/readings.h"
 #include "render/show.h"
 
 static const struct mmx_command *const commands[] = {
@@ -207,7 +208,7 @@ static enum mmx_exit show(struct mmx_run *run, void *arg, const struct mmx_where
 	}
 	if (tell && !mmx_cover_whole(&coverage))
 		mmx_say(run, "%s", coverage.first.text);
-	return mmx_exit_of(&coverage);
+	return mmx_run_exit(run, &coverage);
 }
 
 /* Cells say that something is wanting, and have no room for why. */
@@ -245,8 +246,6 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 			return MMX_EXIT_CANNOT;
 		}
 	}
-	mmx_knowledge_refresh(kernel);
-	status = command->run(&run);
-	mmx_out_flush(out);
+	status = mmx_readings_run(&run);
 	return mmx_stopped(kernel->image) ? MMX_EXIT_CANNOT : status;
 }

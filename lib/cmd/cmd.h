@@ -36,6 +36,7 @@ struct mmx_option {
 };
 
 struct mmx_run;
+struct mmx_readings;
 
 /**
  * struct mmx_command - a command
@@ -80,7 +81,11 @@ struct mmx_messages {
 	void *arg;
 };
 
-/** struct mmx_run - a command being run */
+/**
+ * struct mmx_run - a command being run
+ * @once: the command did what is not to be done twice: wrote files, read what was piped to it
+ * @readings: of a kernel that runs (readings.h); NULL of a dump
+ */
 struct mmx_run {
 	const struct mmx_command *command;
 	struct mmx_kernel *kernel;
@@ -90,6 +95,8 @@ struct mmx_run {
 	const char *option[128]; /* by letter: NULL when not given, "" or its argument */
 	char **operand;
 	int n_operands;
+	bool once;
+	struct mmx_readings *readings;
 };
 
 /** mmx_commands() - the table, *n entries */
@@ -108,8 +115,18 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 			      struct mmx_out *out, const struct mmx_messages *messages, int argc,
 			      char **argv);
 
-/** mmx_exit_of() - what the coverage of a result comes to */
+/** mmx_exit_of() - what a coverage comes to, in a dump */
 enum mmx_exit mmx_exit_of(const struct mmx_coverage *c);
+
+/** mmx_run_exit() - what the coverage of a result comes to; of a kernel that runs what is broken is read again */
+enum mmx_exit mmx_run_exit(struct mmx_run *run, const struct mmx_coverage *c);
+
+/**
+ * mmx_run_wrong() - something is wrong, in a sentence that tells it from all else that may be; what it comes to
+ * It is not shown: records do that. Of a kernel that runs it must be wrong in each of several readings.
+ */
+enum mmx_exit mmx_run_wrong(struct mmx_run *run, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /**
  * mmx_run_show() - show the command's document, as far as it is asked for

@@ -84,8 +84,9 @@ static enum mmx_exit doctorx(struct mmx_run *run)
 	struct verdict v = judge(run->kernel);
 	enum mmx_exit status = mmx_run_show(run, &v, NULL);
 
-	return mmx_worse(status,
-			 v.facts_not_sure || v.required_missing ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+	return v.facts_not_sure || v.required_missing
+		       ? mmx_worse(status, mmx_run_wrong(run, "not all is sure"))
+		       : status;
 }
 
 const struct mmx_command mmx_cmd_doctorx = {

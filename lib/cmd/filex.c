@@ -57,7 +57,7 @@ static enum mmx_exit tell(struct mmx_run *run, const struct mmx_coverage *c, con
 {
 	if (!mmx_cover_whole(c))
 		mmx_say(run, "%s: %s", what, c->first.text);
-	return mmx_exit_of(c);
+	return mmx_run_exit(run, c);
 }
 
 /*
@@ -79,7 +79,7 @@ static enum mmx_exit show_largest(struct mmx_run *run, const char *how_many)
 	if (mmx_largest_files_find(&largest, run->view, top, &err))
 		return cannot(run, &err);
 	status = mmx_run_show(run, &asked, NULL);
-	status = mmx_worse(status, mmx_exit_of(&largest.coverage));
+	status = mmx_worse(status, mmx_run_exit(run, &largest.coverage));
 	mmx_largest_files_free(&largest);
 	return status;
 }
@@ -145,10 +145,10 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_file_asked *asked)
 {
 	enum mmx_exit status = mmx_run_show(run, asked, NULL);
 
-	status = mmx_worse(status, mmx_exit_of(&asked->contents.coverage));
+	status = mmx_worse(status, mmx_run_exit(run, &asked->contents.coverage));
 	status = mmx_worse(status, tell(run, &asked->mappers.coverage, "who maps it"));
 	status = mmx_worse(status, tell(run, &asked->openers.coverage, "who has it open"));
-	return mmx_worse(status, mmx_exit_of(&asked->extracted.coverage));
+	return mmx_worse(status, mmx_run_exit(run, &asked->extracted.coverage));
 }
 
 static enum mmx_exit show_file(struct mmx_run *run)
@@ -167,6 +167,7 @@ static enum mmx_exit show_file(struct mmx_run *run)
 	enum mmx_exit status;
 	struct mmx_err err;
 
+	run->once = asked.dir;
 	if (mmx_what_file(&file, run->view, run->operand[0], &options, &err))
 		return cannot(run, &err);
 	if (file.mapping.kind == MMX_MAPPING_SWAP) {

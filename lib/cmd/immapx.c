@@ -76,7 +76,7 @@ static enum mmx_exit immapx(struct mmx_run *run)
 	if (t.searched)
 		mmx_rmap_tree_search(&t.tree, t.index, t.index);
 	status = mmx_run_show(run, &t, NULL);
-	status = mmx_worse(status, mmx_exit_of(&t.tree.coverage));
+	status = mmx_worse(status, mmx_run_exit(run, &t.tree.coverage));
 	mmx_rmap_tree_free(&t.tree);
 	return status;
 }

@@ -128,7 +128,7 @@ static enum mmx_exit show_lines(struct mmx_run *run, const struct mmx_logx *ask)
 			put_message(run->out, &log.record, callers > 0);
 		if (!mmx_cover_whole(&log.coverage))
 			mmx_say(run, "%s", log.coverage.first.text);
-		status = mmx_exit_of(&log.coverage);
+		status = mmx_run_exit(run, &log.coverage);
 	}
 	mmx_log_end(&log);
 	return status;

@@ -78,7 +78,7 @@ static enum mmx_exit write_entry(struct mmx_run *run, struct mmx_proc *p)
 		p->entry->end(p);
 	if (p->missing || p->in_doubt)
 		status = mmx_worse(status, MMX_EXIT_PARTIAL);
-	return mmx_worse(status, mmx_exit_of(&p->coverage));
+	return mmx_worse(status, mmx_run_exit(run, &p->coverage));
 }
 
 static bool take_range(struct mmx_run *run, const struct mmx_proc *p, struct mmx_where *where)

@@ -150,7 +150,7 @@ static enum mmx_exit show_file(struct mmx_run *run, struct rmapx *x)
 		mmx_say(run, "its page cache: %s", x->cached.coverage.first.text);
 	else if (!x->in_memory)
 		mmx_say(run, "none of these pages is in memory; filex tells what stands there");
-	return mmx_worse(status, mmx_exit_of(&x->cached.coverage));
+	return mmx_worse(status, mmx_run_exit(run, &x->cached.coverage));
 }
 
 /*
@@ -291,6 +291,23 @@ static void tell_more(struct mmx_run *run, const struct mmx_survey *s)
 			s->spaces.findings.n);
 }
 
+static enum mmx_exit judge_survey(struct mmx_run *run, const struct mmx_survey *s)
+{
+	for (size_t i = 0; i < s->spaces.findings.n; i++)
+		mmx_run_wrong(run, "0x%" PRIx64 ": %s", s->spaces.findings.v[i].addr,
+			      s->spaces.findings.v[i].text);
+	for (size_t i = 0; i < s->strays.n; i++) {
+		const struct mmx_stray *stray = &s->strays.v[i];
+
+		if (mmx_stray_wrong(stray->why))
+			mmx_run_wrong(run,
+				      "the entry 0x%" PRIx64 " at 0x%" PRIx64 " of mm 0x%" PRIx64
+				      " is in no reverse map",
+				      stray->raw, stray->addr, stray->mm);
+	}
+	return s->spaces.findings.all || wrong_strays(s) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
+}
+
 static enum mmx_exit show_all(struct mmx_run *run, struct rmapx *x)
 {
 	enum mmx_exit status;
@@ -309,10 +326,8 @@ static enum mmx_exit show_all(struct mmx_run *run, struct rmapx *x)
 	status = mmx_run_show(run, &x->pages, NULL);
 	mmx_page_walk_end(&x->pages.walk);
 	tell_more(run, &x->survey);
-	status = mmx_worse(status, mmx_exit_of(&x->survey.coverage));
-	if (x->survey.spaces.findings.all || wrong_strays(&x->survey))
-		status = mmx_worse(status, MMX_EXIT_FINDINGS);
-	return status;
+	status = mmx_worse(status, mmx_run_exit(run, &x->survey.coverage));
+	return mmx_worse(status, judge_survey(run, &x->survey));
 }
 
 static enum mmx_exit show_pages(struct mmx_run *run, struct rmapx *x)
@@ -346,8 +361,7 @@ static enum mmx_exit rmapx(struct mmx_run *run)
 	if (x.surveyed)
 		mmx_survey_free(&x.survey);
 	mmx_array_free(&x.wrong);
-	if (x.pages.disagreements)
-		status = mmx_worse(status, MMX_EXIT_FINDINGS);
+	status = mmx_worse(status, mmx_run_exit(run, &x.pages.disagreements));
 	return status;
 }
 
@@ -384,7 +398,7 @@ const struct mmx_command mmx_cmd_rmapx = {
 		"With -a every page table and every tree is walked once, and three things must agree of each\n"
 		"page: the entries that hold it, the trees, which must lead to each of these, and the kernel's\n"
 		"count. What does not is shown with its addresses, as are areas that a tree lacks, or has and\n"
-		"no address space does. The exit status is 1 then. On a live kernel some always move.\n"
+		"no address space does. The exit status is 1 then.\n"
 		"\n"
 		"Examples: rmapx -e -u 3001 795df382d000; rmapx -f /lib/libc.so.6 2d-30; rmapx -a",
 	.options = options,

@@ -239,7 +239,7 @@ static void release(struct mmx_slabs *s)
 static enum mmx_exit tell_rest(struct mmx_run *run, const struct mmx_slabs *s)
 {
 	const struct mmx_slab_survey *survey = &s->survey;
-	enum mmx_exit status = mmx_exit_of(&survey->coverage);
+	enum mmx_exit status = mmx_run_exit(run, &survey->coverage);
 
 	if (!s->surveyed)
 		return MMX_EXIT_OK;
@@ -250,13 +250,11 @@ static enum mmx_exit tell_rest(struct mmx_run *run, const struct mmx_slabs *s)
 			survey->missing);
 	if (survey->findings.more)
 		mmx_say(run, "%" PRIu64 " more findings are not shown", survey->findings.more);
-	if (!survey->findings.n)
-		return status;
-	/* Of a running kernel one thing is read after another, and they need not agree. */
-	if (run->kernel->image->live)
-		mmx_say(run,
-			"this kernel is running: what was found may only have moved meanwhile");
-	return mmx_worse(status, run->kernel->image->live ? MMX_EXIT_OK : MMX_EXIT_FINDINGS);
+	for (size_t i = 0; i < survey->findings.n; i++)
+		status = mmx_worse(status, mmx_run_wrong(run, "0x%" PRIx64 ": %s",
+							 survey->findings.v[i].address,
+							 survey->findings.v[i].why.text));
+	return status;
 }
 
 static enum mmx_exit find_and_show(struct mmx_run *run, struct mmx_slabs *s)

@@ -119,15 +119,17 @@ static bool take_operands(struct mmx_run *run, struct mmx_stackx *x)
 	return ok;
 }
 
-static bool has_findings(const struct mmx_stackx *x)
+static enum mmx_exit judge(struct mmx_run *run, const struct mmx_stackx *x)
 {
-	char text[2];
+	enum mmx_exit status = MMX_EXIT_OK;
+	char text[256];
 
 	for (size_t i = 0; i < x->shown.n; i++) {
-		if (mmx_stack_fault(x->shown.v[i], 0, text, sizeof(text)))
-			return true;
+		for (unsigned int n = 0; mmx_stack_fault(x->shown.v[i], n, text, sizeof(text)); n++)
+			status = mmx_run_wrong(run, "%d (%s): %s", x->shown.v[i]->stack.task->pid,
+					       x->shown.v[i]->stack.task->comm, text);
 	}
-	return false;
+	return status;
 }
 
 static enum mmx_exit stackx(struct mmx_run *run)
@@ -141,11 +143,10 @@ static enum mmx_exit stackx(struct mmx_run *run)
 	} else if (take_operands(run, &x) && take_top(run, &x)) {
 		for (size_t i = 0; i < x.uses.n; i++)
 			x.bytes += x.uses.v[i].stack.end - x.uses.v[i].stack.start;
-		status = mmx_worse(mmx_run_tell(run, &x), mmx_exit_of(&x.uses.coverage));
+		status = mmx_worse(mmx_run_tell(run, &x), mmx_run_exit(run, &x.uses.coverage));
 		if (!mmx_cover_whole(&x.uses.coverage))
 			mmx_say(run, "%s", x.uses.coverage.first.text);
-		if (has_findings(&x))
-			status = mmx_worse(status, MMX_EXIT_FINDINGS);
+		status = mmx_worse(status, judge(run, &x));
 	}
 	mmx_array_free(&x.shown);
 	mmx_stack_uses_free(&x.uses);

@@ -362,6 +362,7 @@ static int begin_writing(struct swapx *s)
 	s->to = -1;
 	if (!path)
 		return 0;
+	s->run->once = true;
 	s->to_folder = !stat(path, &st) && S_ISDIR(st.st_mode);
 	if (!s->to_folder)
 		s->to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -477,13 +478,17 @@ static enum mmx_exit tell_rest(struct mmx_run *run)
 			c->short_of);
 	if (c->more)
 		mmx_say(run, "%" PRIu64 " more findings are not shown", c->more);
-	if (!c->sure)
-		return MMX_EXIT_OK;
-	/* Of a running kernel one thing is read after another, and they need not agree. */
-	if (!run->kernel->image->live)
-		return MMX_EXIT_FINDINGS;
-	mmx_say(run, "this kernel is running: what was found may only have moved meanwhile");
-	return MMX_EXIT_OK;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct mmx_swap_finding *f = &c->v[i];
+
+		if (!f->transit)
+			mmx_run_wrong(run,
+				      "page %u:0x%" PRIx64 ": %s: the kernel has %" PRIu64
+				      ", %" PRIu64 " were found",
+				      f->type, f->offset, mmx_swap_finding_name(f->kind), f->kernel,
+				      f->found);
+	}
+	return c->sure ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
 }
 
 static enum mmx_exit survey(struct swapx *s)

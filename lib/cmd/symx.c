@@ -196,7 +196,7 @@ static enum mmx_exit symx(struct mmx_run *run)
 	if (!mmx_cover_whole(&s.addresses.areas.coverage)) {
 		mmx_say(run, "which symbols of modules are per-CPU is not known: %s",
 			s.addresses.areas.coverage.first.text);
-		status = mmx_exit_of(&s.addresses.areas.coverage);
+		status = mmx_run_exit(run, &s.addresses.areas.coverage);
 	}
 	for (int i = 0; i < run->n_operands; i++) {
 		if (!take_operand(&s, run->operand[i], &err))

@@ -96,7 +96,7 @@ static bool add_all(struct mmx_run *run, struct mmx_vmax *asked, enum mmx_exit *
 			return nomem(run);
 	}
 	mmx_array_sort(&asked->spaces, by_pid);
-	*status = mmx_exit_of(&mms.coverage);
+	*status = mmx_run_exit(run, &mms.coverage);
 	if (!mmx_cover_whole(&mms.coverage))
 		mmx_say(run, "%s", mms.coverage.first.text);
 	return true;
@@ -178,8 +178,8 @@ static enum mmx_exit vmax(struct mmx_run *run)
 
 	if (ok)
 		status = mmx_worse(status, mmx_run_tell(run, &asked));
-	if (ok && asked.findings)
-		status = mmx_worse(status, MMX_EXIT_FINDINGS);
+	if (ok)
+		status = mmx_worse(status, mmx_run_exit(run, &asked.findings));
 	mmx_array_free(&asked.spaces);
 	return ok ? status : MMX_EXIT_CANNOT;
 }

@@ -58,6 +58,9 @@ static enum mmx_exit vmemx(struct mmx_run *run)
 	say_how_many(run, m);
 	if (!mmx_cover_whole(&m->coverage))
 		mmx_say(run, "%s", m->coverage.first.text);
+	for (size_t i = 0; i < m->findings.n; i++)
+		mmx_run_wrong(run, "PFN 0x%" PRIx64 ": %s", m->findings.v[i].pfn,
+			      m->findings.v[i].text);
 	return mmx_worse(status, mmx_memmap_findings(m) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
 }
 

@@ -187,6 +187,10 @@ static enum mmx_exit show_lru(struct mmx_run *run)
 	say_how_many(run, lru);
 	if (!mmx_cover_whole(&lru->coverage))
 		mmx_say(run, "%s", lru->coverage.first.text);
+	for (size_t i = 0; i < lru->findings.n; i++)
+		mmx_run_wrong(run, "%s at 0x%" PRIx64 ": %s",
+			      mmx_lru_fault_word(lru->findings.v[i].fault), lru->findings.v[i].addr,
+			      lru->findings.v[i].text);
 	return mmx_worse(status, mmx_lru_findings_total(lru) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
 }
 
@@ -208,6 +212,7 @@ static void say_what_is_missing(struct mmx_run *run)
 static enum mmx_exit zonex(struct mmx_run *run)
 {
 	const struct mmx_zone_states *states = mmx_know_zone_states(run->view);
+	const struct mmx_zone_checks *checks;
 	struct mmx_zonex asked = {.verbose = run->option['v']};
 	struct mmx_request request = {0};
 	enum mmx_exit status;
@@ -225,8 +230,12 @@ static enum mmx_exit zonex(struct mmx_run *run)
 	}
 	status = mmx_run_show(run, &asked, NULL);
 	say_what_is_missing(run);
-	return mmx_worse(status,
-			 mmx_know_zone_checks(run->view)->n ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
+	checks = mmx_know_zone_checks(run->view);
+	for (size_t i = 0; i < checks->n; i++)
+		status = mmx_worse(status,
+				   mmx_run_wrong(run, "node %u, zone %d: %s", checks->v[i].node,
+						 checks->v[i].zone, checks->v[i].text));
+	return status;
 }
 
 static const struct mmx_option options[] = {

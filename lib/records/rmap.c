@@ -384,8 +384,11 @@ static const void *next_page(struct mmx_rows *r)
 		mmx_cover_failf(r->coverage, mmx_read_code(p->answer.read),
 				"the struct page of PFN 0x%" PRIx64 " is %s", p->walk.pfn,
 				mmx_read_name(p->answer.read));
-	p->disagreements +=
-		p->answer.wrong || (!p->answer.read && !p->answer.agree && !p->answer.explained[0]);
+	if (p->answer.wrong || (!p->answer.read && !p->answer.agree && !p->answer.explained[0]))
+		mmx_cover_failf(&p->disagreements, MMX_ECORRUPT,
+				"PFN 0x%" PRIx64 ": the kernel counts %" PRId64 ", %" PRId64
+				" entries were found",
+				p->walk.pfn, (int64_t)p->answer.kernel, (int64_t)p->answer.found);
 	return p;
 }
 

@@ -13,7 +13,7 @@
  * @next: goes to the next frame that has a struct page, @walk there; false behind the last one
  * @arithmetic, @chains: how each address follows, and what led to each, are shown as well
  * @source: of entries that no tree leads to
- * @disagreements: pages whose count is another so far
+ * @disagreements: pages whose count is another so far, as broken ones
  * @survey: of all memory, or NULL where pages were asked for
  */
 struct mmx_rmap_pages {
@@ -21,7 +21,7 @@ struct mmx_rmap_pages {
 	bool arithmetic, chains;
 	struct mmx_page_walk walk;
 	struct mmx_rmap_source source;
-	uint64_t disagreements;
+	struct mmx_coverage disagreements;
 	const struct mmx_survey *survey;
 
 	/* What the records find out. */

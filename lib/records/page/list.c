@@ -13,7 +13,6 @@ static bool is_on_lru(const struct mmx_rows *r, const struct mmx_folio *folio)
 		 mmx_bit(folio->flags, mmx_enum(l, E_PG_unevictable)));
 }
 
-/* Where lists change while they are read none can tell. */
 static void list_broken(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_kernel *k = r->view->kernel;
@@ -22,8 +21,7 @@ static void list_broken(struct mmx_rows *r, struct mmx_value *v)
 	unsigned int order;
 
 	v->err = &v->scratch->err;
-	if (k->image->live ||
-	    (!mmx_page_free_block(r, &head, &order) && !is_on_lru(r, &p->walk.folio)) ||
+	if ((!mmx_page_free_block(r, &head, &order) && !is_on_lru(r, &p->walk.folio)) ||
 	    !mmx_list_check(r->view,
 			    mmx_page_addr(&mmx_mem(k)->vmemmap, head) +
 				    mmx_off(&k->layout, M_page_lru),

@@ -167,13 +167,12 @@ static void behind(struct mmx_rows *r, struct mmx_value *v)
 	neighbour(where, v, where->behind);
 }
 
-/* While lists change nothing is wrong about it. */
 static void misplaced(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_lru_where *where = where_of(r);
 
 	v->err = &where->wrong;
-	if (r->view->kernel->image->live || !where->wrong.code)
+	if (!where->wrong.code)
 		mmx_value_none(v);
 }
 

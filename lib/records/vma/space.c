@@ -22,7 +22,8 @@ static void find(struct reader *rd, uint64_t address, const struct mmx_err *why)
 {
 	struct mmx_vma_finding finding = {.address = address, .why = *why};
 
-	mmx_vmax_of(rd->r)->findings++;
+	mmx_cover_failf(&mmx_vmax_of(rd->r)->findings, MMX_ECORRUPT, "0x%" PRIx64 ": %s", address,
+			why->text);
 	if (rd->s->findings.n < FINDINGS_MAX)
 		rd->nomem |= !mmx_array_add(&rd->s->findings, finding);
 }

@@ -19,7 +19,7 @@
  *	counters are what the page tables have
  * @by_address: only the mapping at @address is wanted, of the one space
  * @by_file: who maps byte @offset of @file, of which that is page @index
- * @findings: that were shown; @strays: times that lost VMAs were looked for
+ * @findings: that were shown, as broken ones; @strays: times that lost VMAs were looked for
  */
 struct mmx_vmax {
 	struct {
@@ -29,7 +29,7 @@ struct mmx_vmax {
 	uint64_t address;
 	const struct mmx_mapping *file;
 	uint64_t offset, index;
-	uint64_t findings;
+	struct mmx_coverage findings;
 	unsigned int strays;
 };
 
