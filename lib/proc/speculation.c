@@ -2,6 +2,7 @@
 /* Which mitigations of speculation a task has: what the kernel chose when it started, and what the task asked for. */
 #include <string.h>
 
+#include "kernel/cpu_feature.h"
 #include "kernel/member.h"
 #include "kernel/symbols.h"
 #include "mm/mem.h"
@@ -49,20 +50,12 @@ static int first_bug_word(struct mmx_view *view, const char *name, unsigned int 
 static int has_bug(struct mmx_view *view, const char *name, unsigned int number, bool *has,
 		   struct mmx_err *err)
 {
-	static const enum mmx_layout_member need[] = {M_cpuinfo_x86_x86_capability};
-	const struct mmx_layout *l = &view->kernel->layout;
-	unsigned char word[4];
-	uint64_t cpu, first = 0;
+	uint64_t first = 0;
 
-	if (mmx_layout_require(l, need, 1, err) || first_bug_word(view, name, number, &first, err))
-		return -1;
-	if (!mmx_symbol_addr(&view->kernel->symbols, "boot_cpu_data", &cpu))
-		return mmx_fail(err, MMX_EMISSING, "symbol boot_cpu_data is needed");
-	cpu += mmx_off(l, M_cpuinfo_x86_x86_capability) + first * 4;
-	if (mmx_kread_ok(view, cpu, word, sizeof(word), "boot_cpu_data", err))
-		return -1;
-	*has = mmx_le32(word) >> number & 1;
-	return 0;
+	return first_bug_word(view, name, number, &first, err) ||
+			       mmx_cpu_feature(view, first * 32 + number, has, err)
+		       ? -1
+		       : 0;
 }
 
 /* A choice that the kernel made, which needs its enum to be understood. */
