@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ext.h"
+#include "image/file.h"
+#include "image/registers.h"
 
 #define PAGE           4096
 #define VMCOREINFO_MAX (1u << 20)
@@ -101,6 +104,17 @@ static void read_vmcoreinfo(struct session *s, struct mmx_image *image)
 	image->vmcoreinfo_from = "symbol vmcoreinfo_note, found by crash";
 }
 
+/* crash keeps what stands in notes to itself. */
+static void read_registers(struct mmx_image *image)
+{
+	int fd = image->live || !pc->dumpfile ? -1 : mmx_file_open(pc->dumpfile, NULL);
+
+	if (fd < 0)
+		return;
+	mmx_registers_find(image, fd, pc->dumpfile);
+	close(fd);
+}
+
 static bool stop(void *session)
 {
 	return session_cut(session);
@@ -129,5 +143,6 @@ struct mmx_image *crash_image(struct session *s, struct mmx_err *err)
 		return NULL;
 	}
 	read_vmcoreinfo(s, image);
+	read_registers(image);
 	return image;
 }

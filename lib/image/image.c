@@ -109,6 +109,7 @@ void mmx_image_close(struct mmx_image *image)
 		image->ops->close(image);
 	mmx_ranges_free(&image->present);
 	mmx_ranges_free(&image->ram);
+	mmx_array_free(&image->registers);
 	free(image->vmcoreinfo);
 	free(image->notice);
 	free(image);

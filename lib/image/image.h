@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/array.h"
 #include "base/err.h"
 #include "base/range.h"
 
@@ -47,6 +48,15 @@ struct mmx_image_ops {
 };
 
 /**
+ * struct mmx_registers - of a CPU, as whoever ran the machine saw them: QEMU's notes
+ * @gs: the base in force, and the one that swapgs brings: one of the two is where the kernel has the CPU's own memory
+ */
+struct mmx_registers {
+	uint64_t cr3, cr4;
+	uint64_t gs[2];
+};
+
+/**
  * struct mmx_image - one open dump or live kernel
  * @format: what the backend found, for people: "ELF dump", "compressed kdump (zlib)"
  * @machine: the architecture as uname -m prints it; only "x86_64" is ever opened so far
@@ -58,6 +68,7 @@ struct mmx_image_ops {
  *       when the format does not say
  * @vmcoreinfo: the VMCOREINFO text, NUL-terminated, or NULL when the format carries none
  * @vmcoreinfo_from: where that text was, for people; NULL for a note in the dump
+ * @registers: of CPUs, in no order that a kernel need share; none where the format has none
  * @stop, @stop_arg: whether what is being done is to end, or NULL. A front end that lets its user
  *                   interrupt a command sets it; it is asked in any thread, and costs next to nothing
  */
@@ -74,6 +85,9 @@ struct mmx_image {
 	char *vmcoreinfo;
 	size_t vmcoreinfo_len;
 	const char *vmcoreinfo_from;
+	struct {
+		MMX_ARRAY(struct mmx_registers);
+	} registers;
 	bool (*stop)(void *arg);
 	void *stop_arg;
 };

@@ -10,6 +10,7 @@
 #include "image/kdumpfile.h"
 #include "image/library.h"
 #include "image/notes.h"
+#include "image/registers.h"
 
 /* The library searches its cache as a list: with the default of 1024 pages that costs most. */
 #define CACHE_PAGES 8
@@ -300,8 +301,10 @@ struct mmx_image *mmx_kdumpfile_open(const int *fds, const char *const *paths, s
 		ret = load(image, ctx, paths[0], err);
 		lib.kdump_free(ctx);
 	}
-	if (!ret)
+	if (!ret) {
+		mmx_registers_find(image, files->fd[0], paths[0]);
 		return image;
+	}
 	mmx_image_close(image);
 	return NULL;
 }

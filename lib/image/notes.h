@@ -9,7 +9,7 @@
 #define MMX_MAX_NOTES (64u << 20)
 
 /**
- * mmx_notes_read() - take VMCOREINFO from notes in a file, unless the image has it already
+ * mmx_notes_read() - take VMCOREINFO and registers from notes in a file, what the image has not already
  * What is not there, or is damaged, leaves the image without. Returns false without memory.
  */
 bool mmx_notes_read(struct mmx_image *image, int fd, uint64_t offset, uint64_t size);

@@ -175,6 +175,62 @@ static void many_segments_are_read(void)
 	mmx_array_free(&b);
 }
 
+/* A note of QEMU's, with nothing but what is read of it. */
+static void put_registers(struct bytes *b, size_t at, uint32_t version, size_t size)
+{
+	unsigned char desc[440] = {0};
+
+	memcpy(desc, &version, 4);
+	memcpy(desc + 8 + 18 * 8 + 4 * 24 + 16, "gs base", 8);
+	memcpy(desc + 8 + 18 * 8 + 10 * 24 + 3 * 8, "the cr3", 8);
+	memcpy(desc + 8 + 18 * 8 + 10 * 24 + 4 * 8, "the cr4", 8);
+	memcpy(desc + 432, "othr gs", 8);
+	put_note(b, at, "QEMU", (char *)desc, size);
+}
+
+static bool is_word(uint64_t word, const char *text)
+{
+	return !memcmp(&word, text, 8);
+}
+
+/* Where in the file the notes are that make_elf() gives no more than 512 bytes. */
+static struct bytes elf_with_notes(void)
+{
+	struct segment notes = {.filesz = 0x1000};
+	struct bytes b = make_elf(EM_X86_64, plain, ARRAY_SIZE(plain));
+
+	put_phdr(&b, 0, PT_NOTE, b.n, &notes);
+	return b;
+}
+
+static void registers_come_from_qemus_notes(void)
+{
+	struct bytes b = elf_with_notes();
+	size_t at = b.n;
+	struct mmx_err err;
+	struct mmx_image *image;
+
+	put_registers(&b, at, 1, 440);
+	put_registers(&b, at + 460, 1, 432);
+	put_registers(&b, at + 912, 2, 440);
+	put_registers(&b, at + 1372, 1, 400);
+	put_at(&b, at + 0x1000, "", 1);
+	image = open_bytes(&b, b.n, &err);
+	CHECK(image, "%s", err.text);
+	if (!image)
+		return;
+	CHECK(image->registers.n == 2, "%zu: of another version, or cut", image->registers.n);
+	for (size_t i = 0; i < image->registers.n; i++) {
+		const struct mmx_registers *r = &image->registers.v[i];
+
+		CHECK(is_word(r->cr3, "the cr3") && is_word(r->cr4, "the cr4"), "control");
+		CHECK(is_word(r->gs[0], "gs base") && is_word(r->gs[1], i ? "gs base" : "othr gs"),
+		      "what an old QEMU does not tell is what is in force");
+	}
+	mmx_image_close(image);
+	mmx_array_free(&b);
+}
+
 int main(void)
 {
 	RUN(elf_memory_reads_back);
@@ -183,5 +239,6 @@ int main(void)
 	RUN(elf_that_is_no_dump_is_refused);
 	RUN(wild_elf_numbers_are_harmless);
 	RUN(many_segments_are_read);
+	RUN(registers_come_from_qemus_notes);
 	return unit_end();
 }
