@@ -7,6 +7,7 @@
 #include "mm/mem.h"
 #include "mm/processes/pt_summary.h"
 #include "mm/processes/task.h"
+#include "mm/processes/tlb.h"
 #include "records/ptx.h"
 
 /* @operand: the next one; @status: of what is no address */
@@ -130,6 +131,12 @@ static int count(struct mmx_run *run, struct mmx_ptx *p, struct mmx_pt_summary *
 			 : 0;
 }
 
+static void find_cpus(struct mmx_run *run, struct mmx_ptx *p, struct mmx_tlbs *tlbs)
+{
+	if (p->cpus && !mmx_tlbs_find(tlbs, run->view, &p->no_tlbs))
+		p->tlbs = tlbs;
+}
+
 /*
  * Running.
  */
@@ -138,6 +145,7 @@ static enum mmx_exit ptx(struct mmx_run *run)
 {
 	struct ptx p = {.ptx = {.next = next_walk}, .run = run};
 	struct mmx_pt_summary summary;
+	struct mmx_tlbs tlbs = {0};
 	enum mmx_exit status;
 	struct mmx_err err;
 
@@ -148,7 +156,9 @@ static enum mmx_exit ptx(struct mmx_run *run)
 	}
 	if (p.ptx.ranged && !belongs(run, &p.ptx.space, p.ptx.first))
 		return MMX_EXIT_CANNOT;
+	find_cpus(run, &p.ptx, &tlbs);
 	status = mmx_run_show(run, &p.ptx, NULL);
+	mmx_tlbs_free(&tlbs);
 	if (p.ptx.summed && !mmx_cover_whole(&summary.coverage))
 		mmx_say(run, "not all is known: %s", summary.coverage.first.text);
 	return mmx_worse(status, p.status);
@@ -157,6 +167,10 @@ static enum mmx_exit ptx(struct mmx_run *run)
 static const struct mmx_field fields[] = {
 	{"cpus", MMX_TABLE, "without an operand: the page tables that each CPU runs on",
 	 .title = "CPUs", .may = MMX_OR_NONE | MMX_OR_UNKNOWN, .record = &mmx_record_pt_cpus},
+	{"registers", MMX_TABLE, "and CR3 of each, with what is to be flushed", .title = "CR3",
+	 .may = MMX_OR_NONE, .record = &mmx_record_pt_registers},
+	{"tlbs", MMX_TABLE, "and what its TLB may have of address spaces", .title = "TLBs",
+	 .may = MMX_OR_NONE, .record = &mmx_record_pt_tlbs},
 	{"walks", MMX_LIST, "the ways of the addresses that were asked for", .may = MMX_OR_NONE,
 	 .record = &mmx_record_pt_walks},
 	{"runs", MMX_TABLE, "with -r: what the range has, gaps included", .title = "Range",
@@ -207,7 +221,11 @@ const struct mmx_command mmx_cmd_ptx = {
 		"follows the kernel's own rules; that memory can be had is taken for granted, and what the limits\n"
 		"of address space and locked memory would say to a stack is not looked at.\n"
 		"\n"
-		"Without an operand it shows which page tables each CPU runs on, and for which task.\n"
+		"Without an operand it shows which page tables each CPU runs on, and for which task; CR3 as it\n"
+		"follows from that, which is held against the machine's own where the dump has QEMU's notes; and\n"
+		"what each TLB may still have of user memory: of which address spaces, whether it is up to date,\n"
+		"and when it is flushed. A CPU that is not told of changes to what it has loaded, and one that is\n"
+		"ahead of them, is wrong, and the exit status is 1.\n"
 		"\n"
 		"With -r a range as runs of entries that are alike, gaps included: of a process those where no VMA\n"
 		"is, and those within one, which it has not touched; with -s counts, of that range\n"

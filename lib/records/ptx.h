@@ -9,6 +9,7 @@
 
 struct mmx_pt_summary;
 struct mmx_task;
+struct mmx_tlbs;
 
 /**
  * struct mmx_pt_space_asked - whose page tables are looked at
@@ -42,7 +43,7 @@ struct mmx_pt_walked {
 /**
  * struct mmx_ptx - what is shown, the records' r->arg
  * @next: goes to the next address, @walked is filled; false behind the last one
- * @cpus: what each CPU runs on is shown, and nothing else
+ * @cpus: what each CPU runs on is shown, and nothing else: @tlbs, or NULL and @no_tlbs
  * @ranged, @summed: what of [@first, @last] is shown; @summary when it is counted
  */
 struct mmx_ptx {
@@ -50,6 +51,8 @@ struct mmx_ptx {
 	struct mmx_pt_space_asked space;
 	struct mmx_pt_walked walked;
 	bool cpus, ranged, summed;
+	const struct mmx_tlbs *tlbs;
+	struct mmx_err no_tlbs;
 	uint64_t first, last;
 	const struct mmx_pt_summary *summary;
 };
@@ -68,7 +71,8 @@ static inline bool mmx_pt_is_user(uint64_t address)
 	return !(address >> 63);
 }
 
-extern const struct mmx_record mmx_record_pt_cpus, mmx_record_pt_walks, mmx_record_pt_runs,
-	mmx_record_pt_states, mmx_record_pt_tables, mmx_record_pt_roots;
+extern const struct mmx_record mmx_record_pt_cpus, mmx_record_pt_registers, mmx_record_pt_tlbs,
+	mmx_record_pt_walks, mmx_record_pt_runs, mmx_record_pt_states, mmx_record_pt_tables,
+	mmx_record_pt_roots;
 
 #endif

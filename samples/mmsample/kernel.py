@@ -179,6 +179,8 @@ class Kernel:
         m.list_init(self.pgd_list)
         self.init_mm = m.image.object("init_mm", "mm_struct")
         self.init_mm.set(pgd=m.image.by_name["init_top_pgt"], mm_users=2, mm_count=1)
+        self.contexts = 1  # of address spaces: init_mm has the first
+        self.init_mm["context.ctx_id"] = 1
         m.list_init(self.init_mm.at("mmlist"))
         self.fs = m.image.object("init_fs", "fs_struct")
         self.fs["root.mnt"] = self.root_fs.mount.at("mnt")
@@ -192,6 +194,10 @@ class Kernel:
         queues = self.percpu.place("runqueues", m.types.size("struct rq"), 64)
         self.percpu.object("rq", queues, 0).set(idle=self.init_task, curr=self.init_task)
         self._place_irq_stacks()
+
+    def new_context(self):
+        self.contexts += 1
+        return self.contexts
 
     def _place_irq_stacks(self):
         hot = self.percpu.place("pcpu_hot", self.machine.types.size("struct pcpu_hot"), 64)

@@ -104,6 +104,7 @@ class Process(Task):
         self.tables = PageTable(kernel.machine.memory, root, self._new_table, USER_TABLE)
         self.mm.set(pgd=kernel.machine.direct(root), mm_users=1, mm_count=1, owner=self.task,
                     task_size=(1 << 47) - PAGE, mmap_base=0x7FFFF7FFF000)
+        self.mm["context.ctx_id"] = kernel.new_context()
         kernel.machine.list_init(self.mm.at("mmlist"))
         self.rss = {"FILE": 0, "ANON": 0, "SHMEM": 0, "SWAP": 0}
         self.hugetlb = 0

@@ -41,6 +41,7 @@ def _thread(kernel, process, pid, comm):
     m.list_add_tail(thread.task.at("thread_node"), process.signal.at("thread_head"))
     process.signal.set(nr_threads=2, live=2)
     process.mm["mm_users"] = 2
+    process.thread = thread.task
     thread.give_stack()
     record(kernel, "threads", pid=process.pid, pids=[process.pid, pid])
 

@@ -18,6 +18,7 @@ def tell(kernel):
     frames.table(tables[0])["pt_mm"] = mm
     m.list_add_tail(frames.page(tables[0]).at("lru"), kernel.pgd_list)
     mm.set(pgd=m.direct(tables[0] * PAGE), mm_users=1, mm_count=1)
+    mm["context.ctx_id"] = kernel.new_context()
     m.list_init(mm.at("mmlist"))
     kernel.taskless = PageTable(m.memory, tables[0] * PAGE, lambda level: tables[4 - level] * PAGE, USER_TABLE)
     kernel.taskless.map(AT, 0)

@@ -246,13 +246,13 @@ def mappings_of_pages(dump, form):
     return verdict(faults, compared, dump, 100)
 
 
-# Of QEMU's note of a CPU: CR3 behind version, size, 18 registers and 10 segments, and CR0 to CR2.
+# Of QEMU's note of a CPU: CR3 behind version, size, 18 registers and 10 segments, and CR0 to CR2; then CR4.
 CR3_AT = 8 + 18 * 8 + 10 * 24 + 3 * 8
 USER_ROOT = 1 << 12  # with isolation user mode's root is the page behind
 
 
-def cr3_of(core):
-    """CR3 of each CPU, out of the notes of QEMU's ELF dump."""
+def notes_of(core):
+    """(CR3, CR4) of each CPU, out of the notes of QEMU's ELF dump; a kernel's own dump has none."""
     with open(core, "rb") as file:
         header = file.read(1 << 20)
     offset, = struct.unpack_from("<Q", header, 32)
@@ -265,23 +265,29 @@ def cr3_of(core):
         name, desc, _ = struct.unpack_from("<III", header, at)
         body = at + 12 + (name + 3 & ~3)
         if header[at + 12:at + 16] == b"QEMU":
-            found += struct.unpack_from("<Q", header, body + CR3_AT)
+            found.append(struct.unpack_from("<2Q", header, body + CR3_AT))
         at = body + (desc + 3 & ~3)
     return found
 
 
 def against_registers(dump, form):
-    """The root that each CPU runs on, against its CR3 as QEMU saw it."""
-    registers = cr3_of(form)
-    rows = document(form).get("cpus", ())
-    faults = []
-    for row, register in zip(rows, registers):
-        root = register & (1 << 52) - PAGE
-        if number(row["root"] or "0") not in (root, root & ~USER_ROOT):
-            faults.append(f"CPU {row['cpu']}: CR3 {register:#x}, found {row}")
-    if registers and len(rows) > len(registers):
-        faults.append(f"{len(rows)} CPUs, and {len(registers)} registers")
-    return "\n".join(faults) or None
+    """
+    What each CPU runs on, against its registers as QEMU saw them, which count CPUs as these kernels do: its root,
+    CR3 and CR4, and that none of its troubles is told; an address space is up to date where it is in use.
+    """
+    told, notes, faults = document(form), notes_of(form), []
+    for row, more in zip(told["cpus"], told["registers"]):
+        faults += [f"CPU {row['cpu']}: {why}" for why in (row.get("unknown"), more.get("wrong")) if why]
+        if not notes:
+            continue
+        cr3, cr4 = notes[row["cpu"]]
+        possible = [more["cr3"], more["user_cr3"]]
+        if number(row["root"]) not in (cr3 & (1 << 52) - PAGE, cr3 & (1 << 52) - PAGE & ~USER_ROOT) or \
+                (more["note"], more["cr4"]) != (hex(cr3), hex(cr4)) or hex(cr3) not in possible:
+            faults.append(f"CPU {row['cpu']}: CR3 {cr3:#x} and CR4 {cr4:#x}, found {row} and {more}")
+    faults += [f"{row}" for row in told["tlbs"] if row["state"] != "in use" or "wrong" in row]
+    online = dump.manifest["cpus"] - dump.manifest["settings"]["command_line"].count("mmx.cpu_offline=")
+    return verdict(faults, len(told["tlbs"]), dump, online)
 
 
 def raw_or_31(dump, form):
@@ -295,5 +301,5 @@ CHECKS = [
     ("verdicts against accesses that were tried", raw_or_31, against_probes),
     ("verdicts against maps", raw_form, against_maps),
     ("the mapping of a page that pagex tells of", raw_form, mappings_of_pages),
-    ("roots of CPUs against CR3", raw_form, against_registers),
+    ("what CPUs run on against their registers", raw_form, against_registers),
 ]
