@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page tables of every process: what stands in all of their entries, gaps included."""
-from .compare import ABSENT, Difference, merge
+"""The page tables of every process: what stands in all of their entries, gaps included; and what CPUs run on."""
+from .compare import ABSENT, Difference, differing, merge
 from .voices import CannotRun
 
 COLUMNS = "start", "last", "state", "size", "pfn"
@@ -9,7 +9,10 @@ SIZES = {"4k": 1 << 12, "2M": 1 << 21, "1G": 1 << 30, "-": None}
 
 
 def differences(voices, count):
+    with voices.mmx("ptx") as answer:
+        cpus = told(answer.whole())
     with voices.drgn("pt.py") as answer:
+        yield from of_cpus(cpus, list(answer.rows("cpus")), count)
         pids = list(answer.rows("pids"))
         # The head of the last table ends the one before it.
         commands = [["ptx", "--columns", ",".join(COLUMNS), "-u", pid, "-r", EVERYTHING] for pid in (*pids, *pids[-1:])]
@@ -18,6 +21,21 @@ def differences(voices, count):
             next(lines, None)
             for process in answer.rows("processes"):
                 yield from of_process(process, table(lines), count)
+
+
+def told(document):
+    """What mmx's tables have of each CPU that is online, as the script has it."""
+    slots = [(row["cpu"], [row["asid"], row["context"], row["as_of"]]) for row in document["tlbs"]]
+    return {row["cpu"]: {"cpu": row["cpu"], "task": row["task"], "mm": row["mm"], "cr3": more["cr3"], "cr4": more["cr4"],
+                         "slots": [slot for cpu, slot in slots if cpu == row["cpu"]]}
+            for row, more in zip(document["cpus"], document["registers"])}
+
+
+def of_cpus(mmx, drgn, count):
+    for row in drgn:
+        count(1)
+        for field, one, other in differing(mmx.get(row["cpu"]), row):
+            yield Difference(field or "CPU", f"CPU {row['cpu']}", one, other)
 
 
 def table(lines):
