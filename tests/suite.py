@@ -180,7 +180,7 @@ COMMANDS = {
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
     "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text", "tabs"),
-    "decodex": Calls((("pte", "800000012345e867", "3000000000000200"), ("flags", "24"), ("gfp", "GFP_KERNEL"),
+    "decodex": Calls((("pte", "800000000000e867", "3000000000000200"), ("flags", "24"), ("gfp", "GFP_KERNEL"), ("--log",),
                       ("-k", "6.8", "vma", "8100073")), "mmx.decode/1", "part,value,meaning"),
     "swapx": Calls(((), ("0:1", "0:5-6"), ("0:1", "-d")), "mmx.swap/1", "area,pages,used"),
     "readx": Calls((("init_task",), ("-t", "init_task", "20"), ("-w", "1", "init_task", "20")), "mmx.read/1",

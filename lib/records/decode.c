@@ -103,8 +103,10 @@ static void heading(struct mmx_rows *r, char *text)
 
 static const struct mmx_field fields[] = {
 	{"kind", MMX_WORD, "what it is", .get = kind, WORDS(MMX_TOLD_KIND_COUNT, kind_name)},
-	{"line", MMX_COUNT, "of a report: the line, or message of the log, that it begins with",
+	{"line", MMX_COUNT, "of a report: the line of the text or log that it begins with",
 	 .zero = MMX_OR_NONE, AT(struct mmx_told, line)},
+	{"time", MMX_TEXT, "of a report: when, as its first line has it", .zero = MMX_OR_NONE,
+	 AT(struct mmx_told, time)},
 	{"word", MMX_HEX, "of a word", .may = MMX_OR_NONE, .get = word},
 	{"title", MMX_TEXT, "what it says, in a line", .may = MMX_OR_EMPTY,
 	 AT(struct mmx_told, title)},

@@ -9,16 +9,14 @@
 /**
  * struct mmx_decode_answer - what decodex shows
  * @next: the next word or report, NULL behind the last; it lives until the next call
- * @text: it reads text, of which @lines were read
- * @coverage: of that text
+ * @text: it reads text, of which @lines were read, with so many @reports
  */
 struct mmx_decode_answer {
 	const struct mmx_lexicon *lexicon;
 	const struct mmx_told *(*next)(void *arg);
 	void *arg;
 	bool text;
-	uint64_t lines;
-	struct mmx_coverage coverage;
+	uint64_t lines, reports;
 };
 
 #endif

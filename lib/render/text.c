@@ -213,10 +213,18 @@ static void text_table(struct mmx_out *o, const char *key, const char *heading,
 	mmx_out_put(o, "\n");
 }
 
+/* A row whose last values are empty ends where its text does. */
+static void end_row(struct mmx_out *o)
+{
+	while (o->buffered && o->buffer[o->buffered - 1] == ' ')
+		o->buffered--;
+	mmx_out_put(o, "\n");
+}
+
 static void text_row(struct mmx_out *o)
 {
 	if (mmx_out_top(o)->in_row)
-		mmx_out_put(o, "\n");
+		end_row(o);
 	indent(o, o->depth);
 }
 
@@ -394,7 +402,7 @@ static void text_value(struct mmx_out *o, const char *key, const struct mmx_valu
 static void text_end(struct mmx_out *o)
 {
 	if (mmx_out_top(o)->in_row)
-		mmx_out_put(o, "\n");
+		end_row(o);
 }
 
 const struct mmx_out_ops mmx_out_text_ops = {

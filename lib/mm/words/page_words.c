@@ -363,21 +363,20 @@ static const struct {
 	{0, "none"},
 };
 
-void mmx_tell_mapping(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t word)
+void mmx_tell_mapping(struct mmx_told *t, const char *name, uint64_t word)
 {
 	static const char *const kinds[] = {"an address_space of a file", "anonymous: an anon_vma",
 					    "movable: its driver's operations (up to 6.16)",
 					    "KSM: a node of the stable tree"};
 	uint64_t pointer = word & ~3ULL;
 
-	(void)x;
 	for (size_t i = 0; i < sizeof(poisons) / sizeof(*poisons); i++) {
 		if (word == poisons[i].word) {
-			mmx_tell_hex(t, "mapping", word, poisons[i].meaning);
+			mmx_tell_hex(t, name, word, poisons[i].meaning);
 			return;
 		}
 	}
-	mmx_tell_hex(t, "mapping", word, kinds[word & 3]);
+	mmx_tell_hex(t, name, word, kinds[word & 3]);
 	if (pointer >> 47 != 0x1ffff && pointer >> 56 != 0xff)
 		mmx_told_note(t, MMX_NOTE_IMPOSSIBLE, "mapping 0x%" PRIx64 " is no kernel address",
 			      pointer);
@@ -390,11 +389,12 @@ void mmx_tell_mapping(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t 
 int mmx_word_mapping(struct mmx_told *t, const struct mmx_lexicon *x, const char *text,
 		     struct mmx_err *err)
 {
+	(void)x;
 	mmx_told_begin(t, MMX_TOLD_MAPPING);
 	if (mmx_word_number(text, &t->word, err))
 		return -1;
 	t->has_word = true;
 	mmx_told_title(t, "what a struct page has for its mapping; its two low bits say what kind");
-	mmx_tell_mapping(t, x, t->word);
+	mmx_tell_mapping(t, "mapping", t->word);
 	return 0;
 }

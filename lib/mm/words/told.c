@@ -99,6 +99,20 @@ void mmx_told_note(struct mmx_told *t, enum mmx_note_kind kind, const char *fmt,
 	va_end(ap);
 }
 
+/* There are few. */
+void mmx_told_sort(struct mmx_told *t)
+{
+	for (size_t i = 1; i < t->notes.n; i++) {
+		struct mmx_told_note note = t->notes.v[i];
+		size_t at = i;
+
+		while (at && t->notes.v[at - 1].kind > note.kind)
+			at--;
+		memmove(&t->notes.v[at + 1], &t->notes.v[at], (i - at) * sizeof(note));
+		t->notes.v[at] = note;
+	}
+}
+
 bool mmx_told_has(const struct mmx_told *t, enum mmx_note_kind kind)
 {
 	for (size_t i = 0; i < t->notes.n; i++) {

@@ -23,7 +23,7 @@
 	TOLD(VMA, "VM flags", false)                    \
 	TOLD(MAPPING, "mapping word", false)            \
 	TOLD(BAD_PAGE, "Bad page state", true)          \
-	TOLD(DUMP_PAGE, "dump_page", true)              \
+	TOLD(DUMP_PAGE, "dump_page", false)             \
 	TOLD(BAD_MAP, "Bad page map", true)             \
 	TOLD(BAD_RSS, "Bad rss-counter state", true)    \
 	TOLD(PGTABLES, "pgtables_bytes not zero", true) \
@@ -83,6 +83,7 @@ struct mmx_told_note {
  * struct mmx_told - a word or a report
  * @line: the line of the text that it begins at, from 1; 0 of a word
  * @has_word, @word: of a word
+ * @time: when, as the text has it; or empty
  * @title: what it is, in a line
  * @left_out: parts and notes that there was no room for, or no memory
  */
@@ -91,6 +92,7 @@ struct mmx_told {
 	uint64_t line;
 	bool has_word;
 	uint64_t word;
+	char time[32];
 	char title[200];
 	struct {
 		MMX_ARRAY(struct mmx_told_part);
@@ -112,6 +114,9 @@ void mmx_told_part(struct mmx_told *t, const char *name, const char *value, cons
 
 void mmx_told_note(struct mmx_told *t, enum mmx_note_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** mmx_told_sort() - notes by kind, in the order of MMX_NOTES, those of a kind as they came */
+void mmx_told_sort(struct mmx_told *t);
 
 /** mmx_told_has() - whether there is a note of that kind */
 bool mmx_told_has(const struct mmx_told *t, enum mmx_note_kind kind);

@@ -37,7 +37,7 @@ void mmx_tell_type(struct mmx_told *t, const struct mmx_lexicon *x, uint32_t wor
 void mmx_tell_mapcount(struct mmx_told *t, const struct mmx_lexicon *x, uint32_t word);
 void mmx_tell_gfp(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t gfp);
 void mmx_tell_vm_flags(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t word);
-void mmx_tell_mapping(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t word);
+void mmx_tell_mapping(struct mmx_told *t, const char *name, uint64_t word);
 
 /** mmx_tell_hex() - a part that is a number */
 void mmx_tell_hex(struct mmx_told *t, const char *name, uint64_t value, const char *meaning);
