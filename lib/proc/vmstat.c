@@ -5,36 +5,15 @@
 
 #include "kernel/texts.h"
 #include "mm/mem.h"
+#include "mm/zones/counter_names.h"
 #include "mm/zones/nodes.h"
 #include "proc/dirty.h"
 #include "proc/text.h"
 
-#define HUGE 512u /* pages of what a PMD maps */
-
-/* Counters that are shown in other units: pages in huge pages as huge pages, sectors in KiB. */
-static const struct {
-	const char *name, *text;
-	unsigned int by;
-} scaled[] = {
-	{"NR_ANON_THPS", "nr_anon_transparent_hugepages", HUGE},
-	{"NR_FILE_THPS", "nr_file_hugepages", HUGE},
-	{"NR_SHMEM_THPS", "nr_shmem_hugepages", HUGE},
-	{"NR_SHMEM_PMDMAPPED", "nr_shmem_pmdmapped", HUGE},
-	{"NR_FILE_PMDMAPPED", "nr_file_pmdmapped", HUGE},
-	{"PGPGIN", "pgpgin", 2},
-	{"PGPGOUT", "pgpgout", 2},
-};
-
 static void put_item(struct mmx_proc *p, const struct mmx_counter_item *item,
 		     struct mmx_proc_value v)
 {
-	bool is_named = *item->name;
-
-	for (unsigned int i = 0; i < sizeof(scaled) / sizeof(*scaled); i++) {
-		if (is_named ? !strcmp(item->name, scaled[i].name)
-			     : !strcmp(item->text, scaled[i].text))
-			v.n /= scaled[i].by;
-	}
+	v.n /= mmx_counter_scale(item);
 	mmx_proc_put(p, "%s ", item->text);
 	mmx_proc_number(p, 0, v);
 	mmx_proc_put(p, "\n");

@@ -205,53 +205,19 @@ const struct mmx_record mmx_record_largest_vmalloc = {
 	.next = next_vmalloc_caller,
 };
 
-/* The stack that allocated pages, in one line: what the page allocator itself is called through is left out. */
+/* The stack that allocated pages, in one line. */
 
 static const void *next_site(struct mmx_rows *r)
 {
 	return next_keyed(r, &mmx_census_of(r)->largest->by[MMX_BY_SITE]);
 }
 
-static bool is_allocator(const char *name)
-{
-	static const char *const prefixes[] = {
-		"alloc_",         "allocate_slab",  "new_slab",
-		"get_page_from",  "prep_new_page",  "post_alloc",
-		"kmalloc",        "kmem_cache",     "slab_alloc",
-		"folio_alloc",    "get_free_pages", "get_zeroed_page",
-		"set_page_owner", "vmalloc",        "vzalloc",
-		"kvmalloc",       "kcalloc",        "get_from_any_partial",
-		"register_",      "slab_pre",       "pgalloc",
-		"pte_alloc_one",
-	};
-
-	name += strspn(name, "_");
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
-			return true;
-	}
-	return false;
-}
-
 void mmx_value_stack(struct mmx_rows *r, struct mmx_value *v, uint32_t handle)
 {
-	size_t n = 0, size = sizeof(v->scratch->text);
-	struct mmx_trace trace;
-
-	if (mmx_trace_fetch(&trace, r->view, handle, &v->scratch->err)) {
-		mmx_value_unknown(v, &v->scratch->err);
-		return;
-	}
 	v->text = v->scratch->text;
-	for (unsigned int i = 0; i < trace.n && n + 1 < size; i++) {
-		char name[160];
-
-		mmx_symbol_format(&r->view->kernel->symbols, trace.entry[i], name, sizeof(name));
-		name[strcspn(name, "+")] = 0;
-		if (!n && is_allocator(name) && i + 1 < trace.n)
-			continue;
-		n += snprintf(v->scratch->text + n, size - n, "%s%s", n ? " < " : "", name);
-	}
+	if (mmx_trace_line(v->scratch->text, sizeof(v->scratch->text), r->view, handle,
+			   &v->scratch->err))
+		mmx_value_unknown(v, &v->scratch->err);
 }
 
 static void site(struct mmx_rows *r, struct mmx_value *v)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "kernel/decode.h"
 #include "mm/mem.h"
@@ -82,5 +84,48 @@ int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t han
 	trace->n = record.size;
 	for (unsigned int i = 0; i < record.size; i++)
 		trace->entry[i] = mmx_le64(bytes + i * 8u);
+	return 0;
+}
+
+/* What the page allocator itself is called through. */
+static bool is_allocator(const char *name)
+{
+	static const char *const prefixes[] = {
+		"alloc_",         "allocate_slab",  "new_slab",
+		"get_page_from",  "prep_new_page",  "post_alloc",
+		"kmalloc",        "kmem_cache",     "slab_alloc",
+		"folio_alloc",    "get_free_pages", "get_zeroed_page",
+		"set_page_owner", "vmalloc",        "vzalloc",
+		"kvmalloc",       "kcalloc",        "get_from_any_partial",
+		"register_",      "slab_pre",       "pgalloc",
+		"pte_alloc_one",
+	};
+
+	name += strspn(name, "_");
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+int mmx_trace_line(char *text, size_t size, struct mmx_view *view, uint32_t handle,
+		   struct mmx_err *err)
+{
+	struct mmx_trace trace;
+	size_t n = 0;
+
+	*text = 0;
+	if (mmx_trace_fetch(&trace, view, handle, err))
+		return -1;
+	for (unsigned int i = 0; i < trace.n && n + 1 < size; i++) {
+		char name[160];
+
+		mmx_symbol_format(&view->kernel->symbols, trace.entry[i], name, sizeof(name));
+		name[strcspn(name, "+")] = 0;
+		if (!n && is_allocator(name) && i + 1 < trace.n)
+			continue;
+		n += snprintf(text + n, size - n, "%s%s", n ? " < " : "", name);
+	}
 	return 0;
 }

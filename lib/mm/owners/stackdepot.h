@@ -27,6 +27,10 @@ struct mmx_trace {
 int mmx_trace_fetch(struct mmx_trace *trace, struct mmx_view *view, uint32_t handle,
 		    struct mmx_err *err);
 
+/** mmx_trace_line() - the same in a line, innermost first, without what the page allocator itself is called through */
+int mmx_trace_line(char *text, size_t size, struct mmx_view *view, uint32_t handle,
+		   struct mmx_err *err);
+
 /** mmx_stack_pools() - where the pools' addresses stand: an array, and since its length is an option a pointer to one */
 int mmx_stack_pools(struct mmx_view *view, uint64_t *pools, struct mmx_err *err);
 

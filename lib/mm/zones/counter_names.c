@@ -129,3 +129,31 @@ int mmx_counter_names_find(struct mmx_counters *c, struct mmx_view *view, struct
 	mmx_cover_fail(&c->named, err);
 	return 0;
 }
+
+#define HUGE 512u /* pages of what a PMD maps */
+
+/* Counters that are shown in other units: pages in huge pages as huge pages, sectors in KiB. */
+static const struct {
+	const char *name, *text;
+	unsigned int by;
+} scaled[] = {
+	{"NR_ANON_THPS", "nr_anon_transparent_hugepages", HUGE},
+	{"NR_FILE_THPS", "nr_file_hugepages", HUGE},
+	{"NR_SHMEM_THPS", "nr_shmem_hugepages", HUGE},
+	{"NR_SHMEM_PMDMAPPED", "nr_shmem_pmdmapped", HUGE},
+	{"NR_FILE_PMDMAPPED", "nr_file_pmdmapped", HUGE},
+	{"PGPGIN", "pgpgin", 2},
+	{"PGPGOUT", "pgpgout", 2},
+};
+
+unsigned int mmx_counter_scale(const struct mmx_counter_item *item)
+{
+	bool is_named = *item->name;
+
+	for (unsigned int i = 0; i < sizeof(scaled) / sizeof(*scaled); i++) {
+		if (is_named ? !strcmp(item->name, scaled[i].name)
+			     : !strcmp(item->text, scaled[i].text))
+			return scaled[i].by;
+	}
+	return 1;
+}

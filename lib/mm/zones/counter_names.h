@@ -8,4 +8,7 @@
 /** mmx_counter_names_find() - name all items, whose number is known; -1 without memory only */
 int mmx_counter_names_find(struct mmx_counters *c, struct mmx_view *view, struct mmx_err *err);
 
+/** mmx_counter_scale() - what /proc/vmstat divides a counter by, to show it in another unit; 1 mostly */
+unsigned int mmx_counter_scale(const struct mmx_counter_item *item);
+
 #endif
