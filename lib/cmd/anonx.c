@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/what.h"
 #include "mm/rmap/rmap.h"
+#include "records/picture.h"
 #include "records/trees.h"
 
 static void root(struct mmx_rows *r, struct mmx_value *v)
@@ -51,6 +52,7 @@ static const struct mmx_record document = {
 	.doc = "anon_vmas that belong together, and the tree of one; the exit status is 1 when something is "
 	       "wrong with them, and 3 where something that tells of them is not in the dump",
 	.version = 1,
+	.picture = &mmx_picture_anon,
 	.fields = fields,
 };
 
@@ -175,6 +177,7 @@ static const struct mmx_option options[] = {
 	{'p', "physical", NULL, "WHAT is a physical address"},
 	{'u', "user", "PID", "WHAT is a user address of that process: the anon_vma of its mapping"},
 	{'d', "decimal", NULL, "numbers are decimal"},
+	MMX_DOT_OPTION,
 	{0},
 };
 

@@ -183,6 +183,22 @@ static bool choose_columns(struct mmx_run *run)
 	return false;
 }
 
+/* It takes the place of text, and of nothing else that was asked for. */
+static bool choose_picture(struct mmx_run *run)
+{
+	const struct mmx_record *document = run->command->document;
+
+	if (!document || !document->picture || !run->option[MMX_DOT_LETTER])
+		return true;
+	if (run->out->options.json || run->out->options.columns) {
+		mmx_say(run, "--dot and %s exclude each other",
+			run->out->options.json ? "--json" : "--columns");
+		return false;
+	}
+	mmx_out_draw(run->out, document->picture);
+	return true;
+}
+
 enum mmx_exit mmx_exit_of(const struct mmx_coverage *c)
 {
 	return mmx_worse(c->broken ? MMX_EXIT_FINDINGS : MMX_EXIT_OK,
@@ -238,7 +254,7 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 
 	if (!parse(&run, argc, argv))
 		return usage(&run);
-	if (!choose_columns(&run))
+	if (!choose_picture(&run) || !choose_columns(&run))
 		return MMX_EXIT_CANNOT;
 	for (unsigned int i = 0; i < command->n_needs; i++) {
 		if (mmx_fact_require(&kernel->facts, command->needs[i], &err)) {

@@ -35,6 +35,13 @@ struct mmx_option {
 	const char *help;
 };
 
+/* Of every command whose document has a picture; mmx_command_run() sees to it. */
+#define MMX_DOT_LETTER 'D'
+#define MMX_DOT_OPTION                                                                   \
+	{                                                                                \
+		MMX_DOT_LETTER, "dot", NULL, "a picture of it for graphviz: | dot -Tsvg" \
+	}
+
 struct mmx_run;
 struct mmx_readings;
 

@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/what.h"
+#include "records/picture.h"
 #include "records/files.h"
 
 #define LARGEST_SHOWN 20
@@ -43,6 +44,7 @@ static const struct mmx_record document = {
 	.doc = "a file, and what of it is in memory; the exit status is 1 when something is wrong with its "
 	       "page cache or its mappings, and 3 where something that tells of them is not in the dump",
 	.version = 1,
+	.picture = &mmx_picture_file,
 	.fields = fields,
 };
 
@@ -162,8 +164,9 @@ static enum mmx_exit show_file(struct mmx_run *run)
 		.users = &users,
 	};
 	struct mmx_what_file file;
-	struct mmx_file_asked asked = {
-		.mapping = &file.mapping, .verbose = run->option['v'], .dir = run->option['x']};
+	struct mmx_file_asked asked = {.mapping = &file.mapping,
+				       .verbose = run->option['v'] || run->out->picture,
+				       .dir = run->option['x']};
 	enum mmx_exit status;
 	struct mmx_err err;
 
@@ -205,6 +208,7 @@ static const struct mmx_option options[] = {
 	{'p', "physical", NULL, "FILE is a physical address, of a page of it"},
 	{'u', "user", "PID",
 	 "a path is looked up as process PID would, and a number is a user address of it"},
+	MMX_DOT_OPTION,
 	{0},
 };
 

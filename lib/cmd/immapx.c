@@ -4,6 +4,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/what.h"
+#include "records/picture.h"
 #include "records/trees.h"
 
 static void path(struct mmx_rows *r, struct mmx_value *v)
@@ -36,6 +37,7 @@ static const struct mmx_record document = {
 	.doc = "the tree of the mappings of a file; the exit status is 1 when something is wrong with it, and 3 "
 	       "where something that tells of it is not in the dump",
 	.version = 1,
+	.picture = &mmx_picture_immap,
 	.fields = fields,
 };
 
@@ -84,6 +86,7 @@ static enum mmx_exit immapx(struct mmx_run *run)
 static const struct mmx_option options[] = {
 	{'u', "user", "PID", "FILE is a path as that process sees it"},
 	{'d', "decimal", NULL, "INDEX is decimal"},
+	MMX_DOT_OPTION,
 	{0},
 };
 

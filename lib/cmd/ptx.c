@@ -8,6 +8,7 @@
 #include "mm/processes/pt_summary.h"
 #include "mm/processes/task.h"
 #include "mm/processes/tlb.h"
+#include "records/picture.h"
 #include "records/ptx.h"
 
 /* @operand: the next one; @status: of what is no address */
@@ -189,6 +190,7 @@ static const struct mmx_record document = {
 	.doc = "page tables; the exit status is 1 where the dump contradicts itself, and 3 where a table or "
 	       "something that a verdict rests on is not in it",
 	.version = 1,
+	.picture = &mmx_picture_pt,
 	.fields = fields,
 };
 
@@ -200,6 +202,7 @@ static const struct mmx_option options[] = {
 	{'s', "summary", NULL,
 	 "count by state and size, with the tables and the slots of the root in use"},
 	{'d', "decimal", NULL, "numbers are decimal"},
+	MMX_DOT_OPTION,
 	{0},
 };
 

@@ -4,6 +4,7 @@
 
 #include "cmd/asked.h"
 #include "mm/files/cached.h"
+#include "records/picture.h"
 #include "records/rmap.h"
 
 /*
@@ -266,6 +267,7 @@ static const struct mmx_record document = {
 	       "kernel's count, or the dump contradicts itself, and 3 where something that tells of it is "
 	       "not in the dump",
 	.version = 1,
+	.picture = &mmx_picture_rmap,
 	.variants = variants,
 	.variant = variant,
 	.fields = fields,
@@ -372,6 +374,7 @@ static const struct mmx_option options[] = {
 	 "the pages of that file which are in memory; WHAT is then a range of indexes"},
 	{'e', "explain", NULL, "show how each address follows"},
 	{'v', "verbose", NULL, "show what led to each: address space, VMA, anon_vma_chain"},
+	MMX_DOT_OPTION,
 	{0},
 };
 

@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/what.h"
 #include "mm/processes/mm.h"
+#include "records/picture.h"
 #include "records/records.h"
 #include "records/vma/vma.h"
 
@@ -26,6 +27,7 @@ static const struct mmx_record document = {
 	.name = "vma",
 	.doc = "mappings of processes",
 	.version = 1,
+	.picture = &mmx_picture_vma,
 	.fields = fields,
 };
 
@@ -191,6 +193,7 @@ static const struct mmx_option options[] = {
 	 "also pages by kind: what the page tables have, and what the kernel counts"},
 	{'T', "tree", NULL, "the maple tree instead: its nodes, pivots, slots and gaps"},
 	{'f', "file", NULL, "the operands are FILE OFFSET: where that byte is mapped"},
+	MMX_DOT_OPTION,
 	{0},
 };
 

@@ -47,6 +47,7 @@
 #include "kernel/kernel.h"
 #include "records/value.h"
 
+struct mmx_picture;
 struct mmx_record;
 struct mmx_rows;
 
@@ -180,6 +181,7 @@ struct mmx_where {
  * @name: of one row: "zone"
  * @doc: what a row is: one line, no full stop
  * @version: of a document
+ * @picture: of a document: how it is drawn (records/picture.h), or NULL
  * @by: bits of enum mmx_by that its rows can be asked by; its open() heeds r->where
  * @variants: names of the sorts of rows that have not the same fields, behind them NULL; or NULL
  * @state_size: bytes at r->state that are the cursor's own, zeroed when it opens
@@ -195,6 +197,7 @@ struct mmx_record {
 	const char *doc;
 	const struct mmx_field *fields;
 	int version;
+	const struct mmx_picture *picture;
 	uint32_t by;
 	const char *const *variants;
 	unsigned int (*variant)(struct mmx_rows *r);

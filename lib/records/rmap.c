@@ -366,6 +366,11 @@ static void close_pages(struct mmx_rows *r)
 	mmx_rmap_answer_free(&mmx_rmap_pages_of(r)->answer);
 }
 
+static bool is_wrong(const struct mmx_rmap_answer *a)
+{
+	return a->wrong || (!a->read && !a->agree && !a->explained[0]);
+}
+
 static const void *next_page(struct mmx_rows *r)
 {
 	struct mmx_rmap_pages *p = mmx_rmap_pages_of(r);
@@ -384,7 +389,7 @@ static const void *next_page(struct mmx_rows *r)
 		mmx_cover_failf(r->coverage, mmx_read_code(p->answer.read),
 				"the struct page of PFN 0x%" PRIx64 " is %s", p->walk.pfn,
 				mmx_read_name(p->answer.read));
-	if (p->answer.wrong || (!p->answer.read && !p->answer.agree && !p->answer.explained[0]))
+	if (is_wrong(&p->answer))
 		mmx_cover_failf(&p->disagreements, MMX_ECORRUPT,
 				"PFN 0x%" PRIx64 ": the kernel counts %" PRId64 ", %" PRId64
 				" entries were found",
@@ -469,6 +474,13 @@ static void explained(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_null(v);
 }
 
+static void wrong(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->truth = is_wrong(answer_of(r));
+	if (!v->truth)
+		mmx_value_none(v);
+}
+
 static const struct mmx_field search_fields[] = {
 	{"areas", MMX_COUNT, "VMAs that the trees led to, and whose page tables were read",
 	 AT(struct mmx_rmap_pages, answer.rmap.areas)},
@@ -519,6 +531,8 @@ static const struct mmx_field page_fields[] = {
 	{"spaces", MMX_COUNT, "different address spaces that have them",
 	 AT(struct mmx_rmap_pages, answer.spaces)},
 	{"agree", MMX_BOOL, "what was found comes to the kernel's count", .get = agree},
+	{"wrong", MMX_BOOL, "only of a page that something is wrong with: the exit status is 1",
+	 .may = MMX_OR_NONE, .get = wrong},
 	{"explained", MMX_TEXT, "what there is to say of that; null when nothing",
 	 .may = MMX_OR_NULL, .get = explained},
 	{"broken", MMX_TROUBLE, "what is wrong on the way to its mappings",

@@ -66,6 +66,11 @@ static void node_pid(struct mmx_rows *r, struct mmx_value *v)
 	put_pid(r, ((const struct mmx_tree_node *)r->row)->vma.mm, v);
 }
 
+static void node_comm(struct mmx_rows *r, struct mmx_value *v)
+{
+	put_comm(r, ((const struct mmx_tree_node *)r->row)->vma.mm, v);
+}
+
 static void node_chain(struct mmx_rows *r, struct mmx_value *v)
 {
 	v->word = ((const struct mmx_tree_node *)r->row)->chain;
@@ -133,6 +138,8 @@ static const struct mmx_field node_places[] = {
 	 .get = node_chain},
 	{"start", MMX_ADDR, "of the VMA", AT(struct mmx_tree_node, vma.start)},
 	{"end", MMX_ADDR, "of the VMA", AT(struct mmx_tree_node, vma.end)},
+	{"comm", MMX_TEXT, "the name of the process", .may = MMX_OR_NULL | MMX_OR_EMPTY,
+	 .get = node_comm},
 	{"red", MMX_BOOL, "its colour", AT(struct mmx_tree_node, red)},
 	{0},
 };

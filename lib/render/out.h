@@ -136,6 +136,9 @@ struct mmx_out_level {
 	bool cut;            /* the current row is too deep to be shown */
 };
 
+struct mmx_drawing;
+struct mmx_picture;
+
 struct mmx_out {
 	const struct mmx_out_ops *ops;
 	struct mmx_out_options options;
@@ -145,6 +148,8 @@ struct mmx_out {
 	unsigned int
 		refused; /* levels below the deepest that there is room for, where nothing is shown */
 	struct mmx_columns columns;
+	const struct mmx_picture *picture; /* what is drawn, and what was found of it */
+	struct mmx_drawing *drawing;
 	size_t buffered; /* of @buffer, and not in the sink yet */
 	char buffer[MMX_OUT_BUFFER];
 };
@@ -162,6 +167,9 @@ int mmx_out_choose(struct mmx_out *o, const struct mmx_record *document, struct 
 
 /** mmx_out_wants() - of struct mmx_out @o: whether anything of that path's is among the columns chosen */
 bool mmx_out_wants(const void *o, const char *path);
+
+/** mmx_out_draw() - a picture for graphviz in place of text; @picture: of the document */
+void mmx_out_draw(struct mmx_out *o, const struct mmx_picture *picture);
 
 /** mmx_columns_each() - every key that has columns below it, with their names, a space between two */
 void mmx_columns_each(const struct mmx_record *document,
@@ -252,5 +260,6 @@ void mmx_out_put_clean_lines(struct mmx_out *o, const char *text, size_t len);
 extern const struct mmx_out_ops mmx_out_text_ops;
 extern const struct mmx_out_ops mmx_out_json_ops;
 extern const struct mmx_out_ops mmx_out_columns_ops;
+extern const struct mmx_out_ops mmx_out_dot_ops;
 
 #endif
