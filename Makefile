@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make help` lists the targets. V=1 shows the commands.
 
+VERSION := 1.0
 B       := build
 Q       := $(if $(V),,@)
 CFLAGS  ?= -O2 -g
@@ -74,6 +75,8 @@ $(B)/mmx: $(call obj,$(READER_SRC)) $(B)/libmmx.a
 	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) $(TYPING) -o $@
 
 $(foreach dir,obj obj-fuzz,$(B)/$(dir)/lib/image/kdumpfile.o $(B)/$(dir)/lib/image/codec.o): BASE += $(LOADED)
+$(call obj,reader/version.c): BASE += $(LOADED) -DMMX_VERSION='"$(VERSION)"'
+$(call obj,reader/version.c): Makefile
 
 # crash exports thousands of symbols: the extension's own must win in it, and stay its own.
 $(call obj,$(EXT_SRC)): BASE += $(EXT_FLAGS)

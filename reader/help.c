@@ -17,6 +17,7 @@ static const struct {
 	{"-j", "N", "walk over all memory with N threads, by default one for each CPU"},
 	{"-i", "FILE", "commands from a file, or with - from standard input"},
 	{"--help", "", "this text"},
+	{"--version", "", "which mmx this is"},
 };
 
 #define OPTIONS (sizeof(options) / sizeof(*options))
@@ -52,13 +53,18 @@ static void put_shared_options(const struct mmx_sink *sink)
 		put_option(sink, "--", shared[i].name, shared[i].arg, shared[i].help);
 }
 
-static void put_usage(const struct mmx_sink *sink)
+static void put_synopsis(const struct mmx_sink *sink)
 {
 	put(sink, "usage: mmx [-c CORE [--backend WHICH] | --live] [--vmlinux FILE]\n"
 		  "           [--system-map FILE] [--json | --columns LIST] [-j N]\n"
 		  "           [-i FILE | COMMAND [ARGUMENTS]]\n"
-		  "       mmx help [COMMAND]\n"
-		  "\n");
+		  "       mmx help [COMMAND]\n");
+}
+
+static void put_usage(const struct mmx_sink *sink)
+{
+	put_synopsis(sink);
+	put(sink, "\n");
 	for (size_t i = 0; i < OPTIONS; i++)
 		put_option(sink, "", options[i].option, options[i].arg, options[i].help);
 	put_shared_options(sink);
@@ -79,9 +85,47 @@ static void put_commands(const struct mmx_sink *sink)
 	}
 }
 
-void help_usage(FILE *f)
+void help_synopsis(FILE *f)
 {
-	put_usage(&(struct mmx_sink){.write = write_file, .arg = f});
+	put_synopsis(&(struct mmx_sink){.write = write_file, .arg = f});
+}
+
+void help_first(FILE *f)
+{
+	fputs("mmx explains the memory of a Linux kernel from its dump, a vmcore, alone:\n"
+	      "  mmx -c vmcore doctorx    which kernel it is, and whether all of it is found\n"
+	      "  mmx -c vmcore censusx    where the memory went; pagex, vmax, slabx, ... go on from there\n"
+	      "  mmx -c vmcore            a prompt for many questions: Tab completes, \"help\" helps\n"
+	      "  mmx help                 all commands and options; \"mmx help pagex\" one, with an example\n",
+	      f);
+}
+
+void help_near_option(struct mmx_suggest *near, const char *option)
+{
+	char name[MMX_SUGGEST_NAME];
+	size_t n;
+	const struct mmx_out_option *shared = mmx_out_option_table(&n);
+
+	mmx_suggest_begin(near, option, strcspn(option, "="));
+	for (size_t i = 0; i < OPTIONS; i++)
+		mmx_suggest_offer(near, options[i].option);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "--%s", shared[i].name);
+		mmx_suggest_offer(near, name);
+	}
+}
+
+void help_no_command(char *text, size_t size, const char *word, const char *lists)
+{
+	struct mmx_suggest near;
+	const char *own;
+
+	mmx_command_near(&near, word);
+	for (size_t i = 0; (own = session_own_word(i)); i++)
+		mmx_suggest_offer(&near, own);
+	snprintf(text, size, "no command %s%s", word, near.words);
+	if (!*near.words)
+		snprintf(text, size, "no command %s; \"%s\" lists them", word, lists);
 }
 
 void help_session(const struct mmx_sink *sink)
@@ -169,6 +213,7 @@ enum mmx_exit help_main(int argc, char **argv)
 	void (*print)(const struct mmx_command *c, const struct mmx_sink *sink) = help;
 	const struct mmx_command *c;
 	bool of_command = false;
+	char text[320];
 
 	if (argc > 1 && !strcmp(argv[1], "--names")) {
 		list_names(&sink);
@@ -185,7 +230,8 @@ enum mmx_exit help_main(int argc, char **argv)
 	}
 	c = argc > 1 ? mmx_command_find(argv[1]) : NULL;
 	if (argc > 1 && !c) {
-		fprintf(stderr, "mmx: no command %s; \"mmx help\" lists them\n", argv[1]);
+		help_no_command(text, sizeof(text), argv[1], "mmx help");
+		fprintf(stderr, "mmx: %s\n", text);
 		return MMX_EXIT_CANNOT;
 	}
 	if (of_command && !c) {

@@ -15,6 +15,7 @@
 #include "render/options.h"
 #include "session.h"
 #include "target.h"
+#include "version.h"
 
 struct arguments {
 	struct target target;
@@ -31,7 +32,7 @@ static int finish(int status)
 	return MMX_EXIT_CANNOT;
 }
 
-enum { LIVE = 256, BACKEND, VMLINUX, SYSTEM_MAP, HELP, SHARED };
+enum { LIVE = 256, BACKEND, VMLINUX, SYSTEM_MAP, HELP, VERSION, SHARED };
 
 static const struct option own[] = {
 	{"live", no_argument, NULL, LIVE},
@@ -39,6 +40,7 @@ static const struct option own[] = {
 	{"vmlinux", required_argument, NULL, VMLINUX},
 	{"system-map", required_argument, NULL, SYSTEM_MAP},
 	{"help", no_argument, NULL, HELP},
+	{"version", no_argument, NULL, VERSION},
 };
 
 #define OWN        (sizeof(own) / sizeof(*own))
@@ -122,13 +124,50 @@ static bool take(struct arguments *a, int option)
 	case 'h':
 	case HELP:
 		exit(finish(help_main(1, NULL)));
-	case '?':
-		help_usage(stderr);
-		return false;
+	case 'V':
+	case VERSION:
+		version_print();
+		exit(finish(MMX_EXIT_OK));
 	default:
 		mmx_out_option_set(&a->out, &shared[option - SHARED], optarg);
 		return true;
 	}
+}
+
+/* Whether some command has this option, which then stands behind it. */
+static bool is_of_command(const char *option)
+{
+	size_t n;
+	const struct mmx_command *const *all = mmx_commands(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		for (const struct mmx_option *o = all[i]->options; o && o->letter; o++) {
+			if ((option[1] == o->letter && !option[2]) ||
+			    (!strncmp(option, "--", 2) && o->name && !strcmp(option + 2, o->name)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* @word: as it was typed; one of several letters in a word is told by optopt */
+static bool refuse(const char *word, bool unknown)
+{
+	const char letter[] = {'-', (char)optopt, 0};
+	struct mmx_suggest near;
+
+	if (strncmp(word, "--", 2) != 0)
+		word = letter;
+	help_near_option(&near, word);
+	if (!unknown)
+		fprintf(stderr, "mmx: option %s wants something behind it\n", word);
+	else if (is_of_command(word))
+		fprintf(stderr, "mmx: option %s is a command's, and stands behind it\n", word);
+	else
+		fprintf(stderr, "mmx: there is no option %s%s\n", word, near.words);
+	help_synopsis(stderr);
+	fputs("\"mmx --help\" says more\n", stderr);
+	return false;
 }
 
 static bool parse(int argc, char **argv, struct arguments *a)
@@ -137,8 +176,11 @@ static bool parse(int argc, char **argv, struct arguments *a)
 	int c;
 
 	list_options(options);
+	opterr = 0;
 	/* "+": the first word that is no option is the command, and what follows is its own. */
-	while ((c = getopt_long(argc, argv, "+c:i:j:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:c:i:j:hV", options, NULL)) != -1) {
+		if (c == '?' || c == ':')
+			return refuse(argv[optind - 1], c == '?');
 		if (!take(a, c))
 			return false;
 	}
@@ -154,6 +196,18 @@ static bool open_session(struct session *s, struct arguments *a)
 	return kernel;
 }
 
+static int no_command(const char *word)
+{
+	char text[320];
+
+	help_no_command(text, sizeof(text), word, "mmx help");
+	if (*word && !access(word, F_OK))
+		fprintf(stderr, "mmx: no command %s, but a file: a dump stands behind -c\n", word);
+	else
+		fprintf(stderr, "mmx: %s\n", text);
+	return MMX_EXIT_CANNOT;
+}
+
 static int run_command(struct arguments *a, int argc, char **argv)
 {
 	const struct mmx_command *command;
@@ -165,10 +219,8 @@ static int run_command(struct arguments *a, int argc, char **argv)
 		return MMX_EXIT_CANNOT;
 	}
 	command = mmx_command_find(argv[0]);
-	if (!command) {
-		fprintf(stderr, "mmx: no command %s; \"mmx help\" lists them\n", argv[0]);
-		return MMX_EXIT_CANNOT;
-	}
+	if (!command)
+		return no_command(argv[0]);
 	if (!(command->without_dump && target_none(&a->target)) && !target_given(&a->target))
 		return MMX_EXIT_CANNOT;
 	if (!open_session(&s, a))
@@ -223,7 +275,10 @@ static int run(struct arguments *a, int argc, char **argv)
 	if (argc)
 		return run_command(a, argc, argv);
 	if (!a->target.n_parts && !a->target.live && !a->script) {
-		help_usage(stderr);
+		if (isatty(STDERR_FILENO))
+			help_first(stderr);
+		else
+			help_synopsis(stderr);
 		return MMX_EXIT_CANNOT;
 	}
 	if (a->script)

@@ -98,6 +98,14 @@ void session_end(struct session *s)
  * The words that are a session's own.
  */
 
+static enum mmx_exit no_command(struct session *s, const char *word)
+{
+	char text[320];
+
+	help_no_command(text, sizeof(text), word, "help");
+	return complain(s, "%s", text);
+}
+
 static enum mmx_exit own_help(struct session *s, int argc, char **argv)
 {
 	const struct mmx_sink sink = {.write = output_write, .arg = &s->output};
@@ -106,7 +114,7 @@ static enum mmx_exit own_help(struct session *s, int argc, char **argv)
 	if (argc > 2)
 		return complain(s, "usage: help [COMMAND]");
 	if (argc > 1 && !c)
-		return complain(s, "no command %s; \"help\" lists them", argv[1]);
+		return no_command(s, argv[1]);
 	if (c)
 		mmx_command_help(c, &sink);
 	else
@@ -170,7 +178,7 @@ static enum mmx_exit run(struct session *s, int argc, char **argv)
 		if (!strcmp(own[i].word, argv[0]))
 			return own[i].run(s, argc, argv);
 	}
-	return complain(s, "no command %s; \"help\" lists them", argv[0]);
+	return no_command(s, argv[0]);
 }
 
 enum mmx_exit session_words(struct session *s, int argc, char **argv)

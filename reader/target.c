@@ -1,9 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "target.h"
+#include "base/suggest.h"
 #include "open/open.h"
+
+/* A file that is not there may have been meant to be one beside it. */
+static void say_no_file(const char *path, int why)
+{
+	const char *name = strrchr(path, '/');
+	char *folder = name ? strndup(path, name - path + 1) : strdup(".");
+	DIR *dir = folder && why == ENOENT ? opendir(folder) : NULL;
+	struct mmx_suggest near;
+	struct dirent *entry;
+
+	name = name ? name + 1 : path;
+	mmx_suggest_begin(&near, name, strlen(name));
+	while (dir && (entry = readdir(dir)))
+		mmx_suggest_offer(&near, entry->d_name);
+	fprintf(stderr, "mmx: %s: %s%s\n", path, strerror(why), near.words);
+	if (dir)
+		closedir(dir);
+	free(folder);
+}
+
+/* Whether what is named can be read, even where it turns out not to be needed. */
+static bool is_there(const char *path)
+{
+	if (!path || !access(path, R_OK))
+		return true;
+	say_no_file(path, errno);
+	return false;
+}
+
+static bool all_there(const struct target *t)
+{
+	/* What else may be wrong with a dump is told by who opens it, and of /proc also that it is not there. */
+	for (size_t i = 0; i < t->n_parts; i++) {
+		if (strncmp(t->parts[i], "/proc/", 6) && access(t->parts[i], F_OK) &&
+		    !is_there(t->parts[i]))
+			return false;
+	}
+	return is_there(t->files.vmlinux) && is_there(t->files.system_map);
+}
 
 bool target_given(const struct target *t)
 {
@@ -12,10 +56,10 @@ bool target_given(const struct target *t)
 		return false;
 	}
 	if (!!t->n_parts != t->live)
-		return true;
+		return all_there(t);
 	fprintf(stderr, "mmx: say what to look at: %s\n",
 		t->live ? "a dump with -c or the running kernel with --live, not both"
-			: "a dump with -c CORE, or the running kernel with --live");
+			: "a dump with -c CORE, or the running kernel with --live, before the command");
 	return false;
 }
 

@@ -103,7 +103,7 @@ static int by_name(struct mmx_address *address, const struct mmx_addresses *p, c
 		found = sym;
 	}
 	if (!found)
-		return mmx_fail(err, MMX_ENOTFOUND, "%s is no address, and no symbol", name);
+		return mmx_symbols_fail(s, name, err, "%s is no address, and no symbol", name);
 	*address = (struct mmx_address){found->addr, mmx_is_percpu_symbol(&p->areas, found)};
 	return 0;
 }

@@ -10,17 +10,27 @@ static const char *operand_of(const struct mmx_asked *a)
 	return a->run->operand[a->operand - 1];
 }
 
-/* A number that is no frame's may have been meant as a physical address. */
+/* A number that is no frame's may have been meant as a physical address, or have been typed as a decimal one. */
 static void tell_hole(const struct mmx_asked *a)
 {
 	const struct mmx_kernel *k = a->run->kernel;
-	uint64_t frame = a->first_hole >> k->arch->page_shift;
-	char hint[64] = "";
+	const struct mmx_sparse *sparse = &mmx_mem(k)->sparse;
+	uint64_t frame = a->first_hole >> k->arch->page_shift, decimal;
+	char physical[64] = "", typed[64] = "", last[64] = "";
 
-	if (a->what.what.kind == MMX_WHAT_PFN && mmx_ranges_has(&mmx_mem(k)->sparse.pfn, frame, 1))
-		snprintf(hint, sizeof(hint), "; with -p it is an address in PFN 0x%" PRIx64, frame);
-	mmx_say(a->run, "PFN 0x%" PRIx64 " is in no memory section: it has no struct page%s",
-		a->first_hole, hint);
+	if (a->what.what.kind == MMX_WHAT_PFN && mmx_pfn_valid(sparse, frame))
+		snprintf(physical, sizeof(physical), "; with -p it is an address in PFN 0x%" PRIx64,
+			 frame);
+	if (a->what.what.kind == MMX_WHAT_PFN && !a->options.decimal &&
+	    !mmx_number(operand_of(a), NULL, true, &decimal) && mmx_pfn_valid(sparse, decimal))
+		snprintf(typed, sizeof(typed), "; numbers are hex, with -d it is PFN 0x%" PRIx64,
+			 decimal);
+	if (!*physical && !*typed && sparse->pfn.n &&
+	    a->first_hole >= sparse->pfn.v[sparse->pfn.n - 1].end)
+		snprintf(last, sizeof(last), "; the last one that has is 0x%" PRIx64,
+			 sparse->pfn.v[sparse->pfn.n - 1].end - 1);
+	mmx_say(a->run, "PFN 0x%" PRIx64 " is in no memory section: it has no struct page%s%s%s",
+		a->first_hole, physical, typed, last);
 }
 
 /* Holes in a range go into one line, and are no fault of who asked; a range that is all holes is. */

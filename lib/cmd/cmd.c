@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "cmd/cmd.h"
 #include "cmd/readings.h"
+#include "render/options.h"
 #include "render/show.h"
 
 static const struct mmx_command *const commands[] = {
@@ -34,6 +35,18 @@ const struct mmx_command *mmx_command_find(const char *name)
 			return commands[i];
 	}
 	return NULL;
+}
+
+/* The final x may be left out of what was typed. */
+void mmx_command_near(struct mmx_suggest *near, const char *name)
+{
+	char full[MMX_SUGGEST_NAME + 1];
+	size_t len = strlen(name);
+	int n = snprintf(full, sizeof(full), "%s%s", name, len && name[len - 1] != 'x' ? "x" : "");
+
+	mmx_suggest_begin(near, full, n);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		mmx_suggest_offer(near, commands[i]->name);
 }
 
 enum mmx_exit mmx_worse(enum mmx_exit a, enum mmx_exit b)
@@ -65,7 +78,7 @@ static enum mmx_exit usage(struct mmx_run *run)
 	char synopsis[256];
 
 	mmx_command_synopsis(run->command, synopsis, sizeof(synopsis));
-	mmx_say(run, "usage: %s", synopsis);
+	mmx_say(run, "usage: %s; \"help %s\" says more", synopsis, run->command->name);
 	return MMX_EXIT_CANNOT;
 }
 
@@ -108,6 +121,27 @@ static bool take_value(struct mmx_run *run, struct words *w, const struct mmx_op
 	return !o->arg == !value;
 }
 
+/* An option that there is not: a long one may be a slip. */
+static bool no_option(struct mmx_run *run, const char *shown)
+{
+	struct mmx_suggest near;
+	size_t n;
+	const struct mmx_out_option *shared = mmx_out_option_table(&n);
+	char name[MMX_SUGGEST_NAME];
+
+	mmx_suggest_begin(&near, shown, strlen(shown));
+	for (const struct mmx_option *o = run->command->options; o && o->letter; o++) {
+		snprintf(name, sizeof(name), "--%s", o->name ? o->name : "");
+		mmx_suggest_offer(&near, name);
+	}
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "--%s", shared[i].name);
+		mmx_suggest_offer(&near, name);
+	}
+	mmx_say(run, "there is no option %s%s", shown, near.words);
+	return false;
+}
+
 static bool take_name(struct mmx_run *run, struct words *w, const char *word)
 {
 	size_t len = strcspn(word, "=");
@@ -117,8 +151,7 @@ static bool take_name(struct mmx_run *run, struct words *w, const char *word)
 	snprintf(shown, sizeof(shown), "%.*s", (int)(len < 63 ? len : 63), word);
 	if (o)
 		return take_value(run, w, o, shown, word[len] ? word + len + 1 : NULL);
-	mmx_say(run, "there is no option %s", shown);
-	return false;
+	return no_option(run, shown);
 }
 
 static bool take_letters(struct mmx_run *run, struct words *w, const char *word)
@@ -127,10 +160,8 @@ static bool take_letters(struct mmx_run *run, struct words *w, const char *word)
 		const struct mmx_option *o = by_letter(run->command, *c);
 		const char shown[] = {'-', *c, 0};
 
-		if (!o) {
-			mmx_say(run, "there is no option %s", shown);
-			return false;
-		}
+		if (!o)
+			return no_option(run, shown);
 		if (!take_value(run, w, o, shown, o->arg && c[1] ? c + 1 : NULL))
 			return false;
 		if (o->arg)
@@ -169,7 +200,7 @@ static void say_columns(void *arg, const char *key, const char *fields)
 	mmx_say(arg, "columns of %s: %s", key, fields);
 }
 
-/* Columns that are not there are refused before anything is done, with those that are. */
+/* Columns that are not there are refused before anything is done, with the one that was meant or those that are. */
 static bool choose_columns(struct mmx_run *run)
 {
 	const struct mmx_record *document = run->command->document;

@@ -10,6 +10,7 @@
 #ifndef MMX_CMD_CMD_H
 #define MMX_CMD_CMD_H
 
+#include "base/suggest.h"
 #include "mm/mem.h"
 #include "render/out.h"
 
@@ -111,6 +112,9 @@ const struct mmx_command *const *mmx_commands(size_t *n);
 
 /** mmx_command_find() - by name, with or without the final x; NULL when there is none */
 const struct mmx_command *mmx_command_find(const char *name);
+
+/** mmx_command_near() - of a name that is no command's, which one may have been meant */
+void mmx_command_near(struct mmx_suggest *near, const char *name);
 
 /**
  * mmx_command_run() - parse, check what is needed, and run

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* procx: an entry of the dead kernel's /proc, as that kernel would have printed it. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/suggest.h"
 #include "cmd/cmd.h"
 #include "cmd/what.h"
 #include "proc/proc.h"
@@ -96,19 +99,46 @@ static bool take_range(struct mmx_run *run, const struct mmx_proc *p, struct mmx
 	return false;
 }
 
-/* With those that there are. */
+/*
+ * What was asked for as an entry is called: PID for the digits before a slash, node<N> for a node's, and nothing for
+ * "/proc/". *@own: how long what PID stands for is, to be written again.
+ */
+static void entry_asked(const char *asked, const char **pid, int *own, char name[MMX_SUGGEST_NAME])
+{
+	static const char proc[] = "/proc/", node[] = "node";
+	size_t digits;
+
+	asked += strncmp(asked, proc, strlen(proc)) ? 0 : strlen(proc);
+	digits = strspn(asked, "0123456789");
+	*pid = asked;
+	*own = digits && asked[digits] == '/' ? digits : 0;
+	if (*own)
+		snprintf(name, MMX_SUGGEST_NAME, "PID%s", asked + digits);
+	else if (!strncmp(asked, node, strlen(node)) && isdigit((unsigned char)asked[strlen(node)]))
+		snprintf(name, MMX_SUGGEST_NAME, "node<N>%s", asked + strcspn(asked, "/"));
+	else
+		snprintf(name, MMX_SUGGEST_NAME, "%s", asked);
+}
+
 static enum mmx_exit no_entry(struct mmx_run *run)
 {
-	char names[1024] = "";
-	size_t n = 0;
+	char name[MMX_SUGGEST_NAME], shown[MMX_SUGGEST_NAME];
+	struct mmx_suggest near;
+	const char *pid;
+	int own;
 
-	for (unsigned int i = 0; i < MMX_PROC_COUNT && n < sizeof(names); i++)
-		n += snprintf(names + n, sizeof(names) - n, "%s%s",
-			      !i                       ? ""
-			      : i + 1 < MMX_PROC_COUNT ? ", "
-						       : " and ",
-			      mmx_proc_entry_name(i));
-	mmx_say(run, "no entry %s; there are %s", run->operand[0], names);
+	entry_asked(run->operand[0], &pid, &own, name);
+	mmx_suggest_begin(&near, name, strlen(name));
+	for (unsigned int i = 0; i < MMX_PROC_COUNT; i++) {
+		const char *entry = mmx_proc_entry_name(i);
+
+		snprintf(shown, sizeof(shown), "%.*s%s", own, pid,
+			 entry + (own ? strlen("PID") : 0));
+		if (!own || !strncmp(entry, "PID/", 4))
+			mmx_suggest_offer_as(&near, entry, shown);
+	}
+	mmx_say(run, "no entry %s%s", run->operand[0],
+		*near.words ? near.words : "; \"help procx\" lists them");
 	return MMX_EXIT_CANNOT;
 }
 

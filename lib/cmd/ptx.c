@@ -21,10 +21,14 @@ struct ptx {
 
 static int address_of(struct mmx_run *run, const char *text, uint64_t *address)
 {
+	struct mmx_err err;
+
 	if (mmx_symbol_addr(&run->kernel->symbols, text, address) ||
 	    !mmx_number(text, NULL, run->option['d'], address))
 		return 0;
-	mmx_say(run, "%s is no address, and no symbol", text);
+	mmx_symbols_fail(&run->kernel->symbols, text, &err, "%s is no address, and no symbol",
+			 text);
+	mmx_say(run, "%s", err.text);
 	return -1;
 }
 

@@ -67,8 +67,19 @@ static uint32_t find_alias(const struct mmx_slabs *s, const char *what)
 	return MMX_SLAB_NO_CACHE;
 }
 
+static void find_near(struct mmx_suggest *near, const struct mmx_slabs *s, const char *what)
+{
+	mmx_suggest_begin(near, what, strlen(what));
+	for (size_t i = 0; i < s->caches->n; i++)
+		mmx_suggest_offer(near, s->caches->v[i].name);
+	for (size_t i = 0; i < s->aliases.n; i++)
+		mmx_suggest_offer(near, s->aliases.v[i].name);
+}
+
 static bool choose_cache(struct mmx_run *run, struct mmx_slabs *s)
 {
+	struct mmx_suggest near;
+
 	if (!run->n_operands)
 		return true;
 	s->only = find_cache(s->caches, run->operand[0]);
@@ -76,8 +87,9 @@ static bool choose_cache(struct mmx_run *run, struct mmx_slabs *s)
 		s->only = find_alias(s, run->operand[0]);
 	if (s->only != MMX_SLAB_NO_CACHE)
 		return true;
-	mmx_say(run, "there is no slab cache of that name or address: %s%s%s", run->operand[0],
-		mmx_cover_whole(&s->caches->listed) ? "" : "; not all are known: ",
+	find_near(&near, s, run->operand[0]);
+	mmx_say(run, "there is no slab cache of that name or address: %s%s%s%s", run->operand[0],
+		near.words, mmx_cover_whole(&s->caches->listed) ? "" : "; not all are known: ",
 		mmx_cover_whole(&s->caches->listed) ? "" : s->caches->listed.first.text);
 	return false;
 }

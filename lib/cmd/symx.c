@@ -75,7 +75,10 @@ static int add_named(struct symx *s, const char *pattern, uint64_t offset, struc
 		if (add_each(s, sym, offset, one || s->addresses.chosen, err))
 			return -1;
 	}
-	return s->x.n > before ? 0 : mmx_fail(err, MMX_ENOTFOUND, "there is no symbol %s", pattern);
+	if (s->x.n > before)
+		return 0;
+	return one ? mmx_symbols_fail(symbols(s), pattern, err, "there is no symbol %s", pattern)
+		   : mmx_fail(err, MMX_ENOTFOUND, "there is no symbol %s", pattern);
 }
 
 /*

@@ -265,9 +265,10 @@ static int number_or_symbol(struct mmx_view *view, const char *text, const char 
 	if (only_digits(name, o->decimal))
 		return mmx_fail(err, MMX_EUSAGE, "%s is too large: numbers have 64 bits", name);
 	if (!maybe_symbol || !mmx_symbol_addr(&view->kernel->symbols, name, value))
-		return mmx_fail(err, MMX_EUSAGE, "%s is no %s number%s", name,
-				o->decimal ? "decimal" : "hex",
-				maybe_symbol ? ", and no symbol" : "");
+		return maybe_symbol ? mmx_symbols_fail(&view->kernel->symbols, name, err,
+						       "%s is no hex number, and no symbol", name)
+				    : mmx_fail(err, MMX_EUSAGE, "%s is no %s number", name,
+					       o->decimal ? "decimal" : "hex");
 	if (!(*value >> 63))
 		return mmx_fail(err, MMX_ENOTFOUND,
 				"symbol %s is no address: each CPU has its own, at "

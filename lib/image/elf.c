@@ -64,7 +64,8 @@ static int read_headers(const struct elf_core *core, const char *path, Elf64_Phd
 	if (mmx_file_read(core->fd, &eh, sizeof(eh), 0) != sizeof(eh))
 		return mmx_fail(err, MMX_ETRUNC, "%s: ends within the ELF header", path);
 	if (le16toh(eh.e_type) != ET_CORE)
-		return mmx_fail(err, MMX_ENOTDUMP, "%s: an ELF file, but not a dump (a vmlinux?)",
+		return mmx_fail(err, MMX_ENOTDUMP,
+				"%s: an ELF file, but no dump; a vmlinux stands behind --vmlinux",
 				path);
 	if (le16toh(eh.e_phentsize) != sizeof(Elf64_Phdr))
 		return mmx_fail(err, MMX_ECORRUPT, "%s: program headers of %u bytes", path,

@@ -84,8 +84,8 @@ static int fail_kdump(kdump_ctx_t *ctx, kdump_status status, const char *path, s
 	if (status < sizeof(codes) / sizeof(*codes))
 		code = codes[status];
 	if (status == KDUMP_ERR_NOTIMPL)
-		return mmx_fail(err, MMX_ENOTDUMP, "%s: is no dump of a format that is known",
-				path);
+		return mmx_fail(err, MMX_ENOTDUMP,
+				"%s: is no dump of a format that mmx or libkdumpfile knows", path);
 	return mmx_fail(err, code ? code : MMX_ENOTDUMP, "%s: %s", path, lib.kdump_get_err(ctx));
 }
 

@@ -7,6 +7,7 @@
 #include "image/elf.h"
 #include "image/file.h"
 #include "image/flattened.h"
+#include "image/foreign.h"
 #include "image/image.h"
 #include "image/kdump.h"
 #include "image/kdumpfile.h"
@@ -42,11 +43,14 @@ static struct files *open_files(const char *const *paths, size_t n, struct mmx_e
 	}
 	files->path = paths;
 	for (; files->n < n; files->n++) {
-		files->fd[files->n] = mmx_file_open(paths[files->n], err);
-		if (files->fd[files->n] < 0) {
-			close_files(files);
-			return NULL;
-		}
+		int fd = mmx_file_open(paths[files->n], err);
+
+		files->fd[files->n] = fd;
+		if (fd >= 0 && !mmx_foreign_refuse(fd, paths[files->n], err))
+			continue;
+		files->n += fd >= 0;
+		close_files(files);
+		return NULL;
 	}
 	return files;
 }

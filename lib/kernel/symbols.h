@@ -108,6 +108,10 @@ bool mmx_symbols_behind(const struct mmx_symbols *s, const struct mmx_symbol *sy
 /** mmx_symbols_find() - the lowest kernel symbol of that name, else a module's, or NULL */
 const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const char *name);
 
+/** mmx_symbols_fail() - an error for a name that no symbol has: that, and which symbol may have been meant; -1 */
+int mmx_symbols_fail(const struct mmx_symbols *s, const char *name, struct mmx_err *err,
+		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 /** mmx_symbol_addr() - address by name; false when there is none */
 bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *addr);
 

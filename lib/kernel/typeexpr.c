@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/near_names.h"
 #include "kernel/typeexpr.h"
 
 /* Types of one name that are looked at. */
@@ -97,6 +98,17 @@ static unsigned int find_in(const struct mmx_type_expr *e, const struct mmx_type
 	return n;
 }
 
+static int no_type(const struct mmx_type_expr *e, const struct mmx_types *types,
+		   struct mmx_err *err)
+{
+	struct mmx_suggest near;
+
+	mmx_suggest_begin(&near, e->name, strlen(e->name));
+	mmx_types_near(types, &near);
+	return mmx_fail(err, MMX_ENOTFOUND, "there is no type %s%s%s%s", e->tag,
+			e->tag[0] ? " " : "", e->name, near.words);
+}
+
 int mmx_type_expr_find(const struct mmx_type_expr *e, const struct mmx_types *types,
 		       struct mmx_type_ref *ref, unsigned int *n, struct mmx_err *err)
 {
@@ -109,8 +121,7 @@ int mmx_type_expr_find(const struct mmx_type_expr *e, const struct mmx_types *ty
 	if (n)
 		*n = found;
 	if (!found)
-		return mmx_fail(err, MMX_ENOTFOUND, "there is no type %s%s%s", e->tag,
-				e->tag[0] ? " " : "", e->name);
+		return no_type(e, types, err);
 	if (e->nth > found)
 		return mmx_fail(err, MMX_ENOTFOUND, "there is no %s#%u, only %u types of that name",
 				e->name, e->nth, found);

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "kernel/typetree.h"
 
 /* Members that one step of a path, or a tree, may look at. */
@@ -79,6 +80,7 @@ struct search {
 	const char *name;
 	size_t len;
 	unsigned int steps;
+	struct mmx_suggest near;
 };
 
 /* Look for a member in a record and in the anonymous ones within it. */
@@ -92,8 +94,10 @@ static bool find(struct search *s, const struct mmx_type_part *record, unsigned 
 		struct mmx_type_part part;
 
 		s->steps--;
-		if (*m.name && (strncmp(m.name, s->name, s->len) != 0 || m.name[s->len]))
+		if (*m.name && (strncmp(m.name, s->name, s->len) != 0 || m.name[s->len])) {
+			mmx_suggest_offer(&s->near, m.name);
 			continue;
+		}
 		if (!describe(s->g, m.type, record->bit_off + m.bit_off, m.bit_size, end_of(record),
 			      &part))
 			continue;
@@ -114,6 +118,7 @@ static int take_member(const struct mmx_typegraph *g, const char *name, size_t l
 	struct search s = {.g = g, .name = name, .len = len, .steps = STEPS_MAX};
 	char type[MMX_TYPE_NAME];
 
+	mmx_suggest_begin(&s.near, name, len);
 	mmx_type_text(g, part->type, type);
 	if (!len)
 		return mmx_fail(err, MMX_EUSAGE, "behind a dot stands the name of a member");
@@ -121,7 +126,8 @@ static int take_member(const struct mmx_typegraph *g, const char *name, size_t l
 		return mmx_fail(err, MMX_EUSAGE, "%s has no members, so no %.*s", type, (int)len,
 				name);
 	if (!find(&s, part, 0, part))
-		return mmx_fail(err, MMX_ENOTFOUND, "%s has no member %.*s", type, (int)len, name);
+		return mmx_fail(err, MMX_ENOTFOUND, "%s has no member %.*s%s", type, (int)len, name,
+				s.near.words);
 	return 0;
 }
 

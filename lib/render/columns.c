@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "render/out.h"
 
 #define CELL_MAX (1u << 16) /* bytes; what is longer ends in "..." */
@@ -120,6 +121,27 @@ static bool not_next(void *arg, const char *path, const struct mmx_field *field)
 	return !path[len] || !choose_one(&c->columns->v[c->known], c->all, path, len);
 }
 
+static bool offer_path(void *arg, const char *path, const struct mmx_field *field)
+{
+	int len = first_key(path, strlen(path));
+
+	(void)field;
+	if (path[len])
+		mmx_suggest_offer(arg, path + len + 1);
+	return true;
+}
+
+/* With the column that may have been meant; where no name is near, MMX_ENOTFOUND wants all to be listed. */
+static int no_column(const struct mmx_record *all, const struct mmx_chosen *c, struct mmx_err *err)
+{
+	struct mmx_suggest near;
+
+	mmx_suggest_begin(&near, c->name, c->name_len);
+	mmx_record_each(all, offer_path, &near);
+	return mmx_fail(err, *near.words ? MMX_EUSAGE : MMX_ENOTFOUND, "there is no column %.*s%s",
+			c->name_len < 64 ? c->name_len : 64, c->name, near.words);
+}
+
 int mmx_out_choose(struct mmx_out *o, const struct mmx_record *all, struct mmx_err *err)
 {
 	struct choosing c = {.columns = &o->columns, .all = all};
@@ -138,9 +160,7 @@ int mmx_out_choose(struct mmx_out *o, const struct mmx_record *all, struct mmx_e
 		c.known++;
 	if (c.known == o->columns.n)
 		return mmx_fail(err, MMX_ENOTFOUND, "these columns are not of the same records");
-	return mmx_fail(err, MMX_ENOTFOUND, "there is no column %.*s",
-			o->columns.v[c.known].name_len < 64 ? o->columns.v[c.known].name_len : 64,
-			o->columns.v[c.known].name);
+	return no_column(all, &o->columns.v[c.known], err);
 }
 
 /* Whether a field's path leads to a chosen one: it is that, or a part or the reason of it is, or one below. */

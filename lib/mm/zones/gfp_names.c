@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "base/printable.h"
 #include "kernel/decode.h"
 #include "mm/mem.h"
@@ -103,6 +104,7 @@ static int parse_one(const struct mmx_gfp_names *names, const char *text, size_t
 		     struct mmx_err *err)
 {
 	const struct mmx_gfp_name *found;
+	struct mmx_suggest near;
 	char word[64];
 	char *end;
 
@@ -116,7 +118,10 @@ static int parse_one(const struct mmx_gfp_names *names, const char *text, size_t
 	*gfp |= strtoull(word, &end, 16);
 	if (isxdigit((unsigned char)*word) && !*end && !errno)
 		return 0;
-	return mmx_fail(err, MMX_EUSAGE, "this kernel has no flag %s", word);
+	mmx_suggest_begin(&near, text, len);
+	for (size_t i = 0; i < names->n; i++)
+		mmx_suggest_offer(&near, names->v[i].name);
+	return mmx_fail(err, MMX_EUSAGE, "this kernel has no flag %s%s", word, near.words);
 }
 
 int mmx_gfp_parse(const struct mmx_gfp_names *names, const char *text, uint64_t *gfp,
