@@ -140,8 +140,10 @@ man: $(B)/mmx
 		$(B)/mmx help --man $$c > $(B)/man/mmx-$$c.1; done
 	$(Q)cp docs/mmx.1 $(B)/man/mmx.1
 
-# So do the reference and the schemas, which are kept in docs/ and are to be as this makes them.
+# So do the reference and the schemas, and the examples that help shows, which are kept in docs/ and are to be as this makes them.
 reference: $(B)/mmx
+	$(Q)scripts/examples $(B)/mmx
+	$(Q)$(MAKE) --no-print-directory $(B)/mmx
 	$(Q)scripts/reference $(B)/mmx
 
 # What the guide shows of mmx is made by it, on samples.

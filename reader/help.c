@@ -177,6 +177,12 @@ static void list_options(const struct mmx_command *c, const struct mmx_sink *sin
 	}
 }
 
+static void tell_example(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (c->example)
+		mmx_sink_put(sink, "%s\n", c->example);
+}
+
 static void list_operands(const struct mmx_command *c, const struct mmx_sink *sink)
 {
 	const char *word;
@@ -203,8 +209,8 @@ static const struct {
 	bool of_command; /* only with one behind it */
 } forms[] = {
 	{"--man", mmx_command_man, true},       {"--reference", mmx_command_reference, true},
-	{"--schema", mmx_command_schema, true}, {"--options", list_options, false},
-	{"--operands", list_operands, false},
+	{"--schema", mmx_command_schema, true}, {"--example", tell_example, true},
+	{"--options", list_options, false},     {"--operands", list_operands, false},
 };
 
 enum mmx_exit help_main(int argc, char **argv)

@@ -198,6 +198,7 @@ const struct mmx_command mmx_cmd_anonx = {
 		"a page hold references beyond those.\n"
 		"\n"
 		"Example: anonx -u 2001 7fff00001000",
+	.example = "anonx 5000",
 	.options = options,
 	.document = &document,
 	.symbols = true,

@@ -148,6 +148,7 @@ const struct mmx_command mmx_cmd_buddyx = {
 		"\n"
 		"The exit status is 1 when something is wrong, and 3 when struct pages that lists lead to are\n"
 		"not in the dump.",
+	.example = "buddyx",
 	.options = options,
 	.document = &document,
 	.needs = needs,

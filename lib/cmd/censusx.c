@@ -327,6 +327,7 @@ static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAG
 const struct mmx_command mmx_cmd_censusx = {
 	.name = "censusx",
 	.operands = "[N]",
+	.example = "censusx | grep -A9 ^Classes",
 	.max_operands = 1,
 	.summary = "the ledger: what every frame is used for",
 	.help = "Counts all frames by what they are used for: each frame that has a struct page is in exactly\n"

@@ -4,7 +4,7 @@
  * and what it needs, and a function that emits results. It never prints: results go to run->out and
  * messages to mmx_say(). The front ends know commands only through the table in cmd.c.
  *
- * To add a command: write lib/cmd/NAME.c and add it to MMX_COMMANDS below. Help, man page, completion,
+ * To add a command: write lib/cmd/NAME.c, add it to MMX_COMMANDS below, and `make reference`. Help, man page, completion,
  * crash's help, the schema and the reference follow from the declaration and the records that it shows.
  */
 #ifndef MMX_CMD_CMD_H
@@ -52,6 +52,7 @@ struct mmx_readings;
  * @summary: one line, no full stop
  * @operands: for the synopsis: "[WHAT...]"
  * @help: paragraphs, separated by empty lines
+ * @example: a line as it is typed at a prompt, for help; what it prints is kept in examples.inc by `make reference`
  * @options: or NULL
  * @document: what it shows, as a record; or NULL
  * @operand: the i-th word that may be an operand, NULL behind the last one; or NULL. For help and completion.
@@ -65,6 +66,7 @@ struct mmx_command {
 	const char *summary;
 	const char *operands;
 	const char *help;
+	const char *example;
 	const struct mmx_option *options;
 	const struct mmx_record *document;
 	const char *(*operand)(size_t i);
@@ -156,6 +158,8 @@ void mmx_say(struct mmx_run *run, const char *fmt, ...) __attribute__((format(pr
 void mmx_command_synopsis(const struct mmx_command *command, char *buf, size_t size);
 /** mmx_command_details() - what help says below the synopsis: the paragraphs and the options */
 void mmx_command_details(const struct mmx_command *command, const struct mmx_sink *sink);
+/** mmx_command_example() - what its example prints of a sample; NULL when it is not known */
+const char *mmx_command_example(const struct mmx_command *command);
 void mmx_command_help(const struct mmx_command *command, const struct mmx_sink *sink);
 void mmx_command_man(const struct mmx_command *command, const struct mmx_sink *sink);
 /** mmx_command_reference() - its page of docs/reference/; nothing when it shows no document */

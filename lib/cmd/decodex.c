@@ -422,6 +422,7 @@ const struct mmx_command mmx_cmd_decodex = {
 		"\n"
 		"For example, \"mmx decode --kernel 6.8 pte 800000012345e867\", \"mmx decode --kernel 6.14 gfp\n"
 		"GFP_KERNEL|__GFP_COMP\", \"dmesg | mmx decode\" and \"mmx -c vmcore decode --log\".",
+	.example = "decodex pte 800000012345e867",
 	.options = options,
 	.document = &document,
 	.operand = operand,

@@ -100,6 +100,7 @@ const struct mmx_command mmx_cmd_doctorx = {
 		"kernel does not have the thing), unknown or FAILED. Commands that rest on a fact that is\n"
 		"unknown or failed refuse to run and say so. The exit status is 1 when there is one, or\n"
 		"when a required member is missing.",
+	.example = "doctorx | grep -A9 ^Kernel",
 	.document = &document,
 	.run = doctorx,
 };

@@ -240,6 +240,7 @@ const struct mmx_command mmx_cmd_filex = {
 		"of them against the kernel's counters.\n"
 		"\n"
 		"    filex /usr/lib/x86_64-linux-gnu/libc.so.6 60 shows page 0x60 of the C library",
+	.example = "filex -t",
 	.options = options,
 	.document = &document,
 	.max_operands = 2,

@@ -84,6 +84,49 @@ static void each_operand(const struct mmx_command *c,
 		put(h, c->operands, words);
 }
 
+const char *mmx_command_example(const struct mmx_command *c)
+{
+	static const struct {
+		const char *command, *shown;
+	} examples[] = {
+#define EXAMPLE(name, text) {#name, text},
+#include "cmd/examples.inc"
+#undef EXAMPLE
+		{NULL, NULL},
+	};
+	size_t i = 0;
+
+	while (examples[i].command && strcmp(examples[i].command, c->name) != 0)
+		i++;
+	return examples[i].shown;
+}
+
+/* Each line of what an example prints, with @before in front of it. */
+static void put_shown(const struct mmx_sink *sink, const char *shown, const char *before,
+		      void (*put)(const struct mmx_sink *sink, const char *text))
+{
+	char line[160];
+
+	for (; shown && *shown; shown += strcspn(shown, "\n") + 1) {
+		snprintf(line, sizeof(line), "%s%.*s", *shown == '\n' ? "" : before,
+			 (int)strcspn(shown, "\n"), shown);
+		put(sink, line);
+	}
+}
+
+static void put_line(const struct mmx_sink *sink, const char *text)
+{
+	mmx_sink_put(sink, "%s\n", text);
+}
+
+static void put_example(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (!c->example)
+		return;
+	mmx_sink_put(sink, "\nexample:\n  %s\n", c->example);
+	put_shown(sink, mmx_command_example(c), "    ", put_line);
+}
+
 static void put_option(const struct mmx_option *o, const struct mmx_sink *sink)
 {
 	char shown[64];
@@ -103,6 +146,7 @@ void mmx_command_details(const struct mmx_command *c, const struct mmx_sink *sin
 		mmx_sink_put(sink, "\noptions:\n");
 	for (const struct mmx_option *o = c->options; o && o->letter; o++)
 		put_option(o, sink);
+	put_example(c, sink);
 	mmx_columns_each(c->document, put_columns, &columns);
 }
 
@@ -136,6 +180,18 @@ static void put_troff(const struct mmx_sink *sink, const char *text)
 	mmx_sink_put(sink, "\n");
 }
 
+static void put_troff_example(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (!c->example)
+		return;
+	mmx_sink_put(
+		sink,
+		".SH EXAMPLE\nAt a prompt, of a small dump made for the tests:\n.PP\n.nf\n.B ");
+	put_troff(sink, c->example);
+	put_shown(sink, mmx_command_example(c), "  ", put_troff);
+	mmx_sink_put(sink, ".fi\n");
+}
+
 void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 {
 	struct titled operands = {sink, ".SH OPERANDS"}, columns = {sink, ".SH COLUMNS"};
@@ -160,6 +216,7 @@ void mmx_command_man(const struct mmx_command *c, const struct mmx_sink *sink)
 			     o->letter, o->name ? o->name : "", o->arg ? o->arg : "");
 		put_troff(sink, o->help);
 	}
+	put_troff_example(c, sink);
 	mmx_columns_each(c->document, put_troff_columns, &columns);
 	mmx_sink_put(
 		sink,
@@ -190,6 +247,15 @@ static void put_options(const struct mmx_command *c, const struct mmx_sink *sink
 	mmx_sink_put(sink, "\n");
 }
 
+static void put_reference_example(const struct mmx_command *c, const struct mmx_sink *sink)
+{
+	if (!c->example)
+		return;
+	mmx_sink_put(sink, "## Example\n\n    %s\n\n", c->example);
+	put_shown(sink, mmx_command_example(c), "    ", put_line);
+	mmx_sink_put(sink, "\n");
+}
+
 void mmx_command_reference(const struct mmx_command *c, const struct mmx_sink *sink)
 {
 	struct titled operands = {sink, "## Operands\n"};
@@ -203,6 +269,7 @@ void mmx_command_reference(const struct mmx_command *c, const struct mmx_sink *s
 	mmx_sink_put(sink, "# %s: %s\n\n    %s\n\n%s\n\n", c->name, c->summary, synopsis, c->help);
 	each_operand(c, put_reference_operands, &operands);
 	put_options(c, sink);
+	put_reference_example(c, sink);
 	mmx_sink_put(sink, "## JSON and columns\n\n"
 			   "docs/json.md has the rules that hold for every document.\n\n");
 	mmx_document_fields(c->document, sink);

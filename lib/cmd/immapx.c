@@ -105,6 +105,7 @@ const struct mmx_command mmx_cmd_immapx = {
 		"to, and for each match the address of the page there. Whether it is mapped there rmapx tells.\n"
 		"\n"
 		"Example: immapx /usr/lib/x86_64-linux-gnu/libc.so.6 2d",
+	.example = "immapx /usr/lib/x86_64-linux-gnu/libc.so.6 45",
 	.options = options,
 	.document = &document,
 	.min_operands = 1,

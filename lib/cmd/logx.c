@@ -177,6 +177,7 @@ const struct mmx_command mmx_cmd_logx = {
 		"question mark and the reason.\n"
 		"\n"
 		"For example, \"logx -l warn -n 20\": the last 20 that are warnings or worse.",
+	.example = "logx -n 4",
 	.options = options,
 	.document = &document,
 	.run = logx,

@@ -119,6 +119,8 @@ const struct mmx_command mmx_cmd_pagex = {
 		"one line together. A page whose struct page is not in the dump, or something\n"
 		"else that tells of it, gets what is known and exit status 3; where the dump contradicts\n"
 		"itself, the exit status is 1.",
+	.example =
+		"pagex -c 152852 | grep -E 'flags:|class:|because|count:|path:|processes|list:|memcg:'",
 	.options = options,
 	.document = &document,
 	.symbols = true,

@@ -224,6 +224,7 @@ const struct mmx_command mmx_cmd_procx = {
 		"them. Times in stat are what was accounted last. cmdline is read from the memory of the process,\n"
 		"where that is in swap from zram or zswap; auxv is binary. fd is a folder: a line each descriptor,\n"
 		"with where its link leads.",
+	.example = "procx 2001/maps",
 	.options = options,
 	.document = &mmx_proc_document,
 	.operand = entry_name,

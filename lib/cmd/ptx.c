@@ -240,6 +240,7 @@ const struct mmx_command mmx_cmd_ptx = {
 		"isolation the entries on user mode's own tables are shown as well.\n"
 		"\n"
 		"For example, \"ptx -u 1 7f0000001000\", \"ptx -u 1 -r 400000-4fffff\", \"ptx -s\".",
+	.example = "ptx init_task",
 	.options = options,
 	.document = &document,
 	.symbols = true,

@@ -206,6 +206,7 @@ const struct mmx_command mmx_cmd_readx = {
 		"    mmx -c vmcore readx init_task+20 10\n"
 		"    mmx -c vmcore readx -t linux_banner\n"
 		"    mmx -c vmcore readx -w 1 -u 1 7ffff7dd5a10 80",
+	.example = "readx init_task 8",
 	.options = options,
 	.document = &document,
 	.symbols = true,

@@ -404,6 +404,7 @@ const struct mmx_command mmx_cmd_rmapx = {
 		"no address space does. The exit status is 1 then.\n"
 		"\n"
 		"Examples: rmapx -e -u 3001 795df382d000; rmapx -f /lib/libc.so.6 2d-30; rmapx -a",
+	.example = "rmapx 5000 | tail -n 9",
 	.options = options,
 	.document = &document,
 	.symbols = true,

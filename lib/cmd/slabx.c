@@ -347,6 +347,7 @@ const struct mmx_command mmx_cmd_slabx = {
 		"of caches that are debugged are looked at. What is wrong is listed with its address, and\n"
 		"the exit status is 1. As many slabs as there are CPUs may be on no list without that being\n"
 		"wrong: CPUs may have been moving them when the kernel stopped.",
+	.example = "slabx",
 	.options = options,
 	.document = &document,
 	.max_operands = -1,

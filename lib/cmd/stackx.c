@@ -178,6 +178,7 @@ const struct mmx_command mmx_cmd_stackx = {
 		"stack pointer is not in the stack, that is a finding, and the exit status is 1.\n"
 		"\n"
 		"For example, \"stackx -t 5\": the five that came closest to their end.",
+	.example = "stackx -t 5",
 	.options = options,
 	.document = &document,
 	.max_operands = -1,

@@ -596,6 +596,7 @@ const struct mmx_command mmx_cmd_structx = {
 		"    mmx -c vmcore structx -l tasks -s task_struct.pid,comm init_task\n"
 		"    mmx -c vmcore structx -l list module.name modules\n"
 		"    mmx -c vmcore structx -C 0 rq.nr_running,curr runqueues",
+	.example = "structx mm_struct.mm_count,map_count init_mm",
 	.options = options,
 	.document = &document,
 	.symbols = true,

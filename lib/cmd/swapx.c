@@ -557,6 +557,7 @@ const struct mmx_command mmx_cmd_swapx = {
 		"  swapx                                   all areas\n"
 		"  swapx 0:1f4                             one page\n"
 		"  swapx -x page.bin -u 2001 7f0000008000  what stood at that address",
+	.example = "swapx",
 	.options = options,
 	.document = &document,
 	.max_operands = -1,

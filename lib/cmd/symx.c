@@ -255,6 +255,7 @@ const struct mmx_command mmx_cmd_symx = {
 		"    mmx -c vmcore symx init_task\n"
 		"    mmx -c vmcore symx ffffffff81234567\n"
 		"    mmx -c vmcore symx -C 1 runqueues 'kmem_cache_*'",
+	.example = "symx 'init_*'",
 	.options = options,
 	.document = &document,
 	.symbols = true,

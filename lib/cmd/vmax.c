@@ -226,6 +226,7 @@ const struct mmx_command mmx_cmd_vmax = {
 		"    mmx -c vmcore vmax 1\n"
 		"    mmx -c vmcore vmax 1 7ffff7dd5a10\n"
 		"    mmx -c vmcore vmax -f /usr/lib/x86_64-linux-gnu/libc.so.6 2d000",
+	.example = "vmax 2001 | tail -n 6",
 	.options = options,
 	.document = &document,
 	.max_operands = 2,

@@ -90,6 +90,7 @@ const struct mmx_command mmx_cmd_vmemx = {
 		"elsewhere; a physical page that stands for several parts of the array, and not for a huge page;\n"
 		"struct pages in memory that is free, or none; and, of the first page of every 2 MiB and of every\n"
 		"physical run, a zone or head that cannot be that frame's. Then the exit status is 1.",
+	.example = "vmemx",
 	.options = options,
 	.document = &document,
 	.needs = needs,

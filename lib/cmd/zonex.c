@@ -291,6 +291,7 @@ const struct mmx_command mmx_cmd_zonex = {
 		"held may have taken pages off that it has not counted yet: where locked says so, counts are no\n"
 		"findings; others tell what stands there. Shown are the 20 owners with the most pages, and\n"
 		"with -v all.",
+	.example = "zonex -a GFP_KERNEL",
 	.options = options,
 	.document = &document,
 	.needs = needs,
