@@ -150,20 +150,25 @@ reference: $(B)/mmx
 guide: $(B)/mmx
 	$(Q)scripts/guide $(B)/mmx
 
-COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+# Where each shell looks for what completes a program's words.
+SHARE = $(DESTDIR)$(PREFIX)/share
+COMPLETIONS = $(SHARE)/bash-completion/completions/mmx $(SHARE)/zsh/site-functions/_mmx \
+	$(SHARE)/fish/vendor_completions.d/mmx.fish
 
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(B)/mmx $(DESTDIR)$(PREFIX)/bin/mmx
 	install -m 644 $(B)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -d $(COMPLETIONS)
-	install -m 644 reader/completion.bash $(COMPLETIONS)/mmx
+	install -d $(dir $(COMPLETIONS))
+	install -m 644 reader/completion.bash $(word 1,$(COMPLETIONS))
+	install -m 644 reader/completion.zsh $(word 2,$(COMPLETIONS))
+	install -m 644 reader/completion.fish $(word 3,$(COMPLETIONS))
 	if [ -e $(B)/mmx.so ]; then install -d $(DESTDIR)$(CRASHDIR) && \
 		install -m 644 $(B)/mmx.so $(DESTDIR)$(CRASHDIR)/mmx.so; fi
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mmx $(DESTDIR)$(PREFIX)/share/man/man1/mmx.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man1/mmx-*.1 $(COMPLETIONS)/mmx \
+		$(DESTDIR)$(PREFIX)/share/man/man1/mmx-*.1 $(COMPLETIONS) \
 		$(DESTDIR)$(CRASHDIR)/mmx.so
 
 # Each of these installs what is missing first.
