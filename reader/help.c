@@ -16,6 +16,7 @@ static const struct {
 	{"--system-map", "FILE", "symbols, for a dump that lacks its own"},
 	{"-j", "N", "walk over all memory with N threads, by default one for each CPU"},
 	{"-i", "FILE", "commands from a file, or with - from standard input"},
+	{"--no-pager", "", "at the prompt, long results as they come, not through a pager"},
 	{"--help", "", "this text"},
 	{"--version", "", "which mmx this is"},
 };

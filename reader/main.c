@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "help.h"
+#include "pager.h"
 #include "render/options.h"
 #include "session.h"
 #include "target.h"
@@ -21,6 +22,7 @@ struct arguments {
 	struct target target;
 	struct mmx_out_options out;
 	const char *script;
+	bool no_pager;
 };
 
 /* Results that did not arrive are no results, whatever the command came to. */
@@ -32,7 +34,7 @@ static int finish(int status)
 	return MMX_EXIT_CANNOT;
 }
 
-enum { LIVE = 256, BACKEND, VMLINUX, SYSTEM_MAP, HELP, VERSION, SHARED };
+enum { LIVE = 256, BACKEND, VMLINUX, SYSTEM_MAP, HELP, VERSION, NO_PAGER, SHARED };
 
 static const struct option own[] = {
 	{"live", no_argument, NULL, LIVE},
@@ -41,6 +43,7 @@ static const struct option own[] = {
 	{"system-map", required_argument, NULL, SYSTEM_MAP},
 	{"help", no_argument, NULL, HELP},
 	{"version", no_argument, NULL, VERSION},
+	{"no-pager", no_argument, NULL, NO_PAGER},
 };
 
 #define OWN        (sizeof(own) / sizeof(*own))
@@ -109,6 +112,9 @@ static bool take(struct arguments *a, int option)
 		return take_jobs(&a->target, optarg);
 	case 'i':
 		a->script = optarg;
+		return true;
+	case NO_PAGER:
+		a->no_pager = true;
 		return true;
 	case LIVE:
 		a->target.live = true;
@@ -265,6 +271,7 @@ static int run_typed(struct arguments *a)
 
 	if (!target_given(&a->target) || !open_session(&s, a))
 		return MMX_EXIT_CANNOT;
+	s.pager = a->no_pager ? NULL : pager_find();
 	prompt_run(&s);
 	session_end(&s);
 	return MMX_EXIT_OK;

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ static void set(struct output *o, int fd, FILE *pipe, const char *name)
 	o->name = name;
 	o->pipe = pipe;
 	o->terminal = isatty(fd);
+	o->pager = NULL;
+	o->paged = false;
 	o->gone = false;
 	o->error = 0;
 	o->held = 0;
@@ -28,6 +31,20 @@ static void set(struct output *o, int fd, FILE *pipe, const char *name)
 void output_standard(struct output *o)
 {
 	set(o, STDOUT_FILENO, NULL, "standard output");
+}
+
+/* On a screen without a size nothing is too long. */
+void output_page(struct output *o, const char *pager)
+{
+	struct winsize screen;
+
+	if (!o->terminal || ioctl(o->fd, TIOCGWINSZ, &screen) || !screen.ws_row || !screen.ws_col)
+		return;
+	o->pager = pager;
+	o->paged = pager;
+	o->rows = screen.ws_row;
+	o->columns = screen.ws_col;
+	o->used = 0;
 }
 
 bool output_open(struct output *o, const struct line *line)
@@ -76,14 +93,49 @@ static void send(struct output *o, const char *text, size_t len)
 
 void output_flush(struct output *o)
 {
+	if (o->pager)
+		return;
 	send(o, o->buffer, o->held);
 	o->held = 0;
+}
+
+/* Without the program it goes where it would have gone. */
+static void begin_pager(struct output *o)
+{
+	FILE *pipe = popen(o->pager, "we");
+
+	if (pipe) {
+		o->pipe = pipe;
+		o->fd = fileno(pipe);
+		o->name = o->pager;
+	}
+	o->pager = NULL;
+	output_flush(o);
+}
+
+/* Rows of the screen that a text takes; what is no letter of it counts as one. */
+static void count_rows(struct output *o, const char *text, size_t len)
+{
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t line = end ? (size_t)(end - text) : len;
+
+		o->used += line / o->columns + !!end;
+		line += !!end;
+		text += line;
+		len -= line;
+	}
 }
 
 void output_write(void *output, const char *text, size_t len)
 {
 	struct output *o = output;
 
+	if (o->pager) {
+		count_rows(o, text, len);
+		if (o->used >= o->rows || len > OUTPUT_BUFFER - o->held)
+			begin_pager(o);
+	}
 	if (len > OUTPUT_BUFFER - o->held)
 		output_flush(o);
 	if (len > OUTPUT_BUFFER) {
@@ -94,6 +146,15 @@ void output_write(void *output, const char *text, size_t len)
 	o->held += len;
 	if (o->terminal && memchr(text, '\n', len))
 		output_flush(o);
+}
+
+/* What was held for a pager that did not come to be is shown, also where Ctrl-C has ended the command. */
+static void let_go(struct output *o)
+{
+	o->pager = NULL;
+	if (interrupted() && o->paged && !o->pipe && write(o->fd, o->buffer, o->held) < 0)
+		o->error = errno;
+	output_flush(o);
 }
 
 /* How the program ended, 0 where there is none. */
@@ -111,7 +172,7 @@ enum mmx_exit output_close(struct output *o, enum mmx_exit status)
 	bool cut_short = o->gone;
 	int program;
 
-	output_flush(o);
+	let_go(o);
 	program = end(o);
 	if (interrupted())
 		return MMX_EXIT_CANNOT;

@@ -16,6 +16,9 @@
  * @name: for messages
  * @pipe: the program; NULL when it is a file
  * @terminal: somebody reads along
+ * @pager: what to show it through once it is longer than the screen; all is held until then. NULL: as it comes
+ * @paged: it is, or may still be, shown through one
+ * @rows, @columns: of the screen; @used: rows that what is held takes
  * @gone: nothing arrives there any more; asked in any thread
  * @error: why, an errno
  * @held: bytes that are in the buffer
@@ -27,6 +30,9 @@ struct output {
 	const char *name;
 	FILE *pipe;
 	bool terminal;
+	const char *pager;
+	bool paged;
+	unsigned int rows, columns, used;
 	atomic_bool gone;
 	int error;
 	size_t held;
@@ -36,13 +42,16 @@ struct output {
 /** output_standard() - standard output */
 void output_standard(struct output *o);
 
+/** output_page() - show what comes through that program, a line for the shell, if it is longer than the screen */
+void output_page(struct output *o, const char *pager);
+
 /** output_open() - as the line says, which must live as long; false when that fails and errno says why */
 bool output_open(struct output *o, const struct line *line);
 
 /** output_write() - for struct mmx_sink; what comes after an interrupt or an error is dropped */
 void output_write(void *output, const char *text, size_t len);
 
-/** output_flush() - let go what is held */
+/** output_flush() - let go what is held, but for a pager */
 void output_flush(struct output *o);
 
 /** output_ended() - whether what is still written would be dropped */

@@ -13,13 +13,21 @@
 #include "session.h"
 #include "open/open.h"
 
-/* What is said of a command that was cut short is no more true than its results. */
+/*
+ * What is said of a command that was cut short is no more true than its results. A pager has the screen for itself, so
+ * that messages stand among the results.
+ */
 static void say(void *arg, const char *text)
 {
 	struct session *s = arg;
 
 	if (output_ended(&s->output))
 		return;
+	if (s->output.paged) {
+		output_write(&s->output, text, strlen(text));
+		output_write(&s->output, "\n", 1);
+		return;
+	}
 	output_flush(&s->output);
 	if (s->file)
 		fprintf(stderr, "%s:%lu: ", s->file, s->line);
@@ -29,7 +37,8 @@ static void say(void *arg, const char *text)
 /* A line of its own on the terminal, wiped when it is over. */
 static void show_progress(void *arg, int percent)
 {
-	(void)arg;
+	if (((struct session *)arg)->output.pipe)
+		return;
 	if (percent < 0)
 		fputs("\r\033[K", stderr);
 	else
@@ -198,6 +207,8 @@ static enum mmx_exit run_line(struct session *s, const struct line *line)
 		output_standard(&s->output);
 		return complain(s, "%s: %s", line->target, strerror(why));
 	}
+	if (line->to == LINE_TO_SCREEN)
+		output_page(&s->output, s->pager);
 	status = output_close(&s->output, run(s, (int)line->word.n, line->word.v));
 	s->deaf |= s->output.fd == STDOUT_FILENO && s->output.error;
 	output_standard(&s->output);

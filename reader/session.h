@@ -11,6 +11,7 @@
  * @options: how results are to look unless a command says otherwise
  * @output: where the running command's results go
  * @file, @line: where the command stands; @file is NULL when the user knows
+ * @pager: at the prompt, what shows results that are longer than the screen; NULL: nothing
  * @quit: the user wants to end
  * @deaf: standard output takes no results any more
  * @alone: the command came from the arguments, and nothing else is read from standard input
@@ -21,6 +22,7 @@ struct session {
 	struct output output;
 	const char *file;
 	unsigned long line;
+	const char *pager;
 	bool quit;
 	bool deaf;
 	bool alone;

@@ -20,7 +20,7 @@ class Screen:
         self.socket = folder / f"tmux.{os.urandom(4).hex()}"
         self.words = [str(word) for word in words]
         self._tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(LINES), *self.words,
-                   env=dict(os.environ, LC_ALL="C", **(environment or {})))
+                   env=dict(os.environ, LC_ALL="C", **({"MMX_PAGER": ""} | (environment or {}))))
 
     def _tmux(self, *words, **options):
         command = ["tmux", "-S", str(self.socket), "-f", "/dev/null", *words]
