@@ -13,7 +13,7 @@ WARN    := -Wall -Wextra -Werror
 BASE    := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(WARN) -MMD -MP
 ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
 LIBS    := -ldw -lelf -lz -llzo2 -lzstd -ldl
-TYPING  := -lreadline
+TYPING  := -lreadline -ltinfo
 
 # What is loaded only when a dump needs it, by the name that the library of this build has for the loader.
 soname   = $(shell readelf -d "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')

@@ -11,6 +11,7 @@
 #include "interrupt.h"
 #include "render/options.h"
 #include "session.h"
+#include "terminal.h"
 #include "open/open.h"
 
 /*
@@ -75,14 +76,6 @@ static bool has_utf8(void)
 	if (users)
 		freelocale(users);
 	return utf8;
-}
-
-/* Where results go to a terminal, unless it has none or the user wants none. */
-static bool has_colour(const struct session *s)
-{
-	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return s->output.terminal && !(none && *none) && term && strcmp(term, "dumb");
 }
 
 void session_begin(struct session *s, struct mmx_kernel *kernel,
@@ -162,7 +155,9 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 	/* A program at the end of a pipe may have the screen for itself. */
 	const struct mmx_messages messages = {
 		.say = say,
-		.progress = isatty(STDERR_FILENO) && !s->output.pipe ? show_progress : NULL,
+		.progress = !s->output.pipe && isatty(STDERR_FILENO) && terminal_wipes_lines()
+				    ? show_progress
+				    : NULL,
 		.may_read_input = s->alone,
 		.arg = s,
 	};
@@ -171,7 +166,7 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 	struct mmx_out out;
 
 	options.terminal = s->output.terminal;
-	options.colour = has_colour(s);
+	options.colour = s->output.terminal && terminal_has_colours();
 	argc = 1 + mmx_out_options_take(&options, argc - 1, argv + 1);
 	mmx_out_init(&out, &options, &sink);
 	return mmx_command_run(c, s->kernel, &out, &messages, argc, argv);
