@@ -129,7 +129,7 @@ static void what_is_no_dump_is_refused(void)
 	check_path_refused("/proc/kcore", MMX_EUSAGE, "--live");
 
 	put_at(&b, 0, "#!/bin/sh\necho hello\n", 21);
-	check_refused(&b, b.n, MMX_ENOTDUMP, "format");
+	check_refused(&b, b.n, MMX_ENOTDUMP, "is text");
 	put_at(&b, 100000, "", 1);
 	check_refused(&b, b.n, MMX_ENOTDUMP, "format");
 	mmx_array_free(&b);
