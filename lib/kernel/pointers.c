@@ -49,6 +49,15 @@ int mmx_pointers_find(struct mmx_pointers *p, struct mmx_view *view, struct mmx_
 	return restricted ? 0 : find_key(p, view, err);
 }
 
+int mmx_pointers_hashing(struct mmx_pointers *p, struct mmx_view *view, struct mmx_err *err)
+{
+	uint64_t plain = 0;
+
+	mmx_kread_variable(view, "no_hash_pointers", 1, &plain);
+	p->as = MMX_POINTERS_PLAIN;
+	return plain ? 0 : find_key(p, view, err);
+}
+
 static uint64_t rotated(uint64_t word, unsigned int bits)
 {
 	return word << bits | word >> (64 - bits);

@@ -31,6 +31,9 @@ struct mmx_pointers {
 /** mmx_pointers_find() - how root would have read them; -1 when the dump does not tell */
 int mmx_pointers_find(struct mmx_pointers *p, struct mmx_view *view, struct mmx_err *err);
 
+/** mmx_pointers_hashing() - how %p prints them, which hashes whoever reads, unless no_hash_pointers was given */
+int mmx_pointers_hashing(struct mmx_pointers *p, struct mmx_view *view, struct mmx_err *err);
+
 /** mmx_pointer_text() - sixteen digits, without 0x */
 void mmx_pointer_text(const struct mmx_pointers *p, uint64_t pointer, char *text);
 
