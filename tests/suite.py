@@ -162,7 +162,7 @@ FRAME_FILES = ("kpageflags", "kpagecount", "kpagecgroup")
 # Every command, so that a new one is tested with the others from its first day on.
 COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
-    "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-p", "9330000")), "mmx.page/1",
+    "pagex": Calls((("5000",), ("-v", "-c", "17da77"), ("-e", "-p", "9330000")), "mmx.page/1",
                    "pfn,refcount,flags.names,because"),
     "rmapx": Calls((("5000",), ("-e", "-v", "5000"), ("-a",)), "mmx.rmap/1",
                    "pfn,mappings.pid,mappings.vaddr,mappings.entry"),

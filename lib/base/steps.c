@@ -102,26 +102,38 @@ struct mmx_term mmx_operate(struct mmx_term a, enum mmx_operation operation, str
  * Telling.
  */
 
-/* Where the next step goes, or NULL. */
-static struct mmx_step *next_step(struct mmx_steps *s)
+static bool is_same_term(const struct mmx_term *a, const struct mmx_term *b)
 {
-	if (s->n < MMX_STEPS_MAX && mmx_array_add(s, (struct mmx_step){0}))
-		return &s->v[s->n - 1];
-	s->lost++;
-	return NULL;
+	return a->v == b->v && a->step == b->step && a->absent == b->absent &&
+	       a->is_signed == b->is_signed;
 }
 
-static struct mmx_term tell(struct mmx_steps *s, const char *what, const struct mmx_step *told)
+static bool is_same(const struct mmx_step *a, const struct mmx_step *b)
 {
-	struct mmx_step *step = next_step(s);
+	if (a->operation != b->operation || a->result.v != b->result.v ||
+	    a->result.absent != b->result.absent || a->is_check != b->is_check)
+		return false;
+	for (unsigned int i = 0; i < a->n; i++) {
+		if (!is_same_term(&a->operand[i], &b->operand[i]))
+			return false;
+	}
+	return !strcmp(a->what, b->what) && !strcmp(a->source, b->source);
+}
 
-	if (!step)
-		return (struct mmx_term){.v = told->result.v,
-					 .absent = told->result.absent,
-					 .is_signed = told->result.is_signed};
-	*step = *told;
+/* What was told before is the same step, and not told again. */
+static struct mmx_term tell(struct mmx_steps *s, const char *what, struct mmx_step *step)
+{
 	snprintf(step->what, sizeof(step->what), "%s", what);
-	step->result.step = (uint16_t)s->n;
+	for (size_t i = 0; i < s->n; i++) {
+		if (is_same(&s->v[i], step))
+			return s->v[i].result;
+	}
+	step->result.step = 0;
+	if (s->n < MMX_STEPS_MAX && mmx_array_add(s, *step)) {
+		s->v[s->n - 1].result.step = (uint16_t)s->n;
+		return s->v[s->n - 1].result;
+	}
+	s->lost++;
 	return step->result;
 }
 
@@ -131,14 +143,6 @@ static struct mmx_term given(struct mmx_steps *s, struct mmx_term v, const char 
 	struct mmx_step step = {.operation = MMX_OP_GIVEN, .result = v};
 
 	vsnprintf(step.source, sizeof(step.source), fmt, args);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct mmx_step *old = &s->v[i];
-
-		if (old->operation == MMX_OP_GIVEN && old->result.v == v.v &&
-		    old->result.absent == v.absent && !strcmp(old->what, what) &&
-		    !strcmp(old->source, step.source))
-			return old->result;
-	}
 	return tell(s, what, &step);
 }
 
@@ -172,25 +176,28 @@ struct mmx_term mmx_step_given_term(struct mmx_steps *s, struct mmx_term v, cons
 struct mmx_term mmx_step_calc(struct mmx_steps *s, const char *what, struct mmx_term a,
 			      enum mmx_operation operation, struct mmx_term b)
 {
-	const struct mmx_step step = {.operation = operation,
-				      .n = 2,
-				      .operand = {a, b},
-				      .result = mmx_operate(a, operation, b)};
+	struct mmx_step step = {.operation = operation,
+				.n = 2,
+				.operand = {a, b},
+				.result = mmx_operate(a, operation, b)};
 
 	return s ? tell(s, what, &step) : step.result;
 }
 
 struct mmx_term mmx_step_read(struct mmx_steps *s, const char *what, enum mmx_operation read,
 			      struct mmx_term base, struct mmx_term offset, unsigned int bytes,
-			      struct mmx_term v)
+			      struct mmx_term v, const char *source)
 {
-	const struct mmx_step step = {.operation = read,
-				      .n = 2,
-				      .bytes = (uint8_t)bytes,
-				      .operand = {base, offset},
-				      .result = v};
+	struct mmx_step step = {.operation = read,
+				.n = 2,
+				.bytes = (uint8_t)bytes,
+				.operand = {base, offset},
+				.result = v};
 
-	return s ? tell(s, what, &step) : v;
+	if (!s)
+		return v;
+	snprintf(step.source, sizeof(step.source), "%s", source ? source : "");
+	return tell(s, what, &step);
 }
 
 /*

@@ -16,6 +16,8 @@
  * bare, since it runs for every page, the steps end with a check against it, and a check that does not hold is a
  * finding.
  *
+ * What was told before, with the same words, is not told again: it is the same step.
+ *
  * A term may have no value: what it rests on could not be read. Then nothing that rests on it has one, and a
  * check of it neither holds nor fails.
  */
@@ -77,6 +79,9 @@ struct mmx_term {
 
 #define MMX_OPERANDS_MAX 3
 
+/* Room for the name of a value. */
+#define MMX_STEP_WHAT 48
+
 /* In place of an enum mmx_read: what a division by 0 has for a result. */
 #define MMX_NO_RESULT 0xff
 
@@ -87,7 +92,7 @@ struct mmx_term {
  * @is_check: it must hold, and @operation is one of those that give 0 or 1
  * @result: what came of it
  * @what: what that is, in some words
- * @source: of a value that is given, where it is from
+ * @source: of a value that is given, or the offset of what was read, where it is from
  * @says: what the result stands for, in words, or empty
  */
 struct mmx_step {
@@ -96,7 +101,7 @@ struct mmx_step {
 	bool is_check;
 	struct mmx_term operand[MMX_OPERANDS_MAX];
 	struct mmx_term result;
-	char what[48];
+	char what[MMX_STEP_WHAT];
 	char source[80];
 	char says[112];
 };
@@ -119,10 +124,7 @@ static inline struct mmx_term mmx_plain(uint64_t v)
 /** mmx_operate() - the bare arithmetic; what has no result, as a division by 0, is absent */
 struct mmx_term mmx_operate(struct mmx_term a, enum mmx_operation operation, struct mmx_term b);
 
-/**
- * mmx_step_given() - a value that is not calculated, with its source, as "symbol vmemmap_base"
- * One that was told before with the same words is the same step.
- */
+/** mmx_step_given() - a value that is not calculated, with its source, as "symbol vmemmap_base" */
 struct mmx_term mmx_step_given(struct mmx_steps *s, uint64_t v, const char *what,
 			       const char *source, ...) __attribute__((format(printf, 4, 5)));
 
@@ -137,10 +139,11 @@ struct mmx_term mmx_step_calc(struct mmx_steps *s, const char *what, struct mmx_
 /**
  * mmx_step_read() - that @bytes were read at @base + @offset, by a virtual or physical address
  * @v: the value, or why it is absent
+ * @source: of an @offset that is a constant, or NULL
  */
 struct mmx_term mmx_step_read(struct mmx_steps *s, const char *what, enum mmx_operation read,
 			      struct mmx_term base, struct mmx_term offset, unsigned int bytes,
-			      struct mmx_term v);
+			      struct mmx_term v, const char *source);
 
 /** mmx_step_test() - whether a comparison comes out: one that decides something; false of what is absent */
 bool mmx_step_test(struct mmx_steps *s, const char *what, struct mmx_term a,

@@ -32,6 +32,10 @@ static bool next_page(struct mmx_pages *pages)
 	if (!mmx_asked_next(&p->asked))
 		return false;
 	take_address(p);
+	if (!pages->explained)
+		return true;
+	mmx_steps_clear(&pages->steps);
+	pages->found = mmx_what_steps(&pages->steps, &p->asked.what, pages->walk.pfn);
 	return true;
 }
 
@@ -75,7 +79,8 @@ static enum mmx_exit pagex(struct mmx_run *run)
 		.pages = {.next = next_page,
 			  .missing = tell_missing,
 			  .counted = run->option['c'],
-			  .drawn = run->option['v']},
+			  .drawn = run->option['v'],
+			  .explained = run->option['e']},
 	};
 	enum mmx_exit status;
 
@@ -91,6 +96,8 @@ static const struct mmx_option options[] = {
 	{'v', "verbose", NULL,
 	 "draw struct page as this kernel has it, with every arm of its unions"},
 	{'c', "counts", NULL, "explain the reference count"},
+	{'e', "explain", NULL,
+	 "show how all of it follows: each step, with where its constants are from"},
 	{0},
 };
 
@@ -118,7 +125,12 @@ const struct mmx_command mmx_cmd_pagex = {
 		"the VMA that has it, and what a fault there would do (as ptx tells); the holes of a range get\n"
 		"one line together. A page whose struct page is not in the dump, or something\n"
 		"else that tells of it, gets what is known and exit status 3; where the dump contradicts\n"
-		"itself, the exit status is 1.",
+		"itself, the exit status is 1.\n"
+		"\n"
+		"-e tells how it follows, a numbered step a line, in hex and decimal: from what was asked for to\n"
+		"the frame, its struct page, its section and zone, the head of its folio, its mapping and counts.\n"
+		"A step is a constant with where it is from, what was read, or an operation on steps before it.\n"
+		"What must hold is checked, and the exit status is 1 where it does not.",
 	.example =
 		"pagex -c 152852 | grep -E 'flags:|class:|because|count:|path:|processes|list:|memcg:'",
 	.options = options,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/what.h"
+#include "mm/frames/page_steps.h"
 #include "mm/mem.h"
 #include "mm/processes/usermem.h"
 
@@ -75,17 +76,19 @@ static enum mmx_what_kind kind_of(const struct mmx_kernel *k, uint64_t number,
 }
 
 /* The frame of a number that is no address to be translated. */
+static struct mmx_term step_frame(struct mmx_steps *s, const struct mmx_kernel *k,
+				  enum mmx_what_kind kind, struct mmx_term number)
+{
+	if (kind == MMX_WHAT_STRUCT_PAGE)
+		return mmx_step_pfn_of_page(s, k, number);
+	return kind == MMX_WHAT_PHYS ? mmx_step_pfn_of_phys(s, k, number) : number;
+}
+
 static int frame_of(const struct mmx_kernel *k, enum mmx_what_kind kind, uint64_t number,
 		    uint64_t *pfn, struct mmx_err *err)
 {
-	unsigned int shift = k->arch->page_shift;
-
-	if (kind == MMX_WHAT_STRUCT_PAGE)
-		*pfn = (number - k->regions.v[REGION_VMEMMAP].start) /
-		       mmx_mem(k)->vmemmap.page_size;
-	else
-		*pfn = kind == MMX_WHAT_PHYS ? number >> shift : number;
-	if (*pfn >> (52 - shift))
+	*pfn = step_frame(NULL, k, kind, mmx_plain(number)).v;
+	if (*pfn >> (52 - k->arch->page_shift))
 		return mmx_fail(err, MMX_ENOTFOUND, "0x%" PRIx64 " is too large for a %s", number,
 				kind == MMX_WHAT_PHYS
 					? "physical address"
@@ -307,4 +310,45 @@ int mmx_what_end(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx
 {
 	*gaps = (struct mmx_what_gaps){0};
 	return w->in_tables ? end_tables(w, gaps, err) : 0;
+}
+
+/*
+ * How a frame follows from the operand.
+ */
+
+static struct mmx_term step_address(struct mmx_steps *s, const struct mmx_what_walk *w,
+				    uint64_t pfn)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	struct mmx_term addr = mmx_step_given(s, w->what.addr, "address", "asked for"), phys;
+	enum mmx_region_id region = mmx_region_of(&k->regions, addr.v);
+
+	if (w->kind == MMX_WHAT_KERNEL && region != MMX_REGION_COUNT)
+		mmx_step_says(s, addr, "%s", mmx_region_name(region));
+	if (w->kind == MMX_WHAT_KERNEL && region == REGION_DIRECT_MAP && k->direct_map.va_start)
+		phys = mmx_step_calc(s, "physical address", addr, MMX_OP_MINUS,
+				     mmx_step_region(s, k, REGION_DIRECT_MAP));
+	else
+		phys = mmx_step_given(s, w->what.first << k->arch->page_shift, "its page",
+				      w->kind == MMX_WHAT_USER ? "page tables: ptx -u PID -e"
+							       : "page tables: ptx -e");
+	phys = mmx_step_pfn_of_phys(s, k, phys);
+	return pfn == w->what.first ? phys
+				    : mmx_step_calc(s, "PFN", phys, MMX_OP_PLUS,
+						    mmx_step_given(s, pfn - w->what.first,
+								   "pages behind it", "the range"));
+}
+
+struct mmx_term mmx_what_steps(struct mmx_steps *s, const struct mmx_what_walk *w, uint64_t pfn)
+{
+	static const char *const names[] = {[MMX_WHAT_PFN] = "PFN",
+					    [MMX_WHAT_PHYS] = "physical address",
+					    [MMX_WHAT_STRUCT_PAGE] = "struct page"};
+
+	if (is_address(w->kind))
+		return step_address(s, w, pfn);
+	if (pfn != w->what.first)
+		return mmx_step_given(s, pfn, "PFN", "of the range");
+	return step_frame(s, w->view->kernel, w->kind,
+			  mmx_step_given(s, w->first, names[w->kind], "asked for"));
 }

@@ -12,6 +12,7 @@
 
 #include "arch/pagetable.h"
 #include "base/coverage.h"
+#include "base/steps.h"
 #include "mm/files/mapping.h"
 #include "mm/processes/usermem.h"
 
@@ -87,6 +88,9 @@ struct mmx_what_gaps {
 	uint64_t pages;
 	char text[480];
 };
+
+/** mmx_what_steps() - how a frame of the current run follows from the operand */
+struct mmx_term mmx_what_steps(struct mmx_steps *s, const struct mmx_what_walk *w, uint64_t pfn);
 
 /** mmx_what_end() - what a walk that came to its end passed over; -1 when that was all of it */
 int mmx_what_end(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx_err *err);

@@ -32,10 +32,6 @@ struct mmx_term mmx_step_region(struct mmx_steps *s, const struct mmx_kernel *k,
 struct mmx_term mmx_step_size(struct mmx_steps *s, const struct mmx_kernel *k,
 			      enum mmx_layout_struct id);
 
-/** mmx_step_offset() - offsetof a member that this kernel has */
-struct mmx_term mmx_step_offset(struct mmx_steps *s, const struct mmx_kernel *k,
-				enum mmx_layout_member id);
-
 /** mmx_step_enum() - an enumerator that this kernel has */
 struct mmx_term mmx_step_enum(struct mmx_steps *s, const struct mmx_kernel *k,
 			      enum mmx_layout_enumerator id);
@@ -43,12 +39,18 @@ struct mmx_term mmx_step_enum(struct mmx_steps *s, const struct mmx_kernel *k,
 /** mmx_step_page_shift() - by how many bits page frames are counted */
 struct mmx_term mmx_step_page_shift(struct mmx_steps *s, const struct mmx_kernel *k);
 
-/**
- * mmx_step_member() - a number member of the struct at @base, which is no bit-field, read by its kernel address
- * @what: NULL: its name, "vm_area_struct.vm_pgoff"
- */
-struct mmx_term mmx_step_member(struct mmx_steps *s, struct mmx_view *view, const char *what,
-				struct mmx_term base, enum mmx_layout_member id);
+/** mmx_step_member_name() - as this kernel has it: "page.compound_head" */
+const char *mmx_step_member_name(const struct mmx_kernel *k, enum mmx_layout_member id,
+				 char name[static MMX_STEP_WHAT]);
+
+/** mmx_step_member() - a number member of the struct at @base, which is no bit-field, read by its kernel address */
+struct mmx_term mmx_step_member(struct mmx_steps *s, struct mmx_view *view, struct mmx_term base,
+				enum mmx_layout_member id);
+
+/** mmx_step_member_as_read() - the same of one that was read before: @v */
+struct mmx_term mmx_step_member_as_read(struct mmx_steps *s, const struct mmx_kernel *k,
+					struct mmx_term base, enum mmx_layout_member id,
+					struct mmx_term v);
 
 /** mmx_step_kread() - @bytes, up to 8, at the kernel address @base + @offset */
 struct mmx_term mmx_step_kread(struct mmx_steps *s, struct mmx_view *view, const char *what,

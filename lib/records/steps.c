@@ -161,13 +161,20 @@ static const struct mmx_record operands = {
  * How it follows.
  */
 
+/* A number that no step has told of is in both, unless it is an address. */
 static size_t put_operand(char *text, size_t size, const struct mmx_term *term)
 {
-	return (size_t)(term->step ? snprintf(text, size, "#%u", term->step)
-				   : snprintf(text, size, "%" PRIx64, term->v));
+	if (term->step)
+		return (size_t)snprintf(text, size, "#%u", term->step);
+	if (term->is_signed)
+		return (size_t)snprintf(text, size, "%" PRId64, (int64_t)term->v);
+	return (size_t)(term->v < 10 || term->v > UINT32_MAX
+				? snprintf(text, size, "%" PRIx64, term->v)
+				: snprintf(text, size, "%" PRIx64 " (%" PRIu64 ")", term->v,
+					   term->v));
 }
 
-/* Reads: "8 bytes at #1 + #2"; the zero behind a symbol is not worth telling. */
+/* Reads: "8 bytes at #1 + 18 (24), BTF"; the zero behind a symbol is not worth telling. */
 static void put_read(char *text, size_t size, const struct mmx_step *step)
 {
 	size_t n = (size_t)snprintf(text, size, "%u byte%s at %s", step->bytes,
@@ -175,10 +182,12 @@ static void put_read(char *text, size_t size, const struct mmx_step *step)
 				    step->operation == MMX_OP_READ_PHYS ? "physical " : "");
 
 	n += put_operand(text + n, size - n, &step->operand[0]);
-	if (step->operand[1].step || step->operand[1].v) {
+	if (step->operand[1].step || step->operand[1].v || step->source[0]) {
 		n += (size_t)snprintf(text + n, size - n, " + ");
-		put_operand(text + n, size - n, &step->operand[1]);
+		n += put_operand(text + n, size - n, &step->operand[1]);
 	}
+	if (step->source[0])
+		snprintf(text + n, size - n, ", %s", step->source);
 }
 
 static void put_operation(char *text, size_t size, const struct mmx_step *step)
@@ -207,7 +216,7 @@ static void how(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_step *step = step_of(r);
 	const char *says = outcome(step);
-	char text[96];
+	char text[160];
 
 	if (step->operation == MMX_OP_GIVEN)
 		snprintf(text, sizeof(text), "%s", step->source);

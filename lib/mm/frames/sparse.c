@@ -35,6 +35,11 @@ static struct section_bits section_bits(const struct mmx_layout *l)
 	};
 }
 
+uint64_t mmx_sparse_map_mask(const struct mmx_kernel *k)
+{
+	return ~section_bits(&k->layout).flags_mask;
+}
+
 static unsigned int pages_shift(const struct mmx_kernel *k)
 {
 	return mmx_mem(k)->sparse.section_bits - k->arch->page_shift;

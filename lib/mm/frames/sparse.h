@@ -53,6 +53,9 @@ void mmx_sparse_free(struct mmx_sparse *sparse);
 const struct mmx_section *mmx_section_of(const struct mmx_sparse *sparse, uint64_t pfn,
 					 unsigned int page_shift);
 
+/** mmx_sparse_map_mask() - what of a section's map word is where its struct pages are, and no flags */
+uint64_t mmx_sparse_map_mask(const struct mmx_kernel *kernel);
+
 /** mmx_pfn_valid() - whether a frame has a struct page */
 static inline bool mmx_pfn_valid(const struct mmx_sparse *sparse, uint64_t pfn)
 {

@@ -183,7 +183,7 @@ void mmx_vmemmap_free(struct mmx_vmemmap *v)
  * Reading struct pages.
  */
 
-static const struct mmx_vmemmap_extent *extent_of(const struct mmx_vmemmap *v, uint64_t va)
+const struct mmx_vmemmap_extent *mmx_vmemmap_extent_of(const struct mmx_vmemmap *v, uint64_t va)
 {
 	size_t i = mmx_array_bound(v, extent, extent->va + extent->len <= va);
 
@@ -202,7 +202,7 @@ enum mmx_read mmx_pages_read(struct mmx_view *view, uint64_t pfn, uint64_t max, 
 	const struct mmx_kernel *k = view->kernel;
 	const struct mmx_vmemmap *v = &mmx_mem(k)->vmemmap;
 	uint64_t page = 1ULL << k->arch->page_shift, va = mmx_page_addr(v, pfn), len, phys;
-	const struct mmx_vmemmap_extent *e = extent_of(v, va);
+	const struct mmx_vmemmap_extent *e = mmx_vmemmap_extent_of(v, va);
 	enum mmx_read read;
 
 	*got = 1;

@@ -45,6 +45,9 @@ static inline uint64_t mmx_page_addr(const struct mmx_vmemmap *v, uint64_t pfn)
 /** mmx_page_pfn() - the PFN of a struct page pointer; false when it points to none */
 bool mmx_page_pfn(const struct mmx_kernel *kernel, uint64_t page, uint64_t *pfn);
 
+/** mmx_vmemmap_extent_of() - the extent that has an address of the array, or NULL */
+const struct mmx_vmemmap_extent *mmx_vmemmap_extent_of(const struct mmx_vmemmap *v, uint64_t va);
+
 /**
  * mmx_pages_read() - struct pages in bulk
  * @pfn: the first one

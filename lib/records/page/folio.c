@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a page shares with its folio, and its place in there. */
 #include "mm/frames/mapcount.h"
+#include "mm/frames/page_steps.h"
 #include "records/page/page.h"
 
 /* Where the folio's link leads astray, that it is broken tells why the rest is absent. */
@@ -102,17 +103,13 @@ static void mapping_pointer(struct mmx_rows *r, struct mmx_value *v)
 
 static void index_in_mapping(struct mmx_rows *r, struct mmx_value *v)
 {
-	const struct mmx_page_format *f = mmx_page_format_of(r);
-	const struct mmx_pages *p = r->row;
-	const struct mmx_folio *folio = &p->walk.folio;
-	uint64_t word, first = mmx_word(folio->bytes, f->index);
+	struct mmx_pages *p = mmx_page_of(r);
+	uint64_t word;
 
 	if (!take_mapping(r, &word) || (word & 3) == 3)
 		mmx_value_null(v);
-	if (folio->hugetlb && f->index_in_huge_pages)
-		first <<= folio->order;
-	v->word = first + p->walk.pfn - folio->head;
-	is_absent(p, v, folio->read);
+	v->word = mmx_step_index(NULL, &p->walk).v;
+	is_absent(p, v, p->walk.folio.read);
 }
 
 static const char *const kinds[] = {"file", "anon", "movable", "ksm", "none"};

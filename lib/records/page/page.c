@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "mm/frames/flagnames.h"
+#include "mm/frames/page_steps.h"
 #include "mm/owners/owner.h"
 #include "records/page/page.h"
+#include "records/steps.h"
 
 _Static_assert(MMX_FLAG_NAMES_MAX <= MMX_SCRATCH_NAMES, "names of flags need room");
 
@@ -42,6 +44,7 @@ static void close_pages(struct mmx_rows *r)
 	struct mmx_pages *p = r->arg;
 
 	mmx_tail_free(&p->tail);
+	mmx_steps_free(&p->steps);
 }
 
 static const void *next_page(struct mmx_rows *r)
@@ -53,6 +56,8 @@ static const void *next_page(struct mmx_rows *r)
 	p->user_known = p->hugetlb_known = false;
 	p->verdict = mmx_classify_fully(&p->classifier, &p->walk);
 	mmx_page_cover_owners(p, r->view, r->coverage);
+	if (p->explained)
+		mmx_page_steps(&p->steps, &p->walk, p->found, &p->verdict);
 	if (p->walk.read) {
 		p->missing(p);
 		mmx_cover_failf(r->coverage, MMX_EABSENT,
@@ -86,7 +91,7 @@ static uint64_t struct_page(const struct mmx_rows *r)
 {
 	const struct mmx_pages *p = r->row;
 
-	return mmx_page_addr(&mmx_mem(r->view->kernel)->vmemmap, p->walk.pfn);
+	return mmx_step_page_of_pfn(NULL, r->view->kernel, mmx_plain(p->walk.pfn)).v;
 }
 
 static void page(struct mmx_rows *r, struct mmx_value *v)
@@ -104,7 +109,7 @@ static void phys(struct mmx_rows *r, struct mmx_value *v)
 {
 	const struct mmx_pages *p = r->row;
 
-	v->word = p->walk.pfn << r->view->kernel->arch->page_shift;
+	v->word = mmx_step_phys_of_pfn(NULL, r->view->kernel, mmx_plain(p->walk.pfn)).v;
 }
 
 /*
@@ -132,7 +137,11 @@ static void flags(struct mmx_rows *r, struct mmx_value *v)
 
 static unsigned int flag_field(const struct mmx_rows *r, enum mmx_flag_field_id id)
 {
-	return mmx_flag_field(&mmx_mem(r->view->kernel)->flags, id, flags_of(r));
+	const struct mmx_kernel *k = r->view->kernel;
+
+	return mmx_mem(k)->flags.field[id].width
+		       ? mmx_step_flag_field(NULL, k, mmx_plain(flags_of(r)), id).v
+		       : 0;
 }
 
 static void node(struct mmx_rows *r, struct mmx_value *v)
@@ -154,10 +163,9 @@ static void zone(struct mmx_rows *r, struct mmx_value *v)
 
 static void section(struct mmx_rows *r, struct mmx_value *v)
 {
-	const struct mmx_kernel *k = r->view->kernel;
 	const struct mmx_pages *p = r->row;
 
-	v->word = p->walk.pfn >> (mmx_mem(k)->sparse.section_bits - k->arch->page_shift);
+	v->word = mmx_step_section(NULL, r->view->kernel, mmx_plain(p->walk.pfn)).v;
 }
 
 static void generation(struct mmx_rows *r, struct mmx_value *v)
@@ -234,6 +242,19 @@ static const struct mmx_record words = {
 	.next = next_word,
 };
 
+/*
+ * How all of that follows.
+ */
+
+static const struct mmx_steps *derivation(const struct mmx_rows *r)
+{
+	const struct mmx_pages *p = mmx_page_of(r);
+
+	return p->explained ? &p->steps : NULL;
+}
+
+MMX_STEPS_RECORD(steps, derivation);
+
 static const struct mmx_field fields[] = {
 	{"pfn", MMX_PFN, "the frame", AT(struct mmx_pages, walk.pfn)},
 	{"address", MMX_ADDR,
@@ -267,6 +288,8 @@ static const struct mmx_field fields[] = {
 		{"words", MMX_TABLE, "the struct page as it stands; left out with `-v`",
 		 .title = "words", .of = OF(PAGE) | OF(UNINITIALISED), .may = MMX_OR_NONE,
 		 .record = &words},
+	{"steps", MMX_TABLE, "with `-e`: how it follows, a step after the other",
+	 .title = "derivation", .may = MMX_OR_NONE, .record = &steps},
 	{0},
 };
 

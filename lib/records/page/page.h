@@ -14,6 +14,7 @@
 #ifndef MMX_RECORDS_PAGE_PAGE_H
 #define MMX_RECORDS_PAGE_PAGE_H
 
+#include "base/steps.h"
 #include "mm/frames/class.h"
 #include "mm/frames/tail.h"
 #include "mm/mem.h"
@@ -73,6 +74,8 @@ enum mmx_page_user { MMX_PAGE_OF_NONE, MMX_PAGE_ANON, MMX_PAGE_FILE };
  * @next: goes to the next frame that has a struct page, @walk there; false behind the last one
  * @counted: what their reference counts are made of is asked for, -c
  * @drawn: a drawing in place of the words is asked for, -v
+ * @explained: how all of it follows is asked for, -e: @steps begins with how the frame @found follows from what was
+ *	asked for
  * @has_address: an address was asked for: @address is that of the page
  * @asked_address: and it is the very one, with its place in the page
  * @mm: whose address that is, of a user address; else 0
@@ -81,7 +84,9 @@ enum mmx_page_user { MMX_PAGE_OF_NONE, MMX_PAGE_ANON, MMX_PAGE_FILE };
 struct mmx_pages {
 	bool (*next)(struct mmx_pages *pages);
 	void (*missing)(struct mmx_pages *pages);
-	bool counted, drawn;
+	bool counted, drawn, explained;
+	struct mmx_steps steps;
+	struct mmx_term found;
 	struct mmx_page_walk walk;
 	bool has_address, asked_address;
 	uint64_t address, mm;

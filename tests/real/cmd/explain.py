@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Derivations (-e) on real dumps: each step follows from those before it, what was read stands there by readx, and what
+they come to is what the document says. Pages are some of every situation, and some spread over all of memory.
+"""
+import steps
+import suite
+from real.check import documents, once_a_kernel, raw_form, verdict
+from real.guest import made_in, words_of
+
+SPREAD = 150
+READ = 40  # pages of which each value that was read is read again
+
+
+def pages_of(dump):
+    """Some of each situation, and as many frames at equal distances."""
+    made = {int(pfn, 16) for told in made_in(dump).values() for pfn in told.get("pfns", [])[:2] if pfn}
+    frames = len(words_of(dump, "kpageflags"))
+    return sorted(made | set(range(0, frames, frames // SPREAD)))
+
+
+def pages(dump, form):
+    document, = documents(form, ["pagex -e " + " ".join(f"{pfn:x}" for pfn in pages_of(dump))], "mmx.page/1", (0, 1, 2))
+    wrong = list(steps.faults(document))
+    for page in document["pages"]:
+        wrong += [f"PFN {page['pfn']}: {fault}" for fault in steps.field_faults(page)]
+    return verdict(wrong, len(document["pages"]), dump, SPREAD)
+
+
+def operands(dump, form):
+    """A page by each of its names is the same page, and its steps begin with what was asked for."""
+    told, = documents(form, ["pagex -e " + " ".join(f"{pfn:x}" for pfn in pages_of(dump)[::25])], "mmx.page/1", (0, 1, 2))
+    calls, pfns = [], []
+    for page in told["pages"]:
+        linear = [step["hex"] for step in page["steps"] if step["what"] == "in the direct map"]
+        for call in (page["page"], f"-p {page['phys']}", page["pfn"], *linear):
+            calls.append(f"pagex -e {call}")
+            pfns.append(page["pfn"])
+    wrong, found = [], 0
+    # Firmware and secret memory are not in the direct map.
+    for call, pfn, document in zip(calls, pfns, documents(form, calls, "mmx.page/1", (0, 1, 2))):
+        for page in document["pages"]:
+            found += 1
+            wrong += list(steps.faults(document))
+            if page["pfn"] != pfn or page["steps"][0]["hex"] != call.split()[-1]:
+                wrong.append(f"{call} is {page['pfn']}, which begins with {page['steps'][0]}")
+    return verdict(wrong, found, dump, 3 * len(told["pages"]))
+
+
+def reads(dump, form):
+    """What was read for them stands there."""
+    call = "pagex -e " + " ".join(f"{pfn:x}" for pfn in pages_of(dump)[::len(pages_of(dump)) // READ])
+    document, = documents(form, [call], "mmx.page/1", (0, 1, 2))
+    answers = documents(form, [read for read, _ in steps.reads(document)], "mmx.read/1")
+    return verdict(list(steps.read_faults(document, answers)), steps.count(document), dump, READ)
+
+
+CHECKS = [
+    ("pagex -e follows", raw_form, pages),
+    ("pagex -e by each name of a page", once_a_kernel, operands),
+    ("pagex -e of what was read", once_a_kernel, reads),
+]
