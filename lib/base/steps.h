@@ -107,7 +107,7 @@ struct mmx_step {
 };
 
 /* Steps of one derivation; what is behind them is lost, and counted. */
-#define MMX_STEPS_MAX 1000
+#define MMX_STEPS_MAX 4096
 
 /** struct mmx_steps - a derivation; @failed: checks that did not hold; @lost: steps that are not there */
 struct mmx_steps {

@@ -372,7 +372,7 @@ static const struct mmx_option options[] = {
 	{'a', "all", NULL, "hold all memory against the trees and the kernel's counts"},
 	{'f', "file", "FILE",
 	 "the pages of that file which are in memory; WHAT is then a range of indexes"},
-	{'e', "explain", NULL, "show how each address follows"},
+	{'e', "explain", NULL, "show how each address follows, and that its entry holds the page"},
 	{'v', "verbose", NULL, "show what led to each: address space, VMA, anon_vma_chain"},
 	MMX_DOT_OPTION,
 	{0},

@@ -10,8 +10,10 @@
 #include "mm/processes/task.h"
 #include "mm/processes/user_space.h"
 #include "mm/rmap/areas.h"
+#include "mm/rmap/rmap_steps.h"
 #include "records/records.h"
 #include "records/rmap.h"
+#include "records/steps.h"
 
 static const struct mmx_rmap_answer *answer_of(const struct mmx_rows *r)
 {
@@ -364,6 +366,7 @@ static int open_pages(struct mmx_rows *r, struct mmx_err *err)
 static void close_pages(struct mmx_rows *r)
 {
 	mmx_rmap_answer_free(&mmx_rmap_pages_of(r)->answer);
+	mmx_steps_free(&mmx_rmap_pages_of(r)->steps);
 }
 
 static bool is_wrong(const struct mmx_rmap_answer *a)
@@ -385,6 +388,9 @@ static const void *next_page(struct mmx_rows *r)
 		return NULL;
 	}
 	mmx_cover_inherit(r->coverage, &p->answer.coverage);
+	mmx_steps_clear(&p->steps);
+	if (p->arithmetic)
+		mmx_rmap_steps(&p->steps, &p->walk, &p->answer);
 	if (p->answer.read)
 		mmx_cover_failf(r->coverage, mmx_read_code(p->answer.read),
 				"the struct page of PFN 0x%" PRIx64 " is %s", p->walk.pfn,
@@ -481,6 +487,15 @@ static void wrong(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_none(v);
 }
 
+static const struct mmx_steps *derivation(const struct mmx_rows *r)
+{
+	const struct mmx_rmap_pages *p = mmx_rmap_pages_of(r);
+
+	return p->arithmetic && p->steps.n ? &p->steps : NULL;
+}
+
+MMX_STEPS_RECORD(steps, derivation);
+
 static const struct mmx_field search_fields[] = {
 	{"areas", MMX_COUNT, "VMAs that the trees led to, and whose page tables were read",
 	 AT(struct mmx_rmap_pages, answer.rmap.areas)},
@@ -544,6 +559,8 @@ static const struct mmx_field page_fields[] = {
 	 .record = &chains},
 	{"arithmetic", MMX_TABLE, "with -e", .title = "how the addresses follow",
 	 .may = MMX_OR_NONE, .record = &arithmetic},
+	{"steps", MMX_TABLE, "with -e: the same in steps, with where the constants are from",
+	 .title = "derivation", .may = MMX_OR_NONE, .record = &steps},
 	{0},
 };
 

@@ -3,6 +3,7 @@
 #ifndef MMX_RECORDS_RMAP_H
 #define MMX_RECORDS_RMAP_H
 
+#include "base/steps.h"
 #include "mm/frames/class.h"
 #include "mm/rmap/answer.h"
 #include "mm/rmap/survey.h"
@@ -28,6 +29,7 @@ struct mmx_rmap_pages {
 	struct mmx_classifier classifier;
 	struct mmx_verdict verdict;
 	struct mmx_rmap_answer answer;
+	struct mmx_steps steps;
 };
 
 static inline struct mmx_rmap_pages *mmx_rmap_pages_of(const struct mmx_rows *r)

@@ -129,7 +129,20 @@ static struct mmx_term index_of(const struct mmx_page_told *t)
 	return mmx_step_calc(t->s, "index of the page", index, MMX_OP_PLUS, nth);
 }
 
-struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w)
+static const char *const kinds[] = {"a page cache", "an anon_vma: anonymous",
+				    "operations of a driver: movable", "a KSM stable node"};
+
+static struct mmx_term pointer_of(const struct mmx_page_told *t)
+{
+	struct mmx_term word = mmx_told_word(t, t->head, t->w->folio.bytes, M_page_mapping), low;
+
+	low = mmx_step_calc(t->s, "low bits of mapping", word, MMX_OP_AND, mmx_plain(3));
+	mmx_step_says(t->s, low, "%s", word.v > 3 ? kinds[low.v & 3] : "none");
+	return mmx_step_calc(t->s, "without them", word, MMX_OP_MINUS, low);
+}
+
+/* A page of a walk by itself, without what came before it. */
+static struct mmx_page_told told_of(struct mmx_steps *s, struct mmx_page_walk *w)
 {
 	struct mmx_page_told t = {
 		.s = s,
@@ -137,30 +150,41 @@ struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w)
 		.k = w->view->kernel,
 		.f = mmx_walk_format(w),
 		.pfn = mmx_step_given(s, w->pfn, "PFN", "asked for"),
-		.head_pfn = mmx_step_given(s, w->folio.head, "PFN of the head", "pagex -e"),
 	};
 
+	t.head_pfn = t.pfn;
+	if (w->folio.head != w->pfn)
+		t.head_pfn = mmx_step_given(s, w->folio.head, "PFN of the head", "pagex -e");
 	t.head = mmx_step_page_of_pfn(s, t.k, t.head_pfn);
+	return t;
+}
+
+struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w)
+{
+	const struct mmx_page_told t = told_of(s, w);
+
 	return index_of(&t);
 }
 
-static const char *const kinds[] = {"a page cache", "an anon_vma: anonymous",
-				    "operations of a driver: movable", "a KSM stable node"};
+struct mmx_term mmx_step_pointer(struct mmx_steps *s, struct mmx_page_walk *w)
+{
+	const struct mmx_page_told t = told_of(s, w);
 
+	return pointer_of(&t);
+}
+
+/* The index of a KSM page says nothing: its items have the addresses. */
 static void tell_pointer(const struct mmx_page_told *t)
 {
-	struct mmx_term word = mmx_told_word(t, t->head, t->w->folio.bytes, M_page_mapping), low;
+	uint64_t word = mmx_word(t->w->folio.bytes, t->f->mapping);
+	struct mmx_term index;
 
-	low = mmx_step_calc(t->s, "low bits of mapping", word, MMX_OP_AND, mmx_plain(3));
-	mmx_step_says(t->s, low, "%s", word.v > 3 ? kinds[low.v & 3] : "none");
-	if (word.v <= 3)
+	pointer_of(t);
+	if (word <= 3 || (word & 3) == 3)
 		return;
-	word = mmx_step_calc(t->s, "without them", word, MMX_OP_MINUS, low);
-	if (low.v == 3) /* of KSM; its items have the addresses */
-		return;
-	word = index_of(t);
-	if (!low.v)
-		mmx_step_calc(t->s, "byte of the file", word, MMX_OP_LEFT,
+	index = index_of(t);
+	if (!(word & 3))
+		mmx_step_calc(t->s, "byte of the file", index, MMX_OP_LEFT,
 			      mmx_step_page_shift(t->s, t->k));
 }
 

@@ -7,6 +7,7 @@
 #include "mm/mem.h"
 #include "mm/rmap/areas.h"
 #include "mm/rmap/rmap.h"
+#include "mm/rmap/rmap_steps.h"
 
 #define ITEMS_MAX (1u << 24)
 
@@ -168,19 +169,20 @@ static int look_at(struct search *s, const struct mmx_areas *a, uint64_t start, 
 	return 0;
 }
 
-/* The kernel's arithmetic: vm_start + ((index - vm_pgoff) << PAGE_SHIFT), of what the area has of the pages. */
+/* The kernel's arithmetic, of what the area has of the pages. */
 static int look_in_area(struct search *s, const struct mmx_areas *a)
 {
-	unsigned int shift = s->view->kernel->arch->page_shift;
+	const struct mmx_kernel *k = s->view->kernel;
+	const struct mmx_term start = mmx_plain(a->vma.start), pgoff = mmx_plain(a->first);
 	uint64_t first = s->page->index, last = s->page->index + s->page->pages - 1;
-	uint64_t page = 1ULL << shift;
+	uint64_t page = 1ULL << k->arch->page_shift;
 
 	if (first < a->first)
 		first = a->first;
 	if (last > a->last)
 		last = a->last;
-	return look_at(s, a, a->vma.start + ((first - a->first) << shift),
-		       a->vma.start + ((last - a->first) << shift) + page - 1);
+	return look_at(s, a, mmx_step_vma_address(NULL, k, start, pgoff, mmx_plain(first)).v,
+		       mmx_step_vma_address(NULL, k, start, pgoff, mmx_plain(last)).v + page - 1);
 }
 
 static void end_areas(struct search *s, const struct mmx_areas *a)
@@ -218,8 +220,9 @@ static int search_item(struct search *s, const struct item *item)
 {
 	struct mmx_areas_ask ask = {
 		.tree = MMX_AREAS_ANON, .whole = true, .of = item->anon_vma, .last = UINT64_MAX};
-	uint64_t page = 1ULL << s->view->kernel->arch->page_shift,
-		 addr = item->address & ~(page - 1);
+	const struct mmx_kernel *k = s->view->kernel;
+	uint64_t page = 1ULL << k->arch->page_shift,
+		 addr = mmx_step_item_address(NULL, k, mmx_plain(item->address)).v;
 	struct mmx_areas a;
 	int ret = 0;
 

@@ -6,9 +6,11 @@ they come to is what the document says. Pages are some of every situation, and s
 import steps
 import suite
 from real.check import documents, once_a_kernel, raw_form, verdict
-from real.guest import made_in, words_of
+from real.guest import KPF, made_in, words_of
 
 SPREAD = 150
+ALL = 4096  # steps of a derivation, at most
+MAPPED = KPF["MMAP"]
 READ = 40  # pages of which each value that was read is read again
 
 
@@ -55,8 +57,23 @@ def reads(dump, form):
     return verdict(list(steps.read_faults(document, answers)), steps.count(document), dump, READ)
 
 
+def mappers(dump, form):
+    """Each address at which a page is mapped is among its steps."""
+    pfns = [pfn for pfn in pages_of(dump) if words_of(dump, "kpageflags")[pfn] & MAPPED]
+    document, = documents(form, ["rmapx -e " + " ".join(f"{pfn:x}" for pfn in pfns)], "mmx.rmap/1", (0, 1, 2))
+    wrong, found = list(steps.faults(document)), 0
+    for page in document["pages"]:
+        told = {step["hex"] for step in page["steps"] if step["what"] == "address"}
+        mapped = {mapping["vaddr"] for mapping in page["mappings"]}
+        found += len(mapped)
+        if told != mapped and page["steps"][-1]["step"] < ALL:
+            wrong.append(f"PFN {page['pfn']}: steps come to {len(told)} addresses, mapped are {len(mapped)}")
+    return verdict(wrong, found, dump, SPREAD)
+
+
 CHECKS = [
     ("pagex -e follows", raw_form, pages),
+    ("rmapx -e follows", raw_form, mappers),
     ("pagex -e by each name of a page", once_a_kernel, operands),
     ("pagex -e of what was read", once_a_kernel, reads),
 ]
