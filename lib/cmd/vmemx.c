@@ -4,7 +4,18 @@
 
 #include "cmd/cmd.h"
 #include "mm/frames/memmap.h"
+#include "mm/frames/vmemmap_steps.h"
 #include "records/memmap.h"
+#include "records/steps.h"
+
+static const struct mmx_steps *derivation(const struct mmx_rows *r)
+{
+	const struct mmx_memmap_ask *ask = r->arg;
+
+	return ask->steps.n ? &ask->steps : NULL;
+}
+
+MMX_STEPS_RECORD(steps, derivation);
 
 static const struct mmx_field fields[] = {
 	{"vmemmap", MMX_BLOCK, "the array of struct pages", .title = "Array",
@@ -24,6 +35,8 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .record = &mmx_record_extents},
 	{"findings", MMX_TABLE, "what is wrong", .title = "Findings",
 	 .record = &mmx_record_memmap_findings},
+	{"steps", MMX_TABLE, "with -e: how it follows, a step after the other",
+	 .title = "Derivation", .may = MMX_OR_NONE, .record = &steps},
 	{0},
 };
 
@@ -54,7 +67,10 @@ static enum mmx_exit vmemx(struct mmx_run *run)
 		mmx_say(run, "%s", m->coverage.first.text);
 		return MMX_EXIT_CANNOT;
 	}
+	if (run->option['e'])
+		mmx_vmemmap_steps(&ask.steps, run->view, m);
 	status = mmx_run_show(run, &ask, NULL);
+	mmx_steps_free(&ask.steps);
 	say_how_many(run, m);
 	if (!mmx_cover_whole(&m->coverage))
 		mmx_say(run, "%s", m->coverage.first.text);
@@ -66,6 +82,8 @@ static enum mmx_exit vmemx(struct mmx_run *run)
 
 static const struct mmx_option options[] = {
 	{'v', "verbose", NULL, "each memory section, and each physical run of the array, as well"},
+	{'e', "explain", NULL,
+	 "show how it follows where the array is, how large, and where the first runs lie"},
 	{0},
 };
 
@@ -89,7 +107,9 @@ const struct mmx_command mmx_cmd_vmemx = {
 		"What is wrong is found: struct pages that are not mapped; a section's map word that leads\n"
 		"elsewhere; a physical page that stands for several parts of the array, and not for a huge page;\n"
 		"struct pages in memory that is free, or none; and, of the first page of every 2 MiB and of every\n"
-		"physical run, a zone or head that cannot be that frame's. Then the exit status is 1.",
+		"physical run, a zone or head that cannot be that frame's. Then the exit status is 1.\n"
+		"\n"
+		"-e shows the arithmetic in numbered steps, as pagex -e does.",
 	.example = "vmemx",
 	.options = options,
 	.document = &document,

@@ -5,6 +5,7 @@
 #include "kernel/member.h"
 #include "mm/mem.h"
 #include "mm/frames/memmap.h"
+#include "mm/frames/vmemmap_steps.h"
 #include "mm/owners/hugetlb_pools.h"
 #include "mm/owners/page_ext.h"
 #include "records/memmap.h"
@@ -93,7 +94,7 @@ static void from_boot(struct mmx_rows *r, struct mmx_value *v)
 
 static void needed(struct mmx_rows *r, struct mmx_value *v)
 {
-	v->word = mmx_ranges_total(&mem_of(r)->sparse.pfn) * mem_of(r)->vmemmap.page_size;
+	v->word = mmx_step_array_needed(NULL, r->view->kernel).v;
 }
 
 static uint64_t physical_pages(const struct mmx_rows *r)
@@ -103,7 +104,7 @@ static uint64_t physical_pages(const struct mmx_rows *r)
 
 static void physical(struct mmx_rows *r, struct mmx_value *v)
 {
-	v->word = physical_pages(r) << page_shift(r);
+	v->word = mmx_step_array_physical(NULL, r->view->kernel).v;
 }
 
 static void saved(struct mmx_rows *r, struct mmx_value *v)

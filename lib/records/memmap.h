@@ -3,11 +3,13 @@
 #ifndef MMX_RECORDS_MEMMAP_H
 #define MMX_RECORDS_MEMMAP_H
 
+#include "base/steps.h"
 #include "records/records.h"
 
-/** struct mmx_memmap_ask - @verbose: each section and each physical run as well */
+/** struct mmx_memmap_ask - @verbose: each section and each physical run as well; @steps: how it follows, or none */
 struct mmx_memmap_ask {
 	bool verbose;
+	struct mmx_steps steps;
 };
 
 #endif

@@ -8,7 +8,8 @@ import suite
 from real.check import documents, once_a_kernel, raw_form, verdict
 from real.guest import KPF, made_in, words_of
 
-SPREAD = 150
+SPREAD = 60
+OTHERS = [("vmemx -e", "mmx.vmem/1")]
 ALL = 4096  # steps of a derivation, at most
 MAPPED = KPF["MMAP"]
 READ = 40  # pages of which each value that was read is read again
@@ -16,7 +17,7 @@ READ = 40  # pages of which each value that was read is read again
 
 def pages_of(dump):
     """Some of each situation, and as many frames at equal distances."""
-    made = {int(pfn, 16) for told in made_in(dump).values() for pfn in told.get("pfns", [])[:2] if pfn}
+    made = {int(pfn, 16) for told in made_in(dump).values() for pfn in told.get("pfns", [])[:1] if pfn}
     frames = len(words_of(dump, "kpageflags"))
     return sorted(made | set(range(0, frames, frames // SPREAD)))
 
@@ -68,12 +69,23 @@ def mappers(dump, form):
         found += len(mapped)
         if told != mapped and page["steps"][-1]["step"] < ALL:
             wrong.append(f"PFN {page['pfn']}: steps come to {len(told)} addresses, mapped are {len(mapped)}")
-    return verdict(wrong, found, dump, SPREAD)
+    return verdict(wrong, found, dump, 50)
+
+
+def others(dump, form):
+    """What is asked of memory as a whole."""
+    wrong, found = [], 0
+    for call, schema in OTHERS:
+        document, = documents(form, [call], schema, (0, 1, 3))
+        found += steps.count(document)
+        wrong += [f"{call}: {fault}" for fault in steps.faults(document)]
+    return verdict(wrong, found, dump, 30 * len(OTHERS))
 
 
 CHECKS = [
     ("pagex -e follows", raw_form, pages),
     ("rmapx -e follows", raw_form, mappers),
+    ("vmemx -e follows", raw_form, others),
     ("pagex -e by each name of a page", once_a_kernel, operands),
     ("pagex -e of what was read", once_a_kernel, reads),
 ]
