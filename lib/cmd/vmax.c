@@ -18,6 +18,8 @@ static const struct mmx_field fields[] = {
 	 .record = &mmx_record_vma_file},
 	{"mapped", MMX_TABLE, "with -f: everywhere where it is mapped", .title = "Mapped",
 	 .may = MMX_OR_NONE, .record = &mmx_record_vma_mapped},
+	{"programs", MMX_LIST, "with -e and no address: programs, as the dynamic linker sees them",
+	 .may = MMX_OR_NONE, .record = &mmx_record_vma_programs},
 	{"spaces", MMX_LIST, "address spaces with their mappings", .may = MMX_OR_NONE,
 	 .record = &mmx_record_vma_spaces},
 	{0},
@@ -172,7 +174,8 @@ static enum mmx_exit vmax(struct mmx_run *run)
 {
 	struct mmx_vmax asked = {.structs = run->option['v'],
 				 .tree = run->option['T'],
-				 .counters = run->option['r']};
+				 .counters = run->option['r'],
+				 .program = run->option['e']};
 	enum mmx_exit status = MMX_EXIT_OK;
 	struct mmx_what_file file;
 	bool ok = run->option['f'] ? take_file(run, &asked, &file)
@@ -192,6 +195,7 @@ static const struct mmx_option options[] = {
 	{'r', "resident", NULL,
 	 "also pages by kind: what the page tables have, and what the kernel counts"},
 	{'T', "tree", NULL, "the maple tree instead: its nodes, pivots, slots and gaps"},
+	{'e', "explain", NULL, "the program instead: how it was started, and what is linked to it"},
 	{'f', "file", NULL, "the operands are FILE OFFSET: where that byte is mapped"},
 	MMX_DOT_OPTION,
 	{0},
@@ -209,8 +213,13 @@ const struct mmx_command mmx_cmd_vmax = {
 		"threads share theirs, a child of vfork() uses its parent's, and a thread of the kernel's may work\n"
 		"on somebody's; a task without any is told why. The count is held against vm.max_map_count.\n"
 		"\n"
+		"With -e it shows the program instead, as the dynamic linker sees it: what the kernel told it when\n"
+		"it started (auxv), where it is and what is added to its addresses, its interpreter, and the list of\n"
+		"what has been linked, which is held against the mappings.\n"
+		"\n"
 		"With ADDRESS (hex): the mapping that covers it, which page of the mapping and of its file that\n"
-		"is, which byte of the file, and what the page tables have there. Where no mapping covers it,\n"
+		"is, which byte of the file, its symbol as far as the file's tables of symbols are in memory, and what\n"
+		"the page tables have there. Where no mapping covers it,\n"
 		"the nearest ones are told. With -f it goes back: every process and address where a byte of\n"
 		"a file is mapped, whether its page is there or not, and whether it is a copy of the process's own. FILE is a path as PID 1 sees it, the\n"
 		"address of an inode, an address_space, a dentry or a struct file, or a page of the file.\n"
@@ -225,6 +234,7 @@ const struct mmx_command mmx_cmd_vmax = {
 		"\n"
 		"    mmx -c vmcore vmax 1\n"
 		"    mmx -c vmcore vmax 1 7ffff7dd5a10\n"
+		"    mmx -c vmcore vmax -e 1\n"
 		"    mmx -c vmcore vmax -f /usr/lib/x86_64-linux-gnu/libc.so.6 2d000",
 	.example = "vmax 2001 | tail -n 6",
 	.options = options,

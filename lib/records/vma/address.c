@@ -6,6 +6,7 @@
 #include "mm/mem.h"
 #include "mm/processes/user_entry.h"
 #include "mm/processes/vma.h"
+#include "mm/programs/user_symbol.h"
 #include "records/vma/vma.h"
 
 /* The mapping, when there is one, and those beside it. */
@@ -13,6 +14,8 @@ struct address {
 	struct mmx_vma_row row;
 	struct mmx_user_entry entry;
 	struct mmx_err no_entry;
+	struct mmx_user_symbol symbol;
+	struct mmx_err no_symbol;
 	bool mapped, has_before, has_after;
 	uint64_t before_end, after_start;
 };
@@ -56,6 +59,7 @@ static const void *next_address(struct mmx_rows *r)
 		mmx_vma_pages_count(&a->row.pages, r->view, &a->row.vma);
 		if (mmx_user_lookup(&a->entry, r->view, mm, asked->address, &a->no_entry))
 			mmx_cover_fail(r->coverage, &a->no_entry);
+		mmx_user_symbol(&a->symbol, r->view, &a->row.vma, asked->address, &a->no_symbol);
 	}
 	return a;
 }
@@ -176,6 +180,55 @@ static void entry_at(struct mmx_rows *r, struct mmx_value *v)
 	v->word = of(r)->entry.pte.at;
 }
 
+/* That a file has no symbol for it is no fault of the dump's. */
+static bool has_symbol(struct mmx_rows *r, struct mmx_value *v)
+{
+	if (!of(r)->mapped || of(r)->no_symbol.code)
+		mmx_value_none(v);
+	return of(r)->mapped && !of(r)->no_symbol.code;
+}
+
+static void symbol(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_user_symbol *s = &of(r)->symbol;
+
+	if (has_symbol(r, v))
+		mmx_value_textf(v, "%s+0x%" PRIx64, s->of.name, s->vaddr - s->of.value);
+}
+
+static void symbol_size(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = of(r)->symbol.of.size;
+	if (has_symbol(r, v) && !v->word)
+		mmx_value_null(v);
+}
+
+static void symbol_from(struct mmx_rows *r, struct mmx_value *v)
+{
+	const struct mmx_user_symbol *s = &of(r)->symbol;
+
+	if (has_symbol(r, v))
+		mmx_value_textf(v, "%s%s",
+				s->of.dynamic ? "the dynamic linker's symbols of the file"
+					      : "the file's table of symbols",
+				!s->of.size && s->of.unread
+					? ", not all of which is in memory: another may be nearer"
+					: "");
+}
+
+static void symbol_at(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->word = of(r)->symbol.vaddr;
+	has_symbol(r, v);
+}
+
+static void no_symbol(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->text = of(r)->no_symbol.text;
+	if (!of(r)->mapped || !of(r)->no_symbol.code)
+		mmx_value_none(v);
+}
+
 static const void *next_mapping(struct mmx_rows *r)
 {
 	const struct address *a = r->above->row;
@@ -206,6 +259,16 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .get = index_of},
 	{"byte", MMX_HEX, "which byte of the page", .may = MMX_OR_NONE, .get = byte},
 	{"offset", MMX_HEX, "which byte of the file", .may = MMX_OR_NONE, .get = offset},
+	{"symbol", MMX_TEXT, "the symbol that has it, and how far behind its beginning it is",
+	 .may = MMX_OR_NONE, .get = symbol},
+	{"symbol_size", MMX_HEX,
+	 "bytes of that; null where it does not say, and is the nearest one",
+	 .may = MMX_OR_NONE | MMX_OR_NULL, .get = symbol_size},
+	{"symbol_from", MMX_TEXT, "where it is from", .may = MMX_OR_NONE, .get = symbol_from},
+	{"file_address", MMX_ADDR, "the address, as the file has addresses: for other tools",
+	 .may = MMX_OR_NONE, .get = symbol_at},
+	{"no_symbol", MMX_TEXT, "why there is none, or it is not known", .may = MMX_OR_NONE,
+	 .get = no_symbol},
 	{"stands_there", MMX_TEXT, "what the page tables have", .may = MMX_OR_NONE | MMX_OR_UNKNOWN,
 	 .get = behind},
 	{"pfn", MMX_PFN, "the frame", .may = MMX_OR_NONE, .get = pfn},

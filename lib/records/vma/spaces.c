@@ -9,7 +9,7 @@
 
 static bool has_spaces(struct mmx_rows *r)
 {
-	return mmx_vmax_of(r)->spaces.n && !mmx_vmax_of(r)->by_address;
+	return mmx_vmax_of(r)->spaces.n && !mmx_vmax_of(r)->by_address && !mmx_vmax_of(r)->program;
 }
 
 static const void *next_space(struct mmx_rows *r)

@@ -17,6 +17,7 @@
  * @spaces: whose mappings
  * @structs: also where the structs lie; @tree: the maple tree instead of them; @counters: also whether the kernel's
  *	counters are what the page tables have
+ * @program: their programs instead; with an address how what is behind it follows
  * @by_address: only the mapping at @address is wanted, of the one space
  * @by_file: who maps byte @offset of @file, of which that is page @index
  * @findings: that were shown, as broken ones; @strays: times that lost VMAs were looked for
@@ -25,7 +26,7 @@ struct mmx_vmax {
 	struct {
 		MMX_ARRAY(struct mmx_user_space);
 	} spaces;
-	bool structs, tree, counters, by_address, by_file;
+	bool structs, tree, counters, program, by_address, by_file;
 	uint64_t address;
 	const struct mmx_mapping *file;
 	uint64_t offset, index;
