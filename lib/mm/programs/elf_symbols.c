@@ -11,7 +11,9 @@
 #define BUCKETS_MAX  (1u << 20)
 #define CHUNK        32 /* symbols that are read at once: what is missing is missing by so many */
 
-#define SHT_SYMTAB 2
+#define SHT_SYMTAB   2
+#define SHN_RESERVED 0xff00 /* from here on, but for */
+#define SHN_XINDEX   0xffff /* which stands for a large one */
 
 enum {
 	DT_NULL = 0,
@@ -257,8 +259,11 @@ static unsigned int rank_of(unsigned int info)
 	       (info >> 4 == 1 ? 2 : info >> 4 == 2);
 }
 
-static bool is_named(unsigned int type)
+/* One that is defined, and has an address: numbers such as versions are absolute. */
+static bool is_named(unsigned int type, unsigned int section)
 {
+	if (!section || (section >= SHN_RESERVED && section != SHN_XINDEX))
+		return false;
 	return type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC ||
 	       type == STT_GNU_IFUNC;
 }
@@ -287,7 +292,7 @@ static void consider(struct candidate *best, const struct mmx_elf *elf, const un
 		.function = (info & 15) == STT_FUNC || (info & 15) == STT_GNU_IFUNC,
 	};
 
-	if (!is_named(info & 15) || !mmx_le16(bytes + p->st_shndx) || !c.name || c.value > vaddr ||
+	if (!is_named(info & 15, mmx_le16(bytes + p->st_shndx)) || !c.name || c.value > vaddr ||
 	    (c.size && vaddr - c.value >= c.size))
 		return;
 	if (is_better(&c, best))
