@@ -12,9 +12,10 @@
 #include "mm/programs/link_map.h"
 #include "mm/programs/sources.h"
 
-#define SPACES_MAX  64
-#define LINKED_MAX  8192
-#define LINKED_NAME 1024
+#define SPACES_MAX   64
+#define LINKED_MAX   8192
+#define LINKED_NAME  1024
+#define NAMELESS_MAX 16 /* names that cannot be read: then no more are looked for */
 
 /* What is found of the mappings, once. */
 struct areas {
@@ -28,7 +29,7 @@ struct finder {
 	struct mmx_program *p;
 	struct mmx_view *view;
 	uint64_t mm;
-	unsigned int word;
+	unsigned int word, nameless;
 	struct areas areas;
 	struct mmx_seen seen;
 };
@@ -200,9 +201,10 @@ static int add_entry(struct finder *f, unsigned int space, uint64_t at, const ui
 		free(l.name);
 		return mmx_fail_nomem(err);
 	}
-	if (words[L_NAME] &&
+	if (words[L_NAME] && f->nameless < NAMELESS_MAX &&
 	    mmx_user_string(f->view, f->mm, words[L_NAME], l.name, LINKED_NAME, &why)) {
 		l.name[0] = 0;
+		f->nameless++;
 		mmx_fail_prefix(&why, "the name of link_map 0x%" PRIx64, at);
 		mmx_cover_fail(&f->p->coverage, &why);
 	}

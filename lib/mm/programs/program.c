@@ -69,6 +69,7 @@ static void find_segments(struct mmx_program *p, struct mmx_view *view, uint64_t
 	p->elf.is_32 = p->auxv.is_32;
 	if (mmx_elf_segments(&p->elf, &source.source, at, size, n, &err)) {
 		mmx_fail_prefix(&err, "the program headers");
+		err.code = err.code == MMX_ENOTFOUND ? MMX_ECORRUPT : err.code;
 		mmx_cover_fail(&p->coverage, &err);
 		return;
 	}

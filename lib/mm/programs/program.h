@@ -31,14 +31,14 @@ enum mmx_program_kind {
 const char *mmx_program_words(unsigned int kind);
 
 /* LINKED(entry, "in words"): what the mappings say of something in the dynamic linker's list */
-#define MMX_LINKED_STATES(LINKED)                                         \
-	LINKED(PROGRAM, "the program itself")                             \
-	LINKED(SAME, "the file of that name")                             \
-	LINKED(OTHER_PATH, "a file of that name, by another path")        \
-	LINKED(DELETED, "a file of that name, deleted or replaced since") \
-	LINKED(OTHER_NAME, "a file of another name")                      \
-	LINKED(NO_FILE, "no file: the kernel's, or made by the process")  \
-	LINKED(NOT_MAPPED, "nothing is mapped there")                     \
+#define MMX_LINKED_STATES(LINKED)                                                     \
+	LINKED(PROGRAM, "program") /* itself */                                       \
+	LINKED(SAME, "its file")                                                      \
+	LINKED(OTHER_PATH, "other path") /* of a file of that name */                 \
+	LINKED(DELETED, "deleted")       /* a file of that name, or replaced since */ \
+	LINKED(OTHER_NAME, "other name")                                              \
+	LINKED(NO_FILE, "no file") /* the kernel's, or made by the process */         \
+	LINKED(NOT_MAPPED, "nothing")                                                 \
 	LINKED(UNKNOWN, "not known")
 
 enum mmx_linked_state {

@@ -65,6 +65,27 @@ void mmx_cache_source(struct mmx_cache_source *s, struct mmx_view *view,
 	*s = (struct mmx_cache_source){.source = {read_cached}, .view = view, .mapping = mapping};
 }
 
+/* Where the process has a mapping its page may just not be in memory; elsewhere nothing can be. */
+static bool is_mapped(struct mmx_view *view, uint64_t mm, uint64_t addr)
+{
+	struct mmx_vmas vmas;
+
+	mmx_vmas_begin(&vmas, view, mm);
+	while (mmx_vmas_next(&vmas)) {
+		if (addr < vmas.vma.end)
+			return addr >= vmas.vma.start;
+	}
+	return !mmx_cover_whole(&vmas.coverage);
+}
+
+static enum mmx_code code_of(const struct mmx_err *why, struct mmx_view *view, uint64_t mm,
+			     uint64_t addr)
+{
+	if (why->code != MMX_ENOTFOUND)
+		return why->code;
+	return is_mapped(view, mm, addr) ? MMX_EABSENT : MMX_ECORRUPT;
+}
+
 int mmx_user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf, size_t n,
 		   struct mmx_err *err)
 {
@@ -76,8 +97,8 @@ int mmx_user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf,
 		return -1;
 	why = mmx_peek_missing(&peek, 0, n);
 	if (why)
-		ret = mmx_fail(err, why->code == MMX_ENOTFOUND ? MMX_EABSENT : why->code,
-			       "0x%" PRIx64 ": %.300s", addr, why->text);
+		ret = mmx_fail(err, code_of(why, view, mm, addr), "0x%" PRIx64 ": %.300s", addr,
+			       why->text);
 	else
 		memcpy(buf, peek.v, n);
 	mmx_peek_free(&peek);

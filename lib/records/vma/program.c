@@ -372,7 +372,7 @@ static void linked_name(struct mmx_rows *r, struct mmx_value *v)
 
 static void linked_file(struct mmx_rows *r, struct mmx_value *v)
 {
-	if (linked_of(r)->file && linked_of(r)->file[0])
+	if (linked_of(r)->file && linked_of(r)->file[0] && linked_of(r)->state != MMX_LINKED_SAME)
 		mmx_value_textf(v, "%s", linked_of(r)->file);
 	else
 		mmx_value_null(v);
@@ -389,12 +389,14 @@ static const struct mmx_field linked_fields[] = {
 	 AT(struct mmx_linked, dynamic)},
 	{"link_map", MMX_ADDR, "the linker's own struct", .title = "LINK_MAP", .width = 12,
 	 AT(struct mmx_linked, at)},
-	{"name", MMX_TEXT, "as the linker has it; empty for the program", .width = 20,
-	 .may = MMX_OR_EMPTY, .get = linked_name},
-	{"state", MMX_WORD, "what the mappings say", AT(struct mmx_linked, state),
+	{"maps", MMX_WORD,
+	 "what is mapped there: its file, one of that name by another path or that was deleted since, ...",
+	 .width = 10, AT(struct mmx_linked, state),
 	 WORDS(MMX_LINKED_STATE_COUNT, mmx_linked_words)},
-	{"file", MMX_TEXT, "as maps has what is mapped there", .may = MMX_OR_NULL,
-	 .get = linked_file},
+	{"name", MMX_TEXT, "as the linker has it; empty for the program", .may = MMX_OR_EMPTY,
+	 .get = linked_name},
+	{"file", MMX_TEXT, "as maps has what is mapped there; null where that is its name, or none",
+	 .may = MMX_OR_NULL, .get = linked_file},
 	{"wrong", MMX_TROUBLE, "what cannot be", AT(struct mmx_linked, wrong)},
 	{0},
 };

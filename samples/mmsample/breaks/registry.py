@@ -140,6 +140,14 @@ def swap_page(words, *says, status=1):
     return Answer(("swapx", *words.split()), says, status)
 
 
+def program(*says, status=1):
+    return Answer(("vmax", "-e", "3001"), says, status)
+
+
+def symbol(address, *says, status=0):
+    return Answer(("vmax", "3001", address), says, status)
+
+
 def vmax(pid, *says, status=1):
     return Answer(("vmax", str(pid)), says, status)
 
