@@ -176,7 +176,7 @@ COMMANDS = {
     "slabx": Calls(((), ("-v",), ("-q",), ("kmalloc-64",)), "mmx.slab/1", "cache,size,slabs"),
     "ptx": Calls(((), ("init_task",), ("-s",), ("-r", "ffffffff80000000-ffffffffffffffff")), "mmx.pt/1",
                  "walks.end.state,states.entries,slots.start"),
-    "vmax": Calls((("-a", "-r"), ("-v", "-T", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
+    "vmax": Calls((("-a", "-r"), ("-v", "-T", "1"), ("-e", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
     "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text", "tabs"),
