@@ -493,9 +493,9 @@ static void explain_tasks(struct mmx_told *t, const struct mmx_report *r)
 				t, MMX_NOTE_MEANS,
 				is_victim
 					? "the victim has the most points of %" PRIu64
-					  " tasks: its size in pages, and oom_score_adj"
+					  " in the table: its size in pages, and oom_score_adj"
 					: "another of %" PRIu64
-					  " tasks has more points than the victim: it was dying "
+					  " in the table has more points than the victim: it was dying "
 					  "already, shares its memory with an exempt one, or only "
 					  "some could be chosen",
 				r->tasks_seen);

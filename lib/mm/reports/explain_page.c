@@ -190,8 +190,8 @@ static void explain_raw(struct mmx_told *t, const struct mmx_report *r, const st
 	mmx_told_part(t, "raw: _mapcount", text, "%s",
 		      mapcount == -1 ? "-1: not mapped, no type"
 				     : "a mapcount less one, or a page type");
-	if (x->has_types && mapcount != -1)
-		mmx_tell_mapcount(t, x, (uint32_t)mapcount);
+	if (x->has_types && mapcount < x->types.below)
+		mmx_tell_type(t, x, (uint32_t)mapcount);
 	snprintf(text, sizeof(text), "%d", refcount);
 	mmx_told_part(t, "raw: _refcount", text, "%s", refcount ? "" : "free, or being made");
 	if (refcount < 0)

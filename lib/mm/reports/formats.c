@@ -295,7 +295,9 @@ static bool goes_on(struct mmx_report *r, const struct format *f, const struct m
 		return same(r, c, "pfn");
 	if (f->kind == MMX_TOLD_BAD_RSS && f->begins)
 		return same(r, c, "mm");
-	/* A second page is another report's. */
+	/* A second page, or state of memory, is another report's. */
+	if (f->kind == MMX_TOLD_SHOW_MEM && f->begins)
+		return !r->totals.n;
 	if (f->kind == MMX_TOLD_DUMP_PAGE && f->begins)
 		return !mmx_report_text(r, "refcount");
 	return true;

@@ -61,6 +61,10 @@ static void hold_page(struct mmx_told *t, const struct mmx_report *r, struct mmx
 		mmx_class_name(verdict.class), verdict.why, mmx_int(w->bytes, f->refcount), mapped,
 		mmx_bit(mmx_word(w->bytes, f->flags), f->hwpoison) ? ", marked as poisoned" : "");
 	hold_flags(t, r, w);
+	if (r->kind == MMX_TOLD_BAD_PAGE && verdict.class == CLASS_UNATTRIBUTED)
+		mmx_told_note(
+			t, MMX_NOTE_DUMP,
+			"the kernel never gives out again what it found bad: the frame is nobody's since");
 }
 
 static void hold_frame(struct mmx_told *t, const struct mmx_report *r, struct mmx_view *view)
@@ -158,12 +162,14 @@ void mmx_report_hold(struct mmx_told *t, const struct mmx_report *r, struct mmx_
 		     bool own)
 {
 	const struct mmx_tasks *tasks = mmx_know_tasks(view);
+	const char *killed = mmx_report_text(r, "killed_pid"), *pid = mmx_report_text(r, "pid");
 	size_t before = t->notes.n;
 
 	hold_frame(t, r, view);
 	hold_entry(t, tasks, r, view);
-	hold_task(t, tasks, r, "pid", "task");
 	hold_task(t, tasks, r, "killed_pid", "killed");
+	if (!killed || !pid || strcmp(killed, pid))
+		hold_task(t, tasks, r, "pid", "task");
 	hold_task(t, tasks, r, "signalled", "comm");
 	hold_mm(t, tasks, r, view);
 	if (!own && t->notes.n > before)

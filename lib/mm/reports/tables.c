@@ -393,9 +393,9 @@ bool mmx_table_memcg(struct mmx_report *r, const char *text)
  */
 bool mmx_table_call(struct mmx_report *r, const char *text)
 {
-	static const char *const reporting[] = {"dump_stack",     "show_stack",  "bad_page",
-						"warn_alloc",     "dump_header", "print_bad",
-						"check_new_page", "dump_page",   "show_mem"};
+	static const char *const reporting[] = {
+		"dump_stack", "show_stack",     "bad_page",  "warn_alloc",       "dump_header",
+		"print_bad",  "check_new_page", "dump_page", "oom_kill_process", "show_mem"};
 	size_t len = strcspn(text, "+ ");
 
 	if (!strncmp(text, "Call Trace:", 11)) {
