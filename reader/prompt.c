@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines that are typed, with readline. It is fed key by key, so that Ctrl-C finds nothing half-way. */
+/*
+ * Lines that are typed, with readline. Ctrl-C empties the line, whatever readline does at that moment.
+ *
+ * The terminal forgets the keys that wait in it when Ctrl-C is pressed, so that a key may be gone between poll() and
+ * read(). Here neither sleeps over that: a read of the terminal never waits, and poll() waits with signals let through.
+ */
 #include <ctype.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -18,56 +25,92 @@
 
 #define PROMPT "mmx> "
 
-static char *typed;
-static bool complete_line;
-
-/* @line is NULL at the end of what is typed: at Ctrl-D in an empty line. */
-static void take_line(char *line)
+static int key_fd(void)
 {
-	rl_callback_handler_remove();
-	typed = line;
-	complete_line = true;
+	return fileno(rl_instream ? rl_instream : stdin);
 }
 
-/* Waits for a key or a signal. A signal just before the wait is not slept over. */
-static bool key_waits(void)
+/* As readline has it, but a read comes back at once when there is no key. */
+static void begin_typing(int meta)
 {
-	struct pollfd keys = {.fd = fileno(rl_instream ? rl_instream : stdin), .events = POLLIN};
+	struct termios settings;
+
+	rl_prep_terminal(meta);
+	if (tcgetattr(key_fd(), &settings))
+		return;
+	settings.c_cc[VMIN] = 0;
+	settings.c_cc[VTIME] = 0;
+	tcsetattr(key_fd(), TCSADRAIN, &settings);
+}
+
+/* What ends after Ctrl-C has no end of input, for which readline begins a new line by itself. */
+static void end_typing(void)
+{
+	if (interrupted())
+		rl_eof_found = 0;
+	rl_deprep_terminal();
+}
+
+enum waited { KEY, SIGNAL, END };
+
+static enum waited read_terminal(const struct pollfd *keys, unsigned char *key)
+{
+	ssize_t n = read(keys->fd, key, 1);
+
+	if (n == 1)
+		return KEY;
+	if (n < 0 && errno != EINTR && errno != EAGAIN)
+		return END;
+	return keys->revents & ~POLLIN ? END : SIGNAL;
+}
+
+/*
+ * A signal is pending from before the look at what was noted until the wait lets it through. Only the one that stops who
+ * reads in the background comes from read() itself.
+ */
+static enum waited wait_for_key(unsigned char *key)
+{
+	struct pollfd keys = {.fd = key_fd(), .events = POLLIN};
+	enum waited waited = SIGNAL;
 	sigset_t all, usual;
-	int n = 0;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGTTIN);
 	sigprocmask(SIG_BLOCK, &all, &usual);
-	if (!interrupted() && !rl_pending_signal())
-		n = ppoll(&keys, 1, NULL, &usual);
+	while (waited == SIGNAL && !interrupted() && !rl_pending_signal() &&
+	       ppoll(&keys, 1, NULL, &usual) > 0)
+		waited = read_terminal(&keys, key);
 	sigprocmask(SIG_SETMASK, &usual, NULL);
-	return n > 0;
+	return waited;
 }
 
-/* What was typed so far is dropped, a search through the history as well. */
-static void start_over(void)
+/* In place of rl_getc(), which looks for the next key when Ctrl-C has taken the one that was there. */
+static int read_key(FILE *unused)
 {
-	interrupt_forget();
-	rl_callback_sigcleanup();
-	rl_callback_handler_remove();
-	putc('\n', rl_outstream);
-	rl_callback_handler_install(PROMPT, take_line);
+	enum waited waited = SIGNAL;
+	unsigned char key;
+
+	(void)unused;
+	while (waited == SIGNAL && !interrupted()) {
+		waited = wait_for_key(&key);
+		rl_check_signals();
+	}
+	if (waited == KEY && !interrupted())
+		return key;
+	return RL_ISSTATE(RL_STATE_READCMD) ? READERR : EOF;
 }
 
+/* NULL at the end of what is typed: at Ctrl-D in an empty line. */
 static char *read_line(void)
 {
-	complete_line = false;
+	char *line;
+
 	interrupt_forget();
-	rl_callback_handler_install(PROMPT, take_line);
-	while (!complete_line) {
-		if (key_waits())
-			rl_callback_read_char();
-		else
-			rl_check_signals();
-		if (interrupted() && !complete_line)
-			start_over();
+	while (!(line = readline(PROMPT)) && interrupted()) {
+		interrupt_forget();
+		putc('\n', rl_outstream);
 	}
-	return typed;
+	return line;
 }
 
 static bool is_blank(const char *line)
@@ -105,7 +148,9 @@ void prompt_run(struct session *s)
 	pipes_survive();
 	rl_readline_name = "mmx";
 	rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
-	rl_persistent_signal_handlers = 1;
+	rl_prep_term_function = begin_typing;
+	rl_deprep_term_function = end_typing;
+	rl_getc_function = read_key;
 	complete_begin(s);
 	history_begin();
 	greet(s->kernel);

@@ -80,8 +80,9 @@ class Prompt(Screen):
         super().__init__(folder, ["sh", "-c", script, "sh", mmx, *words], environment)
         self.until_last(self.NAME)
 
-    def _prompts(self, lines):
-        return sum(line.startswith(self.NAME) for line in lines)
+    def prompts(self, lines=None):
+        """How many of them have been there so far."""
+        return sum(line.startswith(self.NAME) for line in lines or self.lines())
 
     def pid(self):
         shell = self.until_line(r"pid (\d+)")[1]
@@ -90,7 +91,7 @@ class Prompt(Screen):
 
     def enter(self, line):
         """Type a line; returns how many prompts there were."""
-        before = self._prompts(self.lines())
+        before = self.prompts()
         self.type(line)
         self.press("Enter")
         return before
@@ -98,7 +99,7 @@ class Prompt(Screen):
     def until_prompt(self, before, patience=PATIENCE):
         """Wait for one more prompt than there were; the lines between the two."""
         def arrived(lines):
-            return self._prompts(lines) > before and lines[-1] == self.NAME and lines
+            return self.prompts(lines) > before and lines[-1] == self.NAME and lines
         lines = self.until(arrived, "another prompt", patience)
         starts = [number for number, line in enumerate(lines) if line.startswith(self.NAME)]
         return lines[starts[-2] + 1:-1]
