@@ -95,6 +95,24 @@ def _unpacked(apt, release, needed):
                   modules if modules.exists() else None, versions)
 
 
+def config_of(release):
+    """
+    The text of a kernel's configuration as its package has it; None where Debian keeps that package no more. It is no
+    part of what is booted, so it is fetched apart, and once.
+    """
+    folder = cache.folder("kernels") / release
+    kept, stamp = folder / "config", folder / "packages"
+    if not kept.exists() and stamp.exists():
+        # Of split packages the image is an empty shell, and linux-base has it.
+        name = f"linux-base-{release}" if "linux-binary-" in stamp.read_text() else f"linux-image-{release}"
+        apt = packages.Apt()
+        if name in apt.search(f"^{re.escape(name)}$"):
+            wanted = (f"boot/config-{release}", f"usr/lib/modules/{release}/config")
+            packages.unpack(apt.download(name, apt.version(name)), folder,
+                            lambda path: "config" if path in wanted else None)
+    return kept.read_text() if kept.exists() else None
+
+
 def debian(series):
     """The newest kernel of a series that can be had, ready to boot."""
     with _lock:

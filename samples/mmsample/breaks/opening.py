@@ -5,6 +5,7 @@ import re
 import struct
 
 from ..memory import PAGE
+from ..story import config
 from .registry import WILD, damage, doctorx, pagex, structx
 
 
@@ -203,3 +204,15 @@ def header_only(kernel):
 def vmemmap_excluded(kernel):
     for page in range(0x13000 * 64 // PAGE, 0x13200 * 64 // PAGE):
         kernel.machine.memory.exclude(kernel.machine.vmemmap_phys[page])
+
+
+@damage("config-lies", "the kernel's configuration denies VMAP_STACK, and its tasks have an area for the stack",
+        doctorx(r"^  VMAP_STACK +y .*member task_struct\.stack_vm_area +n$"), releases=("6.14",))
+def config_lies(kernel):
+    kernel.machine.write(kernel.config, config.packed(config.text(left_out=("VMAP_STACK",))))
+
+
+@damage("config-garbled", "the kernel's configuration cannot be unpacked; all else is as before",
+        doctorx(r"^ *config trouble: +what lies at kernel_config_data cannot be unpacked"), releases=("6.14",))
+def config_garbled(kernel):
+    kernel.machine.write(kernel.config, bytes(range(64)))

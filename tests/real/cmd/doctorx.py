@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who doctorx says that the kernel is and where everything lies, against the guest's captures."""
+import functools
+import re
+
+import kernels
 import suite
-from real.check import MMX, differences, every_form, run
+from real.check import MMX, differences, every_form, once_a_kernel, run
 
 
 def doctor(form):
@@ -69,7 +73,46 @@ def sections_and_zones(dump, form):
     return wrong_map(dump, doctor(form))
 
 
+# How kernels before 6.9 call it; and releases whose package Debian keeps no more.
+FORMER = {"MITIGATION_PAGE_TABLE_ISOLATION": "PAGE_TABLE_ISOLATION"}
+WITHOUT_CONFIG = ("7.0",)
+LEAST_KNOWN = 55  # options that every kernel tells of
+
+
+@functools.lru_cache(maxsize=None)
+def config_of(release):
+    text = kernels.config_of(release)
+    return text and dict(re.findall(r"^CONFIG_(\w+)=(.*)$", text, re.M))
+
+
+def is_so(value, says):
+    """A number that is known by its bounds only lies between them; what has none has the least."""
+    first, to, last = value.partition(" to ")
+    return value == says or bool(to) and int(first) <= int(says if says != "n" else first) <= int(last)
+
+
+def built_in(dump, form):
+    """What doctorx infers of the configuration is what the package of that very kernel says."""
+    config = config_of(dump.manifest["release"])
+    if config is None:
+        return None if dump.name in WITHOUT_CONFIG else "its configuration is not to be had"
+    options = [option for option in doctor(form)["options"] if option["value"]]
+    wrong = [(option["option"], option["value"], config.get(option["option"], config.get(FORMER.get(option["option"]), "n")))
+             for option in options]
+    suite.expect(len(options) >= LEAST_KNOWN, f"{len(options)} options are known")
+    return differences([pair for pair in wrong if not is_so(*pair[1:])])
+
+
+def set_now(dump, form):
+    """Huge pages are used as /sys says, which has the mode in brackets."""
+    said = re.search(r"^enabled .*\[(\w+)\]", (dump.before / "settings/transparent_hugepage").read_text(), re.M)[1]
+    now = {option["option"]: option.get("now") for option in doctor(form)["options"]}
+    return differences([("TRANSPARENT_HUGEPAGE", now["TRANSPARENT_HUGEPAGE"], said)])
+
+
 CHECKS = [
+    ("what was built in, as the kernel's package says", once_a_kernel, built_in),
+    ("what it was set to", once_a_kernel, set_now),
     ("doctor", every_form, doctor_facts),
     ("sections and zones", every_form, sections_and_zones),
 ]
