@@ -8,10 +8,11 @@ CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
 DESTDIR ?=
 CRASHDIR ?= /usr/lib/crash/extensions
+ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 
 WARN    := -Wall -Wextra -Werror
 BASE    := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(WARN) -MMD -MP
-ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
+ALLC     = $(BASE) -fPIC -fvisibility=hidden -pthread $(CPPFLAGS) $(CFLAGS)
 LIBS    := -ldw -lelf -lz -llzo2 -lzstd -ldl
 TYPING  := -lreadline -ltinfo
 
@@ -72,7 +73,7 @@ $(B)/libmmx.a: $(call obj,$(LIB_SRC))
 
 $(B)/mmx: $(call obj,$(READER_SRC)) $(B)/libmmx.a
 	$(call note,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -pthread $^ $(LIBS) $(TYPING) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(TYPING) -o $@
 
 $(foreach dir,obj obj-fuzz,$(B)/$(dir)/lib/image/kdumpfile.o $(B)/$(dir)/lib/image/codec.o): BASE += $(LOADED)
 $(call obj,reader/version.c): BASE += $(LOADED) -DMMX_VERSION='"$(VERSION)"'
@@ -82,7 +83,7 @@ $(call obj,reader/version.c): Makefile
 $(call obj,$(EXT_SRC)): BASE += $(EXT_FLAGS)
 $(B)/mmx.so: $(call obj,$(EXT_SRC)) $(B)/libmmx.a
 	$(call note,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -shared -pthread -Wl,-Bsymbolic -Wl,--exclude-libs,ALL $^ -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread -Wl,-Bsymbolic -Wl,--exclude-libs,ALL $^ -o $@
 
 # Unit tests and the tools of the tests on real dumps: a program a file, and its parts where it has any.
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TESTED)) $(B)/libmmx.a
@@ -152,7 +153,7 @@ guide: $(B)/mmx
 
 # Where each shell looks for what completes a program's words.
 SHARE = $(DESTDIR)$(PREFIX)/share
-COMPLETIONS = $(SHARE)/bash-completion/completions/mmx $(SHARE)/zsh/site-functions/_mmx \
+COMPLETIONS = $(SHARE)/bash-completion/completions/mmx $(DESTDIR)$(ZSHDIR)/_mmx \
 	$(SHARE)/fish/vendor_completions.d/mmx.fish
 
 install: all man
@@ -165,6 +166,10 @@ install: all man
 	install -m 644 reader/completion.fish $(word 3,$(COMPLETIONS))
 	if [ -e $(B)/mmx.so ]; then install -d $(DESTDIR)$(CRASHDIR) && \
 		install -m 644 $(B)/mmx.so $(DESTDIR)$(CRASHDIR)/mmx.so; fi
+
+# Debian packages in build/deb, of what git has.
+deb:
+	$(Q)packaging/deb $(B)/deb $(VERSION)
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mmx $(DESTDIR)$(PREFIX)/share/man/man1/mmx.1 \
@@ -210,12 +215,13 @@ help:
 	@echo 'make bench      measurements, as ratios within one run'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= CRASHDIR=$(CRASHDIR)'
 	@echo 'make uninstall  the same places'
+	@echo 'make deb        Debian packages, in build/deb; packaging/mmx.spec is for RPM'
 	@echo 'make fuzzers    the fuzzers, in build/fuzz'
 	@echo 'make reference  docs/reference/ and docs/schema/, from what commands declare'
 	@echo 'make guide      what docs/guide/ shows of mmx, made anew'
 	@echo 'make format     clang-format the tree'
 	@echo 'make clean      remove build/'
 
-.PHONY: all unit tools repro fuzzers man reference guide install uninstall setup check test lab demo bench format clean help
+.PHONY: all unit tools repro fuzzers man reference guide install uninstall deb setup check test lab demo bench format clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
