@@ -176,6 +176,10 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/share/man/man1/mmx-*.1 $(COMPLETIONS) \
 		$(DESTDIR)$(CRASHDIR)/mmx.so
 
+# README.md's table of them is what mmx says of the lab's dumps.
+kernels: $(B)/mmx
+	$(Q)scripts/kernels $(B)/mmx
+
 # Each of these installs what is missing first.
 setup:
 	$(Q)scripts/setup
@@ -218,10 +222,11 @@ help:
 	@echo 'make deb        Debian packages, in build/deb; packaging/mmx.spec is for RPM'
 	@echo 'make fuzzers    the fuzzers, in build/fuzz'
 	@echo 'make reference  docs/reference/ and docs/schema/, from what commands declare'
-	@echo 'make guide      what docs/guide/ shows of mmx, made anew'
+	@echo 'make guide      what README.md and docs/guide/ show of mmx, made anew'
+	@echo 'make kernels    the table in README.md of kernels, from the dumps of the lab'
 	@echo 'make format     clang-format the tree'
 	@echo 'make clean      remove build/'
 
-.PHONY: all unit tools repro fuzzers man reference guide install uninstall deb setup check test lab demo bench format clean help
+.PHONY: all unit tools repro fuzzers man reference guide kernels install uninstall deb setup check test lab demo bench format clean help
 .SECONDARY:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)
