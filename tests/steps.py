@@ -6,9 +6,14 @@ there.
 """
 WORD = 1 << 64
 
+
+def towards_0(a, b):
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
 OPERATIONS = {
     "plus": lambda a, b: a + b, "minus": lambda a, b: a - b, "times": lambda a, b: a * b,
-    "divide": lambda a, b: a // b, "rest": lambda a, b: a % b, "left": lambda a, b: a << b,
+    "divide": lambda a, b: towards_0(a, b), "rest": lambda a, b: a - b * towards_0(a, b), "left": lambda a, b: a << b,
     "right": lambda a, b: (a % WORD) >> b, "and": lambda a, b: a & b, "or": lambda a, b: a | b,
     "xor": lambda a, b: a ^ b, "min": min, "max": max,
     "equal": lambda a, b: (a - b) % WORD == 0, "unequal": lambda a, b: (a - b) % WORD != 0, "below": lambda a, b: a < b,

@@ -168,7 +168,7 @@ COMMANDS = {
                    "pfn,mappings.pid,mappings.vaddr,mappings.entry"),
     "anonx": Calls((("5000",),), "mmx.anon/1", "anon_vma,refcount,pid"),
     "immapx": Calls((("/",), ("/", "0")), "mmx.immap/1", "interval,subtree_last,pid"),
-    "zonex": Calls(((), ("-v",), ("-a", "GFP_KERNEL,2"), ("-l",)), "mmx.zone/1", "zones.zone,marks.free,answer"),
+    "zonex": Calls(((), ("-e", "-v"), ("-e", "-a", "GFP_KERNEL,2"), ("-l",)), "mmx.zone/1", "zones.zone,marks.free,answer"),
     "vmemx": Calls(((), ("-e", "-v")), "mmx.vmem/1", "runs.start_pfn,place,pages"),
     "buddyx": Calls(((), ("-o", "--top", "50")), "mmx.buddy/1", "node,zone,walked"),
     "censusx": Calls(((), ("-z", "-m"), ("-t", "3"), ("-g",), ("-u",), ("-M",), ("-N", "DMA32", "-C", "slab")),

@@ -51,6 +51,16 @@ static uint64_t compare(const struct mmx_term *a, enum mmx_operation operation,
 	}
 }
 
+/* As C divides: towards 0. What overflows, of all numbers one, comes out as it does for a processor that wraps. */
+static uint64_t divide(const struct mmx_term *a, const struct mmx_term *b, bool rest)
+{
+	if (!a->is_signed && !b->is_signed)
+		return rest ? a->v % b->v : a->v / b->v;
+	if (b->v == UINT64_MAX)
+		return rest ? 0 : -a->v;
+	return (uint64_t)(rest ? (int64_t)a->v % (int64_t)b->v : (int64_t)a->v / (int64_t)b->v);
+}
+
 static uint64_t calculate(const struct mmx_term *a, enum mmx_operation operation,
 			  const struct mmx_term *b)
 {
@@ -62,9 +72,9 @@ static uint64_t calculate(const struct mmx_term *a, enum mmx_operation operation
 	case MMX_OP_TIMES:
 		return a->v * b->v;
 	case MMX_OP_DIVIDE:
-		return a->v / b->v;
+		return divide(a, b, false);
 	case MMX_OP_REST:
-		return a->v % b->v;
+		return divide(a, b, true);
 	case MMX_OP_LEFT:
 		return b->v < 64 ? a->v << b->v : 0;
 	case MMX_OP_RIGHT:

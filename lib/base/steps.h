@@ -31,29 +31,29 @@
 #include "base/array.h"
 
 /* OPERATION(entry, "word", "sign") */
-#define MMX_OPERATIONS(OPERATION)                                                      \
-	OPERATION(GIVEN, "given", "") /* a value with a source */                      \
-	OPERATION(READ, "read", "+")  /* from memory, at the sum of its operands */    \
-	OPERATION(READ_PHYS, "read-physical", "+")                                     \
-	OPERATION(PLUS, "plus", "+")                                                   \
-	OPERATION(MINUS, "minus", "-")                                                 \
-	OPERATION(TIMES, "times", "*")                                                 \
-	OPERATION(DIVIDE, "divide", "/") /* the whole part, of what is not negative */ \
-	OPERATION(REST, "rest", "%")     /* and what is left */                        \
-	OPERATION(LEFT, "left", "<<")                                                  \
-	OPERATION(RIGHT, "right", ">>")                                                \
-	OPERATION(AND, "and", "&")                                                     \
-	OPERATION(OR, "or", "|")                                                       \
-	OPERATION(XOR, "xor", "^")                                                     \
-	OPERATION(LEAST, "min", "min")                                                 \
-	OPERATION(MOST, "max", "max")                                                  \
-	/* From here on results are 0 and 1. */                                        \
-	OPERATION(EQUAL, "equal", "==")                                                \
-	OPERATION(UNEQUAL, "unequal", "!=")                                            \
-	OPERATION(BELOW, "below", "<")                                                 \
-	OPERATION(UP_TO, "up-to", "<=")                                                \
-	OPERATION(ABOVE, "above", ">")                                                 \
-	OPERATION(FROM, "from", ">=")                                                  \
+#define MMX_OPERATIONS(OPERATION)                                                   \
+	OPERATION(GIVEN, "given", "") /* a value with a source */                   \
+	OPERATION(READ, "read", "+")  /* from memory, at the sum of its operands */ \
+	OPERATION(READ_PHYS, "read-physical", "+")                                  \
+	OPERATION(PLUS, "plus", "+")                                                \
+	OPERATION(MINUS, "minus", "-")                                              \
+	OPERATION(TIMES, "times", "*")                                              \
+	OPERATION(DIVIDE, "divide", "/") /* the whole part, towards 0 */            \
+	OPERATION(REST, "rest", "%")     /* and what is left */                     \
+	OPERATION(LEFT, "left", "<<")                                               \
+	OPERATION(RIGHT, "right", ">>")                                             \
+	OPERATION(AND, "and", "&")                                                  \
+	OPERATION(OR, "or", "|")                                                    \
+	OPERATION(XOR, "xor", "^")                                                  \
+	OPERATION(LEAST, "min", "min")                                              \
+	OPERATION(MOST, "max", "max")                                               \
+	/* From here on results are 0 and 1. */                                     \
+	OPERATION(EQUAL, "equal", "==")                                             \
+	OPERATION(UNEQUAL, "unequal", "!=")                                         \
+	OPERATION(BELOW, "below", "<")                                              \
+	OPERATION(UP_TO, "up-to", "<=")                                             \
+	OPERATION(ABOVE, "above", ">")                                              \
+	OPERATION(FROM, "from", ">=")                                               \
 	OPERATION(IN, "in", "in") /* the first from the second on, and below the third */
 
 #define ENTRY(id, word, sign) MMX_OP_##id,

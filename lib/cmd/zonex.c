@@ -47,6 +47,10 @@ static const struct mmx_field fields[] = {
 	 .may = MMX_OR_NONE, .record = &mmx_record_zone_cpus},
 	{"counters", MMX_TABLE, "with -v: those that are not 0", .title = "Counters",
 	 .may = MMX_OR_NONE, .record = &mmx_record_zone_counters},
+	{"explained", MMX_LIST, "with -e: how that follows, zone by zone", .may = MMX_OR_NONE,
+	 .record = &mmx_record_zone_explained},
+	{"steps", MMX_TABLE, "with -e and -a: the arithmetic of each try", .title = "Derivation",
+	 .may = MMX_OR_NONE, .record = &mmx_record_request_steps},
 	{"lru_nodes", MMX_TABLE, "with -l: what is on the LRU lists of each node",
 	 .title = "LRU lists by node", .may = MMX_OR_NONE, .record = &mmx_record_lru_nodes},
 	{"lru_owners", MMX_TABLE, "with -l: who has LRU lists, the largest first",
@@ -213,8 +217,9 @@ static enum mmx_exit zonex(struct mmx_run *run)
 {
 	const struct mmx_zone_states *states = mmx_know_zone_states(run->view);
 	const struct mmx_zone_checks *checks;
-	struct mmx_zonex asked = {.verbose = run->option['v']};
-	struct mmx_request request = {0};
+	struct mmx_zonex asked = {.verbose = run->option['v'], .explained = run->option['e']};
+	struct mmx_steps steps = {0};
+	struct mmx_request request = {.steps = run->option['e'] ? &steps : NULL};
 	enum mmx_exit status;
 
 	if (!states->n) {
@@ -226,6 +231,7 @@ static enum mmx_exit zonex(struct mmx_run *run)
 	if (run->option['a']) {
 		status = ask(run, &request);
 		mmx_request_free(&request);
+		mmx_steps_free(&steps);
 		return status;
 	}
 	status = mmx_run_show(run, &asked, NULL);
@@ -243,6 +249,8 @@ static const struct mmx_option options[] = {
 	 "each order and migrate type, each CPU, and each counter that is not 0; with -l all memory cgroups"},
 	{'a', "alloc", "GFP[,ORDER]",
 	 "which zone would serve such a request now, or why none would"},
+	{'e', "explain", NULL,
+	 "show how ranges, watermarks and reserves follow; with -a the arithmetic of each try"},
 	{'l', "lru", NULL, "the LRU lists instead, by node, memory cgroup and generation"},
 	{'n', "node", "N", "with -a: made on that node, not on the first CPU's"},
 	{'u', "pid", "PID",
@@ -281,6 +289,9 @@ const struct mmx_command mmx_cmd_zonex = {
 		"again: by accepting memory, by making struct pages that boot has put off, or by vm.zone_reclaim_mode.\n"
 		"Newer kernels (6.19 for one) first pass over nodes whose kswapd is awake; where that may change the\n"
 		"answer, it says so.\n"
+		"\n"
+		"-e shows in numbered steps how each zone's range, watermarks and reserves follow from what was\n"
+		"read, and with -a the numbers of each zone that is tried.\n"
 		"\n"
 		"-l walks all LRU lists: of each memory cgroup and node, those of removed cgroups among them,\n"
 		"or of each node where memory cgroups are off. It counts their pages, by generation where\n"

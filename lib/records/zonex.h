@@ -11,11 +11,12 @@
 /**
  * struct mmx_zonex - what is asked
  * @verbose: each order, CPU and counter too
+ * @explained: how it follows, -e
  * @lru: the LRU lists, and nothing else
  * @request: a request for memory, and nothing else; NULL: none
  */
 struct mmx_zonex {
-	bool verbose, lru;
+	bool verbose, lru, explained;
 	const struct mmx_request *request;
 };
 

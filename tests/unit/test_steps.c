@@ -62,6 +62,12 @@ static void negative_numbers_compare_as_such(void)
 	CHECK(mmx_operate(mmx_plain(0), MMX_OP_UP_TO, NEGATIVE(1)).v == 0, "0 <= -1");
 	CHECK(mmx_operate(NEGATIVE(5), MMX_OP_MOST, mmx_plain(3)).v == 3, "max(-5, 3)");
 	CHECK((int64_t)mmx_operate(NEGATIVE(5), MMX_OP_LEAST, mmx_plain(3)).v == -5, "min(-5, 3)");
+	CHECK((int64_t)mmx_operate(NEGATIVE(7), MMX_OP_DIVIDE, mmx_plain(2)).v == -3, "-7 / 2");
+	CHECK((int64_t)mmx_operate(NEGATIVE(7), MMX_OP_REST, mmx_plain(2)).v == -1, "-7 rest");
+	CHECK(mmx_operate((struct mmx_term){.v = 1ULL << 63, .is_signed = true}, MMX_OP_DIVIDE,
+			  NEGATIVE(1))
+			      .v == 1ULL << 63,
+	      "the least number by -1");
 	CHECK(mmx_operate(NEGATIVE(1), MMX_OP_PLUS, mmx_plain(1)).is_signed, "stays signed");
 	CHECK(!mmx_operate(NEGATIVE(1), MMX_OP_EQUAL, mmx_plain(1)).is_signed, "a truth is none");
 }

@@ -209,40 +209,80 @@ static int counted_of_node(const struct walk *w, unsigned int node, const char *
 	return 0;
 }
 
+/* A number of a zone's pages, which may be negative, as the kernel has it. */
+static struct mmx_term pages(const struct walk *w, const struct mmx_zone_state *zone, int64_t n,
+			     const char *what, const char *source)
+{
+	const struct mmx_term term = {.v = (uint64_t)n, .is_signed = true};
+
+	return mmx_step_given_term(w->request->steps, term, what, "%s, node %u %s", source,
+				   zone->node, zone->name);
+}
+
+static struct mmx_term calc(const struct walk *w, const char *what, struct mmx_term a,
+			    enum mmx_operation operation, struct mmx_term b)
+{
+	return mmx_step_calc(w->request->steps, what, a, operation, b);
+}
+
+/* Blocks that are kept for atomic requests. */
+static struct mmx_term highatomic(const struct walk *w, const struct mmx_zone_state *zone)
+{
+	return mmx_has(w->l, M_zone_nr_free_highatomic)
+		       ? pages(w, zone, zone->free_highatomic, "for atomic requests",
+			       "zone.nr_free_highatomic")
+		       : pages(w, zone, zone->reserved_highatomic, "for atomic requests",
+			       "zone.nr_reserved_highatomic");
+}
+
 /*
  * Since 6.12 what is free of the reserved blocks is known, and unaccepted memory, which is among what is free,
  * is not taken off any more.
  */
 static int find_unusable(const struct walk *w, const struct mmx_zone_state *zone,
-			 const struct rights *r, int64_t *n, struct mmx_err *err)
+			 const struct rights *r, struct mmx_term *n, struct mmx_err *err)
 {
 	bool is_new = mmx_has(w->l, M_zone_nr_free_highatomic);
 	int64_t part = 0;
 
-	*n = (1ll << w->request->order) - 1;
+	*n = calc(w, "pages of its block", mmx_plain(1), MMX_OP_LEFT,
+		  mmx_step_given(w->request->steps, w->request->order, "order", "asked for"));
+	*n = calc(w, "not to be counted", *n, MMX_OP_MINUS, mmx_plain(1));
+	n->is_signed = true;
 	if (!r->reserves)
-		*n += is_new ? zone->free_highatomic : zone->reserved_highatomic;
+		*n = calc(w, "not to be counted", *n, MMX_OP_PLUS, highatomic(w, zone));
 	if (!r->cma && mmx_has_enum(w->l, E_MIGRATE_CMA)) {
 		if (counted(w, zone, "NR_FREE_CMA_PAGES", &part, err))
 			return -1;
-		*n += part;
+		*n = calc(w, "not to be counted", *n, MMX_OP_PLUS,
+			  pages(w, zone, part, "free of CMA", "NR_FREE_CMA_PAGES"));
 	}
 	if (!is_new && mmx_counter_number(w->counters, MMX_COUNTERS_ZONE, "NR_UNACCEPTED") >= 0) {
 		if (counted(w, zone, "NR_UNACCEPTED", &part, err))
 			return -1;
-		*n += part;
+		*n = calc(w, "not to be counted", *n, MMX_OP_PLUS,
+			  pages(w, zone, part, "not accepted", "NR_UNACCEPTED"));
 	}
 	return 0;
 }
 
+/* Less a part of it; marks are not negative. */
+static struct mmx_term less(const struct walk *w, struct mmx_term mark, const char *part,
+			    uint64_t divisor)
+{
+	return calc(w, "the mark for it", mark, MMX_OP_MINUS,
+		    calc(w, part, mark, MMX_OP_DIVIDE, mmx_plain(divisor)));
+}
+
 /* What the minimum comes to for a request that may dip into it. */
-static int64_t dip(int64_t mark, const struct rights *r, bool is_old)
+static struct mmx_term dip(const struct walk *w, struct mmx_term mark, const struct rights *r,
+			   bool is_old)
 {
 	if (r->high)
-		mark -= mark / 2;
+		mark = less(w, mark, "half of it: __GFP_HIGH", 2);
 	if (r->non_block && (is_old || r->high))
-		mark -= mark / 4;
-	return r->victim ? mark - mark / 2 : mark;
+		mark = less(w, mark, "a quarter: must not wait", 4);
+	return r->victim ? less(w, mark, "half of it: OOM victim", 2) : mark;
 }
 
 /* Whether a list has a block; -1 when that is not known. */
@@ -381,27 +421,38 @@ static int find_rightful(const struct walk *w, const struct mmx_zone_state *zone
 	return 0;
 }
 
-static bool is_above(const struct mmx_request_try *t, int64_t min)
+/* What is free for a request against @mark, of which it may take a part, and the reserve. */
+static bool is_above(const struct walk *w, const struct mmx_zone_state *zone,
+		     const struct rights *r, struct mmx_request_try *t, struct mmx_term usable,
+		     struct mmx_term mark)
 {
-	return t->free - t->unusable > min + t->reserve;
+	struct mmx_term min = dip(w, mark, r, mmx_gfp_bits(w->names, "__GFP_ATOMIC")), needed;
+
+	t->mark = (int64_t)mark.v;
+	t->min = (int64_t)min.v;
+	needed = calc(w, "mark and reserve", min, MMX_OP_PLUS,
+		      pages(w, zone, t->reserve, "reserve", "lowmem_reserve[]"));
+	return mmx_step_test(w->request->steps, "more is free", usable, MMX_OP_ABOVE, needed);
 }
 
 static bool passes_mark(const struct walk *w, const struct mmx_zone_state *zone,
-			const struct rights *r, struct mmx_request_try *t)
+			const struct rights *r, struct mmx_request_try *t, struct mmx_term unusable)
 {
-	bool is_old = mmx_gfp_bits(w->names, "__GFP_ATOMIC");
+	bool is_min = t->pass >= MMX_PASS_MIN;
+	struct mmx_term usable, mark, boost;
 
 	if (t->pass == MMX_PASS_NONE)
 		return true;
-	t->mark = mmx_zone_mark(zone, t->pass >= MMX_PASS_MIN ? MMX_MARK_MIN : MMX_MARK_LOW);
-	t->min = dip(t->mark, r, is_old);
-	if (is_above(t, t->min))
+	usable = calc(w, "free for it", pages(w, zone, t->free, "free pages", "NR_FREE_PAGES"),
+		      MMX_OP_MINUS, unusable);
+	mark = pages(w, zone, (int64_t)zone->mark[is_min ? MMX_MARK_MIN : MMX_MARK_LOW],
+		     is_min ? "min" : "low", "_watermark[]");
+	boost = pages(w, zone, (int64_t)zone->boost, "boost", "watermark_boost");
+	if (is_above(w, zone, r, t, usable, calc(w, "with the boost", mark, MMX_OP_PLUS, boost)))
 		return true;
 	if (w->request->order || !r->no_boost || !zone->boost)
 		return false;
-	t->mark = zone->mark[MMX_MARK_MIN];
-	t->min = dip(t->mark, r, is_old);
-	return is_above(t, t->min);
+	return is_above(w, zone, r, t, usable, mark);
 }
 
 /*
@@ -524,6 +575,7 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 				     struct mmx_request_try *t)
 {
 	struct rights r = find_rights(w, t->pass);
+	struct mmx_term unusable;
 	int found = 1;
 
 	if (zone->why) {
@@ -531,8 +583,9 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 		return MMX_END_UNKNOWN;
 	}
 	if (counted(w, zone, "NR_FREE_PAGES", &t->free, &t->why) ||
-	    find_unusable(w, zone, &r, &t->unusable, &t->why))
+	    find_unusable(w, zone, &r, &unusable, &t->why))
 		return MMX_END_UNKNOWN;
+	t->unusable = (int64_t)unusable.v;
 	t->reserve = zone->reserve[w->request->highest];
 	if (t->pass < MMX_PASS_MIN && has_flag(w, "__GFP_WRITE")) {
 		enum mmx_request_end dirty = check_dirty(w, zone, t);
@@ -540,7 +593,7 @@ static enum mmx_request_end try_zone(const struct walk *w, const struct mmx_zone
 		if (dirty != MMX_END_SERVED)
 			return dirty;
 	}
-	if (!passes_mark(w, zone, &r, t))
+	if (!passes_mark(w, zone, &r, t, unusable))
 		return refuse(w, zone, MMX_END_MARK, t);
 	if (w->request->order && t->pass != MMX_PASS_NONE)
 		found = find_rightful(w, zone, &r, &t->why);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
+#include "base/steps.h"
 #include "base/coverage.h"
 #include "mm/zones/allowed.h"
 #include "mm/zones/requester.h"
@@ -83,6 +84,7 @@ struct mmx_request_try {
  * @gfp, @order, @node: to be set: flags, log2 of pages, and the node that it is made on
  * @is_on_node: to be set: somebody named @node, and the task's own does not count
  * @task: to be set: whose it is; NULL: of nobody, as in an interrupt
+ * @steps: to be set: is told the arithmetic of each try (base/steps.h), or NULL
  * @allowed: where it may be served from, of a task; @requester: what that is to the allocator
  * @first_tries: as many tries are of the nodes that a policy prefers, where those are tried alone at first
  * @highest: the highest zone that the flags allow
@@ -98,6 +100,7 @@ struct mmx_request {
 	unsigned int order, node;
 	bool is_on_node;
 	const struct mmx_task *task;
+	struct mmx_steps *steps;
 	struct mmx_allowed allowed;
 	struct mmx_requester requester;
 	size_t first_tries;

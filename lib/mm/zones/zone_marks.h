@@ -3,6 +3,7 @@
 #ifndef MMX_MM_ZONE_MARKS_H
 #define MMX_MM_ZONE_MARKS_H
 
+#include "base/steps.h"
 #include "mm/zones/zone_states.h"
 
 /**
@@ -24,11 +25,17 @@ int mmx_mark_settings_read(struct mmx_mark_settings *settings, struct mmx_view *
 
 /**
  * mmx_zone_marks_made() - the watermarks that the settings make of a zone, without boost
+ * @s: is told how (base/steps.h), or NULL
  * @apart: a movable zone has a small minimum of its own, since 6.4; before that it shares in min_free_kbytes
  */
-void mmx_zone_marks_made(const struct mmx_mark_settings *settings,
+void mmx_zone_marks_made(struct mmx_steps *s, const struct mmx_mark_settings *settings,
 			 const struct mmx_zone_states *states, const struct mmx_zone_state *zone,
-			 bool apart, uint64_t mark[MMX_MARKS]);
+			 bool apart, struct mmx_term mark[MMX_MARKS]);
+
+/** mmx_zone_reserve_made() - what a zone keeps from requests that zone number @upper could serve */
+struct mmx_term mmx_zone_reserve_made(struct mmx_steps *s, const struct mmx_mark_settings *settings,
+				      const struct mmx_zone_states *states,
+				      const struct mmx_zone_state *zone, unsigned int upper);
 
 /** mmx_zone_marks_agree() - whether a zone's watermarks are what the settings make of it, by either rule */
 bool mmx_zone_marks_agree(const struct mmx_mark_settings *settings,

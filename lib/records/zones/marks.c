@@ -79,18 +79,18 @@ static void stand(struct mmx_rows *r, struct mmx_value *v)
 static void made(struct mmx_rows *r, struct mmx_value *v)
 {
 	struct mmx_mark_settings settings;
-	uint64_t mark[MMX_MARKS];
+	struct mmx_term mark[MMX_MARKS];
 
 	if (mmx_mark_settings_read(&settings, r->view, &v->scratch->err)) {
 		mmx_value_unknown(v, &v->scratch->err);
 		return;
 	}
-	mmx_zone_marks_made(&settings, mmx_zones_of(r), mmx_zone_row(r), true, mark);
+	mmx_zone_marks_made(NULL, &settings, mmx_zones_of(r), mmx_zone_row(r), true, mark);
 	if (mmx_zone_marks_agree(&settings, mmx_zones_of(r), mmx_zone_row(r)))
 		v->text = "yes";
 	else
-		mmx_value_textf(v, "now %" PRIu64 " %" PRIu64 " %" PRIu64, mark[MMX_MARK_MIN],
-				mark[MMX_MARK_LOW], mark[MMX_MARK_HIGH]);
+		mmx_value_textf(v, "now %" PRIu64 " %" PRIu64 " %" PRIu64, mark[MMX_MARK_MIN].v,
+				mark[MMX_MARK_LOW].v, mark[MMX_MARK_HIGH].v);
 }
 
 static const struct mmx_field mark_fields[] = {

@@ -2,6 +2,7 @@
 /* Zones: where they lie, and why there. */
 #include "mm/mem.h"
 #include "mm/zones/nodes.h"
+#include "mm/zones/zone_steps.h"
 #include "records/records.h"
 #include "records/zones/zones.h"
 
@@ -15,7 +16,7 @@ static const void *next_zone(struct mmx_rows *r)
 
 static void end_pfn(struct mmx_rows *r, struct mmx_value *v)
 {
-	v->word = mmx_zone_row(r)->start_pfn + mmx_zone_row(r)->spanned;
+	v->word = mmx_step_zone_end(NULL, r->view->kernel, mmx_zone_row(r)).v;
 }
 
 static void holes(struct mmx_rows *r, struct mmx_value *v)

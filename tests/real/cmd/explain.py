@@ -9,7 +9,8 @@ from real.check import documents, once_a_kernel, raw_form, verdict
 from real.guest import KPF, made_in, words_of
 
 SPREAD = 60
-OTHERS = [("vmemx -e", "mmx.vmem/1")]
+OTHERS = [("vmemx -e", "mmx.vmem/1"), ("zonex -e", "mmx.zone/1"), ("zonex -e -a GFP_KERNEL,9", "mmx.zone/1"),
+          ("zonex -e -a GFP_ATOMIC", "mmx.zone/1"), ("zonex -e -a GFP_HIGHUSER_MOVABLE -u 1", "mmx.zone/1")]
 ALL = 4096  # steps of a derivation, at most
 MAPPED = KPF["MMAP"]
 READ = 40  # pages of which each value that was read is read again
@@ -79,13 +80,13 @@ def others(dump, form):
         document, = documents(form, [call], schema, (0, 1, 3))
         found += steps.count(document)
         wrong += [f"{call}: {fault}" for fault in steps.faults(document)]
-    return verdict(wrong, found, dump, 30 * len(OTHERS))
+    return verdict(wrong, found, dump, 100)
 
 
 CHECKS = [
     ("pagex -e follows", raw_form, pages),
     ("rmapx -e follows", raw_form, mappers),
-    ("vmemx -e follows", raw_form, others),
+    ("vmemx -e and zonex -e follow", raw_form, others),
     ("pagex -e by each name of a page", once_a_kernel, operands),
     ("pagex -e of what was read", once_a_kernel, reads),
 ]
