@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../fake_memory.h"
+#include "mm/frames/page_steps.h"
 #include "mm/frames/vmemmap_places.h"
 #include "unit.h"
 
@@ -175,11 +176,41 @@ static void frames_tell_which_struct_pages_they_hold(void)
 	}
 }
 
+/* A struct page is as large as it is: frames follow by division. */
+static void frames_follow_whatever_the_size_of_a_struct_page(void)
+{
+	static const size_t sizes[] = {56, 64, 80};
+	static const uint64_t pfns[] = {0, 1, 72, 73, 128, 511};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct mmx_steps s = {0};
+
+		m = fake_memory_new(1 << 20);
+		find_split(sizes[i], 0, PAGES);
+		for (size_t n = 0; n < sizeof(pfns) / sizeof(*pfns); n++) {
+			uint64_t at = BASE + pfns[n] * sizes[i];
+			struct mmx_kernel *k = &m->mem.kernel;
+			struct mmx_term page, pfn;
+
+			page = mmx_step_page_of_pfn(&s, k, mmx_plain(pfns[n]));
+			pfn = mmx_step_pfn_of_page(&s, k, page);
+			CHECK(page.v == at && pfn.v == pfns[n], "%zu bytes: PFN %lu is %lx, %lu",
+			      sizes[i], pfns[n], page.v, pfn.v);
+			pfn = mmx_step_pfn_of_page(NULL, k, mmx_plain(at + sizes[i] - 1));
+			CHECK(pfn.v == pfns[n], "the last byte of it is of PFN %lu", pfn.v);
+		}
+		CHECK(!s.failed && s.n > 6, "%zu steps", s.n);
+		mmx_steps_free(&s);
+		fake_memory_free(m);
+	}
+}
+
 int main(void)
 {
 	RUN(struct_pages_may_straddle_extents);
 	RUN(optimised_huge_pages_may_be_neighbours);
 	RUN(optimised_huge_pages_are_extents);
 	RUN(frames_tell_which_struct_pages_they_hold);
+	RUN(frames_follow_whatever_the_size_of_a_struct_page);
 	return unit_end();
 }

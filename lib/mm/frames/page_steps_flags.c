@@ -70,15 +70,16 @@ static struct mmx_term tell_field(const struct mmx_page_told *t, enum mmx_flag_f
 }
 
 /*
- * The zone by its bits spans the frame. That is so of every page that the kernel looks at; of reserved ones and those
- * of holes nothing must be so.
+ * The zone by its bits spans the frame. That is so of every page that the kernel looks at; of reserved ones, those of
+ * holes, and those that boot has not made yet and that are all zeros nothing must be so.
  */
 static void tell_zone(const struct mmx_page_told *t)
 {
 	struct mmx_term node = tell_field(t, FIELD_NODE), index = tell_field(t, FIELD_ZONE);
 	const struct mmx_mem *mem = mmx_mem(t->k);
 	const struct mmx_zone *zone = mmx_zone_of(&mem->zones, node.v, index.v);
-	bool must = mmx_pfn_online(&mem->sparse, t->pfn.v) && !mmx_bit(t->flags.v, t->f->reserved);
+	bool must = t->flags.v && mmx_pfn_online(&mem->sparse, t->pfn.v) &&
+		    !mmx_bit(t->flags.v, t->f->reserved);
 	struct mmx_term at, start, end;
 
 	if (!zone)
