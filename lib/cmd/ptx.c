@@ -111,6 +111,7 @@ static int take_range(struct mmx_run *run, struct mmx_ptx *p, struct mmx_err *er
 
 	p->ranged = text;
 	p->summed = run->option['s'];
+	p->explained = run->option['e'];
 	if (run->n_operands && (p->ranged || p->summed))
 		return mmx_fail(err, MMX_EUSAGE, "-r has its range, and -s takes it from there");
 	p->cpus = !run->n_operands && !p->ranged && !p->summed;
@@ -164,6 +165,7 @@ static enum mmx_exit ptx(struct mmx_run *run)
 	find_cpus(run, &p.ptx, &tlbs);
 	status = mmx_run_show(run, &p.ptx, NULL);
 	mmx_tlbs_free(&tlbs);
+	mmx_steps_free(&p.ptx.walked.steps);
 	if (p.ptx.summed && !mmx_cover_whole(&summary.coverage))
 		mmx_say(run, "not all is known: %s", summary.coverage.first.text);
 	return mmx_worse(status, p.status);
@@ -203,6 +205,8 @@ static const struct mmx_option options[] = {
 	{'t', "root", "PHYS", "those below the root table at that physical address, as CR3 has it"},
 	{'r', "range", "A-B",
 	 "what these addresses have, both ends included, as runs of what is alike"},
+	{'e', "explain", NULL,
+	 "of an address: how each index, entry and table follows, and what is at the end"},
 	{'s', "summary", NULL,
 	 "count by state and size, with the tables and the slots of the root in use"},
 	{'d', "decimal", NULL, "numbers are decimal"},

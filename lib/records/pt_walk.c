@@ -6,10 +6,12 @@
 #include "mm/mem.h"
 #include "mm/owners/page_table.h"
 #include "mm/processes/entry_names.h"
+#include "mm/processes/pt_steps.h"
 #include "mm/processes/task.h"
 #include "mm/processes/vm_flags.h"
 #include "mm/swap/swap_slot.h"
 #include "records/ptx.h"
+#include "records/steps.h"
 
 static const struct mmx_pt_walked *walked_of(const struct mmx_rows *r)
 {
@@ -50,6 +52,37 @@ static void judge(struct mmx_ptx *p, struct mmx_view *view)
 		w->name.text[0] = '\0';
 }
 
+static struct mmx_term root_of(struct mmx_ptx *p, struct mmx_view *view)
+{
+	struct mmx_steps *s = &p->walked.steps;
+	struct mmx_term root;
+
+	if (!p->space.mm && p->space.root != view->kernel->paging.root)
+		return mmx_step_given(s, p->space.root, "root table", "asked for");
+	root = mmx_step_root(s, view, p->space.mm);
+	mmx_step_check(s, "the root as told", root, MMX_OP_EQUAL, mmx_plain(p->space.root));
+	return root;
+}
+
+static void explain(struct mmx_ptx *p, struct mmx_view *view)
+{
+	struct mmx_pt_walked *w = &p->walked;
+	struct mmx_term address, root;
+
+	mmx_steps_clear(&w->steps);
+	address = mmx_step_given(&w->steps, w->address, "address", "asked for");
+	root = root_of(p, view);
+	mmx_pt_path_steps(&w->steps, view, &w->path, root, address);
+	if (w->user && w->entry.pte.kind == MMX_PTE_NONPRESENT)
+		mmx_swap_entry_steps(&w->steps, view, mmx_steps_last(&w->steps), &w->entry);
+	if (!w->user_path.n)
+		return;
+	root = mmx_step_calc(&w->steps, "root table of user mode", root, MMX_OP_PLUS,
+			     mmx_step_given(&w->steps, view->kernel->isolation.user_root,
+					    "to the table behind", "page-table isolation"));
+	mmx_pt_path_steps(&w->steps, view, &w->user_path, root, address);
+}
+
 void mmx_pt_walk_find(struct mmx_ptx *p, struct mmx_view *view, uint64_t address)
 {
 	const struct mmx_kernel *k = view->kernel;
@@ -67,6 +100,8 @@ void mmx_pt_walk_find(struct mmx_ptx *p, struct mmx_view *view, uint64_t address
 	find_entry(w, view);
 	if (p->space.mm)
 		judge(p, view);
+	if (p->explained)
+		explain(p, view);
 }
 
 /*
@@ -577,6 +612,13 @@ static void user_root(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_none(v);
 }
 
+static const struct mmx_steps *derivation(const struct mmx_rows *r)
+{
+	return walked_of(r)->steps.n ? &walked_of(r)->steps : NULL;
+}
+
+MMX_STEPS_RECORD(how, derivation);
+
 static void levels(struct mmx_rows *r, struct mmx_value *v)
 {
 	v->word = kernel_of(r)->paging.levels;
@@ -602,6 +644,8 @@ static const struct mmx_field walk_fields[] = {
 	 .record = &vma},
 	{"faults", MMX_TABLE, "what an access would do", .title = "An access by user mode",
 	 .may = MMX_OR_NONE, .record = &faults},
+	{"steps", MMX_TABLE, "with -e: how the entries and what they lead to follow",
+	 .title = "derivation", .may = MMX_OR_NONE, .record = &how},
 	{0},
 };
 

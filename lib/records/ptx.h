@@ -3,6 +3,7 @@
 #ifndef MMX_RECORDS_PTX_H
 #define MMX_RECORDS_PTX_H
 
+#include "base/steps.h"
 #include "mm/processes/fault.h"
 #include "mm/processes/vma_name.h"
 #include "records/record.h"
@@ -27,6 +28,7 @@ struct mmx_pt_space_asked {
  * struct mmx_pt_walked - an address that was asked for
  * @user: it is in the part of the address space that is a process's
  * @path: its way; @user_path: that below @user_root
+ * @steps: how all of that follows, where it is asked for
  * @site, @fault: what the verdicts rest on, and they; of a user address of a process
  */
 struct mmx_pt_walked {
@@ -38,19 +40,21 @@ struct mmx_pt_walked {
 	struct mmx_fault fault[MMX_ACCESSES];
 	struct mmx_vma_name name;
 	struct mmx_err no_name;
+	struct mmx_steps steps;
 };
 
 /**
  * struct mmx_ptx - what is shown, the records' r->arg
  * @next: goes to the next address, @walked is filled; false behind the last one
  * @cpus: what each CPU runs on is shown, and nothing else: @tlbs, or NULL and @no_tlbs
+ * @explained: how what is told of an address follows is shown as well
  * @ranged, @summed: what of [@first, @last] is shown; @summary when it is counted
  */
 struct mmx_ptx {
 	bool (*next)(struct mmx_ptx *p);
 	struct mmx_pt_space_asked space;
 	struct mmx_pt_walked walked;
-	bool cpus, ranged, summed;
+	bool cpus, ranged, summed, explained;
 	const struct mmx_tlbs *tlbs;
 	struct mmx_err no_tlbs;
 	uint64_t first, last;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "mm/frames/page_steps.h"
+#include "mm/processes/pt_steps.h"
 #include "mm/rmap/areas.h"
 #include "mm/rmap/rmap_steps.h"
 
@@ -112,14 +113,7 @@ static struct mmx_term tell_by_item(const struct told *t, const struct mmx_rmap_
 static struct mmx_term frame_of(const struct told *t, const struct mmx_pte *pte,
 				struct mmx_term raw)
 {
-	uint64_t mask = t->k->arch->frame_mask & ~t->k->paging.clear & ~(pte->size - 1);
-
-	if (pte->no_access)
-		raw = mmx_step_calc(t->s, "not present: inverted", raw, MMX_OP_XOR,
-				    mmx_plain(~0ULL));
-	raw = mmx_step_calc(t->s, "its frame's address", raw, MMX_OP_AND,
-			    mmx_step_given(t->s, mask, "bits of the frame", "%s, level %u",
-					   t->k->arch->machine, pte->level));
+	raw = mmx_step_frame(t->s, t->k, pte, raw);
 	return mmx_step_calc(t->s, "its first PFN", raw, MMX_OP_RIGHT,
 			     mmx_step_page_shift(t->s, t->k));
 }

@@ -6,7 +6,9 @@
 #include "mm/mem.h"
 #include "mm/processes/user_entry.h"
 #include "mm/processes/vma.h"
+#include "mm/processes/vma_steps.h"
 #include "mm/programs/user_symbol.h"
+#include "records/steps.h"
 #include "records/vma/vma.h"
 
 /* The mapping, when there is one, and those beside it. */
@@ -16,6 +18,7 @@ struct address {
 	struct mmx_err no_entry;
 	struct mmx_user_symbol symbol;
 	struct mmx_err no_symbol;
+	struct mmx_steps steps;
 	bool mapped, has_before, has_after;
 	uint64_t before_end, after_start;
 };
@@ -51,6 +54,7 @@ static const void *next_address(struct mmx_rows *r)
 	struct address *a = r->state;
 	uint64_t mm = asked->spaces.n ? asked->spaces.v[0].mm : 0;
 
+	mmx_steps_free(&a->steps);
 	if (r->nth || !mm)
 		return NULL;
 	*a = (struct address){0};
@@ -59,6 +63,8 @@ static const void *next_address(struct mmx_rows *r)
 		mmx_vma_pages_count(&a->row.pages, r->view, &a->row.vma);
 		if (mmx_user_lookup(&a->entry, r->view, mm, asked->address, &a->no_entry))
 			mmx_cover_fail(r->coverage, &a->no_entry);
+		if (asked->program)
+			mmx_vma_steps(&a->steps, r->view, &a->row.vma, asked->address);
 		mmx_user_symbol(&a->symbol, r->view, &a->row.vma, asked->address, &a->no_symbol);
 	}
 	return a;
@@ -120,16 +126,29 @@ static bool is_mapped(struct mmx_rows *r, struct mmx_value *v)
 	return of(r)->mapped;
 }
 
+/* Those that -e shows the steps of. */
+static struct mmx_term page_of(const struct mmx_rows *r)
+{
+	return mmx_step_vma_page(NULL, r->view->kernel, mmx_plain(of(r)->row.vma.start),
+				 mmx_plain(at(r)));
+}
+
+static struct mmx_term index_of_page(const struct mmx_rows *r)
+{
+	return mmx_step_vma_index(NULL, r->view->kernel, page_of(r),
+				  mmx_plain(of(r)->row.vma.pgoff));
+}
+
 static void page(struct mmx_rows *r, struct mmx_value *v)
 {
 	if (is_mapped(r, v))
-		v->word = (at(r) - of(r)->row.vma.start) >> shift(r);
+		v->word = page_of(r).v;
 }
 
 static void index_of(struct mmx_rows *r, struct mmx_value *v)
 {
 	if (is_mapped(r, v))
-		v->word = of(r)->row.vma.pgoff + ((at(r) - of(r)->row.vma.start) >> shift(r));
+		v->word = index_of_page(r).v;
 }
 
 static void byte(struct mmx_rows *r, struct mmx_value *v)
@@ -140,10 +159,8 @@ static void byte(struct mmx_rows *r, struct mmx_value *v)
 
 static void offset(struct mmx_rows *r, struct mmx_value *v)
 {
-	const struct mmx_vma *vma = &of(r)->row.vma;
-
-	v->word = (vma->pgoff << shift(r)) + (at(r) - vma->start);
-	if (is_mapped(r, v) && !vma->file)
+	v->word = mmx_step_file_byte(NULL, r->view->kernel, index_of_page(r), mmx_plain(at(r))).v;
+	if (is_mapped(r, v) && !of(r)->row.vma.file)
 		mmx_value_none(v);
 }
 
@@ -229,6 +246,20 @@ static void no_symbol(struct mmx_rows *r, struct mmx_value *v)
 		mmx_value_none(v);
 }
 
+static void close_address(struct mmx_rows *r)
+{
+	mmx_steps_free(&((struct address *)r->state)->steps);
+}
+
+static const struct mmx_steps *derivation(const struct mmx_rows *r)
+{
+	const struct address *a = r->above->row;
+
+	return a->steps.n ? &a->steps : NULL;
+}
+
+MMX_STEPS_RECORD(steps, derivation);
+
 static const void *next_mapping(struct mmx_rows *r)
 {
 	const struct address *a = r->above->row;
@@ -277,6 +308,8 @@ static const struct mmx_field fields[] = {
 	 .get = entry_at},
 	{"mapping", MMX_BLOCK, "the mapping", .title = "Mapping", .may = MMX_OR_NONE,
 	 .record = &mapping_record},
+	{"steps", MMX_TABLE, "with -e: how page, index and byte follow", .title = "derivation",
+	 .may = MMX_OR_NONE, .record = &steps},
 	{0},
 };
 
@@ -287,4 +320,5 @@ const struct mmx_record mmx_record_vma_address = {
 	.state_size = sizeof(struct address),
 	.has = has_address,
 	.next = next_address,
+	.close = close_address,
 };

@@ -2,7 +2,7 @@
 """Entries of page tables of processes: what else can stand where 'shared by parent and child' is mapped."""
 
 from ..memory import PAGE
-from .registry import damage, ptx, story_page, user
+from .registry import damage, ptx, ptx_steps, story_page, user
 
 PARENT, ADDRESS, PFN, UNTOUCHED = 2001, "7fff00001000", 0x5000, "7fff00015000"
 FRAMES = ((1 << 52) - 1) ^ (PAGE - 1)
@@ -48,7 +48,8 @@ def migration(kernel):
 
 
 @damage("entry-swap-behind", "parent's page is in swap, behind the end of the area",
-        ptx(PARENT, ADDRESS, r"not known +- +- +- slot 0xffff of swap area 0: page 0xffff lies behind", status=1))
+        ptx(PARENT, ADDRESS, r"not known +- +- +- slot 0xffff of swap area 0: page 0xffff lies behind", status=1),
+        ptx_steps(PARENT, ADDRESS, r" type of a swap entry +0 0 .*swapped out$", r" offset of a swap entry +ffff 65535 "))
 def swap_behind(kernel):
     put(kernel, swap_entry(0, 0xFFFF))
 
@@ -70,6 +71,12 @@ def outside(kernel):
         ptx(PARENT, ADDRESS, r" user accessed dirty bit52 bit54$"))
 def odd_bits(kernel):
     put(kernel, PFN * PAGE | 0x67 | 5 << 52)
+
+
+@damage("entry-reserved", "an entry of parent names a frame beyond what the processor has addresses for",
+        ptx_steps(PARENT, ADDRESS, r" within physical addresses +0 0 +#\d+ < #\d+: DOES NOT HOLD$"))
+def reserved(kernel):
+    put(kernel, PFN * PAGE | 0x67 | 1 << 50)
 
 
 @damage("mm-reaped", "the OOM reaper has been in parent's memory: nothing is made up anew there",

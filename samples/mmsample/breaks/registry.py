@@ -102,6 +102,10 @@ def ptx(pid, address, *says, status=0):
     return Answer(("ptx", "-u", str(pid), address), says, status)
 
 
+def ptx_steps(pid, address, *says, status=1):
+    return Answer(("ptx", "-e", "-u", str(pid), address), says, status)
+
+
 def cpus(*says, status=1):
     return Answer(("ptx",), says, status)
 

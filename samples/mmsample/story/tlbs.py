@@ -8,6 +8,7 @@ from .record import record
 PCID = 4 * 32 + 17  # of boot_cpu_data's capabilities
 CR4 = 0x20 | 0x80 | 1 << 17  # PAE, global pages, PCIDs
 GONE = 0x777
+PHYS_BITS = 46
 
 
 def state(kernel, tlbs, cpu, mm, asid, contexts):
@@ -23,7 +24,8 @@ def state(kernel, tlbs, cpu, mm, asid, contexts):
 
 def tell(kernel):
     m, types, percpu, who = kernel.machine, kernel.types, kernel.percpu, kernel.people
-    m.image.object("boot_cpu_data", "cpuinfo_x86")[f"x86_capability[{PCID // 32}]"] = 1 << PCID % 32
+    processor = m.image.object("boot_cpu_data", "cpuinfo_x86")
+    processor.set(**{f"x86_capability[{PCID // 32}]": 1 << PCID % 32, "x86_phys_bits": PHYS_BITS})
     for process, changes in ((who["parent"], 40), (who["child"], 7), (who["big"], 12), (who["twin-a"], 3)):
         process.mm["context.tlb_gen"] = changes
     context = {name: who[name].mm["context.ctx_id"] for name in ("parent", "child", "big", "twin-a")}
