@@ -68,6 +68,6 @@ void mmx_vma_steps(struct mmx_steps *s, struct mmx_view *view, const struct mmx_
 	mmx_step_says(s, index, "%s", vma->file ? "in the file" : "as its pages count");
 	if (!vma->file)
 		return;
-	mmx_step_file_byte(s, k, index, address);
 	tell_huge(s, view, vma, index);
+	mmx_step_file_byte(s, k, index, address);
 }

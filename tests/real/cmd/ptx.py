@@ -9,8 +9,9 @@ from collections import Counter
 
 import captures
 import compare
+import steps
 import suite
-from real.check import MMX, documents, every_form, filtered_form, raw_form, run, verdict
+from real.check import MMX, documents, every_form, filtered_form, once_a_kernel, raw_form, run, verdict
 from real.guest import PAGE, PRESENT, SWAP, areas, processes, read, situations_of, steady, unwalked
 
 SOFT_DIRTY, UFFD_WP = 1 << 55, 1 << 57
@@ -290,6 +291,30 @@ def against_registers(dump, form):
     return verdict(faults, len(told["tlbs"]), dump, online)
 
 
+STEPS = 2  # addresses of a process
+
+
+def derivations(dump, form):
+    """The steps of some pages of every process: arithmetic that is right, and comes to the frame of pagemap."""
+    faults, compared, wanted = [], 0, {}
+    for pid, before, _ in steady_maps(dump):
+        pages = {start + i * PAGE: word for start, words in before.items() if not start >> 63
+                 for i, word in enumerate(words) if word & (PRESENT | SWAP)}
+        wanted[pid] = {address: pages[address] for address in sorted(pages)[::max(len(pages) // STEPS, 1)]}
+    calls = [(pid, "-e " + " ".join(f"{address:x}" for address in mine)) for pid, mine in wanted.items() if mine]
+    for (pid, _), told in zip(calls, of_processes(form, calls)):
+        faults += steps.faults(told)
+        for walk in told["walks"]:
+            word, last = wanted[pid][number(walk["address"])], walk["steps"][-1]
+            named = [step for step in walk["steps"] if step["what"] in ("PFN", "offset of a swap entry")]
+            compared += 1
+            if word & PRESENT and (not named or number(named[-1]["hex"]) != word & PFN):
+                faults.append(f"{pid} {walk['address']}: {last}, pagemap has {word:#x}")
+            if word & SWAP and (not named or number(named[-1]["hex"]) != word >> 5 & (1 << 50) - 1):
+                faults.append(f"{pid} {walk['address']}: {last}, pagemap has {word:#x}")
+    return verdict(faults, compared, dump, 200)
+
+
 def raw_or_31(dump, form):
     return raw_form(dump, form) or filtered_form(dump, form) and ".d31." in form.name
 
@@ -301,5 +326,6 @@ CHECKS = [
     ("verdicts against accesses that were tried", raw_or_31, against_probes),
     ("verdicts against maps", raw_form, against_maps),
     ("the mapping of a page that pagex tells of", raw_form, mappings_of_pages),
+    ("ptx -e of some pages of every process", once_a_kernel, derivations),
     ("what CPUs run on against their registers", raw_form, against_registers),
 ]

@@ -4,6 +4,7 @@ import re
 
 import captures
 import compare
+import steps
 from real.check import MMX, documents, every_form, raw_form, run, verdict
 from real.guest import PAGE, PRESENT, SWAP, processes, read, steady, unwalked
 from suite import document, expect
@@ -135,8 +136,11 @@ def bytes_of_files(dump, form):
             address = end - PAGE + 0x123
             asked.append((pid, address, offset + address - start))
     ways_back = []
-    for (pid, address, wanted), answer in zip(asked, vmas(form, [f"{pid} {address:x}" for pid, address, _ in asked])):
+    for (pid, address, wanted), answer in zip(asked, vmas(form, [f"-e {pid} {address:x}" for pid, address, _ in asked])):
         there = answer["address"]
+        faults += steps.faults(answer)
+        if (there["steps"][-1]["what"], int(there["steps"][-1]["hex"], 16)) != ("byte of the file", wanted):
+            faults.append(f"{pid} {address:x}: {there['steps'][-1]}, and the byte is {wanted:x}")
         if not there["mapped"] or int(there["offset"], 16) != wanted:
             faults.append(f"{pid} {address:x}: {there}, and the byte is {wanted:x}")
         else:
