@@ -48,7 +48,10 @@ static void tell_huge(struct mmx_steps *s, struct mmx_view *view, const struct m
 	index = mmx_step_calc(
 		s, "huge page of the file", index, MMX_OP_DIVIDE,
 		mmx_step_given(s, size >> shift, "pages of a huge one", "its hstate"));
-	mmx_step_says(s, index, "of %llu bytes each", (unsigned long long)size);
+	mmx_step_says(s, index, "%s",
+		      mmx_mem(view->kernel)->page_format.index_in_huge_pages
+			      ? "which its page cache counts"
+			      : "its page cache counts pages");
 }
 
 void mmx_vma_steps(struct mmx_steps *s, struct mmx_view *view, const struct mmx_vma *vma,

@@ -10,6 +10,7 @@
 #define DYNAMIC_MAX  1024
 #define BUCKETS_MAX  (1u << 20)
 #define CHUNK        32 /* symbols that are read at once: what is missing is missing by so many */
+#define FAILED_MAX   65536 /* times that this may fail */
 
 #define SHT_SYMTAB   2
 #define SHN_RESERVED 0xff00 /* from here on, but for */
@@ -304,12 +305,17 @@ static void look(struct candidate *best, uint64_t *unread, const struct table *t
 {
 	uint64_t size = places_of(elf)->symbol, n = t->n < SYMBOLS_MAX ? t->n : SYMBOLS_MAX;
 	unsigned char bytes[CHUNK * 24];
+	unsigned int failed = 0;
 
 	for (uint64_t i = 0; i < n; i += CHUNK) {
 		uint64_t some = n - i < CHUNK ? n - i : CHUNK;
 
 		if (s->read(s, t->at + i * size, bytes, some * size, NULL)) {
 			*unread += some;
+			if (++failed == FAILED_MAX) {
+				*unread += n - i - some;
+				break;
+			}
 			continue;
 		}
 		for (uint64_t j = 0; j < some; j++)

@@ -66,6 +66,7 @@ static void find_segments(struct mmx_program *p, struct mmx_view *view, uint64_t
 	mmx_auxv_has(&p->auxv, MMX_AT_PHENT, &size);
 	mmx_auxv_has(&p->auxv, MMX_AT_PHNUM, &n);
 	mmx_user_source(&source, view, mm, 0);
+	source.judged = true;
 	p->elf.is_32 = p->auxv.is_32;
 	if (mmx_elf_segments(&p->elf, &source.source, at, size, n, &err)) {
 		mmx_fail_prefix(&err, "the program headers");

@@ -78,16 +78,8 @@ static bool is_mapped(struct mmx_view *view, uint64_t mm, uint64_t addr)
 	return !mmx_cover_whole(&vmas.coverage);
 }
 
-static enum mmx_code code_of(const struct mmx_err *why, struct mmx_view *view, uint64_t mm,
-			     uint64_t addr)
-{
-	if (why->code != MMX_ENOTFOUND)
-		return why->code;
-	return is_mapped(view, mm, addr) ? MMX_EABSENT : MMX_ECORRUPT;
-}
-
-int mmx_user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf, size_t n,
-		   struct mmx_err *err)
+static int user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf, size_t n,
+		      struct mmx_err *err)
 {
 	const struct mmx_err *why;
 	struct mmx_peek peek;
@@ -97,12 +89,23 @@ int mmx_user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf,
 		return -1;
 	why = mmx_peek_missing(&peek, 0, n);
 	if (why)
-		ret = mmx_fail(err, code_of(why, view, mm, addr), "0x%" PRIx64 ": %.300s", addr,
-			       why->text);
+		ret = mmx_fail(err, why->code, "0x%" PRIx64 ": %.300s", addr, why->text);
 	else
 		memcpy(buf, peek.v, n);
 	mmx_peek_free(&peek);
 	return ret;
+}
+
+int mmx_user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf, size_t n,
+		   struct mmx_err *err)
+{
+	struct mmx_err why;
+
+	if (!user_bytes(view, mm, addr, buf, n, &why))
+		return 0;
+	if (why.code == MMX_ENOTFOUND)
+		why.code = is_mapped(view, mm, addr) ? MMX_EABSENT : MMX_ECORRUPT;
+	return mmx_fail(err, why.code, "%s", why.text);
 }
 
 static int read_user(struct mmx_elf_source *source, uint64_t at, void *buf, size_t n,
@@ -110,12 +113,12 @@ static int read_user(struct mmx_elf_source *source, uint64_t at, void *buf, size
 {
 	const struct mmx_user_source *s = (const struct mmx_user_source *)source;
 
-	return mmx_user_bytes(s->view, s->mm, s->base + at, buf, n, err);
+	return (s->judged ? mmx_user_bytes : user_bytes)(s->view, s->mm, s->base + at, buf, n, err);
 }
 
 void mmx_user_source(struct mmx_user_source *s, struct mmx_view *view, uint64_t mm, uint64_t base)
 {
-	*s = (struct mmx_user_source){{read_user}, view, mm, base};
+	*s = (struct mmx_user_source){{read_user}, view, mm, base, false};
 }
 
 int mmx_user_string(struct mmx_view *view, uint64_t mm, uint64_t addr, char *buf, size_t size,

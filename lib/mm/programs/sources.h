@@ -16,18 +16,22 @@ struct mmx_cache_source {
 	uint64_t index, pfn;
 };
 
-/** struct mmx_user_source - a process's memory, from @base on */
+/** struct mmx_user_source - a process's memory, from @base on; @judged: it fails as mmx_user_bytes() does */
 struct mmx_user_source {
 	struct mmx_elf_source source;
 	struct mmx_view *view;
 	uint64_t mm, base;
+	bool judged;
 };
 
 void mmx_cache_source(struct mmx_cache_source *s, struct mmx_view *view,
 		      const struct mmx_mapping *mapping);
 void mmx_user_source(struct mmx_user_source *s, struct mmx_view *view, uint64_t mm, uint64_t base);
 
-/** mmx_user_bytes() - all @n bytes of a process's memory at @addr, or -1 and why not */
+/**
+ * mmx_user_bytes() - all @n bytes of a process's memory at @addr, or -1 and why not
+ * Where it has a mapping, a page that is not in memory is absent; where it has none, whoever leads there is wrong.
+ */
 int mmx_user_bytes(struct mmx_view *view, uint64_t mm, uint64_t addr, void *buf, size_t n,
 		   struct mmx_err *err);
 
