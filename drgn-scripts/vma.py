@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The mappings of every process, as `mmx --json vmax -a` has them, computed with drgn."""
+"""
+The mappings of every process, as `mmx --json vmax -a` has them, and what their programs were told, as `vmax -a -e`,
+computed with drgn.
+"""
+import struct
 import sys
 
 from mmxdrgn import answers, script
@@ -13,6 +17,9 @@ from mmxdrgn.x86_64 import PAGE
 MINOR_BITS = 20
 PERMISSIONS = (1, "r-"), (2, "w-"), (4, "x-"), (0x80, "sp")
 VMA, MM = "struct vm_area_struct", "struct mm_struct"
+PHDR, PHENT, PHNUM = 3, 4, 5
+PLACES = {"code": ("start_code", "end_code"), "data": ("start_data", "end_data"), "heap (brk)": ("start_brk", "brk"),
+          "arguments": ("arg_start", "arg_end"), "environment": ("env_start", "env_end")}
 
 
 class Mappings:
@@ -36,6 +43,28 @@ class Mappings:
             present = sum(self._within(address, size, start, last) for address, _, size in
                           k.tables.leaves(root, start, last, user=True))
             yield self._row(vma, start, last + 1, places, present // PAGE)
+
+    def program(self, mm):
+        """What the kernel told it, where its parts are, and its program headers, as far as they are in memory."""
+        k = self.kernel
+        at, length = mm + k.target.offset(MM, "saved_auxv"), k.target.length(MM, "saved_auxv")
+        words = k.numbers(at, length)
+        pairs = list(zip(words[::2], words[1::2]))
+        told = pairs[:next((i for i, (kind, _) in enumerate(pairs) if not kind), 0)]
+        if not told:
+            return {}
+        places = {name: [word(k.member(mm, MM, end)) for end in ends] for name, ends in PLACES.items()}
+        return {"auxv": [[kind, word(value)] for kind, value in told], "places": places, **self._segments(mm, dict(told))}
+
+    def _segments(self, mm, told):
+        """(offset, address) of each program header that lies on one page with the first."""
+        k, first, size, n = self.kernel, told[PHDR], told[PHENT], told[PHNUM]
+        found = next(iter(k.tables.leaves(k.phys(k.member(mm, MM, "pgd")), first, first, user=True)), None)
+        if not found or first % PAGE + n * size > PAGE:
+            return {}
+        address, phys, _ = found
+        data = k.target.read(phys + first - address, n * size)
+        return {"segments": [list(map(word, struct.unpack_from("<8x2Q", data, i * size))) for i in range(n)]}
 
     @staticmethod
     def _within(address, size, start, last):
@@ -88,7 +117,8 @@ def spaces(model, tasks):
             rows = list(mappings.of(task.mm))
             yield {"pid": task.pid, "mm": word(task.mm), "map_count": model.kernel.member(task.mm, MM, "map_count"),
                    "found": len(rows), "pages": sum(row["pages"] for row in rows),
-                   "present": sum(row["present"] for row in rows), "mappings": rows}
+                   "present": sum(row["present"] for row in rows), "mappings": rows,
+                   "program": mappings.program(task.mm)}
 
 
 def answer(model, _):
