@@ -109,14 +109,22 @@ static int64_t kb(const struct mmx_report_zone *z, const char *name)
 	return value;
 }
 
-/* Free blocks of an order and above, but for those of CMA alone, isolated or kept for atomic requests. */
-static int largest_order(const struct mmx_report_zone *z)
+/* The highest order of which there is a free block, of another type of memory than those that @not has. */
+static int largest_order(const struct mmx_report_zone *z, const char * not )
 {
 	for (int order = (int)z->orders - 1; order >= 0; order--) {
-		if (z->blocks[order] && strspn(z->types[order], "CIH") != strlen(z->types[order]))
+		if (z->blocks[order] && strspn(z->types[order], not ) != strlen(z->types[order]))
 			return order;
 	}
 	return -1;
+}
+
+/* Isolated memory is nobody's, that of CMA what can be moved may have, and what is kept for atomic requests those. */
+static const char *not_for(const struct request *q)
+{
+	bool movable = strstr(q->names, "MOVABLE"), atomic = q->high && !q->sleeps;
+
+	return movable && atomic ? "I" : movable ? "IH" : atomic ? "IC" : "ICH";
 }
 
 enum verdict { SERVES, BELOW_MARK, NO_BLOCK, NOT_KNOWN };
@@ -129,7 +137,7 @@ static enum verdict judge(const struct request *q, const struct mmx_report_zone 
 	int64_t free = kb(z, "free"), min = kb(z, "min"), mark = min, usable = free;
 	int64_t reserve =
 		zone >= 0 && (unsigned int)zone < z->n_reserve ? z->reserve[zone] * KB_A_PAGE : 0;
-	int largest = largest_order(z);
+	int largest = largest_order(z, not_for(q));
 
 	if (!q->high) {
 		int64_t kept = 0;
@@ -144,6 +152,7 @@ static enum verdict judge(const struct request *q, const struct mmx_report_zone 
 	}
 	if (!strstr(q->names, "MOVABLE"))
 		usable -= kb(z, "free_cma");
+	usable -= ((1LL << q->order) - 1) * KB_A_PAGE;
 	if (usable <= mark + reserve) {
 		snprintf(why, size,
 			 "refuses: %" PRId64 " kB that it may use of %" PRId64
@@ -180,7 +189,8 @@ static void explain_zones(struct mmx_told *t, const struct mmx_report *r, const 
 			mmx_told_part(t, name, free,
 				      "min %" PRId64 ", low %" PRId64 ", high %" PRId64
 				      " kB; largest free block of order %d",
-				      kb(z, "min"), kb(z, "low"), kb(z, "high"), largest_order(z));
+				      kb(z, "min"), kb(z, "low"), kb(z, "high"),
+				      largest_order(z, "I"));
 			continue;
 		}
 		if (rank(z->name) > q->highest || !kb(z, "managed")) {

@@ -11,6 +11,9 @@
 
 #define PTE_PRESENT (1ULL << 0)
 
+/* Bits that are the software's, and of which the kernel's own mappings use two for other things. */
+#define KERNEL_OWN (1ULL << 9 | 1ULL << 11)
+
 static const struct {
 	const char *name, *meaning;
 } meanings[] = {
@@ -113,6 +116,11 @@ static void tell_leaf(struct mmx_told *t, const struct mmx_lexicon *x, const str
 				    : "");
 	mmx_tell_hex(t, "physical", pte->phys, "");
 	tell_bits(t, x, pte);
+	if (!(flags & MMX_PTE_USER) && !pte->no_access && pte->raw & KERNEL_OWN)
+		mmx_told_note(
+			t, MMX_NOTE_MEANS,
+			"in the kernel's own half bits 9 and 11 are others: cpa-test, and kernel-4k "
+			"since 6.17");
 	check_frame(t, x, pfn,
 		    flags & MMX_PTE_SPECIAL ? "it is special, so that may be a device's memory"
 					    : "only special entries, of devices, may name one",

@@ -93,6 +93,19 @@ static const char *zone_of(const struct mmx_lexicon *x, uint64_t gfp)
 	return "from Normal and below";
 }
 
+/* Nobody is killed for what may fail, for low zones or one node, or where file systems cannot be called. */
+static bool may_kill(const struct mmx_lexicon *x, uint64_t gfp)
+{
+	static const char *const never[] = {"__GFP_NORETRY", "__GFP_RETRY_MAYFAIL",
+					    "__GFP_THISNODE", "__GFP_DMA", "__GFP_DMA32"};
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++) {
+		if (has(x, gfp, never[i]))
+			return false;
+	}
+	return has(x, gfp, "__GFP_DIRECT_RECLAIM") && has(x, gfp, "__GFP_FS");
+}
+
 void mmx_tell_gfp(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t gfp)
 {
 	bool sleeps = has(x, gfp, "__GFP_DIRECT_RECLAIM");
@@ -114,10 +127,7 @@ void mmx_tell_gfp(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t gfp)
 	mmx_told_note(t, MMX_NOTE_MEANS, "%s; %s%s%s", zone_of(x, gfp),
 		      sleeps ? "may sleep" : "may not sleep: what reclaim would free is no help",
 		      has(x, gfp, "__GFP_HIGH") ? "; may take of the reserves below min" : "",
-		      sleeps && !has(x, gfp, "__GFP_NORETRY") &&
-				      !has(x, gfp, "__GFP_RETRY_MAYFAIL") && has(x, gfp, "__GFP_FS")
-			      ? "; may call the OOM killer up to order 3"
-			      : "");
+		      may_kill(x, gfp) ? "; may call the OOM killer up to order 3" : "");
 	check_gfp(t, x, gfp);
 }
 
