@@ -2,7 +2,7 @@
 """The kernel's log, and rings that lie."""
 
 from ..story.log import COUNT, FINALIZED, FIRST_ID, RESERVED
-from .registry import WILD, damage, doctorx, logx
+from .registry import WILD, damage, decodex, doctorx, logx
 
 REST = (r"^\[ +78\.234567\] pci 0000:00:03\.0: BAR 1: assigned$", r"^\[ +83\.234567\] Kernel panic - not syncing: sample$")
 
@@ -31,7 +31,8 @@ def old(kernel):
 
 
 @damage("log-ring-impossible", "the ring has 2^60 messages, so none is shown",
-        logx(r"logx: the log's rings of 2\^60 records ", status=2))
+        logx(r"logx: the log's rings of 2\^60 records ", status=2),
+        decodex("--log", r"decodex: the log's rings of 2\^60 records ", status=2))
 def giant(kernel):
     kernel.log.ring["desc_ring.count_bits"] = 60
 
@@ -54,3 +55,15 @@ def nowhere(kernel):
 def last_words(kernel):
     kernel.log.message(FINALIZED, 3, 1, None, None)
     kernel.log.message(RESERVED, 6, 1, None, "not whole")
+
+
+# What a text of the kernel's own says is held against the dump.
+REPORT = "BUG: Bad page state in process sample  pfn:{:05x}"
+
+
+@damage("log-bad-page", "the last message is a report of a bad page, of one that a process has",
+        decodex("--log", r"^ +title: +a page was freed or handed out that cannot be, frame 0x5000: ",
+                r"^ +unknown +the line \"page dumped because\" is not there", r"^ +in the dump frame 0x5000 is now of class anon ",
+                r"^found: +1 report about memory$"))
+def bad_page(kernel):
+    kernel.log.message(FINALIZED, 1, 1, None, REPORT.format(0x5000))

@@ -168,6 +168,10 @@ def logx(*says, status=1):
     return Answer(("logx",), says, status)
 
 
+def decodex(words, *says, status=1):
+    return Answer(("decodex", *words.split()), says, status)
+
+
 def unharmed(page):
     return Answer(("pagex", page), (), 0)
 
