@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "ext.h"
+#include "image/elf.h"
+#include "image/file.h"
 #include "render/options.h"
 #include "open/open.h"
 
@@ -71,9 +73,50 @@ static bool open_kernel(struct session *s)
 	return s->kernel;
 }
 
+static bool stop(void *arg)
+{
+	return session_cut(arg);
+}
+
+/*
+ * Another dump than crash's is read by mmx itself, as far as that takes no library that crash must not meet: an
+ * ELF file, or the running kernel.
+ */
+static struct mmx_image *other_image(const char *path, struct mmx_err *err)
+{
+	int fd;
+
+	if (!path)
+		return mmx_open_kcore("/proc/kcore", err);
+	fd = mmx_file_open(path, err);
+	if (fd < 0)
+		return NULL;
+	if (mmx_elf_wanted(fd))
+		return mmx_elf_open(fd, path, false, err);
+	close(fd);
+	mmx_fail(
+		err, MMX_ENOTDUMP,
+		"%s: within crash only ELF dumps of x86_64 are read beside crash's own; \"mmx diff A B\" takes any",
+		path);
+	return NULL;
+}
+
+static struct mmx_kernel *open_other(void *arg, const char *path, struct mmx_err *err)
+{
+	struct mmx_image *image = other_image(path, err);
+
+	if (!image)
+		return NULL;
+	if (image->notice)
+		say_why(arg, image->notice);
+	image->stop = stop;
+	image->stop_arg = arg;
+	return mmx_open(image, NULL, err);
+}
+
 static void run(struct session *s, const struct mmx_command *command)
 {
-	const struct mmx_messages messages = {.say = say, .arg = s};
+	const struct mmx_messages messages = {.say = say, .open = open_other, .arg = s};
 	const struct mmx_sink sink = {.write = write_fp, .arg = s};
 	struct mmx_out_options options = {.hex_counts = pc->output_radix == 16};
 	char *argv[MAXARGS + 1] = {NULL};

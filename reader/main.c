@@ -198,7 +198,7 @@ static bool open_session(struct session *s, struct arguments *a)
 	struct mmx_kernel *kernel = target_open(&a->target);
 
 	if (kernel)
-		session_begin(s, kernel, &a->out);
+		session_begin(s, kernel, &a->target, &a->out);
 	return kernel;
 }
 

@@ -78,16 +78,32 @@ static bool has_utf8(void)
 	return utf8;
 }
 
-void session_begin(struct session *s, struct mmx_kernel *kernel,
+/* Ctrl-C ends what is done with any of them. */
+static struct mmx_kernel *stop_with(struct session *s, struct mmx_kernel *kernel)
+{
+	if (kernel) {
+		kernel->image->stop = stop;
+		kernel->image->stop_arg = s;
+	}
+	return kernel;
+}
+
+static struct mmx_kernel *open_other(void *arg, const char *path, struct mmx_err *err)
+{
+	struct session *s = arg;
+
+	return stop_with(s, target_open_other(s->target, path, err));
+}
+
+void session_begin(struct session *s, struct mmx_kernel *kernel, struct target *target,
 		   const struct mmx_out_options *options)
 {
 	memset(s, 0, sizeof(*s));
-	s->kernel = kernel;
+	s->kernel = stop_with(s, kernel);
+	s->target = target;
 	s->options = *options;
 	s->options.utf8 = has_utf8();
 	output_standard(&s->output);
-	kernel->image->stop = stop;
-	kernel->image->stop_arg = s;
 }
 
 void session_end(struct session *s)
@@ -158,6 +174,7 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 		.progress = !s->output.pipe && isatty(STDERR_FILENO) && terminal_wipes_lines()
 				    ? show_progress
 				    : NULL,
+		.open = open_other,
 		.may_read_input = s->alone,
 		.arg = s,
 	};

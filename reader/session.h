@@ -5,9 +5,11 @@
 
 #include "cmd/cmd.h"
 #include "output.h"
+#include "target.h"
 
 /**
  * struct session - what is kept between commands
+ * @target: how other dumps are opened
  * @options: how results are to look unless a command says otherwise
  * @output: where the running command's results go
  * @file, @line: where the command stands; @file is NULL when the user knows
@@ -18,6 +20,7 @@
  */
 struct session {
 	struct mmx_kernel *kernel;
+	struct target *target;
 	struct mmx_out_options options;
 	struct output output;
 	const char *file;
@@ -29,7 +32,7 @@ struct session {
 };
 
 /** session_begin() - take over an open kernel; the session must stay where it is */
-void session_begin(struct session *s, struct mmx_kernel *kernel,
+void session_begin(struct session *s, struct mmx_kernel *kernel, struct target *target,
 		   const struct mmx_out_options *options);
 void session_end(struct session *s);
 

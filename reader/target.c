@@ -70,10 +70,21 @@ static unsigned int cpus(void)
 	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : n;
 }
 
-struct mmx_kernel *target_open(struct target *t)
+static struct mmx_kernel *open_image(struct target *t, struct mmx_image *image, struct mmx_err *err)
 {
 	struct mmx_open_options options = {.jobs = t->jobs ? t->jobs : cpus()};
-	struct mmx_kernel *kernel = NULL;
+
+	if (!image)
+		return NULL;
+	if (image->notice)
+		fprintf(stderr, "mmx: %s\n", image->notice);
+	mmx_files_offer(&options, &t->files);
+	return mmx_open(image, &options, err);
+}
+
+struct mmx_kernel *target_open(struct target *t)
+{
+	struct mmx_kernel *kernel;
 	struct mmx_image *image;
 	struct mmx_err err;
 
@@ -87,12 +98,16 @@ struct mmx_kernel *target_open(struct target *t)
 		image = mmx_open_kcore("/proc/kcore", &err);
 	else
 		image = mmx_open_dump(t->parts, t->n_parts, t->backend, &err);
-	if (image && image->notice)
-		fprintf(stderr, "mmx: %s\n", image->notice);
-	mmx_files_offer(&options, &t->files);
-	if (image)
-		kernel = mmx_open(image, &options, &err);
+	kernel = open_image(t, image, &err);
 	if (!kernel)
 		fprintf(stderr, "mmx: %s\n", err.text);
 	return kernel;
+}
+
+struct mmx_kernel *target_open_other(struct target *t, const char *path, struct mmx_err *err)
+{
+	return open_image(t,
+			  path ? mmx_open_dump(&path, 1, t->backend, err)
+			       : mmx_open_kcore("/proc/kcore", err),
+			  err);
 }

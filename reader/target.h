@@ -35,4 +35,7 @@ static inline bool target_none(const struct target *t)
 /** target_open() - NULL when that fails, which is said; a kernel of which nothing is known when there is no target */
 struct mmx_kernel *target_open(struct target *t);
 
+/** target_open_other() - another dump in the same way, the running kernel for NULL */
+struct mmx_kernel *target_open_other(struct target *t, const char *path, struct mmx_err *err);
+
 #endif

@@ -159,6 +159,9 @@ class Calls:
 # The files of procx that are words, one a frame.
 FRAME_FILES = ("kpageflags", "kpagecount", "kpagecgroup")
 
+# An answer that was saved, for any dump to be compared with.
+SAVED = str(TOP / "tests/saved/vmem.json")
+
 # Every command, so that a new one is tested with the others from its first day on.
 COMMANDS = {
     "doctorx": Calls(((),), "mmx.doctor/1", "entry,value"),
@@ -179,6 +182,7 @@ COMMANDS = {
     "vmax": Calls((("-a", "-r"), ("-v", "-T", "1"), ("-e", "1"), ("1", "400000"), ("-f", "/", "0")), "mmx.vma/1", "spaces.pid,mm,found"),
     "filex": Calls((("/",), ("-v", "/", "0-3"), ("-t", "5")), "mmx.file/1", "files.path,pages"),
     "stackx": Calls(((), ("1", "2"), ("-t", "3")), "mmx.stack/1", "stacks.pid,deepest,left"),
+    "diffx": Calls(((SAVED,), ("-a", "-f", SAVED)), "mmx.diff/1", "values.value,change"),
     "logx": Calls(((), ("-l", "warn", "-n", "20")), "mmx.log/1", "seq,time,text", "tabs"),
     "decodex": Calls((("pte", "800000000000e867", "3000000000000200"), ("flags", "24"), ("gfp", "GFP_KERNEL"), ("--log",),
                       ("-k", "6.8", "vma", "8100073")), "mmx.decode/1", "part,value,meaning"),

@@ -79,15 +79,18 @@ struct mmx_command {
 };
 
 /**
- * struct mmx_messages - where messages for people go; never mixed with results
+ * struct mmx_messages - what a front end does for commands; above all where messages for people go, which are never
+ * mixed with results
  * @say: a line
  * @progress: how far a long walk is, until a negative one says that it is over; NULL: nobody watches
  * @may_read_input: standard input is for the command to read: no commands come from there, and no keys
+ * @open: another dump, which is the caller's then; the running kernel for NULL. Or NULL: there is no way
  */
 struct mmx_messages {
 	void (*say)(void *arg, const char *text);
 	void (*progress)(void *arg, int percent);
 	bool may_read_input;
+	struct mmx_kernel *(*open)(void *arg, const char *path, struct mmx_err *err);
 	void *arg;
 };
 
@@ -183,6 +186,7 @@ void mmx_command_schema(const struct mmx_command *command, const struct mmx_sink
 	COMMAND(filex)        \
 	COMMAND(swapx)        \
 	COMMAND(stackx)       \
+	COMMAND(diffx)        \
 	COMMAND(logx)         \
 	COMMAND(decodex)      \
 	COMMAND(readx)        \

@@ -56,6 +56,9 @@ static inline const char *mmx_word_of(const struct mmx_words *words, uint64_t i)
 	return words->list ? words->list[i] : words->name(i);
 }
 
+/** enum mmx_change_of - of a NUMBER that is a change: text has its sign whatever it is, and of bytes 1.5G */
+enum mmx_change_of { MMX_CHANGE_OF_NOTHING, MMX_CHANGE_OF_NUMBER, MMX_CHANGE_OF_BYTES };
+
 #define MMX_SCRATCH_NAMES 64
 
 /** struct mmx_scratch - where a getter puts what is longer than a word; good until the next value */
@@ -70,6 +73,7 @@ struct mmx_scratch {
  * @word: ADDR, PFN, HEX, COUNT, BYTES, WORD, FLAGS
  * @err: TROUBLE, and of any kind what is UNKNOWN
  * @told: another value tells why this one is absent
+ * @change_of: enum mmx_change_of
  * @cells: of a TEXT: its letters are cells of a map, to be drawn in their colours; 2: the second half of them lies
  *	below the first. Only for what is drawn in colour
  */
@@ -90,6 +94,7 @@ struct mmx_value {
 	};
 	bool told;
 	uint8_t cells;
+	uint8_t change_of;
 	unsigned int n_names;
 	struct mmx_scratch *scratch;
 };

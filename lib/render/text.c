@@ -27,13 +27,25 @@ static void size_text(uint64_t bytes, char *buf, size_t size)
 		snprintf(buf, size, v == (double)(uint64_t)v ? "%.0f%c" : "%.1f%c", v, units[unit]);
 }
 
-static void number_text(const struct mmx_out *o, bool negative, uint64_t n, char *buf, size_t size)
+static void number_text(const struct mmx_out *o, const char *sign, uint64_t n, char *buf,
+			size_t size)
 {
-	const char *digits, *sign = negative ? "-" : "";
+	const char *digits;
 	char room[32];
 
 	digits = mmx_digits(n, o->options.hex_counts ? 16 : 10, room, sizeof(room));
 	snprintf(buf, size, o->options.hex_counts ? "%s0x%s" : "%s%s", sign, digits);
+}
+
+static void signed_text(const struct mmx_out *o, const struct mmx_value *v, char *buf, size_t size)
+{
+	const char *sign = v->count < 0 ? "-" : v->change_of && v->count ? "+" : "";
+	uint64_t n = v->count < 0 ? -(uint64_t)v->count : v->word;
+
+	if (v->change_of != MMX_CHANGE_OF_BYTES || o->options.bytes)
+		number_text(o, sign, n, buf, size);
+	else
+		size_text(n, buf + snprintf(buf, size, "%s", sign), size - 1);
 }
 
 static void flags_text(const struct mmx_value *v, char *buf, size_t size)
@@ -55,15 +67,14 @@ static const char *given_text(const struct mmx_out *o, const struct mmx_value *v
 	case MMX_HEX:
 		return mmx_digits(v->word, 16, buf, size);
 	case MMX_NUMBER:
-		number_text(o, v->count < 0, v->count < 0 ? -(uint64_t)v->count : v->word, buf,
-			    size);
+		signed_text(o, v, buf, size);
 		break;
 	case MMX_COUNT:
-		number_text(o, false, v->word, buf, size);
+		number_text(o, "", v->word, buf, size);
 		break;
 	case MMX_BYTES:
 		if (o->options.bytes)
-			number_text(o, false, v->word, buf, size);
+			number_text(o, "", v->word, buf, size);
 		else
 			size_text(v->word, buf, size);
 		break;

@@ -36,6 +36,7 @@ struct shared {
 	uint64_t zone_bits; /* of a flags word: node and zone */
 	struct mmx_owned_rules owned;
 	struct mmx_heat *heat;
+	struct mmx_class_map *map;
 };
 
 /* A thread's walk over a piece. @cell is that of frames below @block_end with the same @zone_word. */
@@ -154,6 +155,8 @@ static void count_missing(struct count *c)
 		if (c->shared->heat)
 			mmx_heat_add(c->shared->heat, pfn, next - pfn, c->cell->zone,
 				     CLASS_MISSING);
+		if (c->shared->map)
+			mmx_class_map_set(c->shared->map, pfn, next - pfn, CLASS_MISSING);
 		pfn = next;
 	}
 }
@@ -175,6 +178,8 @@ static void count_frames(struct count *c, const struct mmx_verdict *verdict, uin
 	mmx_tally_frame(&c->cell->tally, &c->tallier, c->w, verdict->class, n);
 	if (c->shared->heat)
 		mmx_heat_add(c->shared->heat, pfn, n, c->cell->zone, verdict->class);
+	if (c->shared->map)
+		mmx_class_map_set(c->shared->map, pfn, n, verdict->class);
 	if (c->shared->owned.asked)
 		mmx_owned_count(&c->shared->owned, &c->runs, c->w, verdict->class, pfn, n);
 }
@@ -302,6 +307,7 @@ static int begin(struct mmx_ledger *ledger, struct shared *shared, struct mmx_vi
 
 	shared->kernel = view->kernel;
 	shared->heat = ask->heat;
+	shared->map = ask->map;
 	shared->zone_bits = field_bits(flags, FIELD_NODE) | field_bits(flags, FIELD_ZONE);
 	shared->blocks = mmx_know_pageblock_format(view);
 	mmx_classifier_find(&shared->classifier, view, true);

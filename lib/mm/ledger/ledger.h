@@ -13,6 +13,7 @@
 #include "mm/ledger/heat.h"
 #include "mm/ledger/keyed.h"
 #include "mm/ledger/tally.h"
+#include "mm/moments/class_map.h"
 
 /* What a pageblock is for: one of the kernel's migrate types, or these. */
 #define MMX_BLOCK_ISOLATED MMX_MIGRATE_TYPES /* nothing is allocated from it for now */
@@ -86,11 +87,13 @@ struct mmx_ledger {
  * struct mmx_ledger_ask - what is to be counted
  * @by: bits of enum mmx_owned_by
  * @heat: where to count place by place as well; or NULL
+ * @map: where to note the class of each frame; or NULL
  * @progress, @progress_arg: as of struct mmx_progress
  */
 struct mmx_ledger_ask {
 	unsigned int by;
 	struct mmx_heat *heat;
+	struct mmx_class_map *map;
 	void (*progress)(void *arg, int percent);
 	void *progress_arg;
 };
