@@ -151,6 +151,10 @@ reference: $(B)/mmx
 guide: $(B)/mmx
 	$(Q)scripts/guide $(B)/mmx
 
+# What the experiments show, on dumps of the lab.
+experiments: $(B)/mmx
+	$(Q)scripts/experiments $(B)/mmx
+
 # Where each shell looks for what completes a program's words.
 SHARE = $(DESTDIR)$(PREFIX)/share
 COMPLETIONS = $(SHARE)/bash-completion/completions/mmx $(DESTDIR)$(ZSHDIR)/_mmx \
@@ -222,11 +226,12 @@ help:
 	@echo 'make deb        Debian packages, in build/deb; packaging/mmx.spec is for RPM'
 	@echo 'make fuzzers    the fuzzers, in build/fuzz'
 	@echo 'make reference  docs/reference/ and docs/schema/, from what commands declare'
+	@echo 'make experiments  what docs/experiments/ shows, made anew on dumps of the lab'
 	@echo 'make guide      what README.md and docs/guide/ show of mmx, made anew'
 	@echo 'make kernels    the table in README.md of kernels, from the dumps of the lab'
 	@echo 'make format     clang-format the tree'
 	@echo 'make clean      remove build/'
 
-.PHONY: all unit tools repro fuzzers man reference guide kernels install uninstall deb setup check test lab demo bench format clean help
+.PHONY: all unit tools repro fuzzers man reference guide experiments kernels install uninstall deb setup check test lab demo bench format clean help
 .SECONDARY:
 -include $(shell find $(B) -path $(B)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

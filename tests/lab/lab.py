@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boots
 import cache
 import captures
+import experiment
 import forms
 import guest_image
 import kernels
@@ -227,6 +228,18 @@ def command_run(arguments):
     return make_all([(arguments.name, lambda: kernel, tuple(arguments.variant))])
 
 
+def command_experiment(arguments):
+    try:
+        with cache.alone(someone_else):
+            experiment.make(say)
+    except (GuestError, PackageError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for step in arguments.names or experiment.STEPS:
+        print(step, *experiment.dumps(step))
+    return 0
+
+
 def command_peers(_):
     try:
         with cache.alone(someone_else):
@@ -255,6 +268,9 @@ def parse():
     run.add_argument("--modules")
     run.add_argument("--variant", nargs="+", default=[], choices=list(boots.VARIANTS))
     run.set_defaults(run=command_run)
+    steps = commands.add_parser("experiment", help="make the dumps of the experiments, and say which are before and after each")
+    steps.add_argument("names", nargs="*", metavar="NAME", choices=[[], *experiment.STEPS])
+    steps.set_defaults(run=command_experiment)
     commands.add_parser("peers", help="make the roots with other releases of crash and drgn").set_defaults(run=command_peers)
     return parser.parse_args()
 
