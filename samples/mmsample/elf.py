@@ -62,8 +62,9 @@ def write(machine, out, cpus, sparse=None):
     for first, last, stop in loads:
         size = (last - first) * PAGE
         phys = first * PAGE
+        # Without an alignment, as the kernel writes it: crash(8) takes the file for another format where there is one.
         out.write(struct.pack("<IIQQQQQQ", PT_LOAD, 7, at, machine.direct(phys), phys, size,
-                              (stop - first) * PAGE, PAGE))
+                              (stop - first) * PAGE, 0))
         at += size
     out.write(note_data)
     out.write(bytes(-out.tell() % PAGE))

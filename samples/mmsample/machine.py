@@ -120,10 +120,14 @@ class Machine:
     def object(self, struct, address):
         return Object(self, struct, address)
 
+    VERSION = "#1 SMP PREEMPT_DYNAMIC mmx sample"
+
+    def banner(self):
+        return f"Linux version {self.release.uname} (mmx@sample) (gcc, GNU ld) {self.VERSION}\n\0".encode()
+
     def uts_bytes(self):
         """What uname says, as struct new_utsname."""
-        text = ("Linux", "sample", self.release.uname, "#1 SMP PREEMPT_DYNAMIC mmx sample",
-                "x86_64", "(none)")
+        text = ("Linux", "sample", self.release.uname, self.VERSION, "x86_64", "(none)")
         return b"".join(t.encode().ljust(65, b"\0") for t in text)
 
     # Lists.

@@ -30,6 +30,7 @@ def no_vmcoreinfo(kernel):
     m = kernel.machine
     m.vmcoreinfo = ""
     m.write(kernel.vmcoreinfo_data, bytes(PAGE))
+    m.write(kernel.vmcoreinfo_note, bytes(PAGE))
 
 
 @damage("vmcoreinfo-no-kallsyms", "VMCOREINFO names no kallsyms tables: no symbols from the dump",

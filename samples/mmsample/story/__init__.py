@@ -2,13 +2,13 @@
 """The story that the samples tell, a chapter a file. Each chapter records what it made, by name."""
 
 from ..kernel import Kernel
-from . import (alloc_tags, anonymous, block_devices, borrowed, cast, config, dma_bufs, handles, kernel_pages, large, libc, lists,
-               log, merged, module, named, owners, percpu_chunks, plugged, program, resources, shared, swapped, taskless, tlbs,
-               zswapped)
+from . import (alloc_tags, anonymous, block_devices, borrowed, cast, config, dma_bufs, for_crash, handles, kernel_pages, large, libc,
+               lists, log, merged, module, named, owners, percpu_chunks, plugged, program, resources, shared, swapped, taskless,
+               tlbs, zswapped)
 
 CHAPTERS = (cast, resources, kernel_pages, percpu_chunks, module, anonymous, shared, named, swapped, zswapped, merged, large,
             libc, program, owners, borrowed, block_devices, dma_bufs, handles, lists, taskless, tlbs, plugged, alloc_tags, log,
-            config)
+            config, for_crash)
 
 
 def tell(release):
