@@ -28,12 +28,14 @@ struct evidence {
  * @name: as mmx_ikconfig_value() has names
  * @by: any of them proves it, none of them that it is off
  * @value: finds another value than y, m or n, with its evidence
- * @now: what it was set to
+ * @key, @flag: the static key, or the variable of one byte, that is not 0 when it is on
+ * @now: what it was set to, where that is neither
  */
 struct rule {
 	const char *name;
 	struct evidence by[EVIDENCES];
 	void (*value)(struct mmx_config_option *o, struct mmx_view *view);
+	const char *key, *flag;
 	void (*now)(struct mmx_config_option *o, struct mmx_view *view);
 };
 
@@ -262,12 +264,13 @@ static void put_now(struct mmx_config_option *o, const char *text)
 	snprintf(o->now, sizeof(o->now), "%s", text);
 }
 
-/* A static key, or a variable of four bytes. */
-static void on_or_off(struct mmx_config_option *o, struct mmx_view *view, const char *name)
+/* A static key begins with the count of who enabled it. */
+static void on_or_off(struct mmx_config_option *o, struct mmx_view *view, const struct rule *rule)
 {
 	uint64_t value;
 
-	if (!mmx_kread_variable(view, name, 4, &value))
+	if (!mmx_kread_variable(view, rule->key ? rule->key : rule->flag, rule->key ? 4 : 1,
+				&value))
 		put_now(o, value ? "on" : "off");
 }
 
@@ -314,31 +317,6 @@ static void memcg_now(struct mmx_config_option *o, struct mmx_view *view)
 		put_now(o, "off, by the command line");
 }
 
-static void numa_balancing_now(struct mmx_config_option *o, struct mmx_view *view)
-{
-	on_or_off(o, view, "sched_numa_balancing");
-}
-
-static void memory_tracking_now(struct mmx_config_option *o, struct mmx_view *view)
-{
-	on_or_off(o, view, "page_owner_inited");
-}
-
-static void debug_pagealloc_now(struct mmx_config_option *o, struct mmx_view *view)
-{
-	on_or_off(o, view, "_debug_pagealloc_enabled");
-}
-
-static void poisoning_now(struct mmx_config_option *o, struct mmx_view *view)
-{
-	on_or_off(o, view, "_page_poisoning_enabled");
-}
-
-static void alloc_profiling_now(struct mmx_config_option *o, struct mmx_view *view)
-{
-	on_or_off(o, view, "mem_alloc_profiling_key");
-}
-
 static void kfence_now(struct mmx_config_option *o, struct mmx_view *view)
 {
 	uint64_t interval;
@@ -351,9 +329,13 @@ static void kfence_now(struct mmx_config_option *o, struct mmx_view *view)
 		put_now(o, "off");
 }
 
-static void zeroing_now(struct mmx_config_option *o, struct mmx_view *view)
+static void ksm_now(struct mmx_config_option *o, struct mmx_view *view)
 {
-	on_or_off(o, view, strstr(o->name, "FREE") ? "init_on_free" : "init_on_alloc");
+	static const char *const runs[] = {"off", "on", "unmerges"};
+	uint64_t run;
+
+	if (!mmx_kread_variable(view, "ksm_run", 4, &run) && run < sizeof(runs) / sizeof(*runs))
+		put_now(o, runs[run]);
 }
 
 static void preempt_now(struct mmx_config_option *o, struct mmx_view *view)
@@ -410,7 +392,7 @@ static const struct rule rules[] = {
 	{.name = "NUMA", .by = {M("zone", "node")}},
 	{.name = "NUMA_BALANCING",
 	 .by = {M("task_struct", "numa_preferred_nid")},
-	 .now = numa_balancing_now},
+	 .key = "sched_numa_balancing"},
 	{.name = "ZONE_DMA", .by = {E("zone_type", "ZONE_DMA")}},
 	{.name = "ZONE_DMA32", .by = {E("zone_type", "ZONE_DMA32")}},
 	{.name = "ZONE_DEVICE", .by = {E("zone_type", "ZONE_DEVICE")}},
@@ -424,15 +406,17 @@ static const struct rule rules[] = {
 	{.name = "AMD_MEM_ENCRYPT", .by = {V("sme_me_mask")}},
 	/* Reclaim and swap. */
 	{.name = "SWAP", .by = {F("si_swapinfo")}},
-	{.name = "ZSWAP", .by = {V("zswap_enabled")}},
-	{.name = "LRU_GEN", .by = {M("lruvec", "lrugen")}},
-	{.name = "KSM", .by = {F("ksm_madvise")}},
+	{.name = "ZSWAP", .by = {V("zswap_enabled")}, .flag = "zswap_enabled"},
+	{.name = "LRU_GEN", .by = {M("lruvec", "lrugen")}, .key = "lru_gen_caps"},
+	{.name = "KSM", .by = {F("ksm_madvise")}, .now = ksm_now},
 	{.name = "MEMCG", .by = {F("mem_cgroup_from_task")}, .now = memcg_now},
 	/* Huge pages. */
 	{.name = "TRANSPARENT_HUGEPAGE", .by = {F("do_huge_pmd_anonymous_page")}, .now = thp_now},
 	{.name = "READ_ONLY_THP_FOR_FS", .by = {M("address_space", "nr_thps")}},
 	{.name = "HUGETLB_PAGE", .by = {F("hugetlb_fault")}},
-	{.name = "HUGETLB_PAGE_OPTIMIZE_VMEMMAP", .by = {V("vmemmap_optimize_enabled")}},
+	{.name = "HUGETLB_PAGE_OPTIMIZE_VMEMMAP",
+	 .by = {V("vmemmap_optimize_enabled")},
+	 .flag = "vmemmap_optimize_enabled"},
 	/* Processes. */
 	{.name = "USERFAULTFD", .by = {F("handle_userfault")}},
 	{.name = "PER_VMA_LOCK",
@@ -454,8 +438,8 @@ static const struct rule rules[] = {
 	{.name = "FORTIFY_SOURCE", .by = {F("__fortify_panic"), F("fortify_panic")}},
 	{.name = "X86_USER_SHADOW_STACK", .by = {M("thread_struct", "shstk")}},
 	{.name = "X86_KERNEL_IBT", .by = {F("ibt_save")}},
-	{.name = "INIT_ON_ALLOC_DEFAULT_ON", .now = zeroing_now},
-	{.name = "INIT_ON_FREE_DEFAULT_ON", .now = zeroing_now},
+	{.name = "INIT_ON_ALLOC_DEFAULT_ON", .key = "init_on_alloc"},
+	{.name = "INIT_ON_FREE_DEFAULT_ON", .key = "init_on_free"},
 	/* Debugging. */
 	{.name = "KFENCE", .by = {V("__kfence_pool")}, .now = kfence_now},
 	{.name = "KASAN", .by = {F("kasan_report")}},
@@ -463,13 +447,17 @@ static const struct rule rules[] = {
 	{.name = "KMSAN", .by = {M("task_struct", "kmsan_ctx")}},
 	{.name = "KCOV", .by = {M("task_struct", "kcov_mode")}},
 	{.name = "UBSAN", .by = {F("__ubsan_handle_out_of_bounds")}},
-	{.name = "PAGE_POISONING", .by = {F("__kernel_poison_pages")}, .now = poisoning_now},
-	{.name = "DEBUG_PAGEALLOC", .by = {F("__kernel_map_pages")}, .now = debug_pagealloc_now},
-	{.name = "PAGE_OWNER", .by = {F("__set_page_owner")}, .now = memory_tracking_now},
+	{.name = "PAGE_POISONING",
+	 .by = {F("__kernel_poison_pages")},
+	 .key = "_page_poisoning_enabled"},
+	{.name = "DEBUG_PAGEALLOC",
+	 .by = {F("__kernel_map_pages")},
+	 .key = "_debug_pagealloc_enabled"},
+	{.name = "PAGE_OWNER", .by = {F("__set_page_owner")}, .key = "page_owner_inited"},
 	{.name = "PAGE_TABLE_CHECK", .by = {F("__page_table_check_zero")}},
 	{.name = "MEM_ALLOC_PROFILING",
 	 .by = {M("task_struct", "alloc_tag")},
-	 .now = alloc_profiling_now},
+	 .key = "mem_alloc_profiling_key"},
 	{.name = "DEBUG_VM", .by = {F("dump_vma")}},
 };
 
@@ -516,6 +504,10 @@ void mmx_config_infer(struct mmx_config_option *o, size_t i, struct mmx_view *vi
 	if (c->text)
 		hold(o, rule->name, c);
 	/* What has a default only can be set all the same. */
-	if (rule->now && (strcmp(o->value, "n") || !rule->by[0].how))
+	if (!strcmp(o->value, "n") && rule->by[0].how)
+		return;
+	if (rule->key || rule->flag)
+		on_or_off(o, view, rule);
+	if (rule->now)
 		rule->now(o, view);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was built into the kernel, as far as the dump lets one infer it, and its configuration where it keeps that. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "mm/frames/pageblock.h"
+#include "mm/mem.h"
 #include "records/config.h"
 
 static const struct mmx_config_asked *asked_of(const struct mmx_rows *r)
@@ -10,13 +13,54 @@ static const struct mmx_config_asked *asked_of(const struct mmx_rows *r)
 	return r->arg;
 }
 
+/* What no option says, and several of them together decide. */
+static void largest_order(struct mmx_config_option *o, struct mmx_view *view)
+{
+	uint64_t orders;
+
+	o->name = "largest order";
+	if (mmx_vmcoreinfo_length(&view->kernel->vmcoreinfo, "zone.free_area", &orders) && orders) {
+		snprintf(o->value, sizeof(o->value), "%" PRIu64, orders - 1);
+		snprintf(o->evidence, sizeof(o->evidence),
+			 "VMCOREINFO: a zone has %" PRIu64 " lists of free blocks", orders);
+	} else {
+		snprintf(o->evidence, sizeof(o->evidence), "VMCOREINFO does not tell");
+	}
+}
+
+static void pageblock_order(struct mmx_config_option *o, struct mmx_view *view)
+{
+	const struct mmx_pageblock_format *f = mmx_know_pageblock_format(view);
+
+	o->name = "pageblock order";
+	if (f && f->order) {
+		snprintf(o->value, sizeof(o->value), "%u", f->order);
+		snprintf(o->evidence, sizeof(o->evidence),
+			 "how far apart the maps of sections lie");
+	} else {
+		snprintf(o->evidence, sizeof(o->evidence), "the maps of sections do not tell");
+	}
+}
+
+static void (*const others[])(struct mmx_config_option *o, struct mmx_view *view) = {
+	largest_order,
+	pageblock_order,
+};
+
 /* A disagreement is a finding: one of the two is not what the kernel was. */
 static const void *next_option(struct mmx_rows *r)
 {
 	struct mmx_config_option *o = r->state;
 
-	if (r->nth >= mmx_config_options())
-		return NULL;
+	if (r->nth >= mmx_config_options()) {
+		size_t i = r->nth - mmx_config_options();
+
+		if (i >= sizeof(others) / sizeof(*others))
+			return NULL;
+		*o = (struct mmx_config_option){.name = ""};
+		others[i](o, r->view);
+		return o;
+	}
 	mmx_config_infer(o, r->nth, r->view, &asked_of(r)->own);
 	if (o->disagrees)
 		mmx_cover_failf(r->coverage, MMX_ECORRUPT,
@@ -45,8 +89,8 @@ static void disagrees(struct mmx_rows *r, struct mmx_value *v)
 
 static const struct mmx_field option_fields[] = {
 	{"option", MMX_TEXT,
-	 "its name, without CONFIG_; the newest where releases call it differently", .width = 31,
-	 .get = option_name},
+	 "its name, without CONFIG_, the newest where releases call it differently; in small letters what several decide",
+	 .width = 31, .get = option_name},
 	{"value", MMX_TEXT,
 	 "y, m (of a module that is loaded), n, a number or its bounds; null where the dump does not tell",
 	 .width = 12, .zero = MMX_OR_NULL, AT(struct mmx_config_option, value)},

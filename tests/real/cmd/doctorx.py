@@ -96,18 +96,42 @@ def built_in(dump, form):
     config = config_of(dump.manifest["release"])
     if config is None:
         return None if dump.name in WITHOUT_CONFIG else "its configuration is not to be had"
-    options = [option for option in doctor(form)["options"] if option["value"]]
+    options = [option for option in doctor(form)["options"] if option["value"] and option["option"].isupper()]
     wrong = [(option["option"], option["value"], config.get(option["option"], config.get(FORMER.get(option["option"]), "n")))
              for option in options]
     suite.expect(len(options) >= LEAST_KNOWN, f"{len(options)} options are known")
     return differences([pair for pair in wrong if not is_so(*pair[1:])])
 
 
+def captured(dump, name, pattern):
+    path = dump.before / name
+    found = re.search(pattern, path.read_text(), re.M) if path.is_file() else None
+    return found and found[1]
+
+
+# What it was set to, from a capture: its words, or the number that says on in its last bit.
+CAPTURED = {
+    "TRANSPARENT_HUGEPAGE": ("settings/transparent_hugepage", r"^enabled .*\[(\w+)\]", None),
+    "LRU_GEN": ("settings/lru_gen", r"^enabled 0x(\w+)", "off on".split()),
+    "HUGETLB_PAGE_OPTIMIZE_VMEMMAP": ("hugetlb_optimize_vmemmap", r"^(\d)", "off on".split()),
+    "KSM": ("ksm", r"^run (\d)", "off on".split()),
+    "ZSWAP": ("zswap/enabled", r"^(\w)", None),
+}
+WORDS = {"Y": "on", "N": "off"}
+
+
 def set_now(dump, form):
-    """Huge pages are used as /sys says, which has the mode in brackets."""
-    said = re.search(r"^enabled .*\[(\w+)\]", (dump.before / "settings/transparent_hugepage").read_text(), re.M)[1]
-    now = {option["option"]: option.get("now") for option in doctor(form)["options"]}
-    return differences([("TRANSPARENT_HUGEPAGE", now["TRANSPARENT_HUGEPAGE"], said)])
+    """What the kernel was set to, where the captures have it."""
+    options = doctor(form)["options"]
+    now = {option["option"]: option.get("now") for option in options}
+    order, = (option["value"] for option in options if option["option"] == "pageblock order")
+    pairs = [("pageblock order", order, captured(dump, "pagetypeinfo", r"^Page block order: (\d+)"))]
+    for option, (name, pattern, bits) in CAPTURED.items():
+        said = captured(dump, name, pattern)
+        said = bits[int(said, 16) & 1] if said and bits else WORDS.get(said, said)
+        pairs += [(option, now[option], said)] if said else []
+    suite.expect(len(pairs) >= 4, f"{len(pairs)} settings were captured")
+    return differences(pairs)
 
 
 CHECKS = [
