@@ -121,6 +121,10 @@ def of_vma(document):
 
 
 def of_pt(document):
+    for row in document.get("cpus", []):
+        yield [("cpu", row["cpu"]), ("root", row["root"]), ("mm", row["mm"]), ("process", row["task"])]
+    for row in document.get("tlbs", []):
+        yield [("cpu", row["cpu"]), ("mm", row["mm"])]
     for walk in document.get("walks", []):
         yield [("root", walk["root"]), ("page", walk["end"].get("pfn")), ("vma", walk.get("vma", {}).get("vma"))]
         for row in walk["entries"] + walk.get("user_entries", []):

@@ -15,6 +15,7 @@
 #define MAPPING  MMX_OBJECT_MAPPING
 #define INODE    MMX_OBJECT_INODE
 #define OPENED   MMX_OBJECT_FILE
+#define CPU      MMX_OBJECT_CPU
 #define ROOT     MMX_OBJECT_ROOT
 #define TABLE    MMX_OBJECT_TABLE
 #define ENTRY    MMX_OBJECT_ENTRY
@@ -239,10 +240,18 @@ const struct mmx_picture mmx_picture_vma = {
 
 /*
  * ptx: the way of an address: table, entry, table, down to the page. User mode's own tables are the uppermost; from
- * there on both ways are one.
+ * there on both ways are one. Without an address: what CPUs run on, and what their TLBs may have.
  */
 
 static const struct mmx_picture_node pt_nodes[] = {
+	NODE("cpus", CPU, "cpu", "CPU {cpu}"),
+	NODE("cpus", ROOT, "root", "root of page tables\n{root}"),
+	NODE("cpus", PROCESS, "task", "{comm} ({pid})\ntask {task}"),
+	NODE("cpus", MM, "mm", "mm {mm}\nof {whose}"),
+	NODE("cpus", NOTE, "unknown", "{unknown}", .wrong = "unknown"),
+	NODE("registers", NOTE, "wrong", "{wrong}", .wrong = "wrong"),
+	NODE("tlbs", MM, "mm", "mm {mm}\nof {whose}"),
+	NODE("tlbs", NOTE, "wrong", "{wrong}", .wrong = "wrong"),
 	NODE("walks", ROOT, "root", "CR3 {root}\n{levels} levels\n{comm} ({pid})"),
 	NODE("walks", ROOT, "user_root", "CR3 of user mode\n{user_root}"),
 	NODE("walks.entries", TABLE, "table", "{level} table\n{table}"),
@@ -261,6 +270,14 @@ static const struct mmx_picture_node pt_nodes[] = {
 };
 
 static const struct mmx_picture_edge pt_edges[] = {
+	EDGE("cpus", CPU, "cpu", ROOT, "root", .text = "CR3\nPCID {pcid}"),
+	EDGE("cpus", CPU, "cpu", PROCESS, "task", .text = "runs"),
+	EDGE("cpus", CPU, "cpu", MM, "mm", .text = "loaded_mm\n{loaded}"),
+	EDGE("cpus", MM, "mm", ROOT, "root", .text = "pgd"),
+	EDGE("cpus", CPU, "cpu", NOTE, "unknown"),
+	EDGE("registers", CPU, "cpu", NOTE, "wrong"),
+	EDGE("tlbs", CPU, "cpu", MM, "mm", .text = "TLB, ASID {asid}\n{state}"),
+	EDGE("tlbs", CPU, "cpu", NOTE, "wrong"),
 	EDGE("walks", ROOT, "root", TABLE, "root"),
 	EDGE("walks", ROOT, "user_root", TABLE, "user_root"),
 	EDGE("walks.entries", TABLE, "table", ENTRY, "at", .text = "[{index}]"),
@@ -275,7 +292,7 @@ static const struct mmx_picture_edge pt_edges[] = {
 };
 
 const struct mmx_picture mmx_picture_pt = {
-	.title = "ptx: the way of an address through page tables",
+	.title = "ptx: page tables",
 	.nodes = pt_nodes,
 	.edges = pt_edges,
 };

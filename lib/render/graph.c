@@ -25,6 +25,7 @@ static const struct {
 				"address_space: the pages of a file"},
 	[MMX_OBJECT_INODE] = {"inode", "box", "#cdb9ea", "inode"},
 	[MMX_OBJECT_FILE] = {"file", "note", "#ece3fa", "struct file: what was opened"},
+	[MMX_OBJECT_CPU] = {"cpu", "box3d", "#c9dfe0", "CPU"},
 	[MMX_OBJECT_ROOT] = {"root", "box", "#aeb8c4", "root of page tables, as CR3 has it"},
 	[MMX_OBJECT_TABLE] = {"table", "box", "#d8dde3", "page table"},
 	[MMX_OBJECT_ENTRY] = {"entry", "box", "#fdf6d8", "entry of a page table"},

@@ -17,7 +17,7 @@ def calls_of(dump):
     yield f"rmapx -u {fork['pid']} {address}"
     yield f"rmapx -u {shared['pid']} {shared['addr'].removeprefix('0x')}"
     yield f"ptx -u {fork['pid']} {address} 401000 {shared['addr'].removeprefix('0x')}"
-    yield from ("ptx init_task", "immapx /init 1", "filex /init", "vmax 1", f"vmax -T {fork['pid']},{shared['pid']}",
+    yield from ("ptx", "ptx init_task", "immapx /init 1", "filex /init", "vmax 1", f"vmax -T {fork['pid']},{shared['pid']}",
                 "vmax 1 401000", "vmax -f /init 0")
 
 
