@@ -53,6 +53,7 @@
 #include "mm/swap/swap_uses.h"
 #include "mm/processes/open_files.h"
 #include "mm/processes/task.h"
+#include "mm/processes/task_lines.h"
 #include "mm/processes/user_entry.h"
 #include "mm/processes/smaps_lines.h"
 #include "mm/processes/thp_eligible.h"

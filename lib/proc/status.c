@@ -9,8 +9,8 @@
 #include "base/bytes.h"
 #include "kernel/calls.h"
 #include "kernel/member.h"
-#include "kernel/texts.h"
 #include "mm/mem.h"
+#include "mm/processes/task_lines.h"
 #include "proc/status.h"
 
 #define LEVELS            33    /* of PID namespaces: the kernel's own limit, and the first one */
@@ -20,37 +20,20 @@
 #define MMF_DISABLE       24 /* MMF_DISABLE_THP, and since 6.18 MMF_DISABLE_THP_COMPLETELY */
 #define RLIMIT_SIGPENDING 11
 
-enum { NAMESPACES, KTHREAD, HUGETLB, UNTAG, SECCOMP, FILTERS, BRANCH, MEMS, FEATURES, TEXTS };
-
-/** struct state - what status rests on; @has: whether the kernel prints a line */
+/** struct state - what status rests on; @lines: which the kernel prints */
 struct state {
 	struct mmx_proc_task task;
-	bool has[TEXTS];
+	const struct mmx_task_lines *lines;
 };
 
 static int find(struct mmx_proc *p, struct mmx_err *err)
 {
-	static const char *const begins[TEXTS] = {
-		[NAMESPACES] = "\nNStgid:",
-		[KTHREAD] = "Kthread:\t%c\n",
-		[HUGETLB] = "HugetlbPages:\t%8lu kB\n",
-		[UNTAG] = "untag_mask:\t%#lx\n",
-		[SECCOMP] = "\nSeccomp:\t",
-		[FILTERS] = "\nSeccomp_filters:\t",
-		[BRANCH] = "\nSpeculationIndirectBranch:\t",
-		[MEMS] = "Mems_allowed:\t%*pb\n",
-		[FEATURES] = "x86_Thread_features:\t",
-	};
-	struct mmx_text text[TEXTS] = {0};
 	struct state *s = p->state;
 
-	for (unsigned int i = 0; i < TEXTS; i++)
-		text[i].begins = begins[i];
-	if (mmx_proc_task_find(p, &s->task, err) || mmx_texts_find(p->view, text, TEXTS, err))
+	if (mmx_proc_task_find(p, &s->task, err))
 		return -1;
-	for (unsigned int i = 0; i < TEXTS; i++)
-		s->has[i] = *text[i].text;
-	return 0;
+	s->lines = mmx_task_lines(p->view, err);
+	return s->lines ? 0 : -1;
 }
 
 /*
@@ -280,10 +263,10 @@ static void put_who(struct mmx_proc *p, const struct state *s)
 	put_ids(p, t);
 	put_number(p, "\nFDSize:\t", room_for_files(p, t));
 	put_groups(p, t);
-	if (s->has[NAMESPACES])
+	if (s->lines->has[MMX_TASK_NAMESPACES])
 		put_namespaces(p, t);
 	mmx_proc_put(p, "\n");
-	if (s->has[KTHREAD])
+	if (s->lines->has[MMX_TASK_KTHREAD])
 		mmx_proc_put(p, "Kthread:\t%d\n", t->mm.task->kernel);
 }
 
@@ -327,7 +310,7 @@ static void put_memory(struct mmx_proc *p, const struct state *s)
 	struct mmx_proc_value v;
 
 	mmx_proc_status_memory(p, mm);
-	if (s->has[HUGETLB]) {
+	if (s->lines->has[MMX_TASK_HUGETLB]) {
 		v = mmx_proc_member(p, mm, M_mm_struct_hugetlb_usage);
 		v.n <<= shift;
 		mmx_proc_put(p, "HugetlbPages:\t");
@@ -339,7 +322,7 @@ static void put_memory(struct mmx_proc *p, const struct state *s)
 	put_number(p, "CoreDumping:\t", v);
 	mmx_proc_put(p, "\n");
 	put_thp(p, mm);
-	if (s->has[UNTAG])
+	if (s->lines->has[MMX_TASK_UNTAG])
 		put_untag(p, mm);
 }
 
@@ -406,13 +389,13 @@ static void put_confinement(struct mmx_proc *p, const struct state *s)
 
 	v.n &= 1;
 	put_number(p, "NoNewPrivs:\t", v);
-	if (s->has[SECCOMP])
+	if (s->lines->has[MMX_TASK_SECCOMP])
 		put_member(p, "\nSeccomp:\t", t->at, M_task_struct_seccomp_mode);
-	if (s->has[FILTERS])
+	if (s->lines->has[MMX_TASK_FILTERS])
 		put_member(p, "\nSeccomp_filters:\t", t->at, M_task_struct_seccomp_filters);
 	mmx_proc_put(p, "\nSpeculation_Store_Bypass:\t");
 	mmx_proc_text(p, mmx_proc_store_bypass(p, t->at));
-	if (s->has[BRANCH]) {
+	if (s->lines->has[MMX_TASK_BRANCH]) {
 		mmx_proc_put(p, "\nSpeculationIndirectBranch:\t");
 		mmx_proc_text(p, mmx_proc_indirect_branch(p, t->at));
 	}
@@ -557,12 +540,12 @@ static int write_status(struct mmx_proc *p, struct mmx_err *err)
 	put_capabilities(p, &s->task);
 	put_confinement(p, s);
 	put_allowed(p, "Cpus_allowed", task, M_task_struct_cpus_mask, possible_cpus(p));
-	if (s->has[MEMS])
+	if (s->lines->has[MMX_TASK_MEMS])
 		put_allowed(p, "Mems_allowed", task, M_task_struct_mems_allowed, possible_nodes(p));
 	put_member(p, "voluntary_ctxt_switches:\t", task, M_task_struct_nvcsw);
 	put_member(p, "\nnonvoluntary_ctxt_switches:\t", task, M_task_struct_nivcsw);
 	mmx_proc_put(p, "\n");
-	if (s->has[FEATURES]) {
+	if (s->lines->has[MMX_TASK_FEATURES]) {
 		put_features(p, "x86_Thread_features", task, M_task_struct_features);
 		put_features(p, "x86_Thread_features_locked", task, M_task_struct_features_locked);
 	}

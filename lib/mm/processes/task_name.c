@@ -5,7 +5,7 @@
 #include "kernel/decode.h"
 #include "kernel/kernel.h"
 #include "kernel/member.h"
-#include "kernel/texts.h"
+#include "mm/processes/task_lines.h"
 #include "mm/processes/task_name.h"
 
 #define PF_WQ_WORKER 0x00000020 /* the same in every release since 3.10 */
@@ -80,14 +80,13 @@ static int number_of(char *name, size_t size, struct mmx_view *view, const struc
 /* What it does, or did last. */
 static int name_worker(char *name, struct mmx_view *view, uint64_t addr, struct mmx_err *err)
 {
-	struct mmx_text numbers = {.begins = "kworker/u%d:%d"};
+	const struct mmx_task_lines *lines = mmx_task_lines(view, err);
 	struct worker w = {0};
 	size_t n = strlen(name);
 
-	if (mmx_decode_read(&worker_table, view, addr, &w, err) ||
-	    mmx_texts_find(view, &numbers, 1, err))
+	if (!lines || mmx_decode_read(&worker_table, view, addr, &w, err))
 		return -1;
-	if (*numbers.text) {
+	if (lines->has[MMX_TASK_WORKER]) {
 		int len = number_of(name, MMX_TASK_NAME, view, &w, err);
 
 		if (len < 0)
