@@ -3,9 +3,10 @@
 import re
 
 import compare
-from real.check import MMX, every_form, raw_form, run, unfiltered_form, verdict
+from real.check import every_form, outputs, raw_form, unfiltered_form, verdict
 from real.guest import processes
 from real.processes.fds import links
+from suite import expect
 
 # While it captures, PID 1 runs and reads its own file; when the dump is made it waits. A worker of the kernel takes up
 # work at any time, so between the captures too. Of both the state differs, and whether it waits, of a worker what it
@@ -70,27 +71,29 @@ def complaints(result):
     return [line for line in result.err.splitlines() if not line.startswith("mmx: ")]
 
 
-def fault_of(form, name, pid, one, other):
-    result = run(MMX, "-c", form, "procx", f"{pid}/{name}")
-    if result.status or complaints(result):
-        return f"{pid}: procx ended with {result.status}: {result.err.strip()}"
-    if result.raw in (one, other):
+def entries(form, names):
+    """What procx writes for each of many entries, all asked in one session, which has nothing to complain of."""
+    contents = []
+    for ended, content in outputs(form, [f"procx {name}" for name in names]):
+        expect(not ended.status and not complaints(ended), ended)
+        contents.append(content)
+    return contents
+
+
+def fault_of(name, pid, found, one, other):
+    if found in (one, other):
         return None
-    fault = moved_fault(name, pid, result.raw, one, other) if name in STATE else \
-        f"{result.raw!r}, captured {one!r} and {other!r}"
+    fault = moved_fault(name, pid, found, one, other) if name in STATE else f"{found!r}, captured {one!r} and {other!r}"
     return f"{pid}: {fault}" if fault else None
 
 
 def compared(name):
-    """A check of that file; those that are steady in one session, and one by one those that are not, or differ."""
+    """A check of that file of every process."""
     def check(dump, form):
         files = list(captured(dump, name))
-        steady = [(pid, one) for pid, one, other in files if one == other]
-        session = run(MMX, "-c", form, text="".join(f"procx {pid}/{name}\n" for pid, _ in steady))
-        same = session.status == 0 and not complaints(session) and session.raw == b"".join(one for _, one in steady)
-        again = [(pid, one, other) for pid, one, other in files if one != other or not same]
-        faults = [fault for fault in (fault_of(form, name, *one) for one in again) if fault]
-        return verdict(faults, len(steady), dump, 50)
+        found = entries(form, [f"{pid}/{name}" for pid, *_ in files])
+        faults = [fault_of(name, pid, content, one, other) for (pid, one, other), content in zip(files, found)]
+        return verdict(list(filter(None, faults)), sum(one == other for _, one, other in files), dump, 50)
     return check
 
 
@@ -104,11 +107,9 @@ def folder_fd(dump, form):
     # PID 1 had the folders open that it was reading.
     steady = [(pid, links(before, pid)) for pid in processes(before)
               if pid != 1 and links(before, pid) == links(after, pid)]
-    faults = []
-    for pid, targets in steady:
-        result = run(MMX, "-c", form, "procx", f"{pid}/fd")
-        if result.status or result.out.replace("\t", "\\011").encode() != fd_text(targets):
-            faults.append(f"{pid}: {result.out!r}, links led to {targets}")
+    found = entries(form, [f"{pid}/fd" for pid, _ in steady])
+    faults = [f"{pid}: {content!r}, links led to {targets}" for (pid, targets), content in zip(steady, found)
+              if content.replace(b"\t", b"\\011") != fd_text(targets)]
     return verdict(faults, sum(len(targets) for _, targets in steady), dump, 300)
 
 
