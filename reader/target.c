@@ -8,6 +8,7 @@
 
 #include "target.h"
 #include "base/suggest.h"
+#include "kernel/types.h"
 #include "open/open.h"
 
 /* A file that is not there may have been meant to be one beside it. */
@@ -70,6 +71,16 @@ static unsigned int cpus(void)
 	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : n;
 }
 
+/* A dump that tells all by itself never asks for the vmlinux: that it is another kernel's would not be noticed. */
+static void check_vmlinux(const struct target *t, const struct mmx_kernel *kernel)
+{
+	struct mmx_err err;
+
+	if (t->files.vmlinux && *kernel->build_id &&
+	    mmx_vmlinux_check(t->files.vmlinux, kernel->build_id, &err))
+		fprintf(stderr, "mmx: %s\n", err.text);
+}
+
 static struct mmx_kernel *open_image(struct target *t, struct mmx_image *image, struct mmx_err *err)
 {
 	struct mmx_open_options options = {.jobs = t->jobs ? t->jobs : cpus()};
@@ -99,7 +110,9 @@ struct mmx_kernel *target_open(struct target *t)
 	else
 		image = mmx_open_dump(t->parts, t->n_parts, t->backend, &err);
 	kernel = open_image(t, image, &err);
-	if (!kernel)
+	if (kernel)
+		check_vmlinux(t, kernel);
+	else
 		fprintf(stderr, "mmx: %s\n", err.text);
 	return kernel;
 }

@@ -186,6 +186,9 @@ int mmx_btf_from_modules(struct mmx_types_provider *p, const struct mmx_types_pr
 int mmx_types_from_vmlinux(struct mmx_types_provider *p, const char *path, const char *build_id,
 			   bool prefer_dwarf, struct mmx_err *err);
 
+/** mmx_vmlinux_check() - 0 when the file is the vmlinux of the kernel with that build ID, or -1 and what it is */
+int mmx_vmlinux_check(const char *path, const char *build_id, struct mmx_err *err);
+
 /**
  * mmx_types_from_profile() - built-in figures of struct page, folio, slab, page flags and the like
  * @release: as uname -r prints it. Fails when there is no profile of that very series: struct folio

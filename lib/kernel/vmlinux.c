@@ -90,16 +90,40 @@ static int open_types(struct mmx_types_provider *p, Elf *elf, int fd, const char
 	return 0;
 }
 
-int mmx_types_from_vmlinux(struct mmx_types_provider *p, const char *path, const char *build_id,
-			   bool prefer_dwarf, struct mmx_err *err)
+static int open_file(const char *path, struct mmx_err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		mmx_fail(err, errno == EACCES ? MMX_EPERM : MMX_EIO, "%s: %s", path,
+			 strerror(errno));
+	else
+		elf_version(EV_CURRENT);
+	return fd;
+}
+
+int mmx_vmlinux_check(const char *path, const char *build_id, struct mmx_err *err)
+{
+	int fd = open_file(path, err), ret;
 	Elf *elf;
 
 	if (fd < 0)
-		return mmx_fail(err, errno == EACCES ? MMX_EPERM : MMX_EIO, "%s: %s", path,
-				strerror(errno));
-	elf_version(EV_CURRENT);
+		return -1;
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	ret = check_kind(elf, path, err) || check_build_id(elf, path, build_id, err) ? -1 : 0;
+	elf_end(elf);
+	close(fd);
+	return ret;
+}
+
+int mmx_types_from_vmlinux(struct mmx_types_provider *p, const char *path, const char *build_id,
+			   bool prefer_dwarf, struct mmx_err *err)
+{
+	int fd = open_file(path, err), r;
+	Elf *elf;
+
+	if (fd < 0)
+		return -1;
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	r = open_types(p, elf, fd, path, build_id, prefer_dwarf, err);
 	if (r) {
