@@ -99,44 +99,47 @@ static bool take_range(struct mmx_run *run, const struct mmx_proc *p, struct mmx
 	return false;
 }
 
-/*
- * What was asked for as an entry is called: PID for the digits before a slash, node<N> for a node's, and nothing for
- * "/proc/". *@own: how long what PID stands for is, to be written again.
- */
-static void entry_asked(const char *asked, const char **pid, int *own, char name[MMX_SUGGEST_NAME])
+/* What stands for a number in an entry's name: "PID/maps", "node<N>/vmstat". */
+static const char *numbered(const char *asked)
 {
-	static const char proc[] = "/proc/", node[] = "node";
-	size_t digits;
+	static const char node[] = "node";
+	size_t digits = strspn(asked, "0123456789");
+
+	if (digits && asked[digits] == '/')
+		return "PID";
+	return !strncmp(asked, node, strlen(node)) && isdigit((unsigned char)asked[strlen(node)])
+		       ? "node<N>"
+		       : "";
+}
+
+/* The nearest entry, with the number that was asked for in its place again. */
+static void find_near(struct mmx_suggest *near, const char *asked)
+{
+	static const char proc[] = "/proc/";
+	char name[MMX_SUGGEST_NAME], shown[MMX_SUGGEST_NAME];
+	const char *before;
+	int own;
 
 	asked += strncmp(asked, proc, strlen(proc)) ? 0 : strlen(proc);
-	digits = strspn(asked, "0123456789");
-	*pid = asked;
-	*own = digits && asked[digits] == '/' ? digits : 0;
-	if (*own)
-		snprintf(name, MMX_SUGGEST_NAME, "PID%s", asked + digits);
-	else if (!strncmp(asked, node, strlen(node)) && isdigit((unsigned char)asked[strlen(node)]))
-		snprintf(name, MMX_SUGGEST_NAME, "node<N>%s", asked + strcspn(asked, "/"));
-	else
-		snprintf(name, MMX_SUGGEST_NAME, "%s", asked);
+	before = numbered(asked);
+	own = *before ? strcspn(asked, "/") : 0;
+	snprintf(name, sizeof(name), "%s%s", before, asked + own);
+	mmx_suggest_begin(near, name, strlen(name));
+	for (unsigned int i = 0; i < MMX_PROC_COUNT; i++) {
+		const char *entry = mmx_proc_entry_name(i);
+
+		if (strncmp(entry, before, strlen(before)) != 0)
+			continue;
+		snprintf(shown, sizeof(shown), "%.*s%s", own, asked, entry + strlen(before));
+		mmx_suggest_offer_as(near, entry, shown);
+	}
 }
 
 static enum mmx_exit no_entry(struct mmx_run *run)
 {
-	char name[MMX_SUGGEST_NAME], shown[MMX_SUGGEST_NAME];
 	struct mmx_suggest near;
-	const char *pid;
-	int own;
 
-	entry_asked(run->operand[0], &pid, &own, name);
-	mmx_suggest_begin(&near, name, strlen(name));
-	for (unsigned int i = 0; i < MMX_PROC_COUNT; i++) {
-		const char *entry = mmx_proc_entry_name(i);
-
-		snprintf(shown, sizeof(shown), "%.*s%s", own, pid,
-			 entry + (own ? strlen("PID") : 0));
-		if (!own || !strncmp(entry, "PID/", 4))
-			mmx_suggest_offer_as(&near, entry, shown);
-	}
+	find_near(&near, run->operand[0]);
 	mmx_say(run, "no entry %s%s", run->operand[0],
 		*near.words ? near.words : "; \"help procx\" lists them");
 	return MMX_EXIT_CANNOT;

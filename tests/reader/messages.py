@@ -107,6 +107,7 @@ COMMANDS = (
     (("procx", "/proc/meminfo"), "procx: no entry /proc/meminfo; did you mean meminfo?"),
     (("procx", "2001/map"), "procx: no entry 2001/map; did you mean 2001/maps?"),
     (("procx", "/proc/2001/smap"), "procx: no entry /proc/2001/smap; did you mean 2001/smaps?"),
+    (("procx", "node0/meminf"), "procx: no entry node0/meminf; did you mean node0/meminfo?"),
     (("procx", "self/maps"), 'procx: no entry self/maps; "help procx" lists them'),
     (("procx", "99999/maps"), "procx: there is no process or thread 99999"),
     (("vmax", "99999"), "vmax: there is no process or thread 99999"),
