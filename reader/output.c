@@ -33,6 +33,13 @@ void output_standard(struct output *o)
 	set(o, STDOUT_FILENO, NULL, "standard output");
 }
 
+unsigned int output_columns(const struct output *o)
+{
+	struct winsize screen;
+
+	return o->terminal && !ioctl(o->fd, TIOCGWINSZ, &screen) ? screen.ws_col : 0;
+}
+
 /* On a screen without a size nothing is too long. */
 void output_page(struct output *o, const char *pager)
 {

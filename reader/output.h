@@ -42,6 +42,9 @@ struct output {
 /** output_standard() - standard output */
 void output_standard(struct output *o);
 
+/** output_columns() - of the terminal; 0 where it is none, or does not tell */
+unsigned int output_columns(const struct output *o);
+
 /** output_page() - show what comes through that program, a line for the shell, if it is longer than the screen */
 void output_page(struct output *o, const char *pager);
 

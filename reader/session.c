@@ -183,6 +183,7 @@ static enum mmx_exit run_command(struct session *s, const struct mmx_command *c,
 	struct mmx_out out;
 
 	options.terminal = s->output.terminal;
+	options.width = output_columns(&s->output);
 	options.colour = s->output.terminal && terminal_has_colours();
 	argc = 1 + mmx_out_options_take(&options, argc - 1, argv + 1);
 	mmx_out_init(&out, &options, &sink);

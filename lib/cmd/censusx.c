@@ -184,7 +184,8 @@ static bool take_top(struct mmx_run *run, uint64_t *top)
 	return false;
 }
 
-#define MAP_LINES 40 /* of the map, or a few more where memory has gaps */
+#define MAP_MARGIN 21 /* columns before the cells of a line */
+#define MAP_LINES  40 /* of the map, or a few more where memory has gaps */
 
 /* "NODE:ZONE", or "ZONE" of any node. */
 static int take_zones(struct mmx_run *run, bool *wanted, struct mmx_err *err)
@@ -229,6 +230,16 @@ static bool wants_map(const struct mmx_run *run)
 	return run->option['M'] || run->option['N'] || run->option['C'];
 }
 
+/* What fits beside the number of a line's first frame; in steps, so that those numbers stay round. */
+static unsigned int map_width(const struct mmx_out_options *how)
+{
+	unsigned int room = how->width > MAP_MARGIN ? (how->width - MAP_MARGIN) / 16 * 16 : 0;
+
+	if (how->json || how->columns || !how->width)
+		return MMX_MAP_WIDTH;
+	return room < 16 ? 16 : room > MMX_MAP_WIDEST ? MMX_MAP_WIDEST : room;
+}
+
 static int begin_map(struct found *f, struct mmx_run *run, struct mmx_census *census,
 		     struct mmx_err *err)
 {
@@ -241,10 +252,12 @@ static int begin_map(struct found *f, struct mmx_run *run, struct mmx_census *ce
 		return mmx_fail_nomem(err);
 	if (run->option['N'] && take_zones(run, f->zones, err))
 		return -1;
+	census->map_width = map_width(how);
 	census->map_halves = how->colour && how->utf8 && !how->json && !how->columns;
 	census->heat = &f->heat;
 	return mmx_heat_begin(&f->heat, run->view,
-			      (uint64_t)MAP_LINES * MMX_MAP_WIDTH * (census->map_halves ? 2 : 1),
+			      (uint64_t)MAP_LINES * census->map_width *
+				      (census->map_halves ? 2 : 1),
 			      run->option['N'] ? f->zones : NULL, err);
 }
 

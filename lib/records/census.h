@@ -17,6 +17,7 @@
  * @top: how many of each are told
  * @heat: the map; NULL likewise
  * @map_class: the class that it is of; MMX_CLASS_COUNT: of all
+ * @map_width: cells of a line of it, at most MMX_MAP_WIDEST
  * @map_halves: it is drawn with two lines of cells in a row
  * @coverage: what is not certain
  * @zones: by node and zone
@@ -32,13 +33,15 @@ struct mmx_census {
 	uint64_t top;
 	const struct mmx_heat *heat;
 	unsigned int map_class;
+	unsigned int map_width;
 	bool map_halves;
 	struct mmx_coverage coverage;
 	bool zones, blocks, empty, unattributed;
 };
 
-/** MMX_MAP_WIDTH - cells of a line of the map */
-#define MMX_MAP_WIDTH 64
+/** MMX_MAP_WIDTH - cells of a line of the map, where no terminal says how many there is room for */
+#define MMX_MAP_WIDTH  64
+#define MMX_MAP_WIDEST 128
 
 /** mmx_census_of() - of any record within the document */
 static inline const struct mmx_census *mmx_census_of(const struct mmx_rows *r)

@@ -92,7 +92,7 @@ struct row {
 	size_t run;
 	uint64_t at; /* the next cell within the run */
 	uint64_t pfn, n;
-	char cells[2 * MMX_MAP_WIDTH + 1];
+	char cells[2 * MMX_MAP_WIDEST + 1];
 };
 
 static bool has_map(struct mmx_rows *r)
@@ -105,7 +105,7 @@ static const void *next_row(struct mmx_rows *r)
 {
 	const struct mmx_census *census = mmx_census_of(r);
 	const struct mmx_heat *heat = census->heat;
-	uint64_t most = (uint64_t)MMX_MAP_WIDTH * (census->map_halves ? 2 : 1);
+	uint64_t most = (uint64_t)census->map_width * (census->map_halves ? 2 : 1);
 	struct row *row = r->state;
 	const struct mmx_heat_run *run;
 

@@ -46,6 +46,7 @@ struct mmx_column {
  * @terminal: results go to one, so nothing that only programs read
  * @utf8: where they go UTF-8 is understood: the lines of trees may be drawn with it
  * @colour: and colours are
+ * @width: columns of the terminal; 0: none, or it does not tell
  */
 struct mmx_out_options {
 	bool json;
@@ -56,6 +57,7 @@ struct mmx_out_options {
 	bool terminal;
 	bool utf8;
 	bool colour;
+	unsigned int width;
 };
 
 #define MMX_COLUMNS_MAX 32
