@@ -2,7 +2,19 @@
 #include <inttypes.h>
 
 #include "base/bytes.h"
+#include "kernel/kernel.h"
 #include "kernel/list.h"
+
+/*
+ * In a kernel that runs a list changes while it is walked. A step that does not fit is taken again from the node
+ * before, so often; when that one has left the list itself, the walk is lost.
+ */
+#define TRIES 16
+
+static bool is_live(const struct mmx_list *l)
+{
+	return l->view->kernel->image->live;
+}
 
 /* Both kinds of nodes are two words: the next node, and the way back. */
 struct node {
@@ -66,8 +78,7 @@ void mmx_hlist_begin(struct mmx_list *l, struct mmx_view *view, uint64_t head, u
 /* What went wrong is in the coverage; from here on the walk is at its end. */
 static bool leave(struct mmx_list *l)
 {
-	l->ahead = l->end;
-	l->last = l->before;
+	l->left = true;
 	return false;
 }
 
@@ -83,14 +94,36 @@ static bool at_end(struct mmx_list *l)
 	return leave(l);
 }
 
+/* Whether the step ahead is one that a list has, with the node that it leads to. */
+static bool fits(struct mmx_list *l, struct node *node, enum mmx_read *read)
+{
+	*read = MMX_READ_OK;
+	if (l->ahead != l->end) {
+		*read = read_node(l->view, l->ahead, node);
+		return !*read && node->back == l->before;
+	}
+	/* What a head that changes said in the beginning is no more its word. */
+	if (l->end && is_live(l) && !read_node(l->view, l->head, node) && node->next)
+		l->last = node->back;
+	return !l->end || l->last == l->before;
+}
+
 bool mmx_list_next(struct mmx_list *l)
 {
 	struct node node = {0};
 	enum mmx_read read;
+	bool fit;
 
+	if (l->left)
+		return false;
+	fit = fits(l, &node, &read);
+	for (unsigned int n = 0; !fit && is_live(l) && n < TRIES; n++) {
+		if (mmx_kread_u64(l->view, l->before, &l->ahead))
+			break;
+		fit = fits(l, &node, &read);
+	}
 	if (l->ahead == l->end)
 		return at_end(l);
-	read = read_node(l->view, l->ahead, &node);
 	if (l->coverage.found == l->limit)
 		mmx_cover_failf(&l->coverage, MMX_ECORRUPT,
 				"the list at 0x%" PRIx64 " has no end after %" PRIu64 " nodes",

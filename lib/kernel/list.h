@@ -33,6 +33,7 @@ struct mmx_list {
 	struct mmx_view *view;
 	uint64_t head, end, limit;
 	uint64_t before, ahead, last;
+	bool left;
 };
 
 /**

@@ -118,9 +118,79 @@ static void broken_lists_say_why_they_end(void)
 	fake_memory_free(m);
 }
 
+/* What happens to the list behind the first node, when that was found and the walk has seen the way to the next. */
+
+static void one_is_appended(void)
+{
+	at(node[NODES - 2])->next = node[NODES - 1];
+	*at(node[NODES - 1]) = (struct node){head, node[NODES - 2]};
+	at(head)->back = node[NODES - 1];
+}
+
+static void cut_the_last(void)
+{
+	at(node[NODES - 2])->next = head;
+	at(head)->back = node[NODES - 2];
+	*at(node[NODES - 1]) = (struct node){OUTSIDE, OUTSIDE};
+}
+
+static void cut_the_second(void)
+{
+	at(node[0])->next = node[2];
+	at(node[2])->back = node[0];
+	*at(node[1]) = (struct node){OUTSIDE, OUTSIDE};
+}
+
+static void cut_the_first(void)
+{
+	at(head)->next = node[1];
+	at(node[1])->back = head;
+	*at(node[0]) = (struct node){OUTSIDE, OUTSIDE};
+}
+
+/* How many nodes a walk finds, of a list of @nodes to which that happens; and why it ends. */
+static unsigned int walk(bool live, unsigned int nodes, void (*change)(void), enum mmx_code *why)
+{
+	struct mmx_list l;
+	unsigned int n = 0;
+
+	make_list();
+	m->image.live = live;
+	if (nodes < NODES)
+		cut_the_last();
+	mmx_list_begin(&l, m->view, head, NODES);
+	while (mmx_list_next(&l)) {
+		if (!n++)
+			change();
+	}
+	*why = l.coverage.first.code;
+	CHECK(!mmx_list_next(&l), "it goes on behind its end");
+	fake_memory_free(m);
+	return n;
+}
+
+static void a_list_that_changes_is_walked_on(void)
+{
+	static void (*const changes[])(void) = {one_is_appended, cut_the_last, cut_the_second};
+	static const unsigned int before[] = {NODES - 1, NODES, NODES},
+				  after[] = {NODES, NODES - 1, NODES - 1};
+	enum mmx_code why;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned int n = walk(true, before[i], changes[i], &why);
+
+		CHECK(n == after[i] && why == MMX_OK, "%u: %u nodes, %d", i, n, why);
+		walk(false, before[i], changes[i], &why);
+		CHECK(why == MMX_ECORRUPT, "%u: a dead kernel's, %d", i, why);
+	}
+	/* Nothing leads on from a node that has left the list. */
+	CHECK(walk(true, NODES, cut_the_first, &why) == 1 && why == MMX_ECORRUPT, "%d", why);
+}
+
 int main(void)
 {
 	RUN(lists_are_walked_to_their_ends);
 	RUN(broken_lists_say_why_they_end);
+	RUN(a_list_that_changes_is_walked_on);
 	return unit_end();
 }

@@ -293,6 +293,13 @@ static bool is_plain(const struct mmx_classifier *c, const struct mmx_page_walk 
 	       !w->folio.hugetlb && (flags >> c->zone_shift & c->zone_mask) != c->device_zone;
 }
 
+/* In a kernel that runs a page that a list of free ones had is handed out: the page itself is read later. */
+static bool is_held_by_now(const struct mmx_page_walk *w, enum mmx_owner owner)
+{
+	return w->view->kernel->image->live && mmx_owner_kinds[owner]->class == CLASS_FREE_PCP &&
+	       mmx_int(w->bytes, mmx_walk_format(w)->refcount);
+}
+
 struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx_page_walk *w)
 {
 	const struct mmx_page_format *f = mmx_walk_format(w);
@@ -317,7 +324,7 @@ struct mmx_verdict mmx_classify(const struct mmx_classifier *c, const struct mmx
 	owner = mmx_owner_of(c->first, w->folio.head);
 	if (owner == MMX_OWNERS && w->tail)
 		owner = mmx_owner_of(c->first, w->pfn);
-	if (owner != MMX_OWNERS)
+	if (owner != MMX_OWNERS && !is_held_by_now(w, owner))
 		return has(owner);
 	if (is_page_pool(c, w))
 		return is(CLASS_PAGE_POOL, "its first words have a page pool's signature");

@@ -24,6 +24,20 @@ struct walk {
 	struct mmx_pcp_block block; /* of the current list, but for its frame */
 };
 
+/*
+ * In a kernel that runs a page may be handed out while its list is walked, and what links it then is another list,
+ * of pages in use, which leads on and on.
+ */
+static bool has_moved(const struct walk *w, uint64_t page)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	uint32_t refcount;
+
+	return k->image->live &&
+	       !mmx_kread_u32(w->view, page + mmx_mem(k)->page_format.refcount, &refcount) &&
+	       refcount;
+}
+
 static int take(struct walk *w, uint64_t node, struct mmx_err *err)
 {
 	const struct mmx_kernel *k = w->view->kernel;
@@ -32,6 +46,10 @@ static int take(struct walk *w, uint64_t node, struct mmx_err *err)
 	if (!mmx_page_pfn(k, page, &w->block.pfn))
 		return mmx_fail(err, MMX_ECORRUPT, "list %u holds 0x%" PRIx64 ", which is no page",
 				w->block.list, page);
+	if (has_moved(w, page))
+		return mmx_fail(err, MMX_ECORRUPT,
+				"list %u leads to PFN 0x%" PRIx64 ", which is in use",
+				w->block.list, w->block.pfn);
 	w->set->found += 1ULL << w->block.order;
 	return mmx_array_add(&w->pcp->blocks, w->block) ? 0 : mmx_fail_nomem(err);
 }
