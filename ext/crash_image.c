@@ -137,8 +137,9 @@ struct mmx_image *crash_image(struct session *s, struct mmx_err *err)
 		 image->live ? "running kernel" : "dump", build_version);
 	snprintf(image->machine, sizeof(image->machine), "%s",
 		 STREQ(pc->machine_type, "X86_64") ? "x86_64" : pc->machine_type);
-	if (*diskdump_flags & ZERO_EXCLUDED &&
-	    mmx_image_note(image, err, "crash was told to read what is excluded as zeros")) {
+	if ((image->live && mmx_image_note_live(image, err)) ||
+	    (*diskdump_flags & ZERO_EXCLUDED &&
+	     mmx_image_note(image, err, "crash was told to read what is excluded as zeros"))) {
 		mmx_image_close(image);
 		return NULL;
 	}

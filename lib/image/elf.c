@@ -297,7 +297,7 @@ struct mmx_image *mmx_elf_open(int fd, const char *path, bool live, struct mmx_e
 	image->presence_known = true;
 	snprintf(image->format, sizeof(image->format), live ? "running kernel" : "ELF dump");
 	snprintf(image->machine, sizeof(image->machine), "x86_64");
-	if (load(image, core, path, err)) {
+	if (load(image, core, path, err) || (live && mmx_image_note_live(image, err))) {
 		mmx_image_close(image);
 		return NULL;
 	}

@@ -101,6 +101,13 @@ int mmx_image_note(struct mmx_image *image, struct mmx_err *err, const char *fmt
 	return 0;
 }
 
+int mmx_image_note_live(struct mmx_image *image, struct mmx_err *err)
+{
+	return mmx_image_note(image, err,
+			      "live and inconsistent: the kernel runs while its memory is read, "
+			      "and an answer is of more than one moment");
+}
+
 void mmx_image_close(struct mmx_image *image)
 {
 	if (!image)

@@ -135,6 +135,9 @@ enum mmx_read mmx_phys_read_alone(struct mmx_reader *reader, uint64_t phys, void
  */
 uint64_t mmx_memory_present(struct mmx_reader *reader);
 
+/** mmx_image_note_live() - the notice that memory changes while it is read; -1 without memory */
+int mmx_image_note_live(struct mmx_image *image, struct mmx_err *err);
+
 /** mmx_image_note() - add a sentence to image->notice; -1 without memory */
 int mmx_image_note(struct mmx_image *image, struct mmx_err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
