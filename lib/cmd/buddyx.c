@@ -51,18 +51,12 @@ static bool take_options(struct mmx_run *run, struct mmx_free_memory *memory)
 	return false;
 }
 
-static enum mmx_exit judge(struct mmx_run *run, const struct mmx_free_findings *f)
-{
-	for (size_t i = 0; i < f->n; i++)
-		mmx_run_wrong(run, "%s at 0x%" PRIx64 ": %s", mmx_free_fault_word(f->v[i].fault),
-			      f->v[i].addr, f->v[i].text);
-	return mmx_free_findings_total(f) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
-}
-
 static enum mmx_exit show(struct mmx_run *run, struct mmx_free_memory *memory)
 {
 	const struct mmx_coverage *coverage = &memory->lists->coverage;
 	enum mmx_exit status = mmx_run_show(run, memory, NULL);
+	uint64_t wrong = mmx_free_findings_total(&memory->lists->findings) +
+			 mmx_free_findings_total(&memory->room->findings);
 
 	say_how_many(run, &memory->lists->findings);
 	say_how_many(run, &memory->room->findings);
@@ -70,8 +64,7 @@ static enum mmx_exit show(struct mmx_run *run, struct mmx_free_memory *memory)
 		mmx_say(run, "%s", coverage->first.text);
 	if (!mmx_cover_whole(&memory->room->coverage))
 		mmx_say(run, "%s", memory->room->coverage.first.text);
-	status = mmx_worse(status, judge(run, &memory->lists->findings));
-	return mmx_worse(status, judge(run, &memory->room->findings));
+	return wrong ? mmx_worse(status, MMX_EXIT_FINDINGS) : status;
 }
 static enum mmx_exit buddyx(struct mmx_run *run)
 {
@@ -81,6 +74,7 @@ static enum mmx_exit buddyx(struct mmx_run *run)
 	struct mmx_room room;
 	struct mmx_err err = memory.lists->coverage.first;
 
+	run->apart = true;
 	if (!take_options(run, &memory))
 		return MMX_EXIT_CANNOT;
 	if (!memory.lists->orders) {

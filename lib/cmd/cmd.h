@@ -97,6 +97,9 @@ struct mmx_messages {
 /**
  * struct mmx_run - a command being run
  * @once: the command did what is not to be done twice: wrote files, read what was piped to it
+ * @apart: what it compares was read at moments far apart, as walks over all memory do: a page against a list, a
+ *	counter against a sum. In a kernel that runs that proves nothing, however often it is read: what comes and
+ *	goes all the time is in between each time
  * @readings: of a kernel that runs (readings.h); NULL of a dump
  */
 struct mmx_run {
@@ -108,7 +111,7 @@ struct mmx_run {
 	const char *option[128]; /* by letter: NULL when not given, "" or its argument */
 	char **operand;
 	int n_operands;
-	bool once;
+	bool once, apart;
 	struct mmx_readings *readings;
 };
 

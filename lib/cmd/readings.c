@@ -8,10 +8,16 @@
 
 #include "cmd/readings.h"
 
-#define READINGS 3
+/* Of one that finds things missing, or all well at last; of one that finds things wrong. */
+#define READINGS      3
+#define READINGS_MOST 5
 
-/* What the kernel is in the middle of is most often over by then. */
-#define PAUSE_NS 100000000L
+/* Of one that is quick: it may yet come upon a moment when all is well. */
+#define READINGS_QUICK 8
+#define QUICK_MS       2000
+
+/* Before the second reading, and twice as long before each that follows: what takes long is to be over, too. */
+#define PAUSE_NS 2000000L
 
 /* What one reading has to say is held back up to here; beyond, it is shown, and no other one follows. */
 #define HELD_MAX (16u << 20)
@@ -34,6 +40,7 @@ struct piece {
 struct mmx_readings {
 	struct mmx_run *run;
 	unsigned int nth;
+	int64_t began;
 	struct marks wrong;     /* in this reading */
 	struct marks confirmed; /* in each of those before */
 	unsigned int named;
@@ -167,8 +174,9 @@ static void confirm(struct mmx_readings *r)
 /* In the last reading what was wrong in each of them is named. */
 static void name(struct mmx_readings *r, const char *text)
 {
-	if (r->nth == READINGS && r->named < NAMED_MAX && has(&r->confirmed, mmx_mark_of(text))) {
-		mmx_say(r->run, "wrong in each of %u readings: %s", READINGS, text);
+	if (r->nth >= READINGS_MOST && r->named < NAMED_MAX &&
+	    has(&r->confirmed, mmx_mark_of(text))) {
+		mmx_say(r->run, "wrong in each of %u readings: %s", r->nth, text);
 		r->named++;
 	}
 }
@@ -177,9 +185,9 @@ enum mmx_exit mmx_run_exit(struct mmx_run *run, const struct mmx_coverage *c)
 {
 	struct mmx_readings *r = run->readings;
 
-	for (uint32_t i = 0; r && i < c->marks.n; i++)
+	for (uint32_t i = 0; r && !run->apart && i < c->marks.n; i++)
 		add(r, c->marks.v[i]);
-	if (r && c->first.code == MMX_ECORRUPT)
+	if (r && !run->apart && c->first.code == MMX_ECORRUPT)
 		name(r, c->first.text);
 	return mmx_exit_of(c);
 }
@@ -189,7 +197,7 @@ enum mmx_exit mmx_run_wrong(struct mmx_run *run, const char *fmt, ...)
 	struct mmx_err err;
 	va_list ap;
 
-	if (!run->readings)
+	if (!run->readings || run->apart)
 		return MMX_EXIT_FINDINGS;
 	va_start(ap, fmt);
 	mmx_vfail(&err, MMX_ECORRUPT, fmt, ap);
@@ -210,37 +218,58 @@ static enum mmx_exit reading(struct mmx_readings *r)
 	mmx_knowledge_refresh(run->kernel);
 	status = run->command->run(run);
 	mmx_out_flush(run->out);
-	if (status == MMX_EXIT_FINDINGS && !r->wrong.n)
+	if (status == MMX_EXIT_FINDINGS && !run->apart && !r->wrong.n)
 		add(r, 0);
 	confirm(r);
 	return status;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
 static bool another(const struct mmx_readings *r, enum mmx_exit before, enum mmx_exit now)
 {
-	if (now == MMX_EXIT_OK || r->nth == READINGS || r->shown || r->run->once ||
-	    mmx_stopped(r->run->kernel->image))
+	if (now == MMX_EXIT_OK || r->shown || r->run->once || mmx_stopped(r->run->kernel->image))
 		return false;
-	return r->nth == 1 || before != now || r->wrong.n;
+	if (!r->wrong.n)
+		return r->nth == 1 ? !r->run->apart : before != now && r->nth < READINGS;
+	if (r->nth < (r->confirmed.n ? READINGS_MOST : READINGS))
+		return true;
+	return r->nth < READINGS_QUICK && now_ms() - r->began < QUICK_MS;
 }
 
 static enum mmx_exit judge(struct mmx_readings *r, enum mmx_exit status)
 {
-	if (!r->wrong.n || status == MMX_EXIT_CANNOT || mmx_stopped(r->run->kernel->image))
+	struct mmx_run *run = r->run;
+
+	if (status == MMX_EXIT_CANNOT || mmx_stopped(run->kernel->image))
 		return status;
-	if (r->nth < READINGS) {
-		mmx_say(r->run,
-			"the kernel runs, and this was read once: what looks wrong may have "
-			"changed while it was read");
+	if (run->apart && status == MMX_EXIT_FINDINGS) {
+		mmx_say(run,
+			"what looks wrong was read at moments far apart, which proves nothing while "
+			"the kernel runs: ask of each alone");
 		return MMX_EXIT_PARTIAL;
 	}
-	if (r->confirmed.n == r->wrong.n)
+	if (!r->wrong.n)
 		return status;
-	mmx_say(r->run,
-		"changed while read: %zu of %zu things that look wrong; in each of %u readings "
-		"%s wrong",
-		r->wrong.n - r->confirmed.n, r->wrong.n, READINGS,
-		r->confirmed.n ? "the others were" : "nothing was");
+	/* Its results were too many to be held back, or it is not to be done twice. */
+	if (r->confirmed.n && r->nth < READINGS_MOST) {
+		mmx_say(run,
+			"what looks wrong may have changed while it was read, and was not read "
+			"again");
+		return MMX_EXIT_PARTIAL;
+	}
+	if (r->confirmed.n < r->wrong.n)
+		mmx_say(run,
+			"changed while read: %zu of %zu things that look wrong; in each of %u readings "
+			"%s wrong",
+			r->wrong.n - r->confirmed.n, r->wrong.n, r->nth,
+			r->confirmed.n ? "the others were" : "nothing was");
 	return r->confirmed.n ? status : MMX_EXIT_PARTIAL;
 }
 
@@ -253,36 +282,37 @@ static void pass_progress(void *arg, int percent)
 
 static enum mmx_exit read_on(struct mmx_readings *r)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	struct timespec pause = {.tv_nsec = PAUSE_NS};
 	enum mmx_exit before = MMX_EXIT_OK, status = reading(r);
 
 	while (another(r, before, status)) {
 		forget_reading(r);
 		nanosleep(&pause, NULL);
+		pause.tv_nsec *= 2;
 		before = status;
 		status = reading(r);
 	}
 	return judge(r, status);
 }
 
-static enum mmx_exit run_live(struct mmx_run *run)
+static enum mmx_exit run_live(const struct mmx_run *parsed)
 {
-	struct mmx_readings r = {.run = run, .messages = run->messages, .sink = run->out->sink};
+	struct mmx_run run = *parsed;
+	struct mmx_readings r = {
+		.run = &run, .began = now_ms(), .messages = run.messages, .sink = run.out->sink};
 	const struct mmx_messages held = {
 		.say = hold_message,
-		.progress = run->messages->progress ? pass_progress : NULL,
+		.progress = run.messages->progress ? pass_progress : NULL,
 		.arg = &r,
 	};
 	enum mmx_exit status;
 
-	run->readings = &r;
-	run->messages = &held;
-	run->out->sink = (struct mmx_sink){.write = hold_results, .arg = &r};
+	run.readings = &r;
+	run.messages = &held;
+	run.out->sink = (struct mmx_sink){.write = hold_results, .arg = &r};
 	status = read_on(&r);
 	let_go(&r);
-	run->readings = NULL;
-	run->messages = r.messages;
-	run->out->sink = r.sink;
+	run.out->sink = r.sink;
 	mmx_array_free(&r.wrong);
 	mmx_array_free(&r.confirmed);
 	return status;

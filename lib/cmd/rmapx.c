@@ -293,28 +293,12 @@ static void tell_more(struct mmx_run *run, const struct mmx_survey *s)
 			s->spaces.findings.n);
 }
 
-static enum mmx_exit judge_survey(struct mmx_run *run, const struct mmx_survey *s)
-{
-	for (size_t i = 0; i < s->spaces.findings.n; i++)
-		mmx_run_wrong(run, "0x%" PRIx64 ": %s", s->spaces.findings.v[i].addr,
-			      s->spaces.findings.v[i].text);
-	for (size_t i = 0; i < s->strays.n; i++) {
-		const struct mmx_stray *stray = &s->strays.v[i];
-
-		if (mmx_stray_wrong(stray->why))
-			mmx_run_wrong(run,
-				      "the entry 0x%" PRIx64 " at 0x%" PRIx64 " of mm 0x%" PRIx64
-				      " is in no reverse map",
-				      stray->raw, stray->addr, stray->mm);
-	}
-	return s->spaces.findings.all || wrong_strays(s) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
-}
-
 static enum mmx_exit show_all(struct mmx_run *run, struct rmapx *x)
 {
 	enum mmx_exit status;
 	struct mmx_err err;
 
+	run->apart = true;
 	x->from = 1; /* no frame in particular */
 	if (survey(x, &err) || take_wrong(x, &err) ||
 	    mmx_page_walk_begin(&x->pages.walk, run->view, 0, 0, &err)) {
@@ -329,7 +313,9 @@ static enum mmx_exit show_all(struct mmx_run *run, struct rmapx *x)
 	mmx_page_walk_end(&x->pages.walk);
 	tell_more(run, &x->survey);
 	status = mmx_worse(status, mmx_run_exit(run, &x->survey.coverage));
-	return mmx_worse(status, judge_survey(run, &x->survey));
+	if (x->survey.spaces.findings.all || wrong_strays(&x->survey))
+		status = mmx_worse(status, MMX_EXIT_FINDINGS);
+	return status;
 }
 
 static enum mmx_exit show_pages(struct mmx_run *run, struct rmapx *x)

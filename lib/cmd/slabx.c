@@ -262,11 +262,7 @@ static enum mmx_exit tell_rest(struct mmx_run *run, const struct mmx_slabs *s)
 			survey->missing);
 	if (survey->findings.more)
 		mmx_say(run, "%" PRIu64 " more findings are not shown", survey->findings.more);
-	for (size_t i = 0; i < survey->findings.n; i++)
-		status = mmx_worse(status, mmx_run_wrong(run, "0x%" PRIx64 ": %s",
-							 survey->findings.v[i].address,
-							 survey->findings.v[i].why.text));
-	return status;
+	return survey->findings.n ? mmx_worse(status, MMX_EXIT_FINDINGS) : status;
 }
 
 static enum mmx_exit find_and_show(struct mmx_run *run, struct mmx_slabs *s)
@@ -278,6 +274,7 @@ static enum mmx_exit find_and_show(struct mmx_run *run, struct mmx_slabs *s)
 		mmx_say(run, "%s", s->caches->coverage.first.text);
 		return MMX_EXIT_CANNOT;
 	}
+	run->apart = !run->option['o'];
 	if (mmx_slab_aliases_find(&s->aliases, run->view, &err)) {
 		mmx_say(run, "%s", err.text);
 		return MMX_EXIT_CANNOT;

@@ -478,16 +478,6 @@ static enum mmx_exit tell_rest(struct mmx_run *run)
 			c->short_of);
 	if (c->more)
 		mmx_say(run, "%" PRIu64 " more findings are not shown", c->more);
-	for (size_t i = 0; i < c->n; i++) {
-		const struct mmx_swap_finding *f = &c->v[i];
-
-		if (!f->transit)
-			mmx_run_wrong(run,
-				      "page %u:0x%" PRIx64 ": %s: the kernel has %" PRIu64
-				      ", %" PRIu64 " were found",
-				      f->type, f->offset, mmx_swap_finding_name(f->kind), f->kernel,
-				      f->found);
-	}
 	return c->sure ? MMX_EXIT_FINDINGS : MMX_EXIT_OK;
 }
 
@@ -495,6 +485,7 @@ static enum mmx_exit survey(struct swapx *s)
 {
 	const struct mmx_swaps *swaps = mmx_know_swaps(s->run->view);
 
+	s->run->apart = true;
 	if (!swaps->n && mmx_is_without_swap(s->run->kernel)) {
 		mmx_say(s->run, "this kernel was built without swap");
 		return MMX_EXIT_CANNOT;

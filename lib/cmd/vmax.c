@@ -129,6 +129,7 @@ static bool take_address(struct mmx_run *run, struct mmx_vmax *asked, const char
 static bool take_spaces(struct mmx_run *run, struct mmx_vmax *asked, enum mmx_exit *status)
 {
 	if (run->option['a']) {
+		run->apart = true;
 		if (run->n_operands) {
 			mmx_say(run, "-a is for all: no PID with it");
 			return false;

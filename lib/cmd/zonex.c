@@ -183,6 +183,7 @@ static enum mmx_exit show_lru(struct mmx_run *run)
 	struct mmx_zonex asked = {.verbose = run->option['v'], .lru = true};
 	enum mmx_exit status;
 
+	run->apart = true;
 	if (!lru->sums.n) {
 		mmx_say(run, "%s", lru->coverage.first.text);
 		return MMX_EXIT_CANNOT;
@@ -191,10 +192,6 @@ static enum mmx_exit show_lru(struct mmx_run *run)
 	say_how_many(run, lru);
 	if (!mmx_cover_whole(&lru->coverage))
 		mmx_say(run, "%s", lru->coverage.first.text);
-	for (size_t i = 0; i < lru->findings.n; i++)
-		mmx_run_wrong(run, "%s at 0x%" PRIx64 ": %s",
-			      mmx_lru_fault_word(lru->findings.v[i].fault), lru->findings.v[i].addr,
-			      lru->findings.v[i].text);
 	return mmx_worse(status, mmx_lru_findings_total(lru) ? MMX_EXIT_FINDINGS : MMX_EXIT_OK);
 }
 

@@ -6,11 +6,15 @@
 #include "cmd/cmd.h"
 #include "unit.h"
 
-/* By reading: what looks wrong, a letter a sentence; what is not, '.' for a reading that finds all well. */
+/*
+ * By reading, those behind the last one as that: what looks wrong, a letter a sentence; '.' for a reading that finds
+ * all well.
+ */
 static const char *const *story;
+static unsigned int told;
 static unsigned int readings;
 static enum mmx_exit well;
-static bool writes;
+static bool writes, apart;
 static char shown[512], said[2048];
 
 static void append(void *text, const char *bytes, size_t len)
@@ -27,11 +31,13 @@ static void say(void *text, const char *line)
 /* Capitals come as a coverage's, the others as findings; '?' is one that does not say which it is. */
 static enum mmx_exit tell(struct mmx_run *run)
 {
-	const char *wrong = story[readings++];
+	const char *wrong = story[readings < told ? readings : told - 1];
 	struct mmx_coverage c = {0};
 	enum mmx_exit status = well;
 
+	readings++;
 	run->once = writes;
+	run->apart = apart;
 	for (; *wrong && *wrong != '.'; wrong++) {
 		if (*wrong == '?')
 			status = mmx_worse(status, MMX_EXIT_FINDINGS);
@@ -49,7 +55,7 @@ static enum mmx_exit tell(struct mmx_run *run)
 
 static const struct mmx_command command = {.name = "tellx", .run = tell};
 
-static enum mmx_exit run(bool live, const char *const *of)
+static enum mmx_exit run(bool live, unsigned int n, const char *const *of)
 {
 	static struct mmx_out out;
 	const struct mmx_sink sink = {.write = append, .arg = shown};
@@ -59,6 +65,7 @@ static enum mmx_exit run(bool live, const char *const *of)
 	enum mmx_exit status;
 
 	story = of;
+	told = n;
 	readings = 0;
 	shown[0] = said[0] = 0;
 	m->image.live = live;
@@ -68,11 +75,16 @@ static enum mmx_exit run(bool live, const char *const *of)
 	return status;
 }
 
-#define READ(...) run(true, (const char *const[]){__VA_ARGS__})
+#define STORY(...)                                                                         \
+	sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), (const char *const[]) \
+	{                                                                                  \
+		__VA_ARGS__                                                                \
+	}
+#define READ(...) run(true, STORY(__VA_ARGS__))
 
 static void a_dump_is_read_once(void)
 {
-	CHECK(run(false, (const char *const[]){"aB"}) == MMX_EXIT_FINDINGS, "status");
+	CHECK(run(false, STORY("aB")) == MMX_EXIT_FINDINGS, "status");
 	CHECK(readings == 1 && !strcmp(shown, "1!") && !strcmp(said, "tellx: said in reading 1\n"),
 	      "%u, %s%s", readings, shown, said);
 }
@@ -93,22 +105,35 @@ static void only_the_last_reading_is_shown(void)
 
 static void what_is_wrong_each_time_is_wrong_and_named(void)
 {
-	CHECK(READ("abC", "bdC", "Cxb") == MMX_EXIT_FINDINGS && readings == 3, "%u", readings);
-	CHECK(strstr(said, "wrong in each of 3 readings: b is wrong\n"), "%s", said);
-	CHECK(strstr(said, "wrong in each of 3 readings: C is broken\n"), "%s", said);
+	CHECK(READ("abC", "bdC", "Cxb", "Cb", "bCy") == MMX_EXIT_FINDINGS && readings == 8, "%u",
+	      readings);
+	CHECK(strstr(said, "wrong in each of 8 readings: b is wrong\n"), "%s", said);
+	CHECK(strstr(said, "wrong in each of 8 readings: C is broken\n"), "%s", said);
 	CHECK(!strstr(said, "x is wrong"), "%s", said);
 	CHECK(strstr(said, "changed while read: 1 of 3 things"), "%s", said);
-	CHECK(READ("a", "a", "a") == MMX_EXIT_FINDINGS && !strstr(said, "changed"), "%s", said);
-	CHECK(READ("?", "?", "?") == MMX_EXIT_FINDINGS, "one without a name");
+	CHECK(READ("a", "a", "a", "a", "a") == MMX_EXIT_FINDINGS && !strstr(said, "changed"), "%s",
+	      said);
+	CHECK(READ("?", "?", "?", "?", "?") == MMX_EXIT_FINDINGS, "one without a name");
 }
 
 static void what_is_something_else_each_time_changed(void)
 {
-	CHECK(READ("a", "b", "c") == MMX_EXIT_PARTIAL && readings == 3, "%u", readings);
+	CHECK(READ("a", "b", "c") == MMX_EXIT_PARTIAL && readings == 8, "%u", readings);
 	CHECK(strstr(said, "changed while read: 1 of 1 things"), "%s", said);
 	CHECK(READ("A", "a", "a") == MMX_EXIT_PARTIAL, "not in the first");
-	CHECK(READ("a", "a", "A") == MMX_EXIT_PARTIAL, "not in the last");
+	CHECK(READ("a", "a", "a", "a", "a", "a", "a", "A") == MMX_EXIT_PARTIAL, "not in the last");
 	CHECK(READ("?", "a", "?") == MMX_EXIT_PARTIAL, "not told apart");
+}
+
+/* However often a walk over all memory finds it. */
+static void what_was_read_far_apart_proves_nothing(void)
+{
+	apart = true;
+	CHECK(READ("aB") == MMX_EXIT_PARTIAL && readings == 1, "%u", readings);
+	CHECK(strstr(said, "read at moments far apart"), "%s", said);
+	CHECK(READ("?") == MMX_EXIT_PARTIAL && !READ("."), "status");
+	CHECK(run(false, STORY("a")) == MMX_EXIT_FINDINGS, "of a dump");
+	apart = false;
 }
 
 static void what_is_missing_twice_is_missing(void)
@@ -125,7 +150,7 @@ static void what_writes_files_is_done_once(void)
 {
 	writes = true;
 	CHECK(READ("a", "a", "a") == MMX_EXIT_PARTIAL && readings == 1, "%u", readings);
-	CHECK(strstr(said, "was read once"), "%s", said);
+	CHECK(strstr(said, "was not read again"), "%s", said);
 	writes = false;
 }
 
@@ -136,6 +161,7 @@ int main(void)
 	RUN(only_the_last_reading_is_shown);
 	RUN(what_is_wrong_each_time_is_wrong_and_named);
 	RUN(what_is_something_else_each_time_changed);
+	RUN(what_was_read_far_apart_proves_nothing);
 	RUN(what_is_missing_twice_is_missing);
 	RUN(what_writes_files_is_done_once);
 	return unit_end();
