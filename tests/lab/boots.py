@@ -67,6 +67,9 @@ VARIANTS = {
                        ("console.log", "Disabling memory control group subsystem")),
     # A kernel whose lists of pages are of generations only when somebody asks for it.
     "lru_gen": Variant({"command_line": "mmx.lru_gen=1"}, ("before/settings/lru_gen", r"(?m)^enabled 0x000[1-7]$")),
+    # For tests/live: how long mmx is asked at random while memory moves.
+    "soak": Variant({"command_line": "mmx.soak=600"}),
+    "soak_hour": Variant({"command_line": "mmx.soak=3600"}),
     # For the time that it takes ("make bench"); no dump of BOOTS has it.
     "eight": Variant({"memory_mib": 8192, "buffer_mib": 160}, ("before/meminfo", r"MemTotal: +[78]\d{6} kB")),
     # For the time that looking at every mapping takes; no dump of BOOTS has it.

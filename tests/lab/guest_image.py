@@ -21,8 +21,8 @@ _compiling = threading.Lock()
 
 
 def workload(main=INIT):
-    """The static program that is the guest's /init: its main file, and what all workloads share."""
-    sources = [main, *(source for source in SOURCES if source != INIT)]
+    """The static program that is the guest's /init: its main file with its own parts, and what all workloads share."""
+    sources = [main, *sorted(main.parent.glob(f"{main.stem}_*.[ch]")), *(source for source in SOURCES if source != INIT)]
     program = cache.folder("guest") / f"init-{cache.fingerprint(COMPILE, *sources)[:16]}"
     with _compiling:
         if not program.exists():

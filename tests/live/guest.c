@@ -16,10 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest_churn.h"
 #include "lab.h"
 
-#define NOBODY     65534
-#define SECURITYFS "/sys/kernel/security"
+#define NOBODY       65534
+#define SOAK_SECONDS 3
+#define SECURITYFS   "/sys/kernel/security"
 
 struct call {
 	const char *name;
@@ -117,6 +119,30 @@ static void lock_down(void)
 		line_say("the kernel cannot be locked down");
 }
 
+/* kptr_restrict hides addresses in /proc/kallsyms: mmx does not look there. */
+static void while_memory_moves(const char *situations)
+{
+	const char *messages = TMPFS_DIR "/mmx.session.err";
+	long seconds = command_line_number("mmx.soak");
+	char status[64];
+	struct session *s;
+	size_t len;
+
+	write_text("/proc/sys/kernel/kptr_restrict", "2");
+	if (seconds > 0)
+		add_costs();
+	churn_begin();
+	s = session_begin(messages);
+	ask_entries(s, situations);
+	ask_sleepers(s, situations);
+	soak(s, situations, seconds > 0 ? seconds : SOAK_SECONDS);
+	snprintf(status, sizeof(status), "{\"name\":\"session\",\"status\":%d}\n", session_end(s));
+	churn_end();
+	add_notes();
+	capture_file(messages, "live/session.err", 1 << 20, &len);
+	capture_add("live/session", status, strlen(status));
+}
+
 int main(void)
 {
 	static char how[4096]; /* a line a run */
@@ -143,6 +169,7 @@ int main(void)
 	run_all(answered, how, sizeof(how));
 	capture_state(1);
 	/* From here on pages may move. */
+	while_memory_moves(lines);
 	run_all(unprivileged, how, sizeof(how));
 	lock_down();
 	run_all(locked_down, how, sizeof(how));
