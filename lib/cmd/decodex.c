@@ -272,6 +272,7 @@ static enum mmx_exit file(struct decodex *d, const char *path)
 			mmx_say(d->run, "standard input is where commands come from: name a file");
 			return MMX_EXIT_CANNOT;
 		}
+		d->run->once = true;
 		d->file = stdin;
 		return reports(d, next_of_file);
 	}
@@ -299,7 +300,7 @@ static enum mmx_exit whole_log(struct decodex *d)
 	else if (mmx_log_begin(&d->log, d->run->view, &err))
 		mmx_say(d->run, "%s", err.text);
 	else
-		status = mmx_worse(reports(d, next_of_log), mmx_exit_of(&d->log.coverage));
+		status = mmx_worse(reports(d, next_of_log), mmx_run_exit(d->run, &d->log.coverage));
 	if (d->log.coverage.first.code)
 		mmx_say(d->run, "%s", d->log.coverage.first.text);
 	mmx_log_end(&d->log);

@@ -300,13 +300,12 @@ static enum mmx_exit run_live(const struct mmx_run *parsed)
 	struct mmx_run run = *parsed;
 	struct mmx_readings r = {
 		.run = &run, .began = now_ms(), .messages = run.messages, .sink = run.out->sink};
-	const struct mmx_messages held = {
-		.say = hold_message,
-		.progress = run.messages->progress ? pass_progress : NULL,
-		.arg = &r,
-	};
+	struct mmx_messages held = *run.messages;
 	enum mmx_exit status;
 
+	held.say = hold_message;
+	held.progress = held.progress ? pass_progress : NULL;
+	held.arg = &r;
 	run.readings = &r;
 	run.messages = &held;
 	run.out->sink = (struct mmx_sink){.write = hold_results, .arg = &r};
