@@ -89,6 +89,7 @@ static struct mmx_kernel *open_image(struct target *t, struct mmx_image *image, 
 		return NULL;
 	if (image->notice)
 		fprintf(stderr, "mmx: %s\n", image->notice);
+	t->files.running = image->live;
 	mmx_files_offer(&options, &t->files);
 	return mmx_open(image, &options, err);
 }

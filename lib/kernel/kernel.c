@@ -110,13 +110,16 @@ static void find_symbols(struct mmx_kernel *k, const struct mmx_open_options *o)
 		     s->encoding ? ")" : "", same);
 }
 
-/* Providers in order of trust: the dump itself, what the front end offers, the built-in one. */
+/*
+ * Providers in order of trust: the dump itself, what the front end offers, the built-in one. The memory of a kernel
+ * that runs is not searched: mmx's own is in it, with the BTF of whichever kernels it has looked at.
+ */
 static int add_types(struct mmx_kernel *k, const struct mmx_open_options *o, struct mmx_err *err)
 {
 	struct mmx_types_provider p = {0};
 
 	if (!mmx_btf_from_dump(&p, k->view, &k->symbols, err) ||
-	    !mmx_btf_scan(&p, k->view->reader, err) ||
+	    (!k->image->live && !mmx_btf_scan(&p, k->view->reader, err)) ||
 	    (o->types && !o->types(o->arg, &p, k->build_id[0] ? k->build_id : NULL, err)) ||
 	    !mmx_types_from_profile(&p, k->release, err))
 		return mmx_types_add(&k->types, &p);

@@ -165,6 +165,12 @@ int mmx_symbols_from_modules(struct mmx_symbols *s, struct mmx_view *view,
 int mmx_symbols_from_elf(struct mmx_symbols *s, const char *path, uint64_t kernel_offset,
 			 struct mmx_err *err);
 
+/**
+ * mmx_symbols_from_proc() - those of the running kernel itself, from /proc/kallsyms or a copy
+ * They are where the kernel is. One that hides its addresses (kptr_restrict) is refused.
+ */
+int mmx_symbols_from_proc(struct mmx_symbols *s, const char *path, struct mmx_err *err);
+
 /** mmx_symbols_from_sysmap() - from a System.map file */
 int mmx_symbols_from_sysmap(struct mmx_symbols *s, const char *path, uint64_t kernel_offset,
 			    struct mmx_err *err);

@@ -310,6 +310,41 @@ static void system_map_is_read(void)
 	mmx_symbols_free(&s);
 }
 
+static int read_proc(struct mmx_symbols *s, const char *text, struct mmx_err *err)
+{
+	char path[32];
+	int fd = make_file(text, strlen(text), path);
+	int ret = mmx_symbols_from_proc(s, path, err);
+
+	close(fd);
+	return ret;
+}
+
+static void symbols_of_a_running_kernel_are_read(void)
+{
+	struct mmx_symbols s = {0};
+	struct mmx_err err = {0};
+
+	CHECK(!read_proc(&s,
+			 "0000000000000000 A fixed_percpu_data\n"
+			 "ffffffff82000000 T _stext\n"
+			 "ffffffffc0000000 t init_one\t[virtio_net]\n"
+			 "ffffffffc0001000 t bpf_prog\t[bpf]\n",
+			 &err),
+	      "%s", err.text);
+	finish(&s);
+	CHECK(s.kernel.n == 2 && addr_of(&s, "_stext") == TEXT + 0x1000000, "%zu symbols",
+	      s.kernel.n);
+	mmx_symbols_free(&s);
+	CHECK(read_proc(&s,
+			"0000000000000000 A fixed_percpu_data\n"
+			"0000000000000000 T _stext\n",
+			&err) == -1 &&
+		      err.code == MMX_EPERM && strstr(err.text, "kptr_restrict"),
+	      "%d: %s", err.code, err.text);
+	mmx_symbols_free(&s);
+}
+
 static void what_is_no_system_map_is_refused(void)
 {
 	static const char *const texts[] = {
@@ -486,6 +521,7 @@ int main(void)
 	RUN(forged_names_are_refused);
 	RUN(limits_hold);
 	RUN(system_map_is_read);
+	RUN(symbols_of_a_running_kernel_are_read);
 	RUN(what_is_no_system_map_is_refused);
 	RUN(vmlinux_is_read);
 	RUN(what_is_no_vmlinux_is_refused);
