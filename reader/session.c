@@ -106,6 +106,20 @@ void session_begin(struct session *s, struct mmx_kernel *kernel, struct target *
 	output_standard(&s->output);
 }
 
+/* What is known of a running kernel's memory and modules since it was opened may be of the past. */
+static void keep_up(struct session *s)
+{
+	struct mmx_kernel *anew;
+
+	if (!target_moved(s->target, s->kernel))
+		return;
+	anew = target_open(s->target);
+	if (!anew)
+		return;
+	mmx_close(s->kernel);
+	s->kernel = stop_with(s, anew);
+}
+
 void session_end(struct session *s)
 {
 	mmx_close(s->kernel);
@@ -194,8 +208,10 @@ static enum mmx_exit run(struct session *s, int argc, char **argv)
 {
 	const struct mmx_command *c = mmx_command_find(argv[0]);
 
-	if (c)
+	if (c) {
+		keep_up(s);
 		return run_command(s, c, argc, argv);
+	}
 	for (size_t i = 0; i < OWN; i++) {
 		if (!strcmp(own[i].word, argv[0]))
 			return own[i].run(s, argc, argv);

@@ -9,7 +9,7 @@
 
 /**
  * struct session - what is kept between commands
- * @target: how other dumps are opened
+ * @target: what the kernel is, to look at it anew, and how other dumps are opened
  * @options: how results are to look unless a command says otherwise
  * @output: where the running command's results go
  * @file, @line: where the command stands; @file is NULL when the user knows
@@ -31,7 +31,7 @@ struct session {
 	bool alone;
 };
 
-/** session_begin() - take over an open kernel; the session must stay where it is */
+/** session_begin() - take over an open kernel; the session and @target must stay where they are */
 void session_begin(struct session *s, struct mmx_kernel *kernel, struct target *target,
 		   const struct mmx_out_options *options);
 void session_end(struct session *s);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "target.h"
+#include "base/marks.h"
 #include "base/suggest.h"
 #include "kernel/types.h"
 #include "open/open.h"
@@ -81,6 +82,28 @@ static void check_vmlinux(const struct target *t, const struct mmx_kernel *kerne
 		fprintf(stderr, "mmx: %s\n", err.text);
 }
 
+/* By name and size: how often they are used changes all the time. */
+static uint64_t mark_modules(void)
+{
+	FILE *file = fopen("/proc/modules", "re");
+	char line[4096], name[256];
+	unsigned long size;
+	uint64_t mark = 0;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%255s %lu", name, &size) == 2)
+			mark = mark * 31 + mmx_mark_of(name) + size;
+	}
+	if (file)
+		fclose(file);
+	return mark;
+}
+
+bool target_moved(const struct target *t, struct mmx_kernel *kernel)
+{
+	return t->live && (mmx_image_moved(kernel->image) || t->modules != mark_modules());
+}
+
 static struct mmx_kernel *open_image(struct target *t, struct mmx_image *image, struct mmx_err *err)
 {
 	struct mmx_open_options options = {.jobs = t->jobs ? t->jobs : cpus()};
@@ -90,6 +113,7 @@ static struct mmx_kernel *open_image(struct target *t, struct mmx_image *image, 
 	if (image->notice)
 		fprintf(stderr, "mmx: %s\n", image->notice);
 	t->files.running = image->live;
+	t->modules = image->live ? mark_modules() : 0;
 	mmx_files_offer(&options, &t->files);
 	return mmx_open(image, &options, err);
 }

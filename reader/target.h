@@ -13,6 +13,7 @@
  * struct target - a dump in some parts, or the running kernel
  * @backend: who reads the dump
  * @jobs: threads to read it, 0: one a CPU
+ * @modules: a mark of the modules that a running kernel had when it was opened
  */
 struct target {
 	const char *parts[MAX_PARTS];
@@ -21,6 +22,7 @@ struct target {
 	enum mmx_backend backend;
 	unsigned int jobs;
 	struct mmx_files files;
+	uint64_t modules;
 };
 
 /** target_given() - whether there is one; when not, or too many, that is said */
@@ -31,6 +33,9 @@ static inline bool target_none(const struct target *t)
 {
 	return !t->n_parts && !t->live;
 }
+
+/** target_moved() - whether a running kernel has other memory or modules than when it was opened */
+bool target_moved(const struct target *t, struct mmx_kernel *kernel);
 
 /** target_open() - NULL when that fails, which is said; a kernel of which nothing is known when there is no target */
 struct mmx_kernel *target_open(struct target *t);

@@ -247,6 +247,12 @@ static enum mmx_exit judge(struct mmx_readings *r, enum mmx_exit status)
 {
 	struct mmx_run *run = r->run;
 
+	if (mmx_image_moved(run->kernel->image)) {
+		mmx_say(run,
+			"memory was plugged in or taken away meanwhile: nothing of this is to be believed; "
+			"open the kernel anew");
+		return MMX_EXIT_CANNOT;
+	}
 	if (status == MMX_EXIT_CANNOT || mmx_stopped(run->kernel->image))
 		return status;
 	if (run->apart && status == MMX_EXIT_FINDINGS) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <elf.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct elf_core {
 	uint64_t missing; /* bytes that the headers promise behind the end of the file */
 	bool addressed;   /* a segment has a physical address other than 0 */
 	uint32_t loads;
+	uint64_t segments;        /* a mark of all of them, in a running kernel */
 	MMX_ARRAY(struct extent); /* ascending, without overlap */
 };
 
@@ -152,6 +154,37 @@ static int judge(struct mmx_image *image, const struct elf_core *core, const cha
 	return 0;
 }
 
+static uint64_t mark_of(const Elf64_Phdr *headers, uint32_t n)
+{
+	const unsigned char *bytes = (const unsigned char *)headers;
+	uint64_t mark = n;
+
+	for (size_t i = 0; i < n * sizeof(*headers); i++)
+		mark = (mark ^ bytes[i]) * 0x100000001b3ULL;
+	return mark;
+}
+
+/* It is brought up to date when somebody opens it. */
+static bool live_moved(struct mmx_image *image)
+{
+	struct elf_core now = *(struct elf_core *)image->priv;
+	Elf64_Phdr *headers;
+	uint64_t mark = 0;
+	char path[32];
+	uint32_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", now.fd);
+	now.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (now.fd < 0)
+		return false;
+	if (!read_headers(&now, path, &headers, &n, NULL)) {
+		mark = mark_of(headers, n);
+		free(headers);
+	}
+	close(now.fd);
+	return mark != now.segments;
+}
+
 static int load(struct mmx_image *image, struct elf_core *core, const char *path,
 		struct mmx_err *err)
 {
@@ -161,6 +194,7 @@ static int load(struct mmx_image *image, struct elf_core *core, const char *path
 
 	if (read_headers(core, path, &headers, &n, err))
 		return -1;
+	core->segments = image->live ? mark_of(headers, n) : 0;
 	for (uint32_t i = 0; ok && i < n; i++) {
 		const Elf64_Phdr *ph = &headers[i];
 
@@ -274,6 +308,7 @@ static const struct mmx_image_ops live_ops = {
 	.reader_free = reader_free,
 	.read = elf_read,
 	.read_alone = elf_read_alone,
+	.moved = live_moved,
 	.close = elf_close,
 };
 

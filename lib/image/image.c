@@ -101,6 +101,11 @@ int mmx_image_note(struct mmx_image *image, struct mmx_err *err, const char *fmt
 	return 0;
 }
 
+bool mmx_image_moved(struct mmx_image *image)
+{
+	return image->live && image->ops->moved && image->ops->moved(image);
+}
+
 int mmx_image_note_live(struct mmx_image *image, struct mmx_err *err)
 {
 	return mmx_image_note(image, err,

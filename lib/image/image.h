@@ -36,6 +36,7 @@ struct mmx_image;
  * @reader_free: releases it
  * @read: reads physical bytes that all lie in one present range of the image
  * @read_alone: the same where nobody will ask for what lies beside them; or NULL
+ * @moved: of a running kernel: whether memory lies elsewhere than when it was opened; or NULL
  * @close: releases what opening made, behind image->priv
  */
 struct mmx_image_ops {
@@ -44,6 +45,7 @@ struct mmx_image_ops {
 	void (*reader_free)(void *reader);
 	enum mmx_read (*read)(void *reader, uint64_t phys, void *buf, size_t len);
 	enum mmx_read (*read_alone)(void *reader, uint64_t phys, void *buf, size_t len);
+	bool (*moved)(struct mmx_image *image);
 	void (*close)(struct mmx_image *image);
 };
 
@@ -134,6 +136,12 @@ enum mmx_read mmx_phys_read_alone(struct mmx_reader *reader, uint64_t phys, void
  * Summed up once: a dump may have as many ranges as pages, and this bounds every walk.
  */
 uint64_t mmx_memory_present(struct mmx_reader *reader);
+
+/**
+ * mmx_image_moved() - whether memory was plugged in or taken away since the image was opened
+ * What is read from then on need not be what was asked for: /proc/kcore has all memory at other places.
+ */
+bool mmx_image_moved(struct mmx_image *image);
 
 /** mmx_image_note_live() - the notice that memory changes while it is read; -1 without memory */
 int mmx_image_note_live(struct mmx_image *image, struct mmx_err *err);

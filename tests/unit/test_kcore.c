@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* /proc/kcore: an ELF dump whose segments are not all memory. */
+#include <fcntl.h>
+
 #include "make_elf.h"
 #include "make_kdump.h"
 
@@ -50,6 +52,26 @@ static void kcore_is_memory_and_nothing_else(void)
 	mmx_array_free(&b);
 }
 
+static void memory_that_is_plugged_in_is_noticed(void)
+{
+	static const struct segment seg[] = {{0x1000, 0x8000, 0x8000}, {0x100000, 0x4000, 0x4000}};
+	struct bytes b = make_elf(EM_X86_64, seg, ARRAY_SIZE(seg));
+	Elf64_Phdr *load = (Elf64_Phdr *)(b.v + sizeof(Elf64_Ehdr));
+	struct file f = save(&b, b.n);
+	struct mmx_err err;
+	struct mmx_image *image = mmx_open_kcore(f.path, &err);
+	int fd = open(f.path, O_WRONLY);
+
+	CHECK(image && !mmx_image_moved(image), "%s", err.text);
+	load->p_offset = htole64(le64toh(load->p_offset) + 0x1000);
+	CHECK(pwrite(fd, b.v, b.n, 0) == (ssize_t)b.n, "write");
+	CHECK(image && mmx_image_moved(image), "not noticed");
+	close(fd);
+	unlink(f.path);
+	mmx_image_close(image);
+	mmx_array_free(&b);
+}
+
 static void what_is_no_kcore_is_refused(void)
 {
 	struct bytes b = make_kdump(&small);
@@ -69,6 +91,7 @@ static void what_is_no_kcore_is_refused(void)
 int main(void)
 {
 	RUN(kcore_is_memory_and_nothing_else);
+	RUN(memory_that_is_plugged_in_is_noticed);
 	RUN(what_is_no_kcore_is_refused);
 	return unit_end();
 }
