@@ -66,6 +66,10 @@ def pagex(page, *says, status=1):
     return Answer(("pagex", page), says, status)
 
 
+def explained(page, *says, status=1):
+    return Answer(("pagex", "-e", page), says, status)
+
+
 def buddyx(*says, status=1):
     return Answer(("buddyx",), says, status)
 

@@ -3,7 +3,7 @@
 
 from ..frames import DEVICE, PLUGGED_PFN, STRUCT_PAGE
 from ..memory import PAGE
-from .registry import WILD, damage, doctorx, vmemx
+from .registry import WILD, damage, doctorx, explained, vmemx
 
 NORMAL = 0x152800  # plugged frames of zone Normal, from 0x10000 on those of DMA32
 DMA32 = 0x10000
@@ -91,7 +91,8 @@ def link(kernel):
 
 @damage("section-map-word", "the map word of a section leads elsewhere than those of the others",
         doctorx(r"ok +vmemmap .*all but 1 of 8 sections' map words say the same base", status=0),
-        vmemx(found("map-word", 0x150000, r"the map word of section 42 leads to 0x\w+, and vmemmap is at 0x\w+")))
+        vmemx(found("map-word", 0x150000, r"the map word of section 42 leads to 0x\w+, and vmemmap is at 0x\w+")),
+        explained("{libc page 45}", r"^ +\d+ the same struct page +0 0 +#\d+ == #\d+: DOES NOT HOLD$"))
 def map_word(kernel):
     m = kernel.machine
     section = m.object("mem_section", m.get(kernel.frames.root_array) + 42 * kernel.types.sizeof("mem_section"))
