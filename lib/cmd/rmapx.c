@@ -30,11 +30,25 @@ struct rmapx {
 	size_t next_wrong;
 };
 
+/* A frame that no operand names. */
+static bool found_by(struct mmx_rmap_pages *pages, const char *source)
+{
+	mmx_steps_clear(&pages->steps);
+	pages->found = mmx_step_given(pages->arithmetic ? &pages->steps : NULL, pages->walk.pfn,
+				      "PFN", "%s", source);
+	return true;
+}
+
 static bool next_page(struct mmx_rmap_pages *pages)
 {
 	struct rmapx *x = (struct rmapx *)pages;
 
-	return mmx_asked_next(&x->asked);
+	if (!mmx_asked_next(&x->asked))
+		return false;
+	mmx_steps_clear(&pages->steps);
+	if (pages->arithmetic)
+		pages->found = mmx_what_steps(&pages->steps, &x->asked.what, pages->walk.pfn);
+	return true;
 }
 
 static void progress(void *arg, int percent)
@@ -105,7 +119,7 @@ static bool next_of_file(struct mmx_rmap_pages *pages)
 		x->left--;
 		if (mmx_page_walk_look(&pages->walk, x->next_pfn++)) {
 			x->in_memory++;
-			return true;
+			return found_by(pages, "page cache of the file");
 		}
 	}
 	return false;
@@ -174,7 +188,7 @@ static bool next_wrong(struct mmx_rmap_pages *pages)
 
 	while (x->next_wrong < x->wrong.n) {
 		if (mmx_page_walk_look(&pages->walk, x->wrong.v[x->next_wrong++]))
-			return true;
+			return found_by(pages, "the survey of all memory");
 	}
 	return false;
 }

@@ -8,6 +8,7 @@
 #include "cmd/what.h"
 #include "mm/frames/page_steps.h"
 #include "mm/mem.h"
+#include "mm/processes/pt_steps.h"
 #include "mm/processes/usermem.h"
 
 int mmx_number(const char *text, const char *end, bool decimal, uint64_t *value)
@@ -316,27 +317,54 @@ int mmx_what_end(struct mmx_what_walk *w, struct mmx_what_gaps *gaps, struct mmx
  * How a frame follows from the operand.
  */
 
+/* The direct map is arithmetic. */
+static struct mmx_term step_direct(struct mmx_steps *s, const struct mmx_kernel *k,
+				   struct mmx_term addr)
+{
+	struct mmx_term phys = mmx_step_calc(s, "physical address", addr, MMX_OP_MINUS,
+					     mmx_step_region(s, k, REGION_DIRECT_MAP));
+
+	return mmx_step_pfn_of_phys(s, k, phys);
+}
+
+/* By the page tables of the process, or the kernel's own, down to the frame that was told. */
+static struct mmx_term step_tables(struct mmx_steps *s, const struct mmx_what_walk *w,
+				   struct mmx_term addr)
+{
+	const struct mmx_kernel *k = w->view->kernel;
+	struct mmx_term root, pfn = mmx_plain(w->what.first);
+	struct mmx_pt_path path;
+	uint64_t mm = 0;
+	int32_t pid;
+
+	if (w->kind == MMX_WHAT_USER &&
+	    (pid_of(&w->options, &pid, NULL) || mmx_user_mm(w->options.users, pid, &mm, NULL)))
+		return pfn;
+	root = mmx_step_root(s, w->view, mm);
+	mmx_pt_path_find(&path, w->view->reader, k->arch, &k->paging, root.v, addr.v);
+	pfn = mmx_pt_path_steps(s, w->view, &path, root, addr);
+	mmx_step_check(s, "the frame as told", pfn, MMX_OP_EQUAL, mmx_plain(w->what.first));
+	return pfn;
+}
+
 static struct mmx_term step_address(struct mmx_steps *s, const struct mmx_what_walk *w,
 				    uint64_t pfn)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	struct mmx_term addr = mmx_step_given(s, w->what.addr, "address", "asked for"), phys;
+	struct mmx_term addr = mmx_step_given(s, w->what.addr, "address", "asked for"), first;
 	enum mmx_region_id region = mmx_region_of(&k->regions, addr.v);
+	bool is_kernel = w->kind == MMX_WHAT_KERNEL;
 
-	if (w->kind == MMX_WHAT_KERNEL && region != MMX_REGION_COUNT)
+	if (is_kernel && region != MMX_REGION_COUNT)
 		mmx_step_says(s, addr, "%s", mmx_region_name(region));
-	if (w->kind == MMX_WHAT_KERNEL && region == REGION_DIRECT_MAP && k->direct_map.va_start)
-		phys = mmx_step_calc(s, "physical address", addr, MMX_OP_MINUS,
-				     mmx_step_region(s, k, REGION_DIRECT_MAP));
-	else
-		phys = mmx_step_given(s, w->what.first << k->arch->page_shift, "its page",
-				      w->kind == MMX_WHAT_USER ? "page tables: ptx -u PID -e"
-							       : "page tables: ptx -e");
-	phys = mmx_step_pfn_of_phys(s, k, phys);
-	return pfn == w->what.first ? phys
-				    : mmx_step_calc(s, "PFN", phys, MMX_OP_PLUS,
-						    mmx_step_given(s, pfn - w->what.first,
-								   "pages behind it", "the range"));
+	first = is_kernel && region == REGION_DIRECT_MAP && k->direct_map.va_start
+			? step_direct(s, k, addr)
+			: step_tables(s, w, addr);
+	if (pfn == w->what.first)
+		return first;
+	return mmx_step_calc(
+		s, "PFN", first, MMX_OP_PLUS,
+		mmx_step_given(s, pfn - w->what.first, "pages behind it", "the range"));
 }
 
 struct mmx_term mmx_what_steps(struct mmx_steps *s, const struct mmx_what_walk *w, uint64_t pfn)

@@ -388,9 +388,8 @@ static const void *next_page(struct mmx_rows *r)
 		return NULL;
 	}
 	mmx_cover_inherit(r->coverage, &p->answer.coverage);
-	mmx_steps_clear(&p->steps);
 	if (p->arithmetic)
-		mmx_rmap_steps(&p->steps, &p->walk, &p->answer);
+		mmx_rmap_steps(&p->steps, &p->walk, p->found, &p->answer);
 	if (p->answer.read)
 		mmx_cover_failf(r->coverage, mmx_read_code(p->answer.read),
 				"the struct page of PFN 0x%" PRIx64 " is %s", p->walk.pfn,

@@ -13,6 +13,7 @@
  * struct mmx_rmap_pages - what is shown, the records' r->arg
  * @next: goes to the next frame that has a struct page, @walk there; false behind the last one
  * @arithmetic, @chains: how each address follows, and what led to each, are shown as well
+ * @steps: with @arithmetic: begins with how the frame @found follows from what was asked for
  * @source: of entries that no tree leads to
  * @disagreements: pages whose count is another so far, as broken ones
  * @survey: of all memory, or NULL where pages were asked for
@@ -21,6 +22,8 @@ struct mmx_rmap_pages {
 	bool (*next)(struct mmx_rmap_pages *pages);
 	bool arithmetic, chains;
 	struct mmx_page_walk walk;
+	struct mmx_steps steps;
+	struct mmx_term found;
 	struct mmx_rmap_source source;
 	struct mmx_coverage disagreements;
 	const struct mmx_survey *survey;
@@ -29,7 +32,6 @@ struct mmx_rmap_pages {
 	struct mmx_classifier classifier;
 	struct mmx_verdict verdict;
 	struct mmx_rmap_answer answer;
-	struct mmx_steps steps;
 };
 
 static inline struct mmx_rmap_pages *mmx_rmap_pages_of(const struct mmx_rows *r)

@@ -37,11 +37,14 @@ struct mmx_term mmx_step_section(struct mmx_steps *s, const struct mmx_kernel *k
 struct mmx_term mmx_step_flag_field(struct mmx_steps *s, const struct mmx_kernel *k,
 				    struct mmx_term flags, enum mmx_flag_field_id id);
 
-/** mmx_step_index() - of a walk's current page in its mapping, in pages of the smallest size; of no KSM page */
-struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w);
+/**
+ * mmx_step_index() - of a walk's current page in its mapping, in pages of the smallest size; of no KSM page
+ * @pfn: its frame, with how that was found
+ */
+struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn);
 
 /** mmx_step_pointer() - what the mapping of a walk's current page points to, without the low bits of the word */
-struct mmx_term mmx_step_pointer(struct mmx_steps *s, struct mmx_page_walk *w);
+struct mmx_term mmx_step_pointer(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn);
 
 /** mmx_page_steps() - all that is told of a walk's current page; @pfn: its frame, with how that was found */
 void mmx_page_steps(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn,

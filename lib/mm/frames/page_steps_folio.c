@@ -142,14 +142,15 @@ static struct mmx_term pointer_of(const struct mmx_page_told *t)
 }
 
 /* A page of a walk by itself, without what came before it. */
-static struct mmx_page_told told_of(struct mmx_steps *s, struct mmx_page_walk *w)
+static struct mmx_page_told told_of(struct mmx_steps *s, struct mmx_page_walk *w,
+				    struct mmx_term pfn)
 {
 	struct mmx_page_told t = {
 		.s = s,
 		.w = w,
 		.k = w->view->kernel,
 		.f = mmx_walk_format(w),
-		.pfn = mmx_step_given(s, w->pfn, "PFN", "asked for"),
+		.pfn = pfn,
 	};
 
 	t.head_pfn = t.pfn;
@@ -159,16 +160,16 @@ static struct mmx_page_told told_of(struct mmx_steps *s, struct mmx_page_walk *w
 	return t;
 }
 
-struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w)
+struct mmx_term mmx_step_index(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn)
 {
-	const struct mmx_page_told t = told_of(s, w);
+	const struct mmx_page_told t = told_of(s, w, pfn);
 
 	return index_of(&t);
 }
 
-struct mmx_term mmx_step_pointer(struct mmx_steps *s, struct mmx_page_walk *w)
+struct mmx_term mmx_step_pointer(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn)
 {
-	const struct mmx_page_told t = told_of(s, w);
+	const struct mmx_page_told t = told_of(s, w, pfn);
 
 	return pointer_of(&t);
 }

@@ -120,7 +120,7 @@ static struct mmx_term tell_leaf(const struct told *t, const struct mmx_pte *pte
 	return mmx_step_calc(t->s, "PFN", phys, MMX_OP_RIGHT, mmx_step_page_shift(t->s, t->k));
 }
 
-/* Returns the table below, or 0 where the way ends. */
+/* Returns the table below, or where the way ends the PFN that is mapped, or the entry. */
 static struct mmx_term tell_entry(const struct told *t, const struct mmx_pte *pte,
 				  struct mmx_term table)
 {
@@ -154,14 +154,16 @@ static unsigned int phys_bits(struct mmx_view *view)
 	return bits;
 }
 
-void mmx_pt_path_steps(struct mmx_steps *s, struct mmx_view *view, const struct mmx_pt_path *path,
-		       struct mmx_term root, struct mmx_term address)
+struct mmx_term mmx_pt_path_steps(struct mmx_steps *s, struct mmx_view *view,
+				  const struct mmx_pt_path *path, struct mmx_term root,
+				  struct mmx_term address)
 {
 	struct told t = {s, view->kernel, phys_bits(view), address};
 	struct mmx_term table = root;
 
 	for (unsigned int i = 0; i < path->n; i++)
 		table = tell_entry(&t, &path->step[i], table);
+	return table;
 }
 
 /* The type is in the topmost five bits, and the offset behind it, inverted, down to bit 9. */

@@ -15,10 +15,11 @@ struct mmx_term mmx_step_root(struct mmx_steps *s, struct mmx_view *view, uint64
 /**
  * mmx_pt_path_steps() - of each level the index, the entry's address, the entry and what it leads to
  * @root: its root table, with how that was found
- * Each is held against what the walk itself came to.
+ * Each is held against what the walk itself came to. Returns the PFN behind the address, where one is mapped.
  */
-void mmx_pt_path_steps(struct mmx_steps *s, struct mmx_view *view, const struct mmx_pt_path *path,
-		       struct mmx_term root, struct mmx_term address);
+struct mmx_term mmx_pt_path_steps(struct mmx_steps *s, struct mmx_view *view,
+				  const struct mmx_pt_path *path, struct mmx_term root,
+				  struct mmx_term address);
 
 /** mmx_swap_entry_steps() - the type and offset of an entry that is not present, as @entry has them */
 void mmx_swap_entry_steps(struct mmx_steps *s, struct mmx_view *view, struct mmx_term raw,

@@ -3,6 +3,7 @@
 
 #include "mm/frames/page_steps.h"
 #include "mm/processes/pt_steps.h"
+#include "mm/processes/pt_steps.h"
 #include "mm/rmap/areas.h"
 #include "mm/rmap/rmap_steps.h"
 
@@ -106,18 +107,7 @@ static struct mmx_term tell_by_item(const struct told *t, const struct mmx_rmap_
 	return addr;
 }
 
-/*
- * The entry: bits of it are the frame. Of one that is not present they are inverted, against L1TF; one that is no
- * mapping names its frame in another way.
- */
-static struct mmx_term frame_of(const struct told *t, const struct mmx_pte *pte,
-				struct mmx_term raw)
-{
-	raw = mmx_step_frame(t->s, t->k, pte, raw);
-	return mmx_step_calc(t->s, "its first PFN", raw, MMX_OP_RIGHT,
-			     mmx_step_page_shift(t->s, t->k));
-}
-
+/* The entry; one that is no mapping names its frame in another way. */
 static void tell_entry(const struct told *t, const struct mmx_rmap_entry *e, struct mmx_term addr)
 {
 	const struct mmx_pte *pte = &e->entry.pte;
@@ -131,7 +121,8 @@ static void tell_entry(const struct told *t, const struct mmx_rmap_entry *e, str
 		mmx_step_says(t->s, raw, "%s", mmx_user_words(e->entry.kind));
 		return;
 	}
-	first = frame_of(t, pte, raw);
+	first = mmx_step_calc(t->s, "its first PFN", mmx_step_frame(t->s, t->k, pte, raw),
+			      MMX_OP_RIGHT, mmx_step_page_shift(t->s, t->k));
 	if (pte->size > 1ULL << t->k->arch->page_shift) {
 		into = mmx_step_calc(t->s, "bytes into what it maps", addr, MMX_OP_AND,
 				     mmx_plain(pte->size - 1));
@@ -169,25 +160,26 @@ static void tell_count(const struct told *t, const struct mmx_rmap_answer *a)
 		      MMX_OP_EQUAL, mmx_step_given_term(t->s, kernel, "mapcount", "pagex -e"));
 }
 
-void mmx_rmap_steps(struct mmx_steps *s, struct mmx_page_walk *w, const struct mmx_rmap_answer *a)
+void mmx_rmap_steps(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn,
+		    const struct mmx_rmap_answer *a)
 {
 	struct told t = {
 		.s = s,
 		.view = w->view,
 		.k = w->view->kernel,
 		.page = &a->page,
-		.pfn = mmx_step_given(s, w->pfn, "PFN", "asked for"),
+		.pfn = pfn,
 	};
 
 	if (a->page.kind < MMX_RMAP_NONE)
-		mmx_step_check(s, "the mapping as told", mmx_step_pointer(s, w), MMX_OP_EQUAL,
+		mmx_step_check(s, "the mapping as told", mmx_step_pointer(s, w, pfn), MMX_OP_EQUAL,
 			       mmx_plain(a->page.pointer));
 	if (a->page.kind == MMX_RMAP_ANON)
 		mmx_step_member(s, w->view,
 				mmx_step_given(s, a->page.pointer, "anon_vma", "mapping"),
 				M_anon_vma_root);
 	if (a->page.kind == MMX_RMAP_FILE || a->page.kind == MMX_RMAP_ANON) {
-		t.index = mmx_step_index(s, w);
+		t.index = mmx_step_index(s, w, pfn);
 		mmx_step_check(s, "the index as told", t.index, MMX_OP_EQUAL,
 			       mmx_plain(a->page.index));
 	}

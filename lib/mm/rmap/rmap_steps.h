@@ -15,8 +15,8 @@ struct mmx_term mmx_step_vma_address(struct mmx_steps *s, const struct mmx_kerne
 struct mmx_term mmx_step_item_address(struct mmx_steps *s, const struct mmx_kernel *k,
 				      struct mmx_term word);
 
-/** mmx_rmap_steps() - of every entry of an answer about a walk's current page */
-void mmx_rmap_steps(struct mmx_steps *s, struct mmx_page_walk *w,
+/** mmx_rmap_steps() - of every entry of an answer about a walk's current page; @pfn: with how it was found */
+void mmx_rmap_steps(struct mmx_steps *s, struct mmx_page_walk *w, struct mmx_term pfn,
 		    const struct mmx_rmap_answer *answer);
 
 #endif

@@ -108,7 +108,7 @@ static void index_in_mapping(struct mmx_rows *r, struct mmx_value *v)
 
 	if (!take_mapping(r, &word) || (word & 3) == 3)
 		mmx_value_null(v);
-	v->word = mmx_step_index(NULL, &p->walk).v;
+	v->word = mmx_step_index(NULL, &p->walk, mmx_plain(p->walk.pfn)).v;
 	is_absent(p, v, p->walk.folio.read);
 }
 
