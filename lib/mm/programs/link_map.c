@@ -30,6 +30,7 @@ struct finder {
 	struct mmx_view *view;
 	uint64_t mm;
 	unsigned int word, nameless;
+	bool busy; /* the linker was at work on the list: nothing of it need be right */
 	struct areas areas;
 	struct mmx_seen seen;
 };
@@ -113,6 +114,18 @@ static enum mmx_linked_state compare(const char *name, const char *file)
 	return strcmp(one, other) ? MMX_LINKED_OTHER_NAME : MMX_LINKED_OTHER_PATH;
 }
 
+/* The program may have mapped the file once more by itself: then its beginning is where the list says as well. */
+static bool is_elsewhere(const struct finder *f, struct mmx_linked *l, uint64_t vaddr)
+{
+	const struct area *area = area_at(f, l->bias + vaddr);
+
+	if (!area || !area->vma.file || area->inode != l->inode || area->vma.pgoff ||
+	    area->vma.start != l->bias + vaddr)
+		return false;
+	l->base = area->vma.start;
+	return true;
+}
+
 /* Its first segment is at the file's first page, as a rule: then the header there tells what is added. */
 static void check_bias(const struct finder *f, struct mmx_linked *l)
 {
@@ -130,7 +143,9 @@ static void check_bias(const struct finder *f, struct mmx_linked *l)
 	found = l->base - (first->vaddr & ~(page - 1));
 	if (f->word == 4)
 		found &= UINT32_MAX;
-	if (found != l->bias)
+	if (found == l->bias || is_elsewhere(f, l, first->vaddr & ~(page - 1)))
+		return;
+	if (!f->busy)
 		mmx_fail(&l->wrong, MMX_ECORRUPT,
 			 "the list adds 0x%" PRIx64 ", and the file at 0x%" PRIx64
 			 " is loaded with 0x%" PRIx64,
@@ -143,7 +158,7 @@ static int place(const struct finder *f, struct mmx_linked *l, struct mmx_err *e
 
 	if (!area) {
 		l->state = MMX_LINKED_NOT_MAPPED;
-		if (mmx_cover_whole(&f->p->coverage))
+		if (!f->busy && mmx_cover_whole(&f->p->coverage))
 			mmx_fail(&l->wrong, MMX_ECORRUPT,
 				 "its dynamic section at 0x%" PRIx64 " is in no mapping",
 				 l->dynamic);
@@ -208,7 +223,7 @@ static int add_entry(struct finder *f, unsigned int space, uint64_t at, const ui
 		mmx_fail_prefix(&why, "the name of link_map 0x%" PRIx64, at);
 		mmx_cover_fail(&f->p->coverage, &why);
 	}
-	if (words[L_PREV] != before)
+	if (!f->busy && words[L_PREV] != before)
 		mmx_fail(&l.wrong, MMX_ECORRUPT,
 			 "it says that 0x%" PRIx64
 			 " is before it, and the list came from 0x%" PRIx64,
@@ -266,6 +281,7 @@ static int walk_spaces(struct finder *f, struct mmx_err *err)
 			mmx_cover_fail(&f->p->coverage, &why);
 			return 0;
 		}
+		f->busy = (uint32_t)words[3];
 		if (!space)
 			f->p->state = (uint32_t)words[3];
 		if (walk(f, space, words[1], err))

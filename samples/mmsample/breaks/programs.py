@@ -35,6 +35,13 @@ def back(kernel):
     put(kernel, MAPS + MAP + 32, 0x1234)
 
 
+@damage("link-map-at-work", "3001's dynamic linker was adding to its list: what is not right there is no fault",
+        program(r"^ +linker does: +adding to its list$", FIRST, status=0))
+def at_work(kernel):
+    put(kernel, DEBUG + 24, 1)
+    put(kernel, MAPS + MAP + 32, 0x1234)
+
+
 @damage("link-map-bias", "the dynamic linker's list has a library where it is not",
         program(FIRST, rf"the list adds 0x{BASES[0] + PAGE:x}, and the file at 0x{BASES[0]:x} is loaded with 0x{BASES[0]:x}$"))
 def bias(kernel):
