@@ -138,6 +138,17 @@ static void the_one_that_has_the_address_is_named(void)
 	SAYS(0x4010ff, "none of its 6 symbols");
 }
 
+static void of_two_names_the_one_for_others_is_told(void)
+{
+	setup();
+	memcpy(b.v + NAMES + 7, "_IO_it", 6); /* middle */
+	put_symbol(2, 14, ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), 0x401200, 0x80);
+	IS(0x401200, "weak");
+	put_symbol(2, 7, ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), 0x401200, 0x80);
+	put_symbol(3, 14, ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), 0x401200, 0x80);
+	IS(0x401200, "weak");
+}
+
 static void without_a_table_the_linkers_is_asked(void)
 {
 	setup();
@@ -195,6 +206,7 @@ static void files_that_lie_are_harmless(void)
 int main(void)
 {
 	RUN(the_one_that_has_the_address_is_named);
+	RUN(of_two_names_the_one_for_others_is_told);
 	RUN(without_a_table_the_linkers_is_asked);
 	RUN(bytes_of_pages_between_segments_are_told_apart);
 	RUN(what_is_missing_is_said);

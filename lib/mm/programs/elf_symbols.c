@@ -279,8 +279,16 @@ static bool is_better(const struct candidate *one, const struct candidate *than)
 	return one->rank > than->rank;
 }
 
-static void consider(struct candidate *best, const struct mmx_elf *elf, const unsigned char *bytes,
-		     uint64_t vaddr)
+/* A library calls one thing by several names, and those that begin so are for itself. */
+static bool is_for_itself(const struct table *t, struct mmx_elf_source *s, uint64_t name)
+{
+	char first;
+
+	return !s->read(s, t->names + name, &first, 1, NULL) && first == '_';
+}
+
+static void consider(struct candidate *best, const struct table *t, const struct mmx_elf *elf,
+		     struct mmx_elf_source *s, const unsigned char *bytes, uint64_t vaddr)
 {
 	const struct places *p = places_of(elf);
 	unsigned int info = bytes[p->st_info];
@@ -296,7 +304,8 @@ static void consider(struct candidate *best, const struct mmx_elf *elf, const un
 	if (!is_named(info & 15, mmx_le16(bytes + p->st_shndx)) || !c.name || c.value > vaddr ||
 	    (c.size && vaddr - c.value >= c.size))
 		return;
-	if (is_better(&c, best))
+	if (is_better(&c, best) || (c.value == best->value && c.size == best->size &&
+				    c.rank == best->rank && is_for_itself(t, s, best->name)))
 		*best = c;
 }
 
@@ -319,7 +328,7 @@ static void look(struct candidate *best, uint64_t *unread, const struct table *t
 			continue;
 		}
 		for (uint64_t j = 0; j < some; j++)
-			consider(best, elf, bytes + j * size, vaddr);
+			consider(best, t, elf, s, bytes + j * size, vaddr);
 	}
 	*unread += t->n - n;
 }
