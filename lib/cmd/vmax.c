@@ -197,7 +197,7 @@ static const struct mmx_option options[] = {
 	 "also pages by kind: what the page tables have, and what the kernel counts"},
 	{'T', "tree", NULL, "the maple tree instead: its nodes, pivots, slots and gaps"},
 	{'e', "explain", NULL,
-	 "the program instead: how it was started, and what is linked to it; with ADDRESS how page and byte follow"},
+	 "the program instead, and what is linked to it; with ADDRESS how page and byte follow"},
 	{'f', "file", NULL, "the operands are FILE OFFSET: where that byte is mapped"},
 	MMX_DOT_OPTION,
 	{0},
@@ -221,7 +221,7 @@ const struct mmx_command mmx_cmd_vmax = {
 		"\n"
 		"With ADDRESS (hex): the mapping that covers it, which page of the mapping and of its file that\n"
 		"is, which byte of the file, its symbol as far as the file's tables of symbols are in memory, and what\n"
-		"the page tables have there. Where no mapping covers it,\n"
+		"the page tables have there; with -e how page, index and byte follow. Where no mapping covers it,\n"
 		"the nearest ones are told. With -f it goes back: every process and address where a byte of\n"
 		"a file is mapped, whether its page is there or not, and whether it is a copy of the process's own. FILE is a path as PID 1 sees it, the\n"
 		"address of an inode, an address_space, a dentry or a struct file, or a page of the file.\n"

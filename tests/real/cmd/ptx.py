@@ -247,13 +247,15 @@ def mappings_of_pages(dump, form):
     return verdict(faults, compared, dump, 100)
 
 
-# Of QEMU's note of a CPU: CR3 behind version, size, 18 registers and 10 segments, and CR0 to CR2; then CR4.
+# Of QEMU's note of a CPU: RSP behind version, size and six registers; CR3 behind version, size, 18 registers, 10
+# segments, and CR0 to CR2; then CR4.
+RSP_AT = 8 + 6 * 8
 CR3_AT = 8 + 18 * 8 + 10 * 24 + 3 * 8
 USER_ROOT = 1 << 12  # with isolation user mode's root is the page behind
 
 
 def notes_of(core):
-    """(CR3, CR4) of each CPU, out of the notes of QEMU's ELF dump; a kernel's own dump has none."""
+    """(CR3, CR4, RSP) of each CPU, out of the notes of QEMU's ELF dump; a kernel's own dump has none."""
     with open(core, "rb") as file:
         header = file.read(1 << 20)
     offset, = struct.unpack_from("<Q", header, 32)
@@ -266,7 +268,7 @@ def notes_of(core):
         name, desc, _ = struct.unpack_from("<III", header, at)
         body = at + 12 + (name + 3 & ~3)
         if header[at + 12:at + 16] == b"QEMU":
-            found.append(struct.unpack_from("<2Q", header, body + CR3_AT))
+            found.append(struct.unpack_from("<2Q", header, body + CR3_AT) + struct.unpack_from("<Q", header, body + RSP_AT))
         at = body + (desc + 3 & ~3)
     return found
 
@@ -274,14 +276,20 @@ def notes_of(core):
 def against_registers(dump, form):
     """
     What each CPU runs on, against its registers as QEMU saw them, which count CPUs as these kernels do: its root,
-    CR3 and CR4, and that none of its troubles is told; an address space is up to date where it is in use.
+    CR3 and CR4, whose stack it is on, and that none of its troubles is told; an address space is up to date where it
+    is in use.
     """
     told, notes, faults = document(form), notes_of(form), []
+    stacks, = documents(form, ["stackx"], "mmx.stack/1")
     for row, more in zip(told["cpus"], told["registers"]):
         faults += [f"CPU {row['cpu']}: {why}" for why in (row.get("unknown"), more.get("wrong")) if why]
         if not notes:
             continue
-        cr3, cr4 = notes[row["cpu"]]
+        cr3, cr4, rsp = notes[row["cpu"]]
+        owner = [(stack["pid"], stack["comm"]) for stack in stacks["stacks"]
+                 if number(stack["start"]) <= rsp < number(stack["start"]) + stack["size"]]
+        if owner and owner != [(row["pid"], row["comm"])]:
+            faults.append(f"CPU {row['cpu']} is on the stack of {owner}, found {row}")
         possible = [more["cr3"], more["user_cr3"]]
         if number(row["root"]) not in (cr3 & (1 << 52) - PAGE, cr3 & (1 << 52) - PAGE & ~USER_ROOT) or \
                 (more["note"], more["cr4"]) != (hex(cr3), hex(cr4)) or hex(cr3) not in possible:
