@@ -60,6 +60,13 @@ def name(kernel):
     put(kernel, MAPS + MAP + 8, HERE + TEXTS + 6)
 
 
+@damage("link-map-deleted", "libc was replaced since 3001 linked it",
+        program(r" program +/usr/lib/x86_64-linux-gnu/libc\.so\.6 \(deleted\) *$",
+                r" deleted +/usr/lib/x86_64-linux-gnu/libc\.so\.6 /usr/lib/x86_64-linux-gnu/libc\.so\.6 \(deleted\) *$", status=0))
+def deleted(kernel):
+    kernel.worker.vmas[0].inode.dentry["d_hash.pprev"] = 0
+
+
 @damage("link-map-name-wild", "the name of a library is nowhere",
         program(WHOLE, rf"^ +missing: +the name of link_map 0x{HERE + MAPS + MAP:x}: 0x5000: "))
 def name_wild(kernel):
