@@ -309,15 +309,17 @@ static int find_unlisted(struct finder *f, struct mmx_err *err)
 {
 	for (size_t i = 0; i < f->areas.n; i++) {
 		const struct area *area = &f->areas.v[i];
-		struct mmx_unlisted file = {.start = area->vma.start};
+		struct mmx_unlisted *file;
 
 		if (!area->inode || !(area->vma.flags & MMX_VM_EXEC) || is_listed(f, area->inode))
 			continue;
-		file.file = name_of(f, &area->vma);
-		if (!file.file || !mmx_array_add(&f->p->files, file)) {
-			free(file.file);
+		if (!mmx_array_grow(&f->p->files, 1))
 			return mmx_fail_nomem(err);
-		}
+		file = &f->p->files.v[f->p->files.n];
+		*file = (struct mmx_unlisted){area->vma.start, name_of(f, &area->vma)};
+		if (!file->file)
+			return mmx_fail_nomem(err);
+		f->p->files.n++;
 	}
 	return 0;
 }
