@@ -300,7 +300,7 @@ static enum mmx_tlb_state state_of(const struct mmx_tlbs *t, const struct mmx_tl
 	if (in_use && slot->tlb_gen < space->tlb_gen)
 		return cpu->lazy ? MMX_TLB_LAZY_BEHIND : MMX_TLB_BEHIND;
 	if (in_use)
-		return MMX_TLB_LOADED;
+		return cpu->lazy ? MMX_TLB_LAZY : MMX_TLB_LOADED;
 	if (space->global_asid)
 		return MMX_TLB_MOVED;
 	return slot->tlb_gen < space->tlb_gen ? MMX_TLB_STALE : MMX_TLB_KEPT;

@@ -44,6 +44,7 @@ enum mmx_loaded {
 /* TLB(entry, "in words"): what there may be of an address space in a TLB */
 #define MMX_TLB_STATES(TLB)                                                          \
 	TLB(LOADED, "in use")                                                        \
+	TLB(LAZY, "kept lazily, and up to date")                                     \
 	TLB(BEHIND, "in use, and behind: a flush is on its way, or was lost")        \
 	TLB(LAZY_BEHIND, "kept lazily, and behind: flushed before it is used again") \
 	TLB(KEPT, "kept: would be used again as it is")                              \

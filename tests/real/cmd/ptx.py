@@ -294,7 +294,9 @@ def against_registers(dump, form):
         if number(row["root"]) not in (cr3 & (1 << 52) - PAGE, cr3 & (1 << 52) - PAGE & ~USER_ROOT) or \
                 (more["note"], more["cr4"]) != (hex(cr3), hex(cr4)) or hex(cr3) not in possible:
             faults.append(f"CPU {row['cpu']}: CR3 {cr3:#x} and CR4 {cr4:#x}, found {row} and {more}")
-    faults += [f"{row}" for row in told["tlbs"] if row["state"] != "in use" or "wrong" in row]
+    lazily = {row["cpu"]: row["loaded"] == "kept lazily" for row in told["cpus"]}
+    faults += [f"{row}" for row in told["tlbs"] if "wrong" in row or
+               row["state"] != ("kept lazily, and up to date" if lazily[row["cpu"]] else "in use")]
     online = dump.manifest["cpus"] - dump.manifest["settings"]["command_line"].count("mmx.cpu_offline=")
     return verdict(faults, len(told["tlbs"]), dump, online)
 
