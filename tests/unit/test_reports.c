@@ -174,6 +174,24 @@ static void the_largest_tasks_are_kept(void)
 	free(r);
 }
 
+/* A fuzzer found that the sum at the end of a zone's blocks may be missing. */
+static void cut_lines_say_what_they_have(void)
+{
+	struct mmx_report *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return;
+	CHECK(mmx_table_zone(r, "Node 0 DMA free:4kB min:99999999999999999999kB low:1kB"), "zone");
+	CHECK(r->zone[0].counts.n == 1, "%zu counts before what is no number", r->zone[0].counts.n);
+	CHECK(mmx_table_blocks(r, "Node 0 DMA: 1*4kB (U) 2*8kB (M"), "blocks");
+	CHECK(r->zone[0].orders == 2 && r->zone[0].blocks[1] == 2 && !r->zone[0].total, "%u orders",
+	      r->zone[0].orders);
+	CHECK(mmx_table_words(r, "raw: 0017ffffc0004020") && r->n_raw == 1, "%zu words", r->n_raw);
+	CHECK(!mmx_table_words(r, "raw: 0017ffffc000402") && !mmx_table_words(r, "raw:"),
+	      "no words");
+	free(r);
+}
+
 /* A report does not take lines of its form that stand far behind it. */
 static void far_lines_are_another_reports(void)
 {
@@ -201,6 +219,7 @@ int main(void)
 	RUN(hostile_lines_end);
 	RUN(what_is_kept_is_bounded);
 	RUN(the_largest_tasks_are_kept);
+	RUN(cut_lines_say_what_they_have);
 	RUN(far_lines_are_another_reports);
 	return unit_end();
 }

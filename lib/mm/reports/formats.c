@@ -3,6 +3,7 @@
  * The lines that reports of the kernel consist of, 6.1 to 7.3, a row each. What has changed over the releases are
  * rows of their own; lines that are lists of numbers have functions (tables.c).
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,24 +250,39 @@ static bool same(struct mmx_report *r, const struct mmx_captures *c, const char 
 	return mine && says(c, name, text, sizeof(text)) && !strcmp(mine, text);
 }
 
+/* -1: it says no such number. */
+static int64_t number(const struct mmx_captures *c, const char *name)
+{
+	char text[24];
+	int64_t value = says(c, name, text, sizeof(text)) ? strtoll(text, NULL, 10) : -1;
+
+	return mmx_report_sane(value) ? value : -1;
+}
+
 static void keep_huge_pages(struct mmx_report *r, const struct mmx_captures *c)
 {
-	char total[24], size[24], node[24], what[64];
+	int64_t total = number(c, "huge_total"), size = number(c, "huge_size");
+	char what[64];
 
-	if (!says(c, "huge_total", total, sizeof(total)) ||
-	    !says(c, "huge_size", size, sizeof(size)) ||
-	    !says(c, "huge_node", node, sizeof(node)) || !strcmp(total, "0"))
+	if (total <= 0 || size <= 0 || total > MMX_REPORT_NUMBER_MAX / size)
 		return;
-	snprintf(what, sizeof(what), "node %.6s, of %.12s kB", node, size);
-	keep_mate(r, what, (int64_t)(strtoull(total, NULL, 10) * strtoull(size, NULL, 10)));
+	snprintf(what, sizeof(what), "node %d, of %" PRId64 " kB", (int)number(c, "huge_node"),
+		 size);
+	keep_mate(r, what, total * size);
 }
 
 static void keep_counter(struct mmx_report *r, const struct mmx_captures *c)
 {
 	char type[32], value[24];
+	long long pages;
 
-	if (says(c, "rss_type", type, sizeof(type)) && says(c, "val", value, sizeof(value)))
-		keep_mate(r, type, strtoll(value, NULL, 10));
+	if (!says(c, "rss_type", type, sizeof(type)) || !says(c, "val", value, sizeof(value)))
+		return;
+	pages = strtoll(value, NULL, 10);
+	if (mmx_report_sane(pages))
+		keep_mate(r, type, pages);
+	else
+		r->cut++;
 }
 
 bool mmx_format_begins(struct mmx_report *r, const struct mmx_line *line)

@@ -37,7 +37,7 @@ bool mmx_report_number(const struct mmx_report *r, const char *name, int64_t *va
 		return false;
 	errno = 0;
 	*value = strtoll(text, NULL, 10);
-	return !errno;
+	return !errno && mmx_report_sane(*value);
 }
 
 bool mmx_report_count(const struct mmx_report_counts *c, const char *name, int64_t *value)

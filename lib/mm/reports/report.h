@@ -119,6 +119,14 @@ struct mmx_report {
 	uint64_t last_line;
 };
 
+/* A limit that there is none of is 2^53 kB; what is larger is no number of the kernel's, and could not be added up. */
+#define MMX_REPORT_NUMBER_MAX (1LL << 54)
+
+static inline bool mmx_report_sane(int64_t value)
+{
+	return value <= MMX_REPORT_NUMBER_MAX && value >= -MMX_REPORT_NUMBER_MAX;
+}
+
 /** mmx_report_text() - a field; NULL where no line said it */
 const char *mmx_report_text(const struct mmx_report *r, const char *name);
 

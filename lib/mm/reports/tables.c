@@ -22,7 +22,7 @@ static bool take_number(const char **at, int64_t *value)
 
 	errno = 0;
 	*value = strtoll(*at, &end, 10);
-	if (end == *at || errno)
+	if (end == *at || errno || !mmx_report_sane(*value))
 		return false;
 	*at = end;
 	return true;
@@ -237,8 +237,7 @@ static void take_blocks(struct mmx_report_zone *zone, const char *at)
 		}
 		zone->orders++;
 	}
-	at = strchr(at, '=');
-	if (at++ && take_number(&at, &n) && n > 0)
+	if (*at == '=' && at++ && take_number(&at, &n) && n > 0)
 		zone->total = (uint64_t)n;
 }
 

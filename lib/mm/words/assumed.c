@@ -92,6 +92,8 @@ static void assume_vm_flags(struct mmx_lexicon *x, bool later)
 		{"ss", 37}, {"ui", 38}, {"dp", 40}, {"sl", 63}, {"", 0}};
 
 	mmx_vm_flags_assume(&x->own_vm, later ? last : first);
+	/* The architecture's own, and as x86_64 calls it. */
+	strcpy(x->own_vm.bit[24].name, "pat");
 	/* Since 6.9. */
 	if (!later)
 		strcpy(x->own_vm.bit[39].name, "bit39");
