@@ -158,13 +158,61 @@ static void hold_mm(struct mmx_told *t, const struct mmx_tasks *tasks, const str
 	mmx_told_note(t, MMX_NOTE_DUMP, "no task's address space hashes to mm %s: it is gone", mm);
 }
 
+/*
+ * Whether a text is of this boot: hashes are made with a secret of the boot's, so one that comes out the same
+ * proves it, and one that does not the contrary.
+ */
+
+enum boot { NOT_KNOWN, THIS_BOOT, ANOTHER_BOOT };
+
+static enum boot compare_hash(const struct mmx_pointers *p, uint64_t pointer, const char *printed)
+{
+	char text[MMX_POINTER_TEXT];
+
+	mmx_pointer_text(p, pointer, text);
+	return strcmp(text, printed) ? ANOTHER_BOOT : THIS_BOOT;
+}
+
+/* The raw words have the pointer as it is: of a file's page, since others are printed as 0. */
+static bool raw_mapping(const struct mmx_report *r, uint64_t *mapping)
+{
+	*mapping = r->n_head > 3 ? r->head[3] : r->n_raw > 3 ? r->raw[3] : 0;
+	return *mapping && !(*mapping & 3) && *mapping >> 56 == 0xff;
+}
+
+static enum boot boot_of(const struct mmx_report *r, struct mmx_view *view)
+{
+	const char *page = mmx_report_text(r, "page"), *mapping = mmx_report_text(r, "mapping");
+	const struct mmx_vmemmap *v = &mmx_mem(view->kernel)->vmemmap;
+	struct mmx_pointers p;
+	struct mmx_err err;
+	uint64_t pfn, word;
+
+	if (mmx_pointers_hashing(&p, view, &err) || p.as != MMX_POINTERS_HASHED)
+		return NOT_KNOWN;
+	if (page && mmx_report_hex(r, "pfn", &pfn) &&
+	    mmx_fact_usable(&view->kernel->facts, FACT_VMEMMAP))
+		return compare_hash(&p, mmx_page_addr(v, pfn), page);
+	if (mapping && strspn(mapping, "0") < strlen(mapping) && raw_mapping(r, &word))
+		return compare_hash(&p, word, mapping);
+	return NOT_KNOWN;
+}
+
 void mmx_report_hold(struct mmx_told *t, const struct mmx_report *r, struct mmx_view *view,
 		     bool own)
 {
 	const struct mmx_tasks *tasks = mmx_know_tasks(view);
 	const char *killed = mmx_report_text(r, "killed_pid"), *pid = mmx_report_text(r, "pid");
+	enum boot boot = own ? THIS_BOOT : boot_of(r, view);
 	size_t before = t->notes.n;
 
+	if (boot == ANOTHER_BOOT) {
+		mmx_told_note(
+			t, MMX_NOTE_DUMP,
+			"not looked at: the text is of another boot, in which pointers were hashed with "
+			"another secret");
+		return;
+	}
 	hold_frame(t, r, view);
 	hold_entry(t, tasks, r, view);
 	hold_task(t, tasks, r, "killed_pid", "killed");
