@@ -73,10 +73,11 @@ def sections_and_zones(dump, form):
     return wrong_map(dump, doctor(form))
 
 
-# How kernels before 6.9 call it; and releases whose package Debian keeps no more.
-FORMER = {"MITIGATION_PAGE_TABLE_ISOLATION": "PAGE_TABLE_ISOLATION"}
+# How earlier kernels call it; and releases whose package Debian keeps no more.
+FORMER = {"MITIGATION_PAGE_TABLE_ISOLATION": "PAGE_TABLE_ISOLATION", "KSTACK_ERASE": "GCC_PLUGIN_STACKLEAK",
+          "CFI": "CFI_CLANG"}
 WITHOUT_CONFIG = ("7.0",)
-LEAST_KNOWN = 55  # options that every kernel tells of
+LEAST_KNOWN = 70  # options that every kernel tells of
 
 
 @functools.lru_cache(maxsize=None)
