@@ -96,21 +96,24 @@ def _unpacked(apt, release, needed):
 
 
 def config_of(release):
-    """
-    The text of a kernel's configuration as its package has it; None where Debian keeps that package no more. It is no
-    part of what is booted, so it is fetched apart, and once.
-    """
-    folder = cache.folder("kernels") / release
-    kept, stamp = folder / "config", folder / "packages"
-    if not kept.exists() and stamp.exists():
-        # Of split packages the image is an empty shell, and linux-base has it.
-        name = f"linux-base-{release}" if "linux-binary-" in stamp.read_text() else f"linux-image-{release}"
-        apt = packages.Apt()
-        if name in apt.search(f"^{re.escape(name)}$"):
-            wanted = (f"boot/config-{release}", f"usr/lib/modules/{release}/config")
-            packages.unpack(apt.download(name, apt.version(name)), folder,
-                            lambda path: "config" if path in wanted else None)
+    """The text of a kernel's configuration; None where it could not be had."""
+    kept = cache.folder("kernels") / release / "config"
     return kept.read_text() if kept.exists() else None
+
+
+def _fetch_config(apt, release, needed):
+    """
+    A kernel's configuration, which is in its package; of split packages in linux-base, which Debian keeps less long. It is
+    no part of what is booted, so it is fetched apart, and once.
+    """
+    folder, name = cache.folder("kernels") / release, needed[0].replace("linux-binary-", "linux-base-")
+    wanted = (f"boot/config-{release}", f"usr/lib/modules/{release}/config")
+    try:
+        if not (folder / "config").exists() and name in apt.search(f"^{re.escape(name)}$"):
+            packages.unpack(apt.download(name, apt.version(name)), folder, lambda path: "config.new" if path in wanted else None)
+            (folder / "config.new").rename(folder / "config")
+    except (packages.PackageError, FileNotFoundError):
+        pass  # who needs it says so
 
 
 def debian(series):
@@ -122,6 +125,7 @@ def debian(series):
         for release, needed in _candidates(apt, series):
             try:
                 _ready[series] = _unpacked(apt, release, needed)
+                _fetch_config(apt, release, needed)
                 return _ready[series]
             except packages.PackageError as error:
                 reason = error
