@@ -547,6 +547,7 @@ const struct mmx_command mmx_cmd_diffx = {
 		"numbers contradict each other.\n"
 		"\n"
 		"For example, \"mmx diff before.dump after.dump\", or \"mmx -c before.dump diff vmstat.after\".",
+	.example = "diffx vmstat.before vmcore | tail -n 6",
 	.options = options,
 	.document = &document,
 	.without_dump = true,
