@@ -16,6 +16,9 @@
 #define READINGS_QUICK 8
 #define QUICK_MS       2000
 
+/* Of one that takes long there is a second one. */
+#define LONG_MS 10000
+
 /* Before the second reading, and twice as long before each that follows: what takes long is to be over, too. */
 #define PAUSE_NS 2000000L
 
@@ -236,6 +239,8 @@ static bool another(const struct mmx_readings *r, enum mmx_exit before, enum mmx
 {
 	if (now == MMX_EXIT_OK || r->shown || r->run->once || mmx_stopped(r->run->kernel->image))
 		return false;
+	if (r->nth >= 2 && now_ms() - r->began >= LONG_MS)
+		return false;
 	if (!r->wrong.n)
 		return r->nth == 1 ? !r->run->apart : before != now && r->nth < READINGS;
 	if (r->nth < (r->confirmed.n ? READINGS_MOST : READINGS))
@@ -263,11 +268,12 @@ static enum mmx_exit judge(struct mmx_readings *r, enum mmx_exit status)
 	}
 	if (!r->wrong.n)
 		return status;
-	/* Its results were too many to be held back, or it is not to be done twice. */
+	/* Its results were too many to be held back, it is not to be done twice, or it takes too long. */
 	if (r->confirmed.n && r->nth < READINGS_MOST) {
 		mmx_say(run,
-			"what looks wrong may have changed while it was read, and was not read "
-			"again");
+			"what looks wrong was so in %u reading%s, and may yet have changed while it was "
+			"read: ask again",
+			r->nth, r->nth > 1 ? "s" : "");
 		return MMX_EXIT_PARTIAL;
 	}
 	if (r->confirmed.n < r->wrong.n)

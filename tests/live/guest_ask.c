@@ -17,11 +17,11 @@
 #include "lab.h"
 
 #define NODE     "/sys/devices/system/node/node0/"
-#define SLEEPERS 6
-#define ASKED    3 /* of the sleepers, about every entry */
+#define SLEEPERS 4
+#define ASKED    2 /* of the sleepers, about every entry */
 #define ANSWERS  5 /* of rmapx, until one agrees */
 #define DISAGREE "\"agree\": false"
-#define RANGES   8
+#define RANGES   4
 #define WORDS    1024 /* of a pagemap at a time */
 
 struct entry {
@@ -44,8 +44,7 @@ static const char *const of_process[] = {"maps",    "smaps",  "smaps_rollup", "n
 					 "cmdline", "auxv",   "cgroup",       "fd"};
 
 /* Their processes are asked about. */
-static const char *const sleepers[SLEEPERS] = {"fork_eight",   "vma_flags", "thp_pte",
-					       "anon_private", "ext4_file", "mapped_twice"};
+static const char *const sleepers[SLEEPERS] = {"fork_eight", "vma_flags", "thp_pte", "ext4_file"};
 
 struct sleeper {
 	const char *name;
