@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "btf_builder.h"
+#include "kernel/kernel.h"
 #include "kernel/btf.h"
 #include "kernel/layout.h"
 #include "kernel/symbols.h"
@@ -203,7 +204,8 @@ static void scan_gives_up_on_endless_candidates(void)
 }
 
 static struct mmx_symbols symbols;
-static struct mmx_view view;
+static struct mmx_kernel of_image = {.image = &image};
+static struct mmx_view view = {.kernel = &of_image};
 
 static void add_symbol(const char *name, uint64_t at)
 {
