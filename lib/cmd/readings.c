@@ -292,6 +292,13 @@ static void pass_progress(void *arg, int percent)
 	r->messages->progress(r->messages->arg, percent);
 }
 
+static struct mmx_kernel *pass_open(void *arg, const char *path, struct mmx_err *err)
+{
+	const struct mmx_readings *r = arg;
+
+	return r->messages->open(r->messages->arg, path, err);
+}
+
 static enum mmx_exit read_on(struct mmx_readings *r)
 {
 	struct timespec pause = {.tv_nsec = PAUSE_NS};
@@ -317,6 +324,7 @@ static enum mmx_exit run_live(const struct mmx_run *parsed)
 
 	held.say = hold_message;
 	held.progress = held.progress ? pass_progress : NULL;
+	held.open = held.open ? pass_open : NULL;
 	held.arg = &r;
 	run.readings = &r;
 	run.messages = &held;
