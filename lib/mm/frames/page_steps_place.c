@@ -89,17 +89,47 @@ static struct mmx_term section_entry(const struct mmx_page_told *t, struct mmx_t
 	return mmx_step_calc(s, "struct mem_section", root, MMX_OP_PLUS, bytes);
 }
 
+/*
+ * A section that was plugged in has struct pages for those parts of 2 MiB only whose bit is set. One from boot has
+ * all, and the bit tells where there are frames.
+ */
+static void tell_subsection(const struct mmx_page_told *t, struct mmx_term entry, bool early)
+{
+	const struct mmx_member *map = &t->k->layout.member[M_mem_section_usage_subsection_map].m;
+	struct mmx_steps *s = t->s;
+	struct mmx_term nth, word, bit;
+
+	if (!mmx_has(&t->k->layout, M_mem_section_usage_subsection_map))
+		return;
+	nth = mmx_step_calc(s, "frame of the section", t->pfn, MMX_OP_AND,
+			    mmx_plain((1ULL << section_shift(NULL, t->k).v) - 1));
+	nth = mmx_step_calc(s, "subsection of 2 MiB", nth, MMX_OP_RIGHT,
+			    mmx_plain(MMX_SUBSECTION_SHIFT - t->k->arch->page_shift));
+	word = mmx_step_member(s, t->w->view, entry, M_mem_section_usage);
+	word = mmx_step_kread(s, t->w->view, "word of subsection_map", word,
+			      mmx_step_given(s, map->bit_off / 8 + nth.v / 64 * 8,
+					     "offset of the word", "8 bytes for 64 subsections"),
+			      8);
+	bit = mmx_step_calc(s, "word, shifted", word, MMX_OP_RIGHT,
+			    mmx_step_calc(s, "bit of the word", nth, MMX_OP_REST, mmx_plain(64)));
+	bit = mmx_step_calc(s, "its bit", bit, MMX_OP_AND, mmx_plain(1));
+	if (early)
+		mmx_step_says(s, bit, "%s", bit.v ? "frames" : "a hole, with struct pages");
+	else
+		mmx_step_check(s, "it has struct pages", bit, MMX_OP_EQUAL, mmx_plain(1));
+}
+
 static void tell_section(const struct mmx_page_told *t)
 {
 	const struct mmx_sparse *sparse = &mmx_mem(t->k)->sparse;
 	struct mmx_steps *s = t->s;
-	struct mmx_term section = mmx_step_section(s, t->k, t->pfn), map, bytes;
+	struct mmx_term section = mmx_step_section(s, t->k, t->pfn), entry, map, bytes;
 	const struct mmx_section *found = mmx_section_of(sparse, t->pfn.v, t->k->arch->page_shift);
 
 	if (!found)
 		return;
-	map = mmx_step_member(s, t->w->view, section_entry(t, section),
-			      M_mem_section_section_mem_map);
+	entry = section_entry(t, section);
+	map = mmx_step_member(s, t->w->view, entry, M_mem_section_section_mem_map);
 	mmx_step_says(s, map, "%s%s%s", found->online ? "online" : "offline",
 		      found->early ? ", from boot" : ", plugged in",
 		      found->device ? ", with a device's memory" : "");
@@ -110,9 +140,23 @@ static void tell_section(const struct mmx_page_told *t)
 			      mmx_step_size(s, t->k, S_page));
 	map = mmx_step_calc(s, "by the section's word", map, MMX_OP_PLUS, bytes);
 	mmx_step_check(s, "the same struct page", map, MMX_OP_EQUAL, t->page);
+	tell_subsection(t, entry, found->early);
 }
 
-/* Where the struct page itself lies; several may be one, as tails of optimised huge pages. */
+/* Several pages of the array may be one, as those of an optimised huge page: whose struct page is there, too. */
+static void tell_shared(const struct mmx_page_told *t, const struct mmx_vmemmap_extent *e)
+{
+	struct mmx_term first = mmx_step_given(t->s, e->va, "first of those pages", "page tables"),
+			into = mmx_step_calc(t->s, "bytes into the page", t->page, MMX_OP_AND,
+					     mmx_plain((1ULL << t->k->arch->page_shift) - 1));
+
+	first = mmx_step_calc(t->s, "what is read, too", first, MMX_OP_PLUS, into);
+	if (first.v == t->page.v)
+		return;
+	mmx_step_says(t->s, mmx_step_pfn_of_page(t->s, t->k, first), "whose struct page that is");
+}
+
+/* Where the struct page itself lies. */
 static void tell_own_place(const struct mmx_page_told *t)
 {
 	const struct mmx_vmemmap *v = &mmx_mem(t->k)->vmemmap;
@@ -122,9 +166,11 @@ static void tell_own_place(const struct mmx_page_told *t)
 	struct mmx_term at = mmx_step_given_term(t->s, mmx_read_term(read, phys),
 						 "its struct page lies at", "page tables");
 
-	if (e && e->repeat)
-		mmx_step_says(t->s, at, "one page for %" PRIu64 " of the array",
-			      e->len >> t->k->arch->page_shift);
+	if (!e || !e->repeat)
+		return;
+	mmx_step_says(t->s, at, "one page for %" PRIu64 " of the array",
+		      e->len >> t->k->arch->page_shift);
+	tell_shared(t, e);
 }
 
 void mmx_told_place(struct mmx_page_told *t)

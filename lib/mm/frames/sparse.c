@@ -7,9 +7,8 @@
 #include "mm/frames/online.h"
 #include "mm/frames/sparse.h"
 
-#define SUBSECTION_SHIFT 21
-#define ROOT_BYTES       4096u      /* SPARSEMEM_EXTREME: a root's sections fill one page */
-#define MAX_SECTIONS     (4u << 20) /* 512 TiB in sections of 128 MiB */
+#define ROOT_BYTES   4096u      /* SPARSEMEM_EXTREME: a root's sections fill one page */
+#define MAX_SECTIONS (4u << 20) /* 512 TiB in sections of 128 MiB */
 
 /* The bits of section_mem_map; fixed since 5.3 where the enum is not in the types. */
 struct section_bits {
@@ -51,8 +50,8 @@ bool mmx_subsections_read(const struct mmx_kernel *k, const struct mmx_section *
 	const struct mmx_member *m = &k->layout.member[M_mem_section_usage_subsection_map].m;
 
 	sub->first = section->nr << pages_shift(k);
-	sub->shift = SUBSECTION_SHIFT - k->arch->page_shift;
-	sub->n = 1u << (mmx_mem(k)->sparse.section_bits - SUBSECTION_SHIFT);
+	sub->shift = MMX_SUBSECTION_SHIFT - k->arch->page_shift;
+	sub->n = 1u << (mmx_mem(k)->sparse.section_bits - MMX_SUBSECTION_SHIFT);
 	return mmx_has(&k->layout, M_mem_section_usage_subsection_map) &&
 	       m->size <= sizeof(sub->bits) && sub->n <= m->size * 8 &&
 	       !mmx_kread(k->view, section->usage + m->bit_off / 8, sub->bits, m->size);
@@ -192,8 +191,8 @@ static int find(struct mmx_kernel *k, struct mmx_err *err)
 		return mmx_fail(
 			err, MMX_EMISSING,
 			"VMCOREINFO lacks SECTION_SIZE_BITS, MAX_PHYSMEM_BITS or mem_section");
-	if (section_bits_number < SUBSECTION_SHIFT || section_bits_number > 40 || phys_bits > 56 ||
-	    phys_bits < section_bits_number || !size || size > ROOT_BYTES)
+	if (section_bits_number < MMX_SUBSECTION_SHIFT || section_bits_number > 40 ||
+	    phys_bits > 56 || phys_bits < section_bits_number || !size || size > ROOT_BYTES)
 		return mmx_fail(err, MMX_ECORRUPT,
 				"section bits %" PRId64 ", physical bits %" PRId64
 				" and mem_section of %" PRIu64 " bytes make no sense together",

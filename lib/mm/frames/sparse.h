@@ -62,6 +62,8 @@ static inline bool mmx_pfn_valid(const struct mmx_sparse *sparse, uint64_t pfn)
 	return mmx_ranges_has(&sparse->pfn, pfn, 1);
 }
 
+#define MMX_SUBSECTION_SHIFT 21 /* log2 of its bytes, since 5.3 */
+
 /** struct mmx_subsections - which subsections, of 2 MiB, a section's map has */
 struct mmx_subsections {
 	uint64_t first;     /* frame of the section */

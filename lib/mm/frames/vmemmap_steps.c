@@ -8,8 +8,6 @@
 /* Runs of frames that are told of: a machine with optimised huge pages has very many. */
 #define RUNS 16
 
-#define SUBSECTION_SHIFT 21 /* since 5.3, wherever vmemmap is */
-
 struct mmx_term mmx_step_array_needed(struct mmx_steps *s, const struct mmx_kernel *k)
 {
 	uint64_t frames = mmx_ranges_total(&mmx_mem(k)->sparse.pfn);
@@ -61,7 +59,7 @@ static void tell_sections(struct mmx_steps *s, const struct mmx_kernel *k)
 		 mmx_step_given(s, mmx_mem(k)->sparse.section_bits, "SECTION_SIZE_BITS",
 				"VMCOREINFO")},
 		{"frames of a subsection", "bytes of theirs", "pages of it",
-		 mmx_step_given(s, SUBSECTION_SHIFT, "SUBSECTION_SHIFT", "2 MiB, since 5.3")},
+		 mmx_step_given(s, MMX_SUBSECTION_SHIFT, "SUBSECTION_SHIFT", "2 MiB, since 5.3")},
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
