@@ -135,14 +135,17 @@ static struct mmx_term tell(struct mmx_steps *s, const char *what, struct mmx_st
 {
 	snprintf(step->what, sizeof(step->what), "%s", what);
 	for (size_t i = 0; i < s->n; i++) {
-		if (is_same(&s->v[i], step))
+		if (is_same(&s->v[i], step)) {
+			s->last = (uint16_t)(i + 1);
 			return s->v[i].result;
+		}
 	}
 	step->result.step = 0;
 	if (s->n < MMX_STEPS_MAX && mmx_array_add(s, *step)) {
-		s->v[s->n - 1].result.step = (uint16_t)s->n;
+		s->last = s->v[s->n - 1].result.step = (uint16_t)s->n;
 		return s->v[s->n - 1].result;
 	}
+	s->last = 0;
 	s->lost++;
 	return step->result;
 }
@@ -301,6 +304,7 @@ void mmx_steps_clear(struct mmx_steps *s)
 {
 	s->n = 0;
 	s->failed = s->lost = 0;
+	s->last = 0;
 }
 
 void mmx_steps_free(struct mmx_steps *s)

@@ -109,10 +109,15 @@ struct mmx_step {
 /* Steps of one derivation; what is behind them is lost, and counted. */
 #define MMX_STEPS_MAX 4096
 
-/** struct mmx_steps - a derivation; @failed: checks that did not hold; @lost: steps that are not there */
+/**
+ * struct mmx_steps - a derivation
+ * @failed: checks that did not hold; @lost: steps that are not there
+ * @last: the number of the step that was told last, which may be one that was told before
+ */
 struct mmx_steps {
 	MMX_ARRAY(struct mmx_step);
 	unsigned int failed, lost;
+	uint16_t last;
 };
 
 /** mmx_plain() - a term that no step has told of */
@@ -163,10 +168,10 @@ bool mmx_step_check_in(struct mmx_steps *s, const char *what, struct mmx_term a,
 void mmx_step_says(struct mmx_steps *s, struct mmx_term term, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** mmx_steps_last() - the last step, for mmx_step_says() of a test; 0 without any */
+/** mmx_steps_last() - what was told last, for mmx_step_says() of a test; 0 without any */
 static inline struct mmx_term mmx_steps_last(const struct mmx_steps *s)
 {
-	return s && s->n ? s->v[s->n - 1].result : (struct mmx_term){0};
+	return s && s->last ? s->v[s->last - 1].result : (struct mmx_term){0};
 }
 
 /** mmx_steps_clear() - begin another one in the same place */

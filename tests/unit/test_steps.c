@@ -156,6 +156,9 @@ static void words_go_to_their_step(void)
 	mmx_step_says(&s, mmx_plain(7), "nobody's");
 	mmx_step_says(&s, (struct mmx_term){.step = 77}, "nobody's");
 	mmx_step_says(NULL, a, "nobody's");
+	mmx_step_given(&s, 2, "zone", "flags");
+	CHECK(mmx_steps_last(&s).step == 1, "what was told before is what was told last");
+	mmx_step_given(&s, 3, "other", "flags");
 	CHECK(mmx_steps_last(&s).v == 3 && !mmx_steps_last(NULL).step, "last");
 	mmx_steps_clear(&s);
 	CHECK(!s.n && !mmx_steps_last(&s).step, "cleared");

@@ -70,9 +70,16 @@ static void tell_range(struct mmx_steps *s, struct mmx_view *view,
 }
 
 /*
- * Watermarks stay as they were made while what is managed goes on changing, by balloons for one: that they differ
- * is no fault.
+ * Whether something is as the settings would make it now, of what is managed now. That goes on changing, by balloons
+ * for one, while watermarks stay as they were made: that they differ is no fault.
  */
+static void tell_made(struct mmx_steps *s, const char *what, struct mmx_term set,
+		      struct mmx_term made)
+{
+	if (!mmx_step_test(s, what, set, MMX_OP_EQUAL, made))
+		mmx_step_says(s, mmx_steps_last(s), "no: something was else then");
+}
+
 static void tell_marks(struct mmx_steps *s, const struct mmx_zone_states *states,
 		       const struct mmx_zone_state *zone, const struct mmx_mark_settings *settings)
 {
@@ -87,7 +94,7 @@ static void tell_marks(struct mmx_steps *s, const struct mmx_zone_states *states
 		if (!states->has_mark[i])
 			continue;
 		set = mmx_step_given(s, zone->mark[i], names[i], "zone._watermark[%u]", i);
-		mmx_step_test(s, same[i], set, MMX_OP_EQUAL, mark[i]);
+		tell_made(s, same[i], set, mark[i]);
 	}
 }
 
@@ -106,7 +113,7 @@ static void tell_reserves(struct mmx_steps *s, const struct mmx_zone_states *sta
 		set.v = (uint64_t)zone->reserve[upper->index];
 		snprintf(what, sizeof(what), "kept from %s", upper->name);
 		set = mmx_step_given_term(s, set, what, "zone.lowmem_reserve[%u]", upper->index);
-		mmx_step_test(s, "the reserve is as made", set, MMX_OP_EQUAL, made);
+		tell_made(s, "the reserve is as made", set, made);
 	}
 }
 
