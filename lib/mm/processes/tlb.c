@@ -257,7 +257,7 @@ static void check_cpu(const struct mmx_tlbs *t, struct mmx_tlb_cpu *cpu)
 {
 	const struct mmx_registers *r = cpu->registers;
 
-	if (cpu->loaded == MMX_LOADED_SWITCHING)
+	if (t->moves || cpu->loaded == MMX_LOADED_SWITCHING)
 		return;
 	if (cpu->space == NONE && mmx_cover_whole(&t->coverage))
 		say_wrong(&cpu->wrong, "0x%" PRIx64 " is loaded, which is no address space",
@@ -311,6 +311,8 @@ static void check_slot(const struct mmx_tlbs *t, const struct mmx_tlb_cpu *cpu,
 {
 	const struct mmx_tlb_space *space = slot->space == NONE ? NULL : &t->spaces.v[slot->space];
 
+	if (t->moves)
+		return;
 	if (cpu->loaded != MMX_LOADED_SWITCHING && slot->asid == cpu->asid && cpu->space != NONE &&
 	    !t->spaces.v[cpu->space].why.code && slot->space != cpu->space)
 		say_wrong(&slot->wrong,
@@ -384,7 +386,7 @@ static void look_at_mask(struct mmx_tlbs *t, int64_t space, const unsigned char 
 		struct mmx_tlb_cpu *cpu = &t->v[i];
 
 		cpu->masks += in_mask(mask, cpu->nr) && !is_init_mm(t, space);
-		if (!cpu->why.code && cpu->space == space && !exempt(cpu) &&
+		if (!t->moves && !cpu->why.code && cpu->space == space && !exempt(cpu) &&
 		    !in_mask(mask, cpu->nr))
 			say_wrong(
 				&cpu->wrong,
@@ -457,7 +459,7 @@ int mmx_tlbs_find(struct mmx_tlbs *t, struct mmx_view *view, struct mmx_err *err
 	struct mmx_cpus cpus = {0};
 	struct places places;
 
-	*t = (struct mmx_tlbs){0};
+	*t = (struct mmx_tlbs){.moves = view->kernel->image->live};
 	if (find_places(&places, view, err) || mmx_cpu_feature(view, MMX_CPU_PCID, &t->pcid, err) ||
 	    find_spaces(t, view, err) || mmx_cpus_online(&cpus, view, err))
 		return -1;

@@ -126,10 +126,11 @@ struct mmx_tlb_cpu {
  * struct mmx_tlbs - those of all CPUs that are online
  * @coverage: what of address spaces is not known
  * @pcid: the kernel numbers what is in a TLB
+ * @moves: the kernel runs, so what was read one after the other need not agree: nothing is called wrong
  */
 struct mmx_tlbs {
 	struct mmx_coverage coverage;
-	bool pcid;
+	bool pcid, moves;
 	MMX_ARRAY(struct mmx_tlb_cpu);
 	struct {
 		MMX_ARRAY(struct mmx_tlb_slot);
