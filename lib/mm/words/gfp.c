@@ -106,6 +106,16 @@ static bool may_kill(const struct mmx_lexicon *x, uint64_t gfp)
 	return has(x, gfp, "__GFP_DIRECT_RECLAIM") && has(x, gfp, "__GFP_FS");
 }
 
+/* Before 6.8 GFP_NOWAIT was a single bit: the bit's own name has underscores, and comes later in the table. */
+static bool has_better(const struct mmx_lexicon *x, size_t i)
+{
+	for (size_t j = i + 1; x->gfp->v[i].name[0] != '_' && j < x->gfp->n; j++) {
+		if (x->gfp->v[j].mask == x->gfp->v[i].mask && x->gfp->v[j].name[0] == '_')
+			return true;
+	}
+	return false;
+}
+
 void mmx_tell_gfp(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t gfp)
 {
 	bool sleeps = has(x, gfp, "__GFP_DIRECT_RECLAIM");
@@ -116,7 +126,8 @@ void mmx_tell_gfp(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t gfp)
 		const struct mmx_gfp_name *name = &x->gfp->v[i];
 		char bit[24];
 
-		if (!name->mask || name->mask & (name->mask - 1) || !(left & name->mask))
+		if (!name->mask || name->mask & (name->mask - 1) || !(left & name->mask) ||
+		    has_better(x, i))
 			continue;
 		snprintf(bit, sizeof(bit), "0x%" PRIx64, name->mask);
 		mmx_told_part(t, name->name, bit, "%s", meaning_of(name->name));
