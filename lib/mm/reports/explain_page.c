@@ -260,6 +260,7 @@ static const struct mmx_field_meaning fields[] = {
 	{"owner_comm", "allocated by", "who asked for it the last time"},
 	{"owner_pid", "allocated by PID", ""},
 	{"free_pid", "freed by PID", ""},
+	{"migrated", "migrated", "why it was the last time"},
 	{0},
 };
 

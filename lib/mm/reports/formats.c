@@ -79,6 +79,8 @@ static const struct format formats[] = {
 	CONTINUES(PAGES, "head:{head:w} order:{folio_order:d} entire_mapcount:{entire:d} "
 			 "nr_pages_mapped:{nr_mapped:d} pincount:{pincount:d}"),
 	CONTINUES(PAGES, "head:{head:w} order:{folio_order:d} compound_mapcount:{entire:d} "
+			 "subpages_mapcount:{nr_mapped:d} compound_pincount:{pincount:d}"),
+	CONTINUES(PAGES, "head:{head:w} order:{folio_order:d} compound_mapcount:{entire:d} "
 			 "compound_pincount:{pincount:d}"),
 	CONTINUES(PAGES, "memcg:{memcg:x}"),
 	CONTINUES(PAGES, "aops:{aops:w} ino:{ino:x} dentry name(?):\"{dentry}\""),
@@ -98,6 +100,7 @@ static const struct format formats[] = {
 			 "{owner_tgid:d} ({owner_comm}), ts {owner_ts:d}"),
 	CONTINUES(PAGES, "page last free pid {free_pid:d} tgid {free_tgid:d} stack trace:"),
 	CONTINUES(PAGES, "page last free stack trace:"),
+	CONTINUES(PAGES, "page has been migrated, last migrate reason: {migrated}"),
 
 	BEGINS(ALLOCATION,
 	       "{comm}: page allocation failure: order:{order:d}, mode:{gfp:x}({gfp_names}), "
