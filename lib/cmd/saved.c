@@ -134,7 +134,10 @@ int mmx_saved_answer(struct mmx_saved *saved, const struct mmx_saved *like, stru
 	if (k.nomem)
 		return mmx_fail_nomem(err);
 	if (*status == MMX_EXIT_CANNOT)
-		return mmx_fail(err, MMX_EMISSING, "there is no %s of the dump", like->what);
+		return mmx_fail(
+			err, MMX_EMISSING,
+			"asked for nothing in particular the dump has no %s: save the other one as well",
+			like->what);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ STACK_SIZE = STACK_PAGES * PAGE
 STACK_END = 0x57AC6E9D  # its lowest word
 STACK_USED, STACK_DEEPEST = 0x1A8, 0x6F8
 CONTEXT_SWITCHES = 17
+FIRST_STARTED = 3141592  # nanoseconds after the boot: less than a tick that people see
 
 
 class Vma:
@@ -62,7 +63,7 @@ class Task:
         parent = parent or self
         self.task.set(pid=pid, tgid=pid, signal=self.signal, group_leader=self.task,
                       real_parent=parent.task, parent=parent.task, prio=120, static_prio=120,
-                      usage=1, nvcsw=CONTEXT_SWITCHES, fs=kernel.fs, comm=comm.encode()[:15] + b"\0")
+                      usage=1, nvcsw=CONTEXT_SWITCHES, start_boottime=FIRST_STARTED + pid if pid else 0, fs=kernel.fs, comm=comm.encode()[:15] + b"\0")
         for head in ("children", "sibling", "tasks"):
             m.list_init(self.task.at(head))
         m.list_add_tail(self.task.at("thread_node"), self.signal.at("thread_head"))
