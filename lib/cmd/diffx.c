@@ -62,6 +62,7 @@ MORE(CACHES)
 MORE(MEMCGS)
 MORE(CALLERS)
 MORE(HOLDERS)
+MORE(FRESH)
 MORE(SWAPS)
 MORE(TAGS)
 MORE(SITES)
@@ -97,6 +98,8 @@ static const struct mmx_field fields[] = {
 	 .record = &mmx_record_diff_moves},
 	{"matrix", MMX_BLOCK, "the same by both classes", .may = MMX_OR_NONE,
 	 .record = &mmx_record_diff_matrix},
+	TABLE(FRESH, "fresh", "who has frames that were free before",
+	      "Frames that were free, by who has them now"),
 	TABLE(PROCESSES, "processes", "that came, went, or have other memory", "Processes"),
 	TABLE(FILES, "files", "of which more or less is cached", "Page cache"),
 	TABLE(CACHES, "caches", "slab caches that have other objects or slabs", "Slab caches"),
@@ -206,7 +209,8 @@ static const char *kernel_kind(const struct mmx_kernel *kernel)
 	return kernel->image->live ? "a running kernel" : "a dump";
 }
 
-static int find_moment(struct side *s, struct mmx_run *run, struct mmx_err *err)
+static int find_moment(struct side *s, const struct mmx_moment *earlier, struct mmx_run *run,
+		       struct mmx_err *err)
 {
 	static const enum mmx_fact_id needs[] = {FACT_VMEMMAP, FACT_FLAGS_ZONE, FACT_PAGES};
 
@@ -215,8 +219,8 @@ static int find_moment(struct side *s, struct mmx_run *run, struct mmx_err *err)
 			return mmx_fail_prefix(err, "%s", s->from);
 	}
 	snprintf(s->kind, sizeof(s->kind), "%s", kernel_kind(s->kernel));
-	if (mmx_moment_find(&s->moment, s->kernel->view, run->messages->progress ? progress : NULL,
-			    run, err))
+	if (mmx_moment_find(&s->moment, s->kernel->view, earlier,
+			    run->messages->progress ? progress : NULL, run, err))
 		return -1;
 	return add_meminfo(s, run, err);
 }
@@ -258,7 +262,7 @@ static int find_moments(struct side *a, struct side *b, struct mmx_run *run, str
 {
 	enum mmx_boot_evidence by;
 
-	if (find_moment(a, run, err) || find_moment(b, run, err))
+	if (find_moment(a, NULL, run, err) || find_moment(b, &a->moment, run, err))
 		return -1;
 	if (mmx_boots_compare(&a->moment.boot, &b->moment.boot, &by) == MMX_BOOT_SAME)
 		return 0;
@@ -422,11 +426,11 @@ static int watch(struct side *a, struct side *b, struct mmx_run *run, double sec
 	diff->boots = true;
 	diff->same = MMX_BOOT_SAME;
 	diff->by = MMX_BOOT_RELEASE;
-	if (find_moment(a, run, err))
+	if (find_moment(a, NULL, run, err))
 		return -1;
 	wait_for(seconds, a->kernel->image);
 	mmx_knowledge_refresh(a->kernel);
-	if (find_moment(b, run, err))
+	if (find_moment(b, &a->moment, run, err))
 		return -1;
 	diff->timed = mmx_boot_elapsed(&a->moment.boot, &b->moment.boot, &diff->elapsed);
 	return 0;
@@ -525,8 +529,8 @@ const struct mmx_command mmx_cmd_diffx = {
 	.max_operands = 2,
 	.summary = "what changed between two dumps, or two saved answers",
 	.help = "Compares two dumps of one machine, and lists what is not as it was, the largest changes first:\n"
-		"frames that changed class, as a matrix and a list, classes, processes that came, went, called\n"
-		"exec() or have other memory, the page cache by file, slab caches by objects that are allocated,\n"
+		"frames that changed class, as a list and a matrix, who has those that were free, processes that came,\n"
+		"went, called exec() or have other memory, the page cache by file, slab caches by objects that are allocated,\n"
 		"vmalloc areas by who asked for them, pipes, sockets and whatever else holds pages, memory\n"
 		"cgroups, swap areas, zones, lines of meminfo and counters; where they are kept the lines of code\n"
 		"and the stacks that allocated. What is the same is not listed.\n"

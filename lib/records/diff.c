@@ -346,6 +346,22 @@ static const struct mmx_field site_fields[] = {
 	{0},
 };
 
+static void fresh_class(struct mmx_rows *r, struct mmx_value *v)
+{
+	v->text = mmx_class_name(thing(r)->id);
+}
+
+static const struct mmx_field fresh_fields[] = {
+	{"frames", MMX_NUMBER, "of those that were free, as many as it has", .width = 9,
+	 .get = number},
+	BYTES_AFTER("bytes", NULL, "the same in bytes", pages),
+	{"class", MMX_TEXT, "the class that they have", .width = 13, .get = fresh_class},
+	{"owner", MMX_TEXT,
+	 "a file, a slab cache, a structure that holds them, or where page_owner keeps that the stack that allocated them",
+	 .get = name},
+	{0},
+};
+
 BYTES(tag_bytes, MMX_TAG_BYTES)
 NUMBERS(calls, MMX_TAG_CALLS)
 
@@ -376,6 +392,7 @@ const struct mmx_record mmx_record_diff[MMX_SUBJECTS] = {
 		  caller_fields),
 	RECORD_OF(HOLDERS, "holder", "another structure that holds more or fewer pages",
 		  holder_fields),
+	RECORD_OF(FRESH, "owner", "who has frames that were free before", fresh_fields),
 	RECORD_OF(SWAPS, "area", "a swap area of which more or less is in use, in pages",
 		  swap_fields),
 	RECORD_OF(TAGS, "tag", "a line of code that has allocated more or less", tag_fields),

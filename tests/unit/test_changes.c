@@ -202,6 +202,11 @@ static void classes_are_noted_where_there_are_pages(void)
 	mmx_class_map_set(&map, 5, 2, CLASS_ANON);
 	mmx_class_map_set(&map, 20, 2, CLASS_ANON);
 	CHECK(!memcmp(class, wanted, sizeof(wanted)), "noted elsewhere");
+	CHECK(mmx_class_map_get(&map, 3) == CLASS_SLAB && mmx_class_map_get(&map, 8) == CLASS_SLAB,
+	      "not as noted");
+	CHECK(mmx_class_map_get(&map, 5) == CLASS_NO_PAGE &&
+		      mmx_class_map_get(&map, 10) == CLASS_NO_PAGE,
+	      "a class where there is no page");
 }
 
 int main(void)

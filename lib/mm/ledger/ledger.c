@@ -34,9 +34,10 @@ struct shared {
 	struct mmx_tally_rules rules;
 	const struct mmx_pageblock_format *blocks;
 	uint64_t zone_bits; /* of a flags word: node and zone */
-	struct mmx_owned_rules owned;
+	struct mmx_owned_rules owned, fresh;
 	struct mmx_heat *heat;
 	struct mmx_class_map *map;
+	const struct mmx_class_map *was;
 };
 
 /* A thread's walk over a piece. @cell is that of frames below @block_end with the same @zone_word. */
@@ -45,7 +46,7 @@ struct count {
 	struct mmx_page_walk *w;
 	struct piece *piece;
 	struct mmx_tallier tallier;
-	struct mmx_owned_runs runs;
+	struct mmx_owned_runs runs, fresh_runs;
 	struct mmx_ledger_cell *cell;
 	uint64_t zone_word, block_end;
 	uint32_t block;
@@ -161,6 +162,17 @@ static void count_missing(struct count *c)
 	}
 }
 
+/* Of frames that are alike some may have been free before. */
+static void count_fresh(struct count *c, enum mmx_class class, uint64_t pfn, uint64_t n)
+{
+	for (; n--; pfn++) {
+		enum mmx_class was = mmx_class_map_get(c->shared->was, pfn);
+
+		if (was == CLASS_FREE || was == CLASS_FREE_PCP)
+			mmx_owned_count(&c->shared->fresh, &c->fresh_runs, c->w, class, pfn, 1);
+	}
+}
+
 /* Frames that are alike: one, or those of a step that lie in one pageblock. */
 static void count_frames(struct count *c, const struct mmx_verdict *verdict, uint64_t zone_word,
 			 uint64_t pfn, uint64_t n)
@@ -182,6 +194,8 @@ static void count_frames(struct count *c, const struct mmx_verdict *verdict, uin
 		mmx_class_map_set(c->shared->map, pfn, n, verdict->class);
 	if (c->shared->owned.asked)
 		mmx_owned_count(&c->shared->owned, &c->runs, c->w, verdict->class, pfn, n);
+	if (c->shared->was)
+		count_fresh(c, verdict->class, pfn, n);
 }
 
 static void count_step(struct count *c)
@@ -219,6 +233,8 @@ static int count_piece(const void *arg, struct mmx_page_walk *w, void *result, s
 	}
 	if (shared->owned.asked)
 		mmx_owned_flush(&shared->owned, &c.runs);
+	if (shared->was)
+		mmx_owned_flush(&shared->fresh, &c.fresh_runs);
 	return 0;
 }
 
@@ -308,6 +324,7 @@ static int begin(struct mmx_ledger *ledger, struct shared *shared, struct mmx_vi
 	shared->kernel = view->kernel;
 	shared->heat = ask->heat;
 	shared->map = ask->map;
+	shared->was = ask->was;
 	shared->zone_bits = field_bits(flags, FIELD_NODE) | field_bits(flags, FIELD_ZONE);
 	shared->blocks = mmx_know_pageblock_format(view);
 	mmx_classifier_find(&shared->classifier, view, true);
@@ -315,6 +332,8 @@ static int begin(struct mmx_ledger *ledger, struct shared *shared, struct mmx_vi
 	mmx_cover_inherit(&ledger->coverage, &mmx_know_last_owners(view)->coverage);
 	mmx_cover_inherit(&ledger->coverage, &mmx_know_balloons(view)->coverage);
 	if (mmx_tally_rules_find(&shared->rules, view, &ledger->coverage, err))
+		return -1;
+	if (ask->was && mmx_owned_begin(&shared->fresh, ledger->fresh, ask->by, view, err))
 		return -1;
 	return mmx_owned_begin(&shared->owned, ledger->by, ask->by, view, err);
 }
@@ -346,8 +365,10 @@ int mmx_ledger_find(struct mmx_ledger *ledger, struct mmx_view *view,
 
 void mmx_ledger_free(struct mmx_ledger *ledger)
 {
-	for (unsigned int i = 0; i < MMX_OWNED_BYS; i++)
+	for (unsigned int i = 0; i < MMX_OWNED_BYS; i++) {
 		mmx_keyed_free(&ledger->by[i]);
+		mmx_keyed_free(&ledger->fresh[i]);
+	}
 	mmx_array_free(ledger);
 }
 

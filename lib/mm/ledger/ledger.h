@@ -74,6 +74,7 @@ enum mmx_memcg_sum {
  * @total: of all cells
  * @holes: frames below the last one that have no struct page: in no class
  * @by: pages by owner, as far as asked for
+ * @fresh: the same of those that were free at the earlier moment that was asked with
  */
 struct mmx_ledger {
 	struct mmx_coverage coverage;
@@ -81,6 +82,7 @@ struct mmx_ledger {
 	struct mmx_tally total;
 	uint64_t holes;
 	struct mmx_keyed by[MMX_OWNED_BYS];
+	struct mmx_keyed fresh[MMX_OWNED_BYS];
 };
 
 /**
@@ -88,12 +90,14 @@ struct mmx_ledger {
  * @by: bits of enum mmx_owned_by
  * @heat: where to count place by place as well; or NULL
  * @map: where to note the class of each frame; or NULL
+ * @was: of an earlier moment: frames that were free then are summed by owner once more, by themselves; or NULL
  * @progress, @progress_arg: as of struct mmx_progress
  */
 struct mmx_ledger_ask {
 	unsigned int by;
 	struct mmx_heat *heat;
 	struct mmx_class_map *map;
+	const struct mmx_class_map *was;
 	void (*progress)(void *arg, int percent);
 	void *progress_arg;
 };

@@ -47,6 +47,14 @@ void mmx_class_map_set(struct mmx_class_map *map, uint64_t pfn, uint64_t n, enum
 	}
 }
 
+enum mmx_class mmx_class_map_get(const struct mmx_class_map *map, uint64_t pfn)
+{
+	size_t i = mmx_array_bound(map, run, run->end <= pfn);
+	const struct mmx_class_run *run = i < map->n ? &map->v[i] : NULL;
+
+	return run && run->pfn <= pfn ? map->class[run->at + (pfn - run->pfn)] : CLASS_NO_PAGE;
+}
+
 /* Where two maps are walked side by side: a place in one of them. */
 struct place {
 	const struct mmx_class_map *map;

@@ -26,6 +26,9 @@ void mmx_class_map_free(struct mmx_class_map *map);
 /** mmx_class_map_set() - frames [pfn, pfn + n) are of that class; any thread may, of frames that no other has */
 void mmx_class_map_set(struct mmx_class_map *map, uint64_t pfn, uint64_t n, enum mmx_class class);
 
+/** mmx_class_map_get() - the class of a frame */
+enum mmx_class mmx_class_map_get(const struct mmx_class_map *map, uint64_t pfn);
+
 /** struct mmx_class_moves - how many frames went from a class to another, or kept theirs */
 struct mmx_class_moves {
 	uint64_t frames[MMX_CLASS_COUNT][MMX_CLASS_COUNT];

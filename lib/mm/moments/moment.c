@@ -175,11 +175,12 @@ static int find_all(struct mmx_moment *moment, const struct mmx_ledger *ledger, 
 }
 
 int mmx_moment_find(struct mmx_moment *moment, struct mmx_view *view,
-		    void (*progress)(void *arg, int percent), void *progress_arg,
-		    struct mmx_err *err)
+		    const struct mmx_moment *earlier, void (*progress)(void *arg, int percent),
+		    void *progress_arg, struct mmx_err *err)
 {
 	const struct mmx_ledger_ask ask = {.by = MMX_LARGEST_ALL,
 					   .map = &moment->map,
+					   .was = earlier ? &earlier->map : NULL,
 					   .progress = progress,
 					   .progress_arg = progress_arg};
 	struct mmx_ledger ledger;

@@ -43,7 +43,7 @@ enum { MMX_TAG_BYTES, MMX_TAG_CALLS };
 /**
  * struct mmx_measured - a thing and its numbers
  * @key: what it is known again by in another moment; zeros: by its name alone
- * @id: a number that people know it by: a PID, a node
+ * @id: a number that people know it by: a PID, a node; of FRESH the class of its pages
  * @mark: what of it can change while it stays itself: a process's address space, which exec() replaces
  * @object: where it is, for what its name is looked up by later; or 0
  * @name: what people know it by; NULL until that is looked up (mmx_moment_name())
@@ -79,10 +79,13 @@ struct mmx_moment {
 	struct mmx_class_map map;
 };
 
-/** mmx_moment_find() - what a kernel tells: all but meminfo and values; -1 without memory, and when stopped */
+/**
+ * mmx_moment_find() - what a kernel tells: all but meminfo and values; -1 without memory, and when stopped
+ * @earlier: the moment that it is to be compared with, if that is there: it tells which frames were free; or NULL
+ */
 int mmx_moment_find(struct mmx_moment *moment, struct mmx_view *view,
-		    void (*progress)(void *arg, int percent), void *progress_arg,
-		    struct mmx_err *err);
+		    const struct mmx_moment *earlier, void (*progress)(void *arg, int percent),
+		    void *progress_arg, struct mmx_err *err);
 void mmx_moment_free(struct mmx_moment *moment);
 
 /** mmx_moment_add() - a thing more, whose name is copied and whose other texts are kept; NULL without memory */

@@ -13,6 +13,7 @@
 #include "mm/moments/moment.h"
 #include "mm/owners/alloc_tags.h"
 #include "mm/owners/memcg.h"
+#include "mm/owners/slab_caches.h"
 #include "mm/owners/stackdepot.h"
 #include "mm/processes/task.h"
 
@@ -257,6 +258,144 @@ static int add_holders(struct mmx_moment *moment, const struct mmx_holder_totals
 		       : 0;
 }
 
+/*
+ * Owners of frames that were free at the moment before, as far as a struct page or a list of the owner's tells.
+ */
+
+#define FRESH_MOST 100u /* of each class: more nobody reads, and each has to be named */
+
+static void name_file(char *name, size_t size, const struct mmx_measured *m, struct mmx_view *view,
+		      struct mmx_mapping *mapping);
+
+static int add_fresh(struct mmx_moment *moment, const char *name, enum mmx_class class,
+		     uint64_t frames, struct mmx_err *err)
+{
+	const struct mmx_subject_of *fresh = &moment->of[MMX_SUBJECT_FRESH];
+	uint64_t key = hash(name);
+	struct mmx_measured *m;
+	size_t alike = 0;
+
+	/* Those that people know by the same name are one to them. */
+	for (size_t i = 0; i < fresh->n; i++) {
+		alike += fresh->v[i].id == class;
+		if (fresh->v[i].id == class && fresh->v[i].key[1] == key) {
+			fresh->v[i].v[0] += (int64_t)frames;
+			return 0;
+		}
+	}
+	if (alike >= FRESH_MOST)
+		return 0;
+	m = mmx_moment_add(moment, MMX_SUBJECT_FRESH, name);
+	if (!m)
+		return mmx_fail_nomem(err);
+	m->key[0] = class + 1ULL;
+	m->key[1] = key;
+	m->id = class;
+	mmx_measure(m, 0, (int64_t)frames);
+	return 0;
+}
+
+static int fresh_files(struct mmx_moment *moment, const struct mmx_keyed_rows *rows,
+		       struct mmx_err *err)
+{
+	struct mmx_mapping *mapping = calloc(1, sizeof(*mapping));
+	char name[MMX_PATH_MAX];
+	int ret = 0;
+
+	if (!mapping)
+		return mmx_fail_nomem(err);
+	for (size_t i = 0; i < rows->n && i < FRESH_MOST && !ret; i++) {
+		struct mmx_measured m = {.object = rows->v[i].key};
+
+		file_key(moment->view, m.object, m.key);
+		name_file(name, sizeof(name), &m, moment->view, mapping);
+		ret = add_fresh(moment, name, rows->v[i].sum[1] ? CLASS_SHMEM : CLASS_FILE,
+				rows->v[i].total, err);
+	}
+	free(mapping);
+	return ret;
+}
+
+static int fresh_caches(struct mmx_moment *moment, const struct mmx_keyed_rows *rows,
+			struct mmx_err *err)
+{
+	const struct mmx_slab_caches *caches = mmx_know_slab_caches(moment->view);
+
+	for (size_t i = 0; i < rows->n && i < FRESH_MOST; i++) {
+		const struct mmx_slab_cache *cache = mmx_slab_cache_at(caches, rows->v[i].key);
+
+		if (add_fresh(moment, cache ? cache->name : "?", CLASS_SLAB, rows->v[i].total, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int fresh_holders(struct mmx_moment *moment, const struct mmx_keyed_rows *rows,
+			 struct mmx_err *err)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct mmx_owner_kind *kind = mmx_owner_kinds[(rows->v[i].key >> 32) - 1];
+		const struct mmx_holder *holder =
+			&kind->held(moment->view)->holders.v[(uint32_t)rows->v[i].key];
+		const struct mmx_tasks *tasks = mmx_know_tasks(moment->view);
+		char name[MMX_HOLDER_NAME + 128];
+		int n = snprintf(name, sizeof(name), "%s%s%s", holder->what,
+				 *holder->name ? ": " : "", holder->name);
+
+		if (holder->open && holder->task < tasks->n)
+			snprintf(name + n, sizeof(name) - (size_t)n, ", of PID %d, %s",
+				 tasks->v[holder->task].tgid, tasks->v[holder->task].comm);
+		if (add_fresh(moment, name, kind->class, rows->v[i].total, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int fresh_stacks(struct mmx_moment *moment, const struct mmx_keyed_rows *rows,
+			struct mmx_err *err)
+{
+	for (size_t i = 0; i < rows->n && i < FRESH_MOST; i++) {
+		enum mmx_class class = mmx_site_class(rows->v[i].key);
+		char name[400];
+		struct mmx_err why;
+
+		if (class == CLASS_FILE || class == CLASS_SHMEM || class == CLASS_SLAB)
+			continue;
+		if (mmx_trace_line(name, sizeof(name), moment->view, mmx_site_stack(rows->v[i].key),
+				   &why))
+			snprintf(name, sizeof(name), "stack 0x%x", mmx_site_stack(rows->v[i].key));
+		if (add_fresh(moment, name, class, rows->v[i].total, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int find_fresh(struct mmx_moment *moment, const struct mmx_ledger *ledger,
+		      struct mmx_err *err)
+{
+	static int (*const find[MMX_OWNED_BYS])(struct mmx_moment *, const struct mmx_keyed_rows *,
+						struct mmx_err *) = {
+		[MMX_BY_FILE] = fresh_files,
+		[MMX_BY_CACHE] = fresh_caches,
+		[MMX_BY_HOLDER] = fresh_holders,
+		[MMX_BY_SITE] = fresh_stacks,
+	};
+	int ret = 0;
+
+	moment->of[MMX_SUBJECT_FRESH].has = true;
+	for (unsigned int i = 0; i < MMX_OWNED_BYS && !ret; i++) {
+		struct mmx_keyed_rows rows;
+
+		if (!find[i])
+			continue;
+		if (mmx_keyed_rows(&rows, &ledger->fresh[i], err))
+			return -1;
+		ret = find[i](moment, &rows, err);
+		mmx_array_free(&rows);
+	}
+	return ret;
+}
+
 static int add_all(struct mmx_moment *moment, struct mmx_largest *l, struct mmx_err *err)
 {
 	if (add_processes(moment, &l->processes, err) ||
@@ -278,6 +417,8 @@ int mmx_moment_owners(struct mmx_moment *moment, const struct mmx_ledger *ledger
 		return -1;
 	mmx_cover_inherit(&moment->coverage, &largest.coverage);
 	ret = add_all(moment, &largest, err);
+	if (!ret)
+		ret = find_fresh(moment, ledger, err);
 	mmx_largest_free(&largest);
 	return ret;
 }
