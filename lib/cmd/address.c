@@ -87,13 +87,11 @@ static int by_name(struct mmx_address *address, const struct mmx_addresses *p, c
 		   struct mmx_err *err)
 {
 	const struct mmx_symbols *s = &p->view->kernel->symbols;
-	const struct mmx_symbol *found = NULL;
+	const struct mmx_symbol *found = NULL, *sym;
+	size_t next = 0;
 
-	for (size_t i = 0; i < mmx_symbols_count(s); i++) {
-		const struct mmx_symbol *sym = mmx_symbols_at(s, i);
-		char text[MMX_SYMBOL_NAME];
-
-		if (sym->type == 'U' || strcmp(mmx_symbol_name(s, sym, text), name) != 0)
+	while ((sym = mmx_symbols_named(s, name, &next))) {
+		if (sym->type == 'U')
 			continue;
 		if (found && found->addr != sym->addr)
 			return mmx_fail(err, MMX_EUSAGE,

@@ -59,26 +59,35 @@ static int add_each(struct symx *s, const struct mmx_symbol *sym, uint64_t offse
  * By name.
  */
 
-static int add_named(struct symx *s, const char *pattern, uint64_t offset, struct mmx_err *err)
+static int add_named(struct symx *s, const char *name, uint64_t offset, struct mmx_err *err)
 {
-	bool one = !strpbrk(pattern, "*?[");
+	size_t before = s->x.n, next = 0;
+	const struct mmx_symbol *sym;
+
+	while ((sym = mmx_symbols_named(symbols(s), name, &next))) {
+		if (sym->type != 'U' && add_each(s, sym, offset, true, err))
+			return -1;
+	}
+	return s->x.n > before
+		       ? 0
+		       : mmx_symbols_fail(symbols(s), name, err, "there is no symbol %s", name);
+}
+
+static int add_pattern(struct symx *s, const char *pattern, uint64_t offset, struct mmx_err *err)
+{
 	size_t before = s->x.n;
 
 	for (size_t i = 0; i < mmx_symbols_count(symbols(s)); i++) {
 		const struct mmx_symbol *sym = mmx_symbols_at(symbols(s), i);
 		char name[MMX_SYMBOL_NAME];
 
-		mmx_symbol_name(symbols(s), sym, name);
 		if (sym->type == 'U' ||
-		    (one ? strcmp(pattern, name) : fnmatch(pattern, name, 0)) != 0)
+		    fnmatch(pattern, mmx_symbol_name(symbols(s), sym, name), 0) != 0)
 			continue;
-		if (add_each(s, sym, offset, one || s->addresses.chosen, err))
+		if (add_each(s, sym, offset, s->addresses.chosen, err))
 			return -1;
 	}
-	if (s->x.n > before)
-		return 0;
-	return one ? mmx_symbols_fail(symbols(s), pattern, err, "there is no symbol %s", pattern)
-		   : mmx_fail(err, MMX_ENOTFOUND, "there is no symbol %s", pattern);
+	return s->x.n > before ? 0 : mmx_fail(err, MMX_ENOTFOUND, "there is no symbol %s", pattern);
 }
 
 /*
@@ -183,7 +192,7 @@ static int take_operand(struct symx *s, const char *text, struct mmx_err *err)
 	if ((plus ? (size_t)(plus - text) : strlen(text)) >= sizeof(name))
 		return mmx_fail(err, MMX_EUSAGE, "no symbol has so long a name");
 	snprintf(name, sizeof(name), "%.*s", plus ? (int)(plus - text) : (int)strlen(text), text);
-	return add_named(s, name, plus ? offset : 0, err);
+	return (strpbrk(name, "*?[") ? add_pattern : add_named)(s, name, plus ? offset : 0, err);
 }
 
 static enum mmx_exit symx(struct mmx_run *run)

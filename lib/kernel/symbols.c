@@ -189,6 +189,31 @@ const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const cha
 	return sym ? sym : mmx_name_index_find(&s->modules, name, hash);
 }
 
+/* Without an index there are no hashes. */
+static bool may_be(const struct mmx_symbol_table *t, size_t i, uint32_t hash)
+{
+	return t->hashes.n != t->n || t->hashes.v[i] == hash;
+}
+
+const struct mmx_symbol *mmx_symbols_named(const struct mmx_symbols *s, const char *name,
+					   size_t *next)
+{
+	uint32_t hash = mmx_symbol_hash(name, strlen(name));
+	char text[MMX_SYMBOL_NAME];
+
+	while (*next < mmx_symbols_count(s)) {
+		size_t i = (*next)++, own = s->kernel.n;
+		const struct mmx_symbol *sym;
+
+		if (!may_be(i < own ? &s->kernel : &s->modules, i < own ? i : i - own, hash))
+			continue;
+		sym = mmx_symbols_at(s, i);
+		if (!strcmp(mmx_symbol_name(s, sym, text), name))
+			return sym;
+	}
+	return NULL;
+}
+
 bool mmx_symbol_addr(const struct mmx_symbols *s, const char *name, uint64_t *addr)
 {
 	const struct mmx_symbol *sym = mmx_symbols_find(s, name);

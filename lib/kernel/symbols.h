@@ -108,6 +108,14 @@ bool mmx_symbols_behind(const struct mmx_symbols *s, const struct mmx_symbol *sy
 /** mmx_symbols_find() - the lowest kernel symbol of that name, else a module's, or NULL */
 const struct mmx_symbol *mmx_symbols_find(const struct mmx_symbols *s, const char *name);
 
+/**
+ * mmx_symbols_named() - each symbol of that name, also those that a module only refers to
+ * @next: number of the symbol to go on with, 0 at first
+ * NULL behind the last one.
+ */
+const struct mmx_symbol *mmx_symbols_named(const struct mmx_symbols *s, const char *name,
+					   size_t *next);
+
 /** mmx_symbols_fail() - an error for a name that no symbol has: that, and which symbol may have been meant; -1 */
 int mmx_symbols_fail(const struct mmx_symbols *s, const char *name, struct mmx_err *err,
 		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

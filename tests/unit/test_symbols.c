@@ -154,6 +154,26 @@ static const char *nearest(const struct mmx_symbols *s, uint64_t addr)
 }
 
 /* A caller may stop half-way through adding; the table must not answer out of order then. */
+static void all_of_a_name_are_told(void)
+{
+	struct mmx_symbols s = {0};
+	const struct mmx_symbol *sym;
+	uint64_t sum = 0;
+	size_t next = 0;
+
+	add(&s, "twice", TEXT + 0x20, 't', 0);
+	add(&s, "other", TEXT + 0x10, 't', 0);
+	add(&s, "twice", TEXT + 0x1, 't', 0);
+	add(&s, "twice", TEXT + 0x300, 't', mmx_symbols_add_module(&s, "module"));
+	finish(&s);
+	while ((sym = mmx_symbols_named(&s, "twice", &next)))
+		sum += sym->addr - TEXT;
+	CHECK(sum == 0x321, "0x%llx", (unsigned long long)sum);
+	next = 0;
+	CHECK(!mmx_symbols_named(&s, "twic", &next), "a part of a name");
+	mmx_symbols_free(&s);
+}
+
 static void unfinished_symbols_are_not_found(void)
 {
 	struct mmx_symbols s = {0};
@@ -515,6 +535,7 @@ int main(void)
 	RUN(modules_added_at_any_place_are_found);
 	RUN(names_of_every_length_are_found);
 	RUN(kernel_wins_over_modules_and_low_over_high);
+	RUN(all_of_a_name_are_told);
 	RUN(unfinished_symbols_are_not_found);
 	RUN(nearest_is_what_people_expect);
 	RUN(formatted_as_text);
