@@ -269,6 +269,25 @@ enum mmx_exit mmx_run_tell(struct mmx_run *run, void *arg)
 	return show(run, arg, NULL, true);
 }
 
+static bool has_types(const struct mmx_types *types)
+{
+	for (unsigned int i = 0; i < types->n; i++) {
+		if (!types->provider[i].assumed)
+			return true;
+	}
+	return false;
+}
+
+/* Why a command cannot run, and where to look next. */
+static void say_what_helps(struct mmx_run *run, const struct mmx_err *why)
+{
+	mmx_say(run, "cannot run on this dump: %s", why->text);
+	mmx_say(run, "%s",
+		has_types(&run->kernel->types)
+			? "\"doctorx\" says what is known of this kernel, and what is missing"
+			: "the dump has no types of its own (BTF), and --vmlinux FILE would give them");
+}
+
 enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kernel *kernel,
 			      struct mmx_out *out, const struct mmx_messages *messages, int argc,
 			      char **argv)
@@ -289,7 +308,7 @@ enum mmx_exit mmx_command_run(const struct mmx_command *command, struct mmx_kern
 		return MMX_EXIT_CANNOT;
 	for (unsigned int i = 0; i < command->n_needs; i++) {
 		if (mmx_fact_require(&kernel->facts, command->needs[i], &err)) {
-			mmx_say(&run, "cannot run on this dump: %s", err.text);
+			say_what_helps(&run, &err);
 			return MMX_EXIT_CANNOT;
 		}
 	}
