@@ -7,6 +7,7 @@
 #include "mm/frames/page_walk.h"
 #include "mm/processes/fault_site.h"
 #include "mm/swap/stored.h"
+#include "mm/frames/contents_read.h"
 
 #define REASONS_MAX 255
 #define PAGE_MAX    65536
@@ -41,11 +42,6 @@ static void miss(struct mmx_peek *p, size_t at, size_t n, const struct mmx_err *
 
 /* What a piece of memory is read by: virtual addresses of the kernel's, or physical ones. */
 typedef enum mmx_read (*read_fn)(struct mmx_view *view, uint64_t addr, void *buf, size_t len);
-
-static enum mmx_read read_phys(struct mmx_view *view, uint64_t addr, void *buf, size_t len)
-{
-	return mmx_phys_read(view->reader, addr, buf, len);
-}
 
 /* All of a piece, or of its halves what there is. */
 static void take(struct mmx_peek *p, struct mmx_view *view, read_fn read, uint64_t addr, size_t at,
@@ -133,7 +129,7 @@ static bool take_cached(struct mmx_peek *p, struct mmx_view *view, uint64_t mm,
 	}
 	if (site.cached != MMX_SITE_CACHED || !is_uptodate(view, site.pfn))
 		return false;
-	take(p, view, read_phys, site.pfn << shift | in_page, at, n);
+	take(p, view, mmx_contents_read, site.pfn << shift | in_page, at, n);
 	return true;
 }
 
@@ -148,7 +144,7 @@ static void take_user(struct mmx_peek *p, struct mmx_view *view, uint64_t mm, ui
 	if (mmx_user_lookup(&entry, view, mm, addr, &why)) {
 		miss(p, at, n, &why);
 	} else if (has_contents(entry.kind)) {
-		take(p, view, read_phys, entry.pfn << shift | in_page, at, n);
+		take(p, view, mmx_contents_read, entry.pfn << shift | in_page, at, n);
 	} else if (entry.kind == MMX_USER_SWAP) {
 		take_swapped(p, view, &entry, in_page, at, n);
 	} else if (!take_cached(p, view, mm, &entry, addr, at, n)) {
@@ -190,8 +186,9 @@ int mmx_peek(struct mmx_peek *p, struct mmx_view *view, enum mmx_peek_space spac
 		if (space == MMX_PEEK_USER)
 			take_user(p, view, mm, addr + at, at, part);
 		else
-			take(p, view, space == MMX_PEEK_KERNEL ? mmx_kread : read_phys, addr + at,
-			     at, part);
+			take(p, view,
+			     space == MMX_PEEK_KERNEL ? mmx_contents_kread : mmx_contents_read,
+			     addr + at, at, part);
 	}
 	return 0;
 }

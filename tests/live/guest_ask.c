@@ -287,11 +287,27 @@ static bool ask_json(struct session *s, const struct sleeper *z, const char *com
 	return again;
 }
 
+/* A poisoned frame has no contents, whatever /proc/kcore gives for it. */
+static void ask_poisoned(struct session *s, const char *situations)
+{
+	const char *line = strstr(situations, "{\"name\":\"hwpoison\",\"made\":true,"), *pfn;
+	struct sleeper z = {.name = "hwpoison"};
+	char command[64];
+
+	pfn = line ? strstr(line, "\"pfns\":[\"0x") : NULL;
+	if (!pfn || pfn > strchr(line, '\n'))
+		return;
+	snprintf(command, sizeof(command), "readx --json -p %lx 10",
+		 strtoul(pfn + strlen("\"pfns\":[\""), NULL, 16) * PAGE);
+	ask_json(s, &z, command, "readx");
+}
+
 void ask_sleepers(struct session *s, const char *situations)
 {
 	struct sleeper z;
 	char command[256];
 
+	ask_poisoned(s, situations);
 	for (unsigned int i = 0; i < SLEEPERS; i++) {
 		if (!find_sleeper(&z, situations, sleepers[i]))
 			continue;

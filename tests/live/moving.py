@@ -175,6 +175,12 @@ def reverse_maps(dump, moving):
     expect(compared >= 9, f"only {compared} pages were asked about")
 
 
+def poisoned(moving):
+    """What /proc/kcore gives as zeros was not read."""
+    text = moving.text("hwpoison", "readx")
+    expect("unreadable" in text, f"a poisoned frame reads as {text}")
+
+
 def soak(moving):
     """Commands at random: each gives an answer, none a finding, and mmx does not grow."""
     equal(len(moving.soaked), 1, "a command gave no answer, or mmx died: soaks that came to their end")

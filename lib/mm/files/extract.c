@@ -13,6 +13,7 @@
 #include "mm/mem.h"
 #include "mm/swap/stored.h"
 #include "mm/swap/swap_types.h"
+#include "mm/frames/contents_read.h"
 
 #define PIECE    (64u << 10) /* read and written at once */
 #define BASE_MAX 64          /* letters of the file's own name */
@@ -120,7 +121,7 @@ static int copy_piece(struct writer *w, uint64_t index, uint64_t phys, uint64_t 
 
 	if (len > w->x->size - at)
 		len = w->x->size - at;
-	read = mmx_phys_read(w->view->reader, phys, w->buffer, len);
+	read = mmx_contents_read(w->view, phys, w->buffer, len);
 	if (!read) {
 		w->x->written += n;
 		return write_all(w, w->buffer, len, at);
@@ -149,7 +150,7 @@ static int copy_bytes(struct writer *w, const struct mmx_spans *s, uint64_t head
 
 		if (n > w->x->size - to)
 			n = w->x->size - to;
-		read = mmx_phys_read(w->view->reader, phys, w->buffer, n);
+		read = mmx_contents_read(w->view, phys, w->buffer, n);
 		if (read)
 			mmx_cover_failf(&w->x->coverage, mmx_read_code(read),
 					"page 0x%" PRIx64 " of it is %s", to >> w->shift,

@@ -10,6 +10,7 @@
 #include "mm/mem.h"
 #include "mm/swap/stored.h"
 #include "mm/swap/swap_devices.h"
+#include "mm/frames/contents_read.h"
 
 #define PAGE_MAX  65536
 #define ORDER_MAX 20 /* of a folio, and more than any has */
@@ -172,8 +173,8 @@ int mmx_stored_find(struct mmx_stored *s, struct mmx_view *view, unsigned int ty
 static int read_frame(const struct mmx_stored *s, struct mmx_view *view, void *page,
 		      struct mmx_err *err)
 {
-	enum mmx_read read = mmx_phys_read(view->reader, s->pfn << view->kernel->arch->page_shift,
-					   page, page_size(view));
+	enum mmx_read read = mmx_contents_read(view, s->pfn << view->kernel->arch->page_shift, page,
+					       page_size(view));
 
 	return read ? mmx_fail(err, mmx_read_code(read), "PFN 0x%" PRIx64 " is %s", s->pfn,
 			       mmx_read_name(read))

@@ -7,6 +7,7 @@
 #include "mm/processes/user_entry.h"
 #include "mm/swap/stored.h"
 #include "mm/swap/user_read.h"
+#include "mm/frames/contents_read.h"
 
 #define PAGE_MAX 65536
 
@@ -26,7 +27,7 @@ static int read_frame(struct mmx_view *view, uint64_t pfn, unsigned int at, void
 		      struct mmx_err *err)
 {
 	unsigned int shift = view->kernel->arch->page_shift;
-	enum mmx_read read = mmx_phys_read(view->reader, (pfn << shift) + at, buf, len);
+	enum mmx_read read = mmx_contents_read(view, (pfn << shift) + at, buf, len);
 
 	return read ? mmx_fail(err, mmx_read_code(read), "PFN 0x%" PRIx64 " is %s", pfn,
 			       mmx_read_name(read))
