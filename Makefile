@@ -29,7 +29,7 @@ READER_SRC  := $(wildcard reader/*.c) $(READER_ONLY)
 # What unit tests and fuzzers need beside the library.
 TESTED      := $(READER_ONLY) reader/words.c
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
-TOOL_SRC    := tests/real/ask.c tests/real/kernel/types_agree.c $(wildcard tests/backends/*.c bench/*.c)
+TOOL_SRC    := tests/real/ask.c tests/real/kernel/types_agree.c tests/live/as_live.c $(wildcard tests/backends/*.c bench/*.c)
 # What the tests on real dumps ask of the library: one program, a file a subject.
 PARTS_ask   := $(filter-out $(TOOL_SRC),$(wildcard tests/real/*/*.c))
 REPRO_SRC   := $(wildcard tests/backends/repro/*.c)
