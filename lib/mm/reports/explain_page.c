@@ -217,7 +217,7 @@ static void check_counts(struct mmx_told *t, const struct mmx_report *r)
 		mmx_told_note(t, MMX_NOTE_IMPOSSIBLE,
 			      "refcount %" PRId64 ": more references were given back than taken",
 			      refcount);
-	/* Up to 6.7 a page type was printed as if it were a count. */
+	/* Up to 6.8 a page type was printed as if it were a count. */
 	if (mapcount <= OLD_TYPES)
 		mmx_told_note(t, MMX_NOTE_MEANS,
 			      "mapcount %" PRId64

@@ -41,7 +41,7 @@ struct format {
 static const struct format formats[] = {
 	BEGINS(BAD_PAGE, "BUG: Bad page state in process {comm} pfn:{pfn:x}", 0),
 	BEGINS(SUPPRESSED, "BUG: Bad page {what}: {suppressed:d} messages suppressed", 0),
-	/* 6.19 put the other levels into a line of their own, and may say so of huge entries. */
+	/* By 6.19 the other levels are in a line of their own, and huge entries may be meant. */
 	BEGINS(BAD_MAP, "BUG: Bad page map in process {comm} pte:{pte:x} pmd:{pmd:x}", 0),
 	BEGINS(BAD_MAP, "BUG: Bad page map in process {comm} pte:{pte:x}", 0),
 	BEGINS(BAD_MAP, "BUG: Bad page map in process {comm} pmd:{leaf_pmd:x}", 0),
@@ -53,7 +53,7 @@ static const struct format formats[] = {
 	CONTINUES(ON(BAD_MAP), "addr:{addr:x} vm_flags:{vm_flags:x} anon_vma:{anon_vma:x} "
 			       "mapping:{file_mapping:x} index:{vm_index:x}"),
 	CONTINUES(ON(BAD_MAP), "file:{file} fault:{fault:w} mmap:{mmap:w}"),
-	/* Since 6.16 with the task. */
+	/* By 6.19 with the task. */
 	BEGINS(BAD_RSS,
 	       "BUG: Bad rss-counter state mm:{mm:w} type:{rss_type:w} val:{val:d} Comm:{comm} "
 	       "Pid:{pid:d}",
@@ -171,7 +171,7 @@ static const struct format formats[] = {
 	BEGINS(HWPOISON, "soft offline: {pfn:x} {soft}", ON(HWPOISON)),
 	BEGINS(HWPOISON, "Unpoison: {unpoison}", 0),
 
-	/* dump_stack(): since 6.11 with the user. */
+	/* dump_stack(): by 6.14 with the user. */
 	CONTINUES(
 		ALL,
 		"CPU: {cpu:d} UID: {cpu_uid:d} PID: {pid:d} Comm: {task} Not tainted {release:w}"),
