@@ -260,6 +260,9 @@ int mmx_word_vma(struct mmx_told *t, const struct mmx_lexicon *x, const char *te
 	mmx_vm_flags_codes(x->vm, t->word, codes);
 	mmx_told_title(t, "flags of a mapping; smaps: %s", codes);
 	mmx_tell_vm_flags(t, x, t->word);
+	if (!mmx_cover_whole(&x->vm->coverage))
+		mmx_told_note(t, MMX_NOTE_UNKNOWN, "not all names are this kernel's own: %s",
+			      x->vm->coverage.first.text);
 	if (x->assumed)
 		mmx_told_note(
 			t, MMX_NOTE_ASSUMED,

@@ -21,7 +21,9 @@ void mmx_lexicon_of_dump(struct mmx_lexicon *x, struct mmx_view *view)
 	else
 		x->why_not_gfp = gfp->coverage.first;
 	x->vm = mmx_know_vm_flags(view);
-	x->rules = mmx_know_entry_rules(view);
+	/* What types of swap entries there are follows from which functions there are. */
+	if (mmx_fact_usable(&k->facts, FACT_SYMBOLS))
+		x->rules = mmx_know_entry_rules(view);
 }
 
 /* A kernel of which there are only types and page tables. */

@@ -148,7 +148,7 @@ static void tell_field(struct mmx_told *t, const struct mmx_lexicon *x, unsigned
 	char text[48];
 	const char *zone = id == FIELD_ZONE ? mmx_lexicon_zone(x, node, value) : NULL;
 
-	if (!f->width || (id > FIELD_ZONE && !value))
+	if (!f->width || !f->known || (id > FIELD_ZONE && !value))
 		return;
 	snprintf(text, sizeof(text), "%u (bits %u-%u)", value, f->shift, f->shift + f->width - 1);
 	mmx_told_part(t, mmx_flag_field_name(id), text, "%s", zone ? zone : "");
@@ -201,6 +201,9 @@ void mmx_tell_flags(struct mmx_told *t, const struct mmx_lexicon *x, uint64_t wo
 	for (unsigned int id = 0; id < MMX_FLAG_FIELD_COUNT; id++)
 		tell_field(t, x, id, word);
 	check_flags(t, x, word);
+	if (x->view && !mmx_fact_usable(&x->kernel->facts, FACT_FLAGS_ZONE))
+		mmx_told_note(t, MMX_NOTE_UNKNOWN, "node and zone: %s",
+			      x->kernel->facts.v[FACT_FLAGS_ZONE].text);
 	if (x->assumed)
 		mmx_told_note(
 			t, MMX_NOTE_ASSUMED,

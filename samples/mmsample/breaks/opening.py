@@ -6,7 +6,7 @@ import struct
 
 from ..memory import PAGE
 from ..story import config
-from .registry import WILD, damage, doctorx, pagex, structx
+from .registry import WILD, damage, decodex, doctorx, pagex, structx
 
 
 def set_line(kernel, name, value):
@@ -34,7 +34,9 @@ def no_vmcoreinfo(kernel):
 
 
 @damage("vmcoreinfo-no-kallsyms", "VMCOREINFO names no kallsyms tables: no symbols from the dump",
-        doctorx(r"unknown +symbols .*VMCOREINFO has no SYMBOL\(kallsyms_names\)"))
+        doctorx(r"unknown +symbols .*VMCOREINFO has no SYMBOL\(kallsyms_names\)"),
+        decodex("pte 0x7ffffffffdb9600", r"^ +type +0 +which it is depends on the kernel$", status=0),
+        decodex("gfp 1", r"symbol gfpflag_names is needed$", status=2))
 def no_kallsyms(kernel):
     m = kernel.machine
     m.vmcoreinfo = re.sub(r"^SYMBOL\(kallsyms_.*\n", "", m.vmcoreinfo, flags=re.M)
@@ -161,7 +163,8 @@ def usage_wild(kernel):
 
 
 @damage("zone-bits-wrong", "the zone and node of the flags agree with no zone's frames",
-        doctorx(r"FAILED +node and zone bits of page flags .*no zone that spans it"))
+        doctorx(r"FAILED +node and zone bits of page flags .*no zone that spans it"),
+        decodex("flags 24", r"^ +unknown +node and zone: with the node at bit ", status=0))
 def zone_bits(kernel):
     for pfn in kernel.frames.ram():
         page = kernel.frames.page(pfn)
