@@ -42,6 +42,8 @@ static const struct {
 	{"6.14", "flags", "ffffffffffffffff", ~0ULL, "never initialised", -1},
 	{"6.8", "type", "ffffff7f", 0xffffff7f, "buddy", -1},
 	{"6.8", "type", "fffffdff", 0xfffffdff, "table", -1},
+	{"6.8", "type", "fffffc7f", 0xfffffc7f, "buddy and table at once", MMX_NOTE_IMPOSSIBLE},
+	{"6.14", "type", "7fffffff", 0x7fffffff, "a mapcount of 2147483648", -1},
 	{"6.14", "type", "f0", 0xf0000000, "buddy", -1},
 	{"6.14", "type", "f5000003", 0xf5000003, "slab", -1},
 	{"6.14", "type", "fa000000", 0xfa000000, "does not have", MMX_NOTE_IMPOSSIBLE},

@@ -265,6 +265,17 @@ int mmx_word_flags(struct mmx_told *t, const struct mmx_lexicon *x, const char *
  * page_type and _mapcount, which are one word.
  */
 
+/* Where a type is a bit that is clear, a word may be of several; the kernel sets one only. */
+static void tell_other_types(struct mmx_told *t, const struct mmx_page_types *types, uint32_t word,
+			     enum mmx_page_type first)
+{
+	for (unsigned int i = first + 1; i < MMX_PAGE_UNKNOWN; i++) {
+		if (types->code[i] && !(word & types->code[i]))
+			mmx_told_note(t, MMX_NOTE_IMPOSSIBLE, "%s and %s at once",
+				      mmx_page_type_name(first), mmx_page_type_name(i));
+	}
+}
+
 void mmx_tell_type(struct mmx_told *t, const struct mmx_lexicon *x, uint32_t word)
 {
 	enum mmx_page_type type = mmx_page_type_of(&x->types, word);
@@ -272,8 +283,8 @@ void mmx_tell_type(struct mmx_told *t, const struct mmx_lexicon *x, uint32_t wor
 
 	snprintf(text, sizeof(text), "0x%08x", word);
 	if (type == MMX_PAGE_NONE) {
-		mmx_told_part(t, "page type", text, "none: the word is a mapcount of %d",
-			      (int32_t)word + 1);
+		mmx_told_part(t, "page type", text, "none: the word is a mapcount of %" PRId64,
+			      (int64_t)(int32_t)word + 1);
 		if ((int32_t)word < -1)
 			mmx_told_note(t, MMX_NOTE_IMPOSSIBLE,
 				      "_mapcount %d is below -1: unmapped more often than mapped",
@@ -284,7 +295,9 @@ void mmx_tell_type(struct mmx_told *t, const struct mmx_lexicon *x, uint32_t wor
 	if (type == MMX_PAGE_UNKNOWN)
 		mmx_told_note(t, MMX_NOTE_IMPOSSIBLE, "0x%08x is a page type that %s does not have",
 			      word, x->of);
-	else if (x->types.scheme == MMX_TYPES_BYTE && word & 0xffffff)
+	else if (x->types.scheme == MMX_TYPES_CLEAR_BITS)
+		tell_other_types(t, &x->types, word, type);
+	else if (word & 0xffffff)
 		mmx_told_part(t, "value", "", "0x%06x: the owner's, beside the type",
 			      word & 0xffffff);
 }
@@ -316,7 +329,7 @@ void mmx_tell_mapcount(struct mmx_told *t, const struct mmx_lexicon *x, uint32_t
 		mmx_tell_type(t, x, word);
 		return;
 	}
-	snprintf(text, sizeof(text), "%d", (int32_t)word + 1);
+	snprintf(text, sizeof(text), "%" PRId64, (int64_t)(int32_t)word + 1);
 	mmx_told_part(t, "mappings", text, "%s", word == ~0u ? "no page table maps it" : "");
 	if ((int32_t)word < -1)
 		mmx_told_note(
