@@ -82,7 +82,7 @@ struct mmx_term {
 /* Room for the name of a value. */
 #define MMX_STEP_WHAT 48
 
-/* In place of an enum mmx_read: what a division by 0 has for a result. */
+/* In place of an enum mmx_read: there is none, as of a division by 0 or a symbol that a kernel has not. */
 #define MMX_NO_RESULT 0xff
 
 /**

@@ -332,18 +332,21 @@ static struct mmx_term step_tables(struct mmx_steps *s, const struct mmx_what_wa
 				   struct mmx_term addr)
 {
 	const struct mmx_kernel *k = w->view->kernel;
-	struct mmx_term root, pfn = mmx_plain(w->what.first);
+	const struct mmx_term told = mmx_plain(w->what.first);
+	struct mmx_term root, pfn;
 	struct mmx_pt_path path;
 	uint64_t mm = 0;
 	int32_t pid;
 
 	if (w->kind == MMX_WHAT_USER &&
 	    (pid_of(&w->options, &pid, NULL) || mmx_user_mm(w->options.users, pid, &mm, NULL)))
-		return pfn;
+		return mmx_step_given(s, told.v, "PFN", "page tables");
 	root = mmx_step_root(s, w->view, mm);
+	if (root.absent) /* as where the direct map is not known */
+		return mmx_step_given(s, told.v, "PFN", "page tables");
 	mmx_pt_path_find(&path, w->view->reader, k->arch, &k->paging, root.v, addr.v);
 	pfn = mmx_pt_path_steps(s, w->view, &path, root, addr);
-	mmx_step_check(s, "the frame as told", pfn, MMX_OP_EQUAL, mmx_plain(w->what.first));
+	mmx_step_check(s, "the frame as told", pfn, MMX_OP_EQUAL, told);
 	return pfn;
 }
 

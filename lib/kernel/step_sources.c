@@ -5,28 +5,31 @@
 #include "kernel/kernel.h"
 #include "kernel/step_sources.h"
 
+static struct mmx_term known(bool is_known, uint64_t v)
+{
+	return (struct mmx_term){.v = v, .absent = is_known ? 0 : MMX_NO_RESULT};
+}
+
 struct mmx_term mmx_step_symbol(struct mmx_steps *s, const struct mmx_kernel *k, const char *name)
 {
 	uint64_t addr = 0;
-	enum mmx_read read =
-		mmx_symbol_addr(&k->symbols, name, &addr) ? MMX_READ_OK : MMX_READ_UNMAPPED;
-
+	bool has = mmx_symbol_addr(&k->symbols, name, &addr);
 	char what[MMX_STEP_WHAT];
 
 	snprintf(what, sizeof(what), "&%s", name);
-	return mmx_step_given_term(s, mmx_read_term(read, addr), what, "symbol");
+	return mmx_step_given_term(s, known(has, addr), what, "%s",
+				   has ? "symbol" : "there is no such symbol");
 }
 
 struct mmx_term mmx_step_region(struct mmx_steps *s, const struct mmx_kernel *k,
 				enum mmx_region_id id)
 {
 	const struct mmx_region *region = &k->regions.v[id];
-	struct mmx_term start =
-		mmx_read_term(region->start ? MMX_READ_OK : MMX_READ_UNMAPPED, region->start);
 	char what[MMX_STEP_WHAT];
 
 	snprintf(what, sizeof(what), "start of %s", mmx_region_name(id));
-	return mmx_step_given_term(s, start, what, "%s", region->source);
+	return mmx_step_given_term(s, known(region->start, region->start), what, "%s",
+				   region->start ? region->source : "not known: doctorx");
 }
 
 struct provider {

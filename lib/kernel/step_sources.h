@@ -21,10 +21,10 @@ static inline struct mmx_term mmx_read_term(enum mmx_read read, uint64_t v)
 	return term;
 }
 
-/** mmx_step_symbol() - the address of a symbol; unmapped without one */
+/** mmx_step_symbol() - the address of a symbol; without one no value */
 struct mmx_term mmx_step_symbol(struct mmx_steps *s, const struct mmx_kernel *k, const char *name);
 
-/** mmx_step_region() - where a region of the address space begins, by its source */
+/** mmx_step_region() - where a region of the address space begins, by its source; no value when that is not known */
 struct mmx_term mmx_step_region(struct mmx_steps *s, const struct mmx_kernel *k,
 				enum mmx_region_id id);
 

@@ -310,7 +310,7 @@ const struct mmx_field mmx_step_fields[] = {
 	{"step", MMX_COUNT, "its number, from 1 on", .title = "#", .width = 3, .min = 1,
 	 .get = number},
 	{"what", MMX_TEXT, "what the value is", .width = 28, .get = what},
-	{"hex", MMX_HEX, "the value, 0 or 1 of a comparison; null: a division by 0",
+	{"hex", MMX_HEX, "the value, 0 or 1 of a comparison; null: there is none",
 	 .may = MMX_OR_ABSENT | MMX_OR_NULL, .get = hex},
 	{"decimal", MMX_TEXT, "the same", .width = 20, .pattern = DECIMAL,
 	 .may = MMX_OR_ABSENT | MMX_OR_NULL, .get = decimal},

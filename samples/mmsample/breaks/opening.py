@@ -6,7 +6,7 @@ import struct
 
 from ..memory import PAGE
 from ..story import config
-from .registry import WILD, damage, decodex, doctorx, pagex, structx
+from .registry import WILD, damage, decodex, doctorx, explained, pagex, structx
 
 
 def set_line(kernel, name, value):
@@ -134,7 +134,8 @@ def btf_hugetlb(kernel):
 
 
 @damage("page-offset-wrong", "page_offset_base does not agree with the page tables",
-        doctorx(r"FAILED +direct map "))
+        doctorx(r"FAILED +direct map "),
+        explained("5000", r"^ +\d+ start of direct map +- - +not known: doctorx$", status=0))
 def page_offset(kernel):
     kernel.machine.put(kernel.machine.image.by_name["page_offset_base"],
                        kernel.machine.release.page_offset + (64 << 30))
