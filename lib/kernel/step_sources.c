@@ -50,9 +50,11 @@ const char *mmx_step_member_name(const struct mmx_kernel *k, enum mmx_layout_mem
 				 char name[static MMX_STEP_WHAT])
 {
 	const struct mmx_layout_decl *decl = &mmx_layout_members[id];
-	const struct mmx_layout_found *found = &k->layout.member[id];
+	int alt = k->layout.member[id].alt;
+	const char *member = alt >= 0 && alt < MMX_LAYOUT_ALTERNATIVES ? decl->alt[alt] : NULL;
 
-	snprintf(name, MMX_STEP_WHAT, "%s.%s", decl->owner, decl->alt[found->alt]);
+	snprintf(name, MMX_STEP_WHAT, "%s%s%s", member ? decl->owner : decl->name,
+		 member ? "." : "", member ? member : "");
 	return name;
 }
 

@@ -9,6 +9,7 @@
 #include "mm/frames/class.h"
 #include "mm/frames/mapcount.h"
 #include "mm/frames/page_check.h"
+#include "mm/frames/page_steps.h"
 #include "mm/frames/page_walk.h"
 #include "unit.h"
 
@@ -479,10 +480,13 @@ static struct fake_memory *memory_of(const struct kernel *k)
 		fake_member(m, f->id, f->offset, f->size, 0);
 	for (const struct enumerator *e = k->enums; e->value; e++)
 		fake_enum(m, e->id, e->value);
+	fake_struct(m, S_page, SIZE);
 	m->mem.kernel.layout.member[M_page_link].alt = k->masks;
 	fake_pages(m, BASE, FRAMES, SIZE);
 	mmx_region_set(&m->mem.kernel.regions, REGION_DIRECT_MAP, 0xffff800000000000,
 		       0xffffc00000000000, "any of theirs");
+	mmx_region_set(&m->mem.kernel.regions, REGION_VMEMMAP, BASE, BASE + FRAMES * SIZE,
+		       "a test");
 	mmx_fact_set(&m->mem.kernel.facts, FACT_VMEMMAP, MMX_FACT_CHECKED, "a test", "made");
 	for (const struct words *page = k->pages; page->pfn; page++)
 		put_page(m, page);
@@ -516,6 +520,22 @@ static int describe(const struct mmx_classifier *classifier, struct mmx_page_wal
 	return len + snprintf(text + len, size - len, ", mapped %ld of %ld\n", page, folio);
 }
 
+/* How it follows comes to the same: the steps end in checks against what was told. */
+static void check_steps(const struct mmx_classifier *classifier, struct mmx_page_walk *w,
+			const char *name)
+{
+	const struct mmx_verdict verdict = mmx_classify(classifier, w);
+	struct mmx_steps s = {0};
+
+	mmx_page_steps(&s, w, mmx_step_given(&s, w->pfn, "PFN", "a test"), &verdict);
+	CHECK(!s.failed && s.n > 30, "%s: PFN %lx: %u of %zu steps do not hold", name, w->pfn,
+	      s.failed, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		CHECK(!s.v[i].is_check || s.v[i].result.v, "%s: PFN %lx: %s", name, w->pfn,
+		      s.v[i].what);
+	mmx_steps_free(&s);
+}
+
 static void check_kernel(const struct kernel *k)
 {
 	struct fake_memory *m = memory_of(k);
@@ -530,8 +550,10 @@ static void check_kernel(const struct kernel *k)
 	mmx_classifier_types(&classifier);
 	CHECK(!mmx_page_walk_begin(&w, m->view, 0, FRAMES, &err), "%s: %s", k->name, err.text);
 	while (w.buffer && mmx_page_walk_next(&w)) {
-		if (is_asked(w.pfn))
-			len += describe(&classifier, &w, text + len, sizeof(text) - len);
+		if (!is_asked(w.pfn))
+			continue;
+		len += describe(&classifier, &w, text + len, sizeof(text) - len);
+		check_steps(&classifier, &w, k->name);
 	}
 	mmx_page_walk_end(&w);
 	CHECK(!strcmp(text, answers), "%s:\n%s", k->name, text);
