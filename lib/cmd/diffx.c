@@ -56,6 +56,7 @@ MORE(CLASSES)
 MORE(COUNTERS)
 MORE(MEMINFO)
 MORE(ZONES)
+MORE(NODES)
 MORE(PROCESSES)
 MORE(FILES)
 MORE(CACHES)
@@ -115,6 +116,8 @@ static const struct mmx_field fields[] = {
 	TABLE(SITES, "sites", "stacks, where page_owner keeps them",
 	      "Stacks, by the pages that they allocated"),
 	TABLE(ZONES, "zones", "that have other free memory, or another size", "Zones"),
+	TABLE(NODES, "node_counters", "counters of single nodes, where there are several",
+	      "Counters by node"),
 	TABLE(MEMINFO, "meminfo", "lines of /proc/meminfo", "/proc/meminfo"),
 	TABLE(COUNTERS, "counters",
 	      "the kernel's counters, in the units of /proc/vmstat; with what CPUs have not added yet",

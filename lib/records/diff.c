@@ -256,6 +256,13 @@ static const struct mmx_field zone_fields[] = {
 	{0},
 };
 
+static const struct mmx_field node_fields[] = {
+	BEFORE_AFTER,
+	{"node", MMX_COUNT, "the node", .width = 4, .get = node},
+	{"counter", MMX_TEXT, "its name in the node's vmstat", .get = name},
+	{0},
+};
+
 PAGES(anon, MMX_PROCESS_ANON)
 PAGES(file, MMX_PROCESS_FILE)
 PAGES_BY(swap, MMX_PROCESS_SWAP)
@@ -383,6 +390,8 @@ const struct mmx_record mmx_record_diff[MMX_SUBJECTS] = {
 	RECORD_OF(COUNTERS, "counter", "a counter of the kernel's that changed", counter_fields),
 	RECORD_OF(MEMINFO, "line", "a line of meminfo that changed", meminfo_fields),
 	RECORD_OF(ZONES, "zone", "a zone that has other numbers", zone_fields),
+	RECORD_OF(NODES, "node_counter", "a counter of one of several nodes that changed",
+		  node_fields),
 	RECORD_OF(PROCESSES, "process", "a process that came, went, or has other numbers",
 		  process_fields),
 	RECORD_OF(FILES, "file", "a file of which more or less is cached", file_fields),

@@ -106,6 +106,36 @@ static int find_zones(struct mmx_moment *moment, struct mmx_err *err)
 	return 0;
 }
 
+/* Of several nodes: of the only one they are those of all. */
+static int find_nodes(struct mmx_moment *moment, struct mmx_err *err)
+{
+	const struct mmx_counters *c = mmx_know_counters(moment->view);
+	const struct mmx_counter_items *items = &c->items[MMX_COUNTERS_NODE];
+
+	moment->of[MMX_SUBJECT_NODES].has = true;
+	for (size_t s = 0; s < c->sets.n && mmx_mem(moment->view->kernel)->zones.nodes > 1; s++) {
+		const struct mmx_counter_set *set = &c->sets.v[s];
+
+		for (size_t i = 0; set->group == MMX_COUNTERS_NODE && i < items->n; i++) {
+			const struct mmx_counter_item *item = &items->v[i];
+			struct mmx_counter counter = mmx_counter_at(c, set, (int)i);
+			struct mmx_measured *m = mmx_moment_add(
+				moment, MMX_SUBJECT_NODES, *item->text ? item->text : item->name);
+
+			if (!m)
+				return mmx_fail_nomem(err);
+			m->id = set->node;
+			m->key[0] = set->node + 1ULL;
+			m->key[1] = i;
+			if (!counter.why)
+				mmx_measure(m, 0,
+					    (counter.shared + counter.pending) /
+						    (int64_t)mmx_counter_scale(item));
+		}
+	}
+	return 0;
+}
+
 /* A cache can be destroyed and another be made where it was: the name is a part of what it is. */
 static int add_caches(struct mmx_moment *moment, const struct mmx_slab_survey *survey,
 		      const struct mmx_slab_caches *caches, struct mmx_err *err)
@@ -169,7 +199,8 @@ static int find_all(struct mmx_moment *moment, const struct mmx_ledger *ledger, 
 {
 	mmx_cover_inherit(&moment->coverage, &ledger->coverage);
 	if (find_classes(moment, ledger, err) || find_counters(moment, err) ||
-	    find_zones(moment, err) || find_caches(moment, err) || find_swaps(moment, err))
+	    find_zones(moment, err) || find_nodes(moment, err) || find_caches(moment, err) ||
+	    find_swaps(moment, err))
 		return -1;
 	return mmx_moment_owners(moment, ledger, err);
 }
