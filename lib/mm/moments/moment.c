@@ -148,6 +148,7 @@ static int add_caches(struct mmx_moment *moment, const struct mmx_slab_survey *s
 		if (!m)
 			return mmx_fail_nomem(err);
 		m->key[0] = caches->v[i].addr;
+		m->key[1] = mmx_name_key(caches->v[i].name);
 		if (!sum->count[MMX_OBJECT_UNKNOWN])
 			mmx_measure(m, MMX_CACHE_OBJECTS,
 				    (int64_t)sum->count[MMX_OBJECT_ALLOCATED]);

@@ -92,6 +92,16 @@ void mmx_moment_free(struct mmx_moment *moment);
 struct mmx_measured *mmx_moment_add(struct mmx_moment *moment, enum mmx_subject subject,
 				    const char *name);
 
+/** mmx_name_key() - a name as a part of a key */
+static inline uint64_t mmx_name_key(const char *name)
+{
+	uint64_t h = 0xcbf29ce484222325ULL; /* FNV-1a */
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 0x100000001b3ULL;
+	return h;
+}
+
 /** mmx_measure() - a number of it is known */
 static inline void mmx_measure(struct mmx_measured *m, unsigned int nth, int64_t value)
 {

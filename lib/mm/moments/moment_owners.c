@@ -17,15 +17,6 @@
 #include "mm/owners/stackdepot.h"
 #include "mm/processes/task.h"
 
-static uint64_t hash(const char *text)
-{
-	uint64_t h = 0xcbf29ce484222325ULL; /* FNV-1a */
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 0x100000001b3ULL;
-	return h;
-}
-
 /*
  * Processes.
  */
@@ -213,7 +204,7 @@ static int add_holder(struct mmx_moment *moment, const char *name, uint64_t addr
 	if (!m)
 		return mmx_fail_nomem(err);
 	m->key[0] = addr;
-	m->key[1] = hash(name);
+	m->key[1] = mmx_name_key(name);
 	mmx_measure(m, 0, (int64_t)frames);
 	return 0;
 }
@@ -271,7 +262,7 @@ static int add_fresh(struct mmx_moment *moment, const char *name, enum mmx_class
 		     uint64_t frames, struct mmx_err *err)
 {
 	const struct mmx_subject_of *fresh = &moment->of[MMX_SUBJECT_FRESH];
-	uint64_t key = hash(name);
+	uint64_t key = mmx_name_key(name);
 	struct mmx_measured *m;
 	size_t alike = 0;
 
