@@ -8,6 +8,7 @@
 #include "mm/mem.h"
 #include "mm/knowledge.h"
 #include "mm/recall.h"
+#include "mm/rmap/spaces.h"
 #include "mm/files/block_devices.h"
 #include "mm/frames/altmap.h"
 #include "mm/frames/memmap.h"

@@ -60,7 +60,7 @@ static int meet(struct finder *f, uint64_t addr)
 /* Through areas; and what has none any more, through those that were forked off it. */
 static int meet_all(struct finder *f)
 {
-	const struct mmx_mm_spaces *s = &f->family->spaces;
+	const struct mmx_mm_spaces *s = f->family->spaces;
 
 	if (meet(f, f->root))
 		return -1;
@@ -93,7 +93,7 @@ static struct mmx_anon_member *member_at(struct mmx_anon_family *f, uint64_t add
 
 static void count(struct mmx_anon_family *f)
 {
-	const struct mmx_mm_spaces *s = &f->spaces;
+	const struct mmx_mm_spaces *s = f->spaces;
 	struct mmx_anon_member *m;
 
 	for (size_t i = 0; i < f->n; i++) {
@@ -213,9 +213,13 @@ static int find(struct finder *f, uint64_t addr)
 	struct mmx_anon_family *family = f->family;
 	struct mmx_anon anon;
 
-	if (mmx_anon_head(&anon, f->view, addr, f->err) ||
-	    mmx_mm_spaces_find(&family->spaces, f->view, NULL, 0, f->err))
+	if (mmx_anon_head(&anon, f->view, addr, f->err))
 		return -1;
+	family->spaces = mmx_know_mm_spaces(f->view);
+	if (!family->spaces->n && !mmx_cover_whole(&family->spaces->coverage)) {
+		*f->err = family->spaces->coverage.first;
+		return -1;
+	}
 	f->root = anon.root;
 	if (meet_all(f))
 		return -1;
@@ -244,6 +248,5 @@ int mmx_anon_family_find(struct mmx_anon_family *family, struct mmx_view *view, 
 void mmx_anon_family_free(struct mmx_anon_family *family)
 {
 	mmx_reasons_free(&family->reasons);
-	mmx_mm_spaces_free(&family->spaces);
 	mmx_array_free(family);
 }

@@ -31,7 +31,7 @@ struct mmx_anon_family {
 	struct mmx_coverage coverage;
 	MMX_ARRAY(struct mmx_anon_member);
 	struct mmx_reasons reasons;
-	struct mmx_mm_spaces spaces;
+	const struct mmx_mm_spaces *spaces;
 };
 
 /** mmx_anon_family_find() - that of the anon_vma at @addr; -1 without memory, and when there is none */

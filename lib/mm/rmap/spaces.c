@@ -521,8 +521,8 @@ static int keep_met(struct finder *f, struct mmx_err *err)
 	return 0;
 }
 
-int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view,
-		       struct mmx_progress *progress, uint64_t share, struct mmx_err *err)
+int mmx_mm_spaces_survey(struct mmx_mm_spaces *spaces, struct mmx_view *view,
+			 struct mmx_progress *progress, uint64_t share, struct mmx_err *err)
 {
 	static const enum mmx_layout_member need[] = {
 		M_anon_vma_chain_same_vma, M_vm_area_struct_anon_vma_chain, M_file_f_mapping};
@@ -547,6 +547,11 @@ int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view,
 	mmx_array_free(&f.anon);
 	mmx_array_free(&f.file);
 	return ret;
+}
+
+int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view, struct mmx_err *err)
+{
+	return mmx_mm_spaces_survey(spaces, view, NULL, 0, err);
 }
 
 void mmx_mm_spaces_free(struct mmx_mm_spaces *spaces)

@@ -78,12 +78,12 @@ struct mmx_mm_spaces {
 	uint64_t trees, nodes, leaving;
 };
 
-/**
- * mmx_mm_spaces_find() - find them; -1 without memory, and when stopped
- * @progress: which of it this has the first @share, or NULL
- */
-int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view,
-		       struct mmx_progress *progress, uint64_t share, struct mmx_err *err);
+/** mmx_mm_spaces_find() - find them; -1 without memory, and when stopped; mmx_know_mm_spaces() keeps them */
+int mmx_mm_spaces_find(struct mmx_mm_spaces *spaces, struct mmx_view *view, struct mmx_err *err);
+
+/** mmx_mm_spaces_survey() - the same as a part of a longer work, of whose @progress it has the first @share */
+int mmx_mm_spaces_survey(struct mmx_mm_spaces *spaces, struct mmx_view *view,
+			 struct mmx_progress *progress, uint64_t share, struct mmx_err *err);
 void mmx_mm_spaces_free(struct mmx_mm_spaces *spaces);
 
 #endif

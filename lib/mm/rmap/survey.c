@@ -566,7 +566,7 @@ static int survey_all(struct shared *shared, struct mmx_err *err)
 {
 	struct mmx_survey *s = shared->survey;
 
-	if (mmx_mm_spaces_find(&s->spaces, shared->view, &shared->progress, OF_SPACES, err) ||
+	if (mmx_mm_spaces_survey(&s->spaces, shared->view, &shared->progress, OF_SPACES, err) ||
 	    mmx_frame_counts_begin(&shared->frames, shared->view->kernel, err))
 		return -1;
 	take_coverage(s, &s->spaces.coverage);
