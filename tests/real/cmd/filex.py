@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Files: what of them is in memory, who uses them, where their blocks are, and what is written out of them."""
 import re
+import shlex
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -63,9 +64,8 @@ def within(runs, what, pages):
             for page in range(int(run_["first"], 16), int(run_["last"], 16) + 1) if page < pages}
 
 
-def of_line(form, line):
+def of_line(answer, line):
     """What is wrong with a file that the kernel told of."""
-    answer = filex(form, "-v", line.path)
     file, contents = answer["file"], answer["contents"]
     pages = -(-line.size // PAGE)
     if "named" not in file and file["ino"] != line.inode or contents["size"] != line.size:
@@ -89,7 +89,8 @@ def of_line(form, line):
 
 def files(dump, form):
     lines = told(dump)
-    faults = [fault for line in lines for fault in of_line(form, line)]
+    answers = documents(form, [f"filex -v {shlex.quote(line.path)}" for line in lines], "mmx.file/1")
+    faults = [fault for line, answer in zip(lines, answers) for fault in of_line(answer, line)]
     return verdict(faults, len(lines), dump, (15 if has_ext4(dump) else 10) if (dump.before / "cached").exists() else 0)
 
 
@@ -234,34 +235,43 @@ def written(dump):
     return {made[name]["path"]: rest for name, rest in known.items()}
 
 
-def of_file(form, path, pages, missing, size):
+def of_file(absent, folder, answer, path, pages, missing, size):
     """What is wrong with a file that was written out; none of it may be known where the dump has no contents."""
-    absent = is_filtered(form)
-    with tempfile.TemporaryDirectory() as folder:
-        answer = filex(form, "-x", folder, path, status=(0, 3) if absent else (0,))
-        made = list(Path(folder).iterdir())
-        data = made[0].read_bytes()
-        if len(made) != 1 or str(made[0]) != answer["extracted"]["to"] or len(data) != size:
-            yield f"{path}: {made} with {len(data)} bytes, expected {size}, {answer['extracted']}"
-        if made[0].stat().st_blocks * 512 > (len(pages) + 1) * PAGE:
-            yield f"{path}: {made[0].stat().st_blocks * 512} bytes on the disk for {len(pages)} pages"
-        lost = {page for lack in answer.get("missing", [])
-                for page in range(int(lack["first"], 16), int(lack["last"], 16) + 1)}
-        if not absent and lost != missing:
-            yield f"{path}: {answer.get('missing')}, expected {sorted(missing)[:4]}..."
-        for i in range(-(-size // PAGE)):
-            here = data[i * PAGE:(i + 1) * PAGE]
-            want = b"" if i in lost else pages.get(i, b"")
-            if here != want.ljust(len(here), b"\0"):
-                yield f"{path}: page {i} is {here[:16].hex()}..., expected {want[:16].hex()}..."
-        again = run(MMX, "-c", form, "filex", "-x", folder, path)
-        if again.status != 2 or "overwrites nothing" not in again.err or made[0].read_bytes() != data:
-            yield f"{path}: written again: {again}"
+    made = list(folder.iterdir())
+    data = made[0].read_bytes()
+    if len(made) != 1 or str(made[0]) != answer["extracted"]["to"] or len(data) != size:
+        yield f"{path}: {made} with {len(data)} bytes, expected {size}, {answer['extracted']}"
+    if made[0].stat().st_blocks * 512 > (len(pages) + 1) * PAGE:
+        yield f"{path}: {made[0].stat().st_blocks * 512} bytes on the disk for {len(pages)} pages"
+    lost = {page for lack in answer.get("missing", [])
+            for page in range(int(lack["first"], 16), int(lack["last"], 16) + 1)}
+    if not absent and lost != missing:
+        yield f"{path}: {answer.get('missing')}, expected {sorted(missing)[:4]}..."
+    for i in range(-(-size // PAGE)):
+        here = data[i * PAGE:(i + 1) * PAGE]
+        want = b"" if i in lost else pages.get(i, b"")
+        if here != want.ljust(len(here), b"\0"):
+            yield f"{path}: page {i} is {here[:16].hex()}..., expected {want[:16].hex()}..."
+
+
+def contents_of(folders):
+    return {path: path.read_bytes() for folder in folders for path in folder.iterdir()}
 
 
 def extracts(dump, form):
-    files_ = written(dump)
-    faults = [fault for path, rest in files_.items() for fault in of_file(form, path, *rest)]
+    files_, absent = written(dump), is_filtered(form)
+    with tempfile.TemporaryDirectory() as top:
+        folders = [Path(top) / str(number) for number in range(len(files_))]
+        for folder in folders:
+            folder.mkdir()
+        calls = [f"filex -x {folder} {shlex.quote(path)}" for folder, path in zip(folders, files_)]
+        answers = documents(form, calls, "mmx.file/1", (0, 3) if absent else (0,))
+        faults = [fault for folder, answer, (path, rest) in zip(folders, answers, files_.items())
+                  for fault in of_file(absent, folder, answer, path, *rest)]
+        once = contents_of(folders)
+        again = run(MMX, "-c", form, "-i", "-", text="\n".join(calls) + "\n")
+        if again.status != 2 or again.err.count("overwrites nothing") != len(calls) or contents_of(folders) != once:
+            faults.append(f"written again: {again}")
     return verdict(faults, len(files_), dump, 3)
 
 
