@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What readx says of memory: against an independent reading of the raw file, and of what the workload wrote."""
 import suite
-from real.check import MMX, filtered_form, raw_form, run, verdict
+from real.check import MMX, documents, filtered_form, raw_form, run, verdict
 from real.cmd.swapx import FILLED, KINDS, OF_KINDS, filled, of_kind
 from real.guest import PAGE, made_in
 from real.kernel.view import memory_requests, truly
@@ -9,10 +9,16 @@ from real.kernel.view import memory_requests, truly
 PIECE = 0x100  # what is asked for at once of a page of a process
 
 
-def readx(form, *words, status=(0,)):
-    result = run(MMX, "-c", form, "--json", "readx", *words)
-    suite.expect(result.status in status, result)
-    return suite.document(result.out, "mmx.read/1")["ranges"]
+def bytes_each(form, asked):
+    """The range of each of many (options, address, length), by the byte, all asked in one session."""
+    calls = [f"readx -w 1 {options} {address:x} {length:x}" for options, address, length in asked]
+    for answer in documents(form, calls, "mmx.read/1", (0, 2, 3)):
+        span, = answer["ranges"]
+        yield span
+
+
+def physical(space):
+    return "-p" if space == "p" else ""
 
 
 def content(span):
@@ -27,10 +33,9 @@ def content(span):
 def each_byte(dump, form):
     """Physical memory, the direct map, vmalloc, vmemmap and the image, each byte; what is missing is missing."""
     requests, faults = memory_requests(dump, 12), []
-    for request in requests:
-        space, address, length, _ = request
-        options = ("-p",) if space == "p" else ()
-        found = content(readx(form, "-w", "1", *options, f"{address:x}", f"{length:x}", status=(0, 2, 3))[0])
+    spans = bytes_each(form, [(physical(space), address, length) for space, address, length, _ in requests])
+    for request, span in zip(requests, spans):
+        found = content(span)
         want = truly(dump, request)
         if want is not None and found != list(want) or want is None and None not in found:
             faults.append(f"{request}: {str(found)[:100]}, it is {str(want)[:100]}")
@@ -39,7 +44,9 @@ def each_byte(dump, form):
 
 def banner(dump, form):
     """The text at linux_banner is what /proc/version had."""
-    span, = readx(form, "-t", "linux_banner")
+    result = run(MMX, "-c", form, "--json", "readx", "-t", "linux_banner")
+    suite.equal(result.status, 0, result)
+    span, = suite.document(result.out, "mmx.read/1")["ranges"]
     suite.equal(span["text"], (dump.before / "version").read_text(), "linux_banner")
 
 
@@ -49,14 +56,13 @@ def of_processes(dump, form):
     for name, told in made_in(dump).items():
         if name not in FILLED + OF_KINDS:
             continue
-        start = int(told["addr"], 16)
-        for page in range(min(told["len"] // PAGE, 2 * KINDS)):
-            at = f"{start + page * PAGE:x}"
-            span, = readx(form, "-w", "1", "-u", str(told["pid"]), at, f"{PIECE:x}", status=(0, 2, 3))
+        start, pages = int(told["addr"], 16), range(min(told["len"] // PAGE, 2 * KINDS))
+        asked = [(f"-u {told['pid']}", start + page * PAGE, PIECE) for page in pages]
+        for page, span in zip(pages, bytes_each(form, asked)):
             want = of_kind(page, page % KINDS) if name in OF_KINDS else filled(told["pid"], page)
             compared += 1
             if content(span) != list(want[:PIECE]) and "disk" not in span.get("why", ""):
-                faults.append(f"{name} {at}: {str(content(span))[:100]}, {span.get('why')}")
+                faults.append(f"{name} page {page}: {str(content(span))[:100]}, {span.get('why')}")
     return verdict(faults, compared, dump, 1 if "swapped_out" in made_in(dump) else 0)
 
 
@@ -66,23 +72,19 @@ def of_shared(dump, form):
     if not told:
         return None
     start, faults = int(told["addr"], 16), []
-    for page in range(2 * KINDS):
-        at = f"{start + page * PAGE:x}"
-        span, = readx(form, "-w", "1", "-u", str(told["pid"]), at, f"{PIECE:x}", status=(0, 2, 3))
+    asked = [(f"-u {told['pid']}", start + page * PAGE, PIECE) for page in range(2 * KINDS)]
+    for page, span in enumerate(bytes_each(form, asked)):
         if content(span) != list(of_kind(page, page % KINDS)[:PIECE]) and "disk" not in span.get("why", ""):
-            faults.append(f"{at}: {str(content(span))[:100]}, {span.get('why')}")
+            faults.append(f"page {page}: {str(content(span))[:100]}, {span.get('why')}")
     return verdict(faults, 2 * KINDS, dump, 1)
 
 
 def missing(dump, form):
     """What a filter left out is excluded; what it did not is there, as in the whole dump."""
-    faults, kinds = [], set()
-    for request in memory_requests(dump, 12):
-        space, address, length, _ = request
-        options = ("-p",) if space == "p" else ()
-        words = ("-w", "1", *options, f"{address:x}", f"{min(length, 64):x}")
-        for whole, part in zip(content(readx(dump.raw_path, *words, status=(0, 2, 3))[0]),
-                               content(readx(form, *words, status=(0, 2, 3))[0])):
+    faults, kinds, requests = [], set(), memory_requests(dump, 12)
+    asked = [(physical(space), address, min(length, 64)) for space, address, length, _ in requests]
+    for request, there, here in zip(requests, bytes_each(dump.raw_path, asked), bytes_each(form, asked)):
+        for whole, part in zip(content(there), content(here)):
             kinds.add(part is None)
             if part not in (None, whole):
                 faults.append(f"{request}: {part} and not {whole}")
