@@ -118,6 +118,16 @@ static const struct mmx_file_block *block_at(struct mmx_file_blocks *blocks, int
 	return b;
 }
 
+/*
+ * Most reads are of eight bytes. A compiler that knows how many there can be at most copies them by rep movs, which takes
+ * longer to begin than all of memcpy() does.
+ */
+static void copy(void *to, const void *from, size_t n)
+{
+	__asm__("" : "+r"(n));
+	memcpy(to, from, n);
+}
+
 ssize_t mmx_file_read_through(struct mmx_file_blocks *blocks, int fd, void *buf, size_t len,
 			      uint64_t offset)
 {
@@ -133,6 +143,6 @@ ssize_t mmx_file_read_through(struct mmx_file_blocks *blocks, int fd, void *buf,
 		return 0;
 	if (len > b->len - in)
 		len = b->len - in;
-	memcpy(buf, b->bytes + in, len);
+	copy(buf, b->bytes + in, len);
 	return len;
 }
