@@ -35,6 +35,7 @@ static const struct call answered[] = {
 	{"doctorx", CALL("--json", "doctorx"), 0},
 	{"kpageflags", CALL("procx", "kpageflags"), 0},
 	{"kpagecount", CALL("procx", "kpagecount"), 0},
+	{"diffx", CALL("--json", "diffx", "--live", "1"), 0},
 	{NULL},
 };
 
