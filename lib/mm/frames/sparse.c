@@ -277,5 +277,7 @@ void mmx_sparse_free(struct mmx_sparse *s)
 const struct mmx_section *mmx_section_of(const struct mmx_sparse *s, uint64_t pfn,
 					 unsigned int page_shift)
 {
+	if (s->section_bits <= page_shift) /* nothing is known of sections */
+		return NULL;
 	return mmx_array_at(s, nr, pfn >> (s->section_bits - page_shift));
 }
