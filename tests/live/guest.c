@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #define NOBODY       65534
 #define SOAK_SECONDS 3
+#define TOUCH_US     10000
 #define SECURITYFS   "/sys/kernel/security"
 
 struct call {
@@ -35,10 +37,11 @@ static const struct call answered[] = {
 	{"doctorx", CALL("--json", "doctorx"), 0},
 	{"kpageflags", CALL("procx", "kpageflags"), 0},
 	{"kpagecount", CALL("procx", "kpagecount"), 0},
-	{"diffx", CALL("--json", "diffx", "--live", "1"), 0},
 	{NULL},
 };
 
+static const struct call compared[] = {{"diffx", CALL("--json", "diffx", "--live", "1"), 0},
+				       {NULL}};
 static const struct call unprivileged[] = {{"nobody", CALL("doctorx"), NOBODY}, {NULL}};
 static const struct call locked_down[] = {{"locked-down", CALL("doctorx"), 0}, {NULL}};
 
@@ -120,6 +123,31 @@ static void lock_down(void)
 		line_say("the kernel cannot be locked down");
 }
 
+/* Something that changes all the time: a process that takes one page after the other. */
+static pid_t touch_begin(void)
+{
+	pid_t pid = fork();
+	volatile char *page;
+
+	while (!pid) {
+		page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED)
+			_exit(1);
+		*page = 1;
+		usleep(TOUCH_US);
+	}
+	return pid;
+}
+
+static void run_compared(char *how, size_t size)
+{
+	pid_t pid = touch_begin();
+
+	run_all(compared, how, size);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* kptr_restrict hides addresses in /proc/kallsyms: mmx does not look there. */
 static void while_memory_moves(const char *situations)
 {
@@ -170,11 +198,13 @@ int main(void)
 	run_all(answered, how, sizeof(how));
 	capture_state(1);
 	/* From here on pages may move. */
+	run_compared(how, sizeof(how));
 	while_memory_moves(lines);
 	run_all(unprivileged, how, sizeof(how));
 	lock_down();
 	run_all(locked_down, how, sizeof(how));
 	add_all(answered);
+	add_all(compared);
 	add_all(unprivileged);
 	add_all(locked_down);
 	capture_add("live/runs", how, strlen(how));
