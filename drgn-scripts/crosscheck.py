@@ -65,15 +65,15 @@ def main():
     parser.add_argument("--topic", action="append", choices=TOPICS, help="only this one; can be repeated")
     parser.add_argument("--limit", type=int, default=50, help="differences of a topic that are shown")
     arguments = parser.parse_args()
-    voices = Voices(arguments.core, arguments.vmlinux, shlex.split(arguments.mmx), shlex.split(arguments.python),
-                    arguments.mmx_core)
-    found = 0
-    for topic in arguments.topic or USUAL:
-        try:
-            found += compare(topic, voices, arguments.limit)
-        except (CannotRun, KeyError, OSError) as why:
-            print(f"crosscheck.py: {topic}: {why}", file=sys.stderr)
-            return CANNOT_RUN
+    with Voices(arguments.core, arguments.vmlinux, shlex.split(arguments.mmx), shlex.split(arguments.python),
+                arguments.mmx_core) as voices:
+        found = 0
+        for topic in arguments.topic or USUAL:
+            try:
+                found += compare(topic, voices, arguments.limit)
+            except (CannotRun, KeyError, OSError) as why:
+                print(f"crosscheck.py: {topic}: {why}", file=sys.stderr)
+                return CANNOT_RUN
     return DIFFERENT if found else SAME
 
 

@@ -52,5 +52,9 @@ def answer(model, _):
     return answers.DONE
 
 
+def main():
+    return script.run(script.parser(__doc__).parse_args(), answer)
+
+
 if __name__ == "__main__":
-    sys.exit(script.run(script.parser(__doc__).parse_args(), answer))
+    sys.exit(main())

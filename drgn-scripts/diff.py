@@ -19,8 +19,7 @@ def classes(model):
 
 
 def answer(model, arguments):
-    arguments.core = arguments.after
-    before, after = classes(model), classes(script.open_model(arguments))
+    before, after = classes(model), classes(script.open_model(arguments.after, arguments.vmlinux))
     moves = Counter((before.get(pfn, "no-page"), after.get(pfn, "no-page")) for pfn in {*before, *after})
     answers.write("mmx.diff/1", moves=[{"from": was, "to": now, "frames": frames}
                                        for (was, now), frames in moves.most_common() if was != now])

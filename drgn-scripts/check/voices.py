@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-The two voices: mmx and the scripts here, run as anybody runs them. An answer is read as it comes, so that
-it may be longer than memory.
+The two voices: mmx and the scripts here. An answer is read as it comes, so that it may be longer than memory.
 """
 import json
+import os
+import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -77,13 +78,77 @@ class Answer:
             raise CannotRun("the answer is no JSON") from None
 
 
+class Scripts:
+    """A process that runs scripts here one after the other, for which the dump is opened once (many.py)."""
+
+    def __init__(self, python, given):
+        self.words = [*python, str(HERE / "many.py"), *given]
+        self.process = None
+
+    def _begin(self):
+        self.asked, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.messages = tempfile.TemporaryFile("w+")
+        with other:
+            self.process = subprocess.Popen(self.words, stdin=other, stdout=subprocess.DEVNULL, stderr=self.messages)
+
+    def close(self):
+        if self.process:
+            self.asked.close()
+            self.process.wait()
+            self.messages.close()
+
+    def _request(self, words, to, messages):
+        try:
+            socket.send_fds(self.asked, [json.dumps(words).encode()], [to, messages.fileno()])
+        except ConnectionError:  # it has ended, which shows in its answer
+            pass
+        os.close(to)
+
+    def _status(self):
+        """Of the script that was asked last; None when it was the end of all."""
+        try:
+            return self.asked.recv(PIECE).decode().strip() or None
+        except ConnectionError:
+            return None
+
+    @contextmanager
+    def ask(self, *words):
+        """An Answer, as long as no other one is asked for. Whether there is one shows in reading it."""
+        if not self.process:
+            self._begin()
+        out, to = os.pipe()
+        wrong = None
+        with open(out, errors="surrogateescape") as answer, tempfile.TemporaryFile("w+") as messages:
+            self._request(words, to, messages)
+            try:
+                yield Answer(answer)
+                answer.read()
+            except CannotRun as why:
+                wrong = why
+            answer.close()
+            status = self._status()
+            if wrong or status is None:
+                raise CannotRun(f"{wrong or 'something ended what answered'}: {' '.join(words[:8])} ended with {status}: "
+                                f"{said(messages if status else self.messages)}")
+
+
+def said(messages):
+    messages.seek(0)
+    return messages.read(2000).strip() or "without a word"
+
+
 class Voices:
     """How to ask either."""
 
     def __init__(self, core, vmlinux, mmx, python, mmx_core=None):
-        self.core, self.vmlinux = core, vmlinux
         self._mmx = [*mmx, "-c", mmx_core or core]
-        self._python = python
+        self._scripts = Scripts(python, ["-c", core, "--vmlinux", vmlinux])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._scripts.close()
 
     def mmx(self, *words):
         return self._ask([*self._mmx, "--json", *words])
@@ -98,7 +163,7 @@ class Voices:
                 yield answer
 
     def drgn(self, script, *words):
-        return self._ask([*self._python, str(HERE / script), "-c", self.core, "--vmlinux", self.vmlinux, *words])
+        return self._scripts.ask(script, *words)
 
     @contextmanager
     def _ask(self, words):
@@ -114,9 +179,8 @@ class Voices:
             except CannotRun as why:
                 process.stdout.close()
                 process.wait()
-                messages.seek(0)
-                said = messages.read(2000).strip() or "without a word"
-                raise CannotRun(f"{why}: {' '.join(words[:8])} ended with {process.returncode}: {said}") from None
+                raise CannotRun(f"{why}: {' '.join(words[:8])} ended with {process.returncode}: "
+                                f"{said(messages)}") from None
             finally:
                 if process.poll() is None:
                     process.stdout.close()

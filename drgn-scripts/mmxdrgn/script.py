@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the scripts' command lines share."""
 import argparse
+import functools
 import os
 import sys
 
@@ -15,8 +16,9 @@ def parser(text):
     return p
 
 
-def open_model(arguments):
-    """The dump, or a sentence for those who have no drgn yet."""
+@functools.cache
+def open_model(core, vmlinux):
+    """The dump, or a sentence for those who have no drgn yet. Opened once, however many scripts a process runs."""
     try:
         from .model import Model
     except ModuleNotFoundError as why:
@@ -24,13 +26,13 @@ def open_model(arguments):
             raise
         raise CannotRun(f"{sys.executable} has no drgn: on Debian, the package python3-drgn is for "
                         "/usr/bin/python3") from None
-    return Model(arguments.core, arguments.vmlinux)
+    return Model(core, vmlinux)
 
 
 def run(arguments, answer):
     """Open the dump and have answer(model, arguments) write; returns the exit status."""
     try:
-        return answer(open_model(arguments), arguments)
+        return answer(open_model(arguments.core, arguments.vmlinux), arguments)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (CannotRun, Absent, Broken) as why:
