@@ -12,6 +12,7 @@ from mmxdrgn.answers import word
 from mmxdrgn.maple import Maple
 from mmxdrgn.path import Paths
 from mmxdrgn.task import Tasks
+from mmxdrgn.trouble import Absent
 from mmxdrgn.x86_64 import PAGE
 
 MINOR_BITS = 20
@@ -63,7 +64,10 @@ class Mappings:
         if not found or first % PAGE + n * size > PAGE:
             return {}
         address, phys, _ = found
-        data = k.target.read(phys + first - address, n * size)
+        try:
+            data = k.target.read(phys + first - address, n * size)
+        except Absent:
+            return {}
         return {"segments": [list(map(word, struct.unpack_from("<8x2Q", data, i * size))) for i in range(n)]}
 
     @staticmethod
