@@ -10,26 +10,42 @@
 /* Error numbers, and NULL, are no addresses and never hashed. */
 #define ERROR_NUMBERS 4095
 
+/* Of a byte that is not 0; @without is what a kernel does that has no such variable. */
+static int read_flag(struct mmx_view *view, const char *name, bool without, bool *flag,
+		     struct mmx_err *err)
+{
+	uint64_t at;
+	unsigned char byte = without;
+
+	if (mmx_symbol_addr(&view->kernel->symbols, name, &at) &&
+	    mmx_kread_ok(view, at, &byte, sizeof(byte), name, err))
+		return -1;
+	*flag = byte;
+	return 0;
+}
+
 static int find_key(struct mmx_pointers *p, struct mmx_view *view, struct mmx_err *err)
 {
 	unsigned char key[16];
-	uint64_t at, filled = 1;
+	uint64_t at;
+	bool filled;
 
 	if (!mmx_symbol_addr(&view->kernel->symbols, "ptr_key", &at))
 		return mmx_fail(err, MMX_EMISSING,
 				"there is no symbol ptr_key, which addresses are hashed with");
-	if (mmx_kread_ok(view, at, key, sizeof(key), "ptr_key", err))
+	if (mmx_kread_ok(view, at, key, sizeof(key), "ptr_key", err) ||
+	    read_flag(view, "filled_random_ptr_key", true, &filled, err))
 		return -1;
 	p->key[0] = mmx_le64(key);
 	p->key[1] = mmx_le64(key + 8);
-	mmx_kread_variable(view, "filled_random_ptr_key", 1, &filled);
 	p->as = filled ? MMX_POINTERS_HASHED : MMX_POINTERS_EARLY;
 	return 0;
 }
 
 int mmx_pointers_find(struct mmx_pointers *p, struct mmx_view *view, struct mmx_err *err)
 {
-	uint64_t restricted, plain = 0;
+	uint64_t restricted;
+	bool plain;
 	enum mmx_read read = mmx_kread_variable(view, "kptr_restrict", 4, &restricted);
 
 	if (!mmx_symbols_find(&view->kernel->symbols, "kptr_restrict"))
@@ -40,7 +56,8 @@ int mmx_pointers_find(struct mmx_pointers *p, struct mmx_view *view, struct mmx_
 	if (read)
 		return mmx_fail(err, mmx_read_code(read), "kptr_restrict is %s",
 				mmx_read_name(read));
-	mmx_kread_variable(view, "no_hash_pointers", 1, &plain);
+	if (read_flag(view, "no_hash_pointers", false, &plain, err))
+		return -1;
 	p->as = restricted ? MMX_POINTERS_NULL : MMX_POINTERS_PLAIN;
 	if (restricted == 1 || (!restricted && plain)) {
 		p->as = MMX_POINTERS_PLAIN;
@@ -51,9 +68,10 @@ int mmx_pointers_find(struct mmx_pointers *p, struct mmx_view *view, struct mmx_
 
 int mmx_pointers_hashing(struct mmx_pointers *p, struct mmx_view *view, struct mmx_err *err)
 {
-	uint64_t plain = 0;
+	bool plain;
 
-	mmx_kread_variable(view, "no_hash_pointers", 1, &plain);
+	if (read_flag(view, "no_hash_pointers", false, &plain, err))
+		return -1;
 	p->as = MMX_POINTERS_PLAIN;
 	return plain ? 0 : find_key(p, view, err);
 }

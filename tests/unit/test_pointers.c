@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../fake_memory.h"
 #include "kernel/pointers.h"
 #include "unit.h"
 
@@ -37,8 +38,32 @@ static void pointers_are_printed(void)
 	}
 }
 
+/* Whether no_hash_pointers was given must be read: a text that is held against hashes is judged by it. */
+static void how_they_are_printed_is_read(void)
+{
+	static const uint8_t zeros[16], one = 1;
+	struct fake_memory *m = fake_memory_new(4096);
+	struct mmx_pointers p;
+	struct mmx_err err;
+
+	fake_symbol(m, "ptr_key", fake_put(m, zeros, sizeof(zeros)));
+	CHECK(!mmx_pointers_hashing(&p, m->view, &err) && p.as == MMX_POINTERS_HASHED,
+	      "a kernel without the option");
+	fake_symbol(m, "no_hash_pointers", fake_put(m, &one, sizeof(one)));
+	CHECK(!mmx_pointers_hashing(&p, m->view, &err) && p.as == MMX_POINTERS_PLAIN, "given");
+	fake_memory_free(m);
+
+	m = fake_memory_new(4096);
+	fake_symbol(m, "ptr_key", fake_put(m, zeros, sizeof(zeros)));
+	fake_symbol(m, "no_hash_pointers", FAKE_VA + (1ULL << 30));
+	CHECK(mmx_pointers_hashing(&p, m->view, &err) && strstr(err.text, "no_hash_pointers"),
+	      "it cannot be read");
+	fake_memory_free(m);
+}
+
 int main(void)
 {
 	RUN(pointers_are_printed);
+	RUN(how_they_are_printed_is_read);
 	return unit_end();
 }
