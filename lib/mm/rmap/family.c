@@ -238,6 +238,8 @@ int mmx_anon_family_find(struct mmx_anon_family *family, struct mmx_view *view, 
 
 	memset(family, 0, sizeof(*family));
 	ret = find(&f, addr);
+	if (!ret)
+		mmx_cover_inherit(&family->coverage, &family->spaces->coverage);
 	family->coverage.found = family->n;
 	mmx_seen_free(&f.seen);
 	if (ret)

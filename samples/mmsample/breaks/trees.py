@@ -160,7 +160,8 @@ def maple_dead(kernel):
 
 
 @damage("maple-cycle", "bigpages' maple tree loops: a node that is its own child",
-        vmax(2010, r"is broken: node 0x\w+ says that its parent is 0x\w+, and was reached from"))
+        vmax(2010, r"is broken: node 0x\w+ says that its parent is 0x\w+, and was reached from"),
+        anonx("{one mapper}", r"^trouble: +the maple tree at 0x\w+ is broken"))
 def maple_cycle(kernel):
     process, nodes = maple_root(kernel, "big")
     root = kernel.machine.get(process.mm.at("mm_mt.ma_root"))
